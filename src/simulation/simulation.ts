@@ -1,0 +1,49 @@
+import { type EventHandler, EventQueue } from "./event-queue.ts";
+
+/** Why a run ended. */
+export type StopReason = "until" | "idle" | "max-packets" | "interrupted";
+
+/** Simulated time and the loop over its events. Time is in whole nanoseconds from 0. */
+export class Simulation {
+  /** Simulated time now. */
+  now = 0;
+  /** Events run so far. */
+  events = 0;
+  private readonly queue = new EventQueue();
+  private stopped: StopReason | undefined;
+
+  /** Runs `handler` after `delay` nanoseconds, after everything already scheduled for that time. */
+  after(delay: number, handler: EventHandler, a = 0, b: unknown = undefined): void {
+    this.queue.push(this.now + delay, handler, a, b);
+  }
+
+  /** Runs `handler` at `time`, or now where that is past. */
+  at(time: number, handler: EventHandler, a = 0, b: unknown = undefined): void {
+    this.queue.push(Math.max(time, this.now), handler, a, b);
+  }
+
+  /** Ends the run after the current event. */
+  stop(reason: StopReason): void {
+    this.stopped ??= reason;
+  }
+
+  /**
+   * Runs events until `until` (an event at that very time no longer runs), until none is left or until stopped.
+   * @param tick called every 65,536 events, for progress lines.
+   */
+  run(until = Number.POSITIVE_INFINITY, tick?: () => void): StopReason {
+    const queue = this.queue;
+    while (this.stopped === undefined) {
+      const time = queue.nextTime;
+      if (time >= until) {
+        if (time === Number.POSITIVE_INFINITY) return "idle";
+        this.now = until;
+        return "until";
+      }
+      this.now = time;
+      queue.runNext();
+      if ((++this.events & 0xffff) === 0) tick?.();
+    }
+    return this.stopped;
+  }
+}
