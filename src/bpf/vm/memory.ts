@@ -60,5 +60,5 @@ export class LinearMemory {
 /** Exponent of the block size that holds `size` bytes. */
 function classOf(size: number): number {
   const order = 32 - Math.clz32(Math.max(size, 1) - 1);
-  return order < SMALLEST_CLASS ? SMALLEST_CLASS : order;
+  return Math.max(order, SMALLEST_CLASS);
 }
