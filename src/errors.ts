@@ -6,6 +6,8 @@ export const EXIT = {
   invalidInput: 3,
   programRejected: 4,
   internal: 70,
+  /** 128 + SIGINT, as shells have it. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -16,6 +18,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
  */
 export const ERROR_CODES = {
   "file-unreadable": EXIT.invalidInput,
+  "file-unwritable": EXIT.invalidInput,
   "file-too-large": EXIT.invalidInput,
   "yaml-syntax": EXIT.invalidInput,
   "yaml-alias-limit": EXIT.invalidInput,

@@ -1,0 +1,93 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { failAsFileError, mayRetry } from "./file-error.ts";
+
+const BUFFER_SIZE = 256 * 1024;
+
+/**
+ * A file written from front to back through one buffer that is used again and again. A header is written by taking
+ * room for it and setting it through `view` at the position that `take` returned. Errors of the system are thrown as a
+ * NetsimError `file-unwritable` by the call that meets them; after one, nothing is written any more.
+ */
+export class CaptureOutput {
+  readonly file: string;
+  readonly #bytes = new Uint8Array(BUFFER_SIZE);
+  readonly view = new DataView(this.#bytes.buffer);
+  #used = 0;
+  readonly #descriptor: number;
+  #closed = false;
+  /** What `append` last read from, and a view of it. */
+  #source: Uint8Array = this.#bytes;
+  #sourceView: DataView = this.view;
+
+  /** Creates the file, or empties it. */
+  constructor(file: string) {
+    this.file = file;
+    try {
+      this.#descriptor = openSync(file, "w");
+    } catch (error) {
+      failAsFileError(error, "file-unwritable", file);
+    }
+  }
+
+  /** Room for `size` bytes, at most a few hundred: the position in `view` where they go. */
+  take(size: number): number {
+    if (this.#used + size > BUFFER_SIZE) this.#flush();
+    const at = this.#used;
+    this.#used += size;
+    return at;
+  }
+
+  /** Writes `length` bytes of `source`. */
+  append(source: Uint8Array, from: number, length: number): void {
+    if (this.#used + length > BUFFER_SIZE) this.#flush();
+    if (length > BUFFER_SIZE) this.#write(source, from, length);
+    else this.#copy(source, from, length);
+  }
+
+  #copy(source: Uint8Array, from: number, length: number): void {
+    if (source !== this.#source) {
+      this.#source = source;
+      this.#sourceView = new DataView(source.buffer, source.byteOffset, source.byteLength);
+    }
+    // By words: TypedArray.set would need a new array for each packet, and byte by byte takes three times as long.
+    const { view } = this;
+    const sourceView = this.#sourceView;
+    const at = this.#used;
+    let i = 0;
+    for (; i + 4 <= length; i += 4) view.setInt32(at + i, sourceView.getInt32(from + i, true), true);
+    for (; i < length; i++) view.setUint8(at + i, sourceView.getUint8(from + i));
+    this.#used = at + length;
+  }
+
+  /** Writes what is left and closes the file. Further calls do nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#flush();
+    this.#closed = true;
+    try {
+      // Some file systems tell only now that there was no room.
+      closeSync(this.#descriptor);
+    } catch (error) {
+      failAsFileError(error, "file-unwritable", this.file);
+    }
+  }
+
+  #flush(): void {
+    const size = this.#used;
+    this.#used = 0;
+    this.#write(this.#bytes, 0, size);
+  }
+
+  #write(bytes: Uint8Array, from: number, length: number): void {
+    const end = from + length;
+    while (!this.#closed && from < end)
+      try {
+        from += writeSync(this.#descriptor, bytes, from, end - from);
+      } catch (error) {
+        if (mayRetry(error)) continue;
+        this.#closed = true;
+        closeSync(this.#descriptor);
+        failAsFileError(error, "file-unwritable", this.file);
+      }
+  }
+}
