@@ -1,0 +1,48 @@
+/** Values of skb->pkt_type (linux/if_packet.h). */
+export const PACKET_HOST = 0;
+export const PACKET_BROADCAST = 1;
+export const PACKET_MULTICAST = 2;
+export const PACKET_OTHERHOST = 3;
+export const PACKET_OUTGOING = 4;
+/** A copy of the host's own broadcast or multicast; packet sockets never see it. */
+export const PACKET_LOOPBACK = 5;
+
+/**
+ * A packet on its way, after struct sk_buff. Its bytes lie in the engine's memory from `head` (first byte of its
+ * block) to `head + size`; the frame itself is `data` .. `data + length`. All positions are addresses in that memory.
+ */
+export interface Skb {
+  head: number;
+  /** Size of the block in bytes. */
+  size: number;
+  data: number;
+  length: number;
+  /** Bytes that the frame had on the wire when a capture kept fewer; else equal to `length`. */
+  originalLength: number;
+  macHeader: number;
+  networkHeader: number;
+  transportHeader: number;
+  /** LINKTYPE_ value of what `macHeader` points at. */
+  linkType: number;
+  /** Ethertype in host order, as ntohs(skb->protocol). */
+  protocol: number;
+  pktType: number;
+  /** Index of the device that it came in by or goes out by; 0: none. */
+  ifindex: number;
+  /** ARPHRD_ value of that device. */
+  hatype: number;
+  mark: number;
+  priority: number;
+  queue: number;
+  hash: number;
+  /** TCI of a tag that was taken out of the frame; meaningful when `vlanPresent` is 1. */
+  vlanTci: number;
+  vlanPresent: number;
+  /** TPID of that tag, host order. */
+  vlanTpid: number;
+  /** Number of the packet in its run, from 1; copies of a packet share it. */
+  id: number;
+  /** Time of creation or, for a replayed packet, of its capture: whole seconds and nanoseconds. */
+  seconds: number;
+  nanoseconds: number;
+}
