@@ -1,0 +1,104 @@
+import { closeSync, openSync } from "node:fs";
+import type { ClassicInstruction } from "../../src/bpf/classic/instruction.ts";
+import { attachFilter } from "./attach-filter.ts";
+import type { Libc } from "./libc.ts";
+
+const CLONE_NEWNET = 0x4000_0000;
+const AF_INET = 2;
+const AF_PACKET = 17;
+const SOCK_DGRAM = 2;
+const SOCK_RAW = 3;
+/** ETH_P_ALL in network byte order */
+const ALL_PROTOCOLS = 0x0300;
+const SOL_SOCKET = 1;
+const SO_RCVTIMEO = 20;
+const SO_MARK = 36;
+const SOL_PACKET = 263;
+const PACKET_IGNORE_OUTGOING = 23;
+const SIOCSIFFLAGS = 0x8914;
+const IFF_UP = 1;
+/** The loopback device is the first of every network namespace. */
+const LOOPBACK = 1;
+
+/**
+ * Two packet sockets on the loopback device of a network namespace that nobody else sees; it goes away with them. What
+ * is sent on one comes back through the filter of the other. Needs root.
+ */
+export class FilteredLoopback {
+  private readonly calls: Libc;
+  private readonly sender: number;
+  private readonly receiver: number;
+  private readonly buffer = Buffer.alloc(4096);
+
+  /** @param mark SO_MARK of the sender. */
+  constructor(calls: Libc, mark: number) {
+    this.calls = calls;
+    // Only this thread changes its namespace, and only while the sockets are made.
+    const home = openSync("/proc/thread-self/ns/net", "r");
+    this.succeed("unshare", calls.unshare(CLONE_NEWNET));
+    try {
+      this.raiseLoopback();
+      this.sender = this.packetSocket(0);
+      this.receiver = this.packetSocket(ALL_PROTOCOLS);
+      this.setOption(this.sender, SOL_SOCKET, SO_MARK, uint32(mark));
+      this.setOption(this.receiver, SOL_PACKET, PACKET_IGNORE_OUTGOING, uint32(1));
+      this.setOption(this.receiver, SOL_SOCKET, SO_RCVTIMEO, Buffer.concat([uint32(2), Buffer.alloc(12)]));
+    } finally {
+      this.succeed("setns", calls.setns(home, CLONE_NEWNET));
+      closeSync(home);
+    }
+  }
+
+  /** Returns 0 or the errno of the refusal. */
+  attach(program: readonly ClassicInstruction[]): number {
+    return attachFilter(this.calls, this.receiver, program);
+  }
+
+  /** Sends a frame; returns how many bytes of it came through. Throws when none does within two seconds. */
+  pass(frame: Uint8Array): number {
+    const { calls, buffer } = this;
+    this.succeed("send", calls.send(this.sender, Buffer.from(frame), frame.length, 0));
+    return this.succeed("recv", calls.recv(this.receiver, buffer, buffer.length, 0));
+  }
+
+  close(): void {
+    this.calls.close(this.sender);
+    this.calls.close(this.receiver);
+  }
+
+  private raiseLoopback(): void {
+    const { calls } = this;
+    const socket = this.succeed("socket", calls.socket(AF_INET, SOCK_DGRAM, 0));
+    const request = Buffer.alloc(40);
+    request.write("lo");
+    request.writeInt16LE(IFF_UP, 16);
+    this.succeed("ioctl", calls.ioctl(socket, SIOCSIFFLAGS, request));
+    calls.close(socket);
+  }
+
+  private packetSocket(protocol: number): number {
+    const { calls } = this;
+    const socket = this.succeed("socket", calls.socket(AF_PACKET, SOCK_RAW, protocol));
+    const address = Buffer.alloc(20);
+    address.writeUInt16LE(AF_PACKET, 0);
+    address.writeUInt16LE(protocol, 2);
+    address.writeInt32LE(LOOPBACK, 4);
+    this.succeed("bind", calls.bind(socket, address, address.length));
+    return socket;
+  }
+
+  private setOption(socket: number, level: number, name: number, value: Buffer): void {
+    this.succeed("setsockopt", this.calls.setsockopt(socket, level, name, value, value.length));
+  }
+
+  private succeed(call: string, result: number | bigint): number {
+    if (result < 0) throw new Error(`${call}: errno ${this.calls.errno()}`);
+    return Number(result);
+  }
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
