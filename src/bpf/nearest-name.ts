@@ -1,6 +1,6 @@
 /**
- * The candidate that a mistyped name most likely means, or undefined where none is near: at most a third of its characters
- * inserted, left out, replaced or swapped with their neighbour.
+ * The candidate that a mistyped name most likely means, or undefined where none is near: at most a third of its
+ * characters inserted, left out, replaced or swapped with their neighbour.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(name.length / 3));

@@ -29,10 +29,12 @@ export class Simulation {
 
   /**
    * Runs events until `until` (an event at that very time no longer runs), until none is left or until stopped.
-   * @param tick called every 65,536 events, for progress lines.
+   * @param budget at most this many events, so that a caller can look up between slices of a long run.
+   * @returns why the run ended; undefined when the budget was used up before that.
    */
-  run(until = Number.POSITIVE_INFINITY, tick?: () => void): StopReason {
+  run(until = Number.POSITIVE_INFINITY, budget = Number.POSITIVE_INFINITY): StopReason | undefined {
     const queue = this.queue;
+    const last = this.events + budget;
     while (this.stopped === undefined) {
       const time = queue.nextTime;
       if (time >= until) {
@@ -40,9 +42,10 @@ export class Simulation {
         this.now = until;
         return "until";
       }
+      if (this.events >= last) return undefined;
       this.now = time;
+      this.events++;
       queue.runNext();
-      if ((++this.events & 0xffff) === 0) tick?.();
     }
     return this.stopped;
   }
