@@ -1,6 +1,8 @@
 // Bundles the command and the library: a bundle starts several times faster than loading every source file.
 import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
+import Ajv2020 from "ajv/dist/2020.js";
+import standaloneCode from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
 
 rmSync("dist", { recursive: true, force: true });
@@ -9,19 +11,52 @@ const shared = {
   platform: "node",
   format: "esm",
   target: "node20",
-  packages: "external",
   sourcemap: false,
   legalComments: "none",
 };
-await build({ ...shared, entryPoints: ["src/index.ts"], outfile: "dist/index.js" });
+const forRequire =
+  'import { createRequire as netsimCreateRequire } from "node:module";\nconst require = netsimCreateRequire(import.meta.url);';
+
+/** Gives src/topology/check/precompiled.ts the validator of netsim's own schema, which would take longer to compile than most runs. */
+const precompiledValidator = {
+  name: "precompiled-validator",
+  setup({ onLoad }) {
+    onLoad({ filter: /topology\/check\/precompiled\.ts$/ }, async () => ({ contents: await compileOwnSchema() }));
+  },
+};
+
+async function compileOwnSchema() {
+  const sources = `
+    export { createContainer } from "./src/container.ts";
+    export { schemaParts } from "./src/open-topology.ts";
+    export { checkedSchema } from "./src/topology/load.ts";
+    export { AJV_OPTIONS } from "./src/topology/check/validate.ts";`;
+  const { outputFiles } = await build({
+    ...shared,
+    stdin: { contents: sources, resolveDir: "." },
+    banner: { js: `${forRequire.replace("import.meta.url", JSON.stringify(import.meta.url))}` },
+    write: false,
+  });
+  const bundled = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`;
+  const { createContainer, schemaParts, checkedSchema, AJV_OPTIONS } = await import(bundled);
+  const schema = checkedSchema(schemaParts(createContainer()));
+  const ajv = new Ajv2020({ ...AJV_OPTIONS, code: { ...AJV_OPTIONS.code, source: true, esm: true } });
+  const code = standaloneCode(ajv, ajv.compile(schema));
+  return `${code}\nexport const precompiled = { schema: ${JSON.stringify(JSON.stringify(schema))}, validate };`;
+}
+
+await build({ ...shared, entryPoints: ["src/index.ts"], outfile: "dist/index.js", packages: "external" });
+// Each command's work is a chunk of its own, loaded when it is asked for.
 await build({
   ...shared,
-  entryPoints: ["src/main.ts"],
-  outfile: "dist/main.js",
-  packages: "bundle",
-  banner: {
-    js: '#!/usr/bin/env node\nimport { createRequire as netsimCreateRequire } from "node:module";\nconst require = netsimCreateRequire(import.meta.url);',
-  },
+  entryPoints: { main: "src/main.ts" },
+  outdir: "dist",
+  splitting: true,
+  chunkNames: "command/[name]-[hash]",
+  plugins: [precompiledValidator],
+  minifySyntax: true,
+  minifyWhitespace: true,
+  banner: { js: forRequire },
 });
 chmodSync("dist/main.js", 0o755);
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json"], { stdio: "inherit" });

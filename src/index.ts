@@ -1,3 +1,4 @@
+export type { ClassicPacket } from "./bpf/classic/packet.ts";
 export {
   type Diagnostic,
   ERROR_CODES,
@@ -7,3 +8,12 @@ export {
   NetsimError,
   type Place,
 } from "./errors.ts";
+export type { Hook, HookPlace, HookSite, ProgramType, Verdict } from "./hooks/hook.ts";
+export { definePlugin, type Plugin } from "./plugins/plugin.ts";
+export type { Engine } from "./programs/engine.ts";
+export type { LoadedProgram, ProgramLanguage } from "./programs/language.ts";
+export type { RunnableProgram } from "./programs/program-slot.ts";
+export type { Reporter, ReportStyle } from "./report/reporter.ts";
+export type * from "./run/result.ts";
+export type { RunOptions, RunProgress } from "./run/run-options.ts";
+export { runTopology } from "./run-topology.ts";

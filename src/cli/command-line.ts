@@ -1,19 +1,36 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
-import { EXIT, type ExitCode } from "../errors.ts";
+import { EXIT, type ExitCode, NetsimError } from "../errors.ts";
+import type { Action, Terminal } from "./command.ts";
+import { runCommand } from "./run.ts";
+import { schemaCommand } from "./schema.ts";
+import { showFailure } from "./show-failure.ts";
+
+/** The commands, in the order in which the help lists them. Each adds itself and hands its work to `perform`. */
+const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) => void)[] = [
+  runCommand,
+  schemaCommand,
+];
 
 /** Runs the `netsim` command with the words after its name; resolves to the exit code. */
-export async function runCommandLine(words: readonly string[]): Promise<ExitCode> {
+export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let action: Action | undefined;
   const program = new Command("netsim")
     .description(manifest.description)
     .version(manifest.version)
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })
     .exitOverride()
-    .showHelpAfterError("(netsim --help lists the commands.)");
+    .showHelpAfterError("(netsim --help lists the commands and their options.)");
+  for (const add of COMMANDS)
+    add(program, (chosen) => {
+      action = chosen;
+    });
   try {
     await program.parseAsync(words, { from: "user" });
-    return EXIT.ok;
+    return (await action?.(terminal)) ?? EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    throw error;
+    showFailure(error, terminal);
+    return error instanceof NetsimError ? error.exitCode : EXIT.internal;
   }
 }

@@ -9,6 +9,11 @@ export function sum16(bytes: Uint8Array, start: number, length: number, initial 
   let sum = initial;
   const even = start + (length & ~1);
   let i = start;
+  // Four words a turn: this loop is most of what a packet costs.
+  for (; i + 8 <= even; i += 8)
+    sum +=
+      ((bytes[i]! + bytes[i + 2]! + bytes[i + 4]! + bytes[i + 6]!) << 8) +
+      (bytes[i + 1]! + bytes[i + 3]! + bytes[i + 5]! + bytes[i + 7]!);
   for (; i < even; i += 2) sum += (bytes[i]! << 8) | bytes[i + 1]!;
   if ((length & 1) !== 0) sum += bytes[i]! << 8;
   return sum;

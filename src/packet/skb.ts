@@ -42,7 +42,4 @@ export interface Skb {
   vlanTpid: number;
   /** Number of the packet in its run, from 1; copies of a packet share it. */
   id: number;
-  /** Time of creation or, for a replayed packet, of its capture: whole seconds and nanoseconds. */
-  seconds: number;
-  nanoseconds: number;
 }

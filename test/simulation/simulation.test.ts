@@ -36,4 +36,51 @@ describe("Simulation", () => {
     expect(simulation.run()).toBe("max-packets");
     expect(ran).toBe(1);
   });
+
+  it("pauses when its budget of events is used up, and goes on from there", () => {
+    const simulation = new Simulation();
+    const times: number[] = [];
+    for (const time of [1, 2, 3]) simulation.at(time, { run: () => void times.push(time) });
+    expect(simulation.run(10, 2)).toBeUndefined();
+    expect(times).toEqual([1, 2]);
+    expect(simulation.run(10, 2)).toBe("idle");
+    expect({ times, now: simulation.now, events: simulation.events }).toEqual({ times: [1, 2, 3], now: 3, events: 3 });
+  });
+
+  it("is idle at once with an exact budget", () => {
+    const simulation = new Simulation();
+    simulation.at(1, { run: () => {} });
+    expect(simulation.run(undefined, 1)).toBe("idle");
+  });
+
+  it("lets a handler go on to its own next event only where nothing else is due before or at that time", () => {
+    const simulation = new Simulation();
+    const order: string[] = [];
+    simulation.at(50, { run: () => void order.push("other") });
+    simulation.at(10, {
+      run: () => {
+        const steps = [40, 50, 60].map((time) => simulation.advance(time));
+        order.push(`${simulation.now} ${steps}`);
+      },
+    });
+    expect(simulation.run()).toBe("idle");
+    expect(order).toEqual(["40 true,false,false", "other"]);
+    expect(simulation.events).toBe(3);
+  });
+
+  it.each([
+    { name: "the end of the run", have: [20, undefined], want: "10 true false" },
+    { name: "the budget", have: [undefined, 2], want: "10 true false" },
+  ] as const)("does not let a handler go on past $name", ({ have: [until, budget], want }) => {
+    const simulation = new Simulation();
+    const seen: string[] = [];
+    simulation.at(5, {
+      run: () => {
+        const first = simulation.advance(10);
+        seen.push(`${simulation.now} ${first} ${simulation.advance(20)}`);
+      },
+    });
+    simulation.run(until, budget);
+    expect(seen).toEqual([want]);
+  });
 });

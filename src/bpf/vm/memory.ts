@@ -27,7 +27,7 @@ export class LinearMemory {
   /** Returns the address of at least `size` bytes, aligned to 64; their content is undefined. Throws RangeError when memory is used up. */
   allocate(size: number): number {
     const order = classOf(size);
-    const block = 2 ** order;
+    const block = (1 << order) >>> 0;
     const again = this.free[order]!.pop();
     this.inUse += block;
     if (again !== undefined) return again;
@@ -41,7 +41,23 @@ export class LinearMemory {
   release(address: number, size: number): void {
     const order = classOf(size);
     this.free[order]!.push(address);
-    this.inUse -= 2 ** order;
+    this.inUse -= (1 << order) >>> 0;
+  }
+
+  /** The little-endian u32 at `address`. */
+  uint32(address: number): number {
+    const { bytes } = this;
+    return (
+      (bytes[address]! | (bytes[address + 1]! << 8) | (bytes[address + 2]! << 16) | (bytes[address + 3]! << 24)) >>> 0
+    );
+  }
+
+  setUint32(address: number, value: number): void {
+    const { bytes } = this;
+    bytes[address] = value;
+    bytes[address + 1] = value >>> 8;
+    bytes[address + 2] = value >>> 16;
+    bytes[address + 3] = value >>> 24;
   }
 
   private grow(needed: number): void {
@@ -57,7 +73,7 @@ export class LinearMemory {
   }
 }
 
-/** Exponent of the block size that holds `size` bytes. */
+/** Exponent of the block size that holds `size` bytes, at most 2 GiB. */
 function classOf(size: number): number {
   const order = 32 - Math.clz32(Math.max(size, 1) - 1);
   return Math.max(order, SMALLEST_CLASS);

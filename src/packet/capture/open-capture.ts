@@ -1,3 +1,4 @@
+import type { ByteStore } from "../bytestore.ts";
 import { CaptureInput } from "./input.ts";
 import { isPcapMagic, PcapReader } from "./pcap-reader.ts";
 import { SECTION_HEADER } from "./pcapng-blocks.ts";
@@ -18,9 +19,11 @@ const PACKED = [
 /**
  * Opens a capture in pcap or pcapng format, whichever it is; "-" is standard input. The file is read as it comes, so
  * it may be a pipe. Throws a NetsimError: `file-unreadable`, or `bad-capture` if the file's header is not a capture's.
+ * @param store the memory that packets are read to; whoever gives one looks for the packet's bytes there, since the
+ * reader's own `bytes` goes stale when the memory grows. Absent: the reader has memory of its own.
  */
-export function openCapture(file: string): CaptureReader {
-  const input = new CaptureInput(file);
+export function openCapture(file: string, store?: ByteStore): CaptureReader {
+  const input = new CaptureInput(file, store);
   try {
     return readerFor(input);
   } catch (error) {

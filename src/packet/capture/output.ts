@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import { BlockCopier } from "../block-copier.ts";
 import { failAsFileError, mayRetry } from "./file-error.ts";
 
 const BUFFER_SIZE = 256 * 1024;
@@ -15,9 +16,7 @@ export class CaptureOutput {
   #used = 0;
   readonly #descriptor: number;
   #closed = false;
-  /** What `append` last read from, and a view of it. */
-  #source: Uint8Array = this.#bytes;
-  #sourceView: DataView = this.view;
+  readonly #copier = new BlockCopier();
 
   /** Creates the file, or empties it. */
   constructor(file: string) {
@@ -41,22 +40,10 @@ export class CaptureOutput {
   append(source: Uint8Array, from: number, length: number): void {
     if (this.#used + length > BUFFER_SIZE) this.#flush();
     if (length > BUFFER_SIZE) this.#write(source, from, length);
-    else this.#copy(source, from, length);
-  }
-
-  #copy(source: Uint8Array, from: number, length: number): void {
-    if (source !== this.#source) {
-      this.#source = source;
-      this.#sourceView = new DataView(source.buffer, source.byteOffset, source.byteLength);
+    else {
+      this.#copier.copy(this.#bytes, this.#used, source, from, length);
+      this.#used += length;
     }
-    // By words: TypedArray.set would need a new array for each packet, and byte by byte takes three times as long.
-    const { view } = this;
-    const sourceView = this.#sourceView;
-    const at = this.#used;
-    let i = 0;
-    for (; i + 4 <= length; i += 4) view.setInt32(at + i, sourceView.getInt32(from + i, true), true);
-    for (; i < length; i++) view.setUint8(at + i, sourceView.getUint8(from + i));
-    this.#used = at + length;
   }
 
   /** Writes what is left and closes the file. Further calls do nothing. */

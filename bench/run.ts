@@ -1,0 +1,13 @@
+import { type BenchResult, printResult } from "./bench.ts";
+import { forward } from "./forward.ts";
+import { replay } from "./replay.ts";
+
+/** `npm run bench -- NAME`: what can be measured. */
+const BENCHES: Readonly<Record<string, () => BenchResult>> = { replay, forward };
+
+const name = process.argv[2] ?? "";
+const bench = BENCHES[name];
+if (bench === undefined) {
+  process.stderr.write(`usage: npm run bench -- NAME, one of: ${Object.keys(BENCHES).join(", ")}\n`);
+  process.exitCode = 2;
+} else printResult(bench());

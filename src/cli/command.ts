@@ -1,0 +1,26 @@
+import type { ExitCode } from "../errors.ts";
+
+/** What a command has of the outside world; tests give it another. */
+export interface Terminal {
+  /** Where the result goes. */
+  out(text: string): void;
+  /** Where progress and diagnostics go. */
+  error(text: string): void;
+  /** True where standard output shows colours. */
+  readonly outColor: boolean;
+  readonly errorColor: boolean;
+  /** True where standard error is a terminal that can redraw a line. */
+  readonly interactive: boolean;
+  /** Columns of that terminal. */
+  readonly width: number;
+  /** Real time in milliseconds, for progress lines only. */
+  clock(): number;
+  /** Aborted when the user wants the command to end. */
+  readonly interrupted: AbortSignal;
+}
+
+/**
+ * A command's work once its words are understood; resolves to its exit code. It imports what it needs itself, so that
+ * no command waits for the code of another.
+ */
+export type Action = (terminal: Terminal) => Promise<ExitCode>;

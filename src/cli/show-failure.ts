@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { type Diagnostic, NetsimError } from "../errors.ts";
+import { formatDiagnostics, type SourceReader } from "../report/diagnostics.ts";
+import type { Terminal } from "./command.ts";
+
+/** Files whose lines are shown are no larger than this. */
+const LARGEST = 16 << 20;
+
+/** Tells what ended a command: the user's mistakes as diagnostics, a bug in netsim with its stack. */
+export function showFailure(error: unknown, terminal: Terminal): void {
+  if (error instanceof NetsimError) {
+    showDiagnostics(error.diagnostics, terminal);
+    return;
+  }
+  const stack = error instanceof Error ? error.stack : String(error);
+  terminal.error(`netsim: this is a bug in netsim; please report it with the topology that shows it.\n${stack}\n`);
+}
+
+export function showDiagnostics(diagnostics: readonly Diagnostic[], terminal: Terminal): void {
+  terminal.error(formatDiagnostics(diagnostics, terminal.errorColor, cachedLines()));
+  const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+  if (errors > 1) terminal.error(`${errors} errors\n`);
+}
+
+function cachedLines(): SourceReader {
+  const files = new Map<string, readonly string[] | undefined>();
+  return (file) => {
+    if (!files.has(file)) files.set(file, readLines(file));
+    return files.get(file);
+  };
+}
+
+function readLines(file: string): readonly string[] | undefined {
+  try {
+    const text = readFileSync(file);
+    return text.length > LARGEST ? undefined : text.toString("utf8").split(/\r\n|\r|\n/);
+  } catch {
+    return undefined;
+  }
+}

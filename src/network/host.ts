@@ -1,0 +1,212 @@
+import { PACKET_HOST, PACKET_OTHERHOST, PACKET_OUTGOING, type Skb } from "../packet/skb.ts";
+import { get16, set16 } from "../packet/wire.ts";
+import type { HostModel } from "../topology/model.ts";
+import {
+  ETH_P_ARP,
+  ETH_P_IP,
+  ETH_P_IPV6,
+  ETHERNET_HEADER,
+  isVlan,
+  LINKTYPE_ETHERNET,
+  packetType,
+  protocolOf,
+  rawProtocol,
+  readOutgoing,
+  SHORTEST_TAGGED,
+  untag,
+  VLAN_ID,
+} from "./ethernet-frame.ts";
+import { type FrameReceiver, Interface } from "./interface.ts";
+import { ArpHandler } from "./ip/arp.ts";
+import { IpStack } from "./ip/ip-stack.ts";
+import { linkLocalOf } from "./ip/ipv6-address.ts";
+import { Loopback } from "./loopback.ts";
+import { ETH_P_ALL, type PacketSocket } from "./socket/packet-socket.ts";
+import type { World } from "./world.ts";
+
+/** Below this an interface has no IPv6 (IPV6_MIN_MTU, addrconf_notify). */
+const SMALLEST_IPV6_MTU = 1280;
+
+/** Packets that a host holds, by what they wait for. */
+export interface HostQueues {
+  /** For the MAC of their next hop. */
+  readonly neighbours: number;
+  /** For the other fragments of their datagram. */
+  readonly reassembly: number;
+  /** For the loopback device, and copies of the host's own broadcasts and multicasts, to be received. */
+  readonly loopback: number;
+  /** TCP segments, for what comes before them. */
+  readonly outOfOrder: number;
+}
+
+/** A host's receive and send paths around its protocols, in the order of net/core/dev.c. */
+export class Host implements FrameReceiver {
+  readonly name: string;
+  /** Without the loopback device. */
+  readonly interfaces = new Map<string, Interface>();
+  readonly loopback: Loopback;
+  readonly packetSockets: PacketSocket[] = [];
+  readonly ip: IpStack;
+  private readonly devices: (Interface | undefined)[] = [];
+  private readonly arp: ArpHandler;
+  private readonly world: World;
+
+  constructor(model: HostModel, world: World) {
+    this.name = model.name;
+    this.world = world;
+    this.loopback = new Loopback(model.name, this, world);
+    for (const device of model.interfaces.values()) {
+      const address = { family: 6, address: linkLocalOf(device.mac), prefix: 64 } as const;
+      const more = device.mtu >= SMALLEST_IPV6_MTU ? { linkLocal: address } : {};
+      this.interfaces.set(device.name, new Interface(model.name, device, this, world.ledger, more));
+    }
+    for (const device of [this.loopback.device, ...this.interfaces.values()]) this.devices[device.index] = device;
+    this.ip = new IpStack(this, model, world);
+    this.arp = new ArpHandler(this.ip, world, (device, skb) => this.transmit(device, skb));
+    this.ip.arp = this.arp;
+  }
+
+  /** The device with that ifindex, the loopback among them. */
+  byIndex(index: number): Interface | undefined {
+    return this.devices[index];
+  }
+
+  /** Packets that the host holds now. */
+  get queues(): HostQueues {
+    const { ip, loopback } = this;
+    return {
+      neighbours: ip.neighbours.queued,
+      reassembly: ip.reassembling,
+      loopback: loopback.queued + ip.looping,
+      outOfOrder: ip.tcp.queued,
+    };
+  }
+
+  /** __netif_receive_skb_core: taps for everything, VLAN, taps for one protocol, protocol. */
+  receiveFrame(device: Interface, skb: Skb): void {
+    if (skb.linkType !== LINKTYPE_ETHERNET) {
+      this.receiveForeign(device, skb);
+      return;
+    }
+    if (skb.length < ETHERNET_HEADER) {
+      this.world.ledger.drop(skb, device.label, "PKT_TOO_SMALL");
+      return;
+    }
+    const { bytes } = this.world.store;
+    skb.pktType = packetType(bytes, skb.data, device.mac);
+    if (!this.readType(device, skb)) return;
+    let taken = this.packetSockets.length > 0 && this.tap(skb, device, true);
+    if (skb.vlanPresent === 1 && !this.passVlan(device, skb)) return;
+    if (this.packetSockets.length > 0 && this.tap(skb, device, false)) taken = true;
+    skb.data += ETHERNET_HEADER;
+    skb.length -= ETHERNET_HEADER;
+    this.dispatch(device, skb, taken);
+  }
+
+  /** Sets the protocol, taking a VLAN tag out of the frame (skb_vlan_untag, eth_type_trans); false, and the frame ended, where the tag is cut off. */
+  private readType(device: Interface, skb: Skb): boolean {
+    const { bytes } = this.world.store;
+    if (isVlan(get16(bytes, skb.data + 12))) {
+      if (skb.length < SHORTEST_TAGGED) {
+        this.world.ledger.drop(skb, device.label, "VLAN_TRUNCATED");
+        return false;
+      }
+      untag(bytes, skb);
+    }
+    skb.macHeader = skb.data;
+    skb.networkHeader = skb.data + ETHERNET_HEADER;
+    skb.protocol = protocolOf(bytes, skb);
+    return true;
+  }
+
+  /**
+   * Nobody has a device for a tag: the frame goes on without it, as somebody else's unless the tag carries a priority
+   * alone. Behind such a tag there may be another.
+   */
+  private passVlan(device: Interface, skb: Skb): boolean {
+    const isPriority = (skb.vlanTci & VLAN_ID) === 0;
+    skb.vlanPresent = 0;
+    skb.vlanTci = 0;
+    skb.vlanTpid = 0;
+    if (!isPriority) skb.pktType = PACKET_OTHERHOST;
+    else if (isVlan(skb.protocol)) {
+      if (!this.readType(device, skb)) return false;
+      return this.passVlan(device, skb);
+    }
+    return true;
+  }
+
+  /** Puts a frame whose data begins at its MAC header on the wire: taps, then the driver (dev_hard_start_xmit). */
+  transmit(device: Interface, skb: Skb): void {
+    skb.ifindex = device.index;
+    skb.hatype = device.hatype;
+    skb.macHeader = skb.data;
+    if (this.packetSockets.length > 0) {
+      skb.pktType = PACKET_OUTGOING;
+      readOutgoing(this.world.store.bytes, skb);
+      this.tap(skb, device, true);
+    }
+    device.transmit(skb);
+  }
+
+  /** Puts an Ethernet header before the data and sends the frame. `destination` is 6 bytes. */
+  transmitTo(device: Interface, skb: Skb, type: number, destination: Uint8Array): void {
+    skb.data -= ETHERNET_HEADER;
+    skb.length += ETHERNET_HEADER;
+    const { bytes } = this.world.store;
+    const at = skb.data;
+    for (let i = 0; i < 6; i++) {
+      bytes[at + i] = destination[i]!;
+      bytes[at + 6 + i] = device.mac[i]!;
+    }
+    set16(bytes, at + 12, type);
+    skb.originalLength = skb.length;
+    this.transmit(device, skb);
+  }
+
+  private dispatch(device: Interface, skb: Skb, taken: boolean): void {
+    switch (skb.protocol) {
+      case ETH_P_IP:
+        this.ip.v4.receive(device, skb);
+        return;
+      case ETH_P_IPV6:
+        this.ip.v6.receive(device, skb);
+        return;
+      case ETH_P_ARP:
+        this.arp.receive(device, skb);
+        return;
+      default:
+        this.unhandled(device, skb, taken);
+    }
+  }
+
+  /** A captured frame of another link type: sockets see it as it is, protocols only where IP comes first. */
+  private receiveForeign(device: Interface, skb: Skb): void {
+    const { bytes } = this.world.store;
+    skb.macHeader = skb.data;
+    skb.networkHeader = skb.data;
+    skb.pktType = PACKET_HOST;
+    skb.protocol = rawProtocol(bytes, skb);
+    let taken = this.tap(skb, device, true);
+    if (this.tap(skb, device, false)) taken = true;
+    if (skb.protocol === 0) this.unhandled(device, skb, taken);
+    else this.dispatch(device, skb, taken);
+  }
+
+  /** A packet that only taps wanted ends with them. */
+  private unhandled(device: Interface, skb: Skb, taken: boolean): void {
+    if (taken) this.world.ledger.deliver(skb, device.label, "packet sockets");
+    else this.world.ledger.drop(skb, device.label, "UNHANDLED_PROTO");
+  }
+
+  /** Shows the packet to the packet sockets for all protocols, or to those for one; true when some took it. */
+  private tap(skb: Skb, device: Interface, all: boolean): boolean {
+    let taken = false;
+    for (const socket of this.packetSockets) {
+      if ((socket.model.protocol === ETH_P_ALL) !== all || !socket.wants(skb, device.name)) continue;
+      taken = true;
+      socket.receive(skb);
+    }
+    return taken;
+  }
+}

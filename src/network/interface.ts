@@ -1,0 +1,93 @@
+import type { Skb } from "../packet/skb.ts";
+import type { AddressModel } from "../topology/model.ts";
+import type { Ledger } from "./ledger.ts";
+import type { LinkEnd } from "./link.ts";
+
+const ARPHRD_ETHER = 1;
+
+/** What a frame means to the node whose interface it arrived at. */
+export interface FrameReceiver {
+  receiveFrame(device: Interface, skb: Skb): void;
+}
+
+/** Carries what an interface sends: a direction of a link, or the loopback. */
+export interface Carrier {
+  send(skb: Skb): void;
+}
+
+/** Sees each frame that passes an interface, in either direction: a capture. */
+export interface FrameTap {
+  frame(skb: Skb, direction: "in" | "out"): void;
+}
+
+/** A network device: the node's side of a link. */
+export class Interface implements LinkEnd {
+  /** `node:interface`. */
+  readonly label: string;
+  readonly name: string;
+  /** ifindex within its node; 1 is the loopback device. */
+  readonly index: number;
+  /** ARPHRD_ value. */
+  readonly hatype: number;
+  readonly mac: Uint8Array;
+  readonly mtu: number;
+  /** As configured. */
+  readonly addresses: readonly AddressModel[];
+  /** The IPv6 address that Linux gives every interface by itself; undefined on bridges, the loopback, and below IPv6's smallest MTU. */
+  readonly linkLocal: AddressModel | undefined;
+  /** What carries the frames that this interface sends; undefined: no cable. */
+  link: Carrier | undefined;
+  /** Captures and the trace. */
+  readonly taps: FrameTap[] = [];
+  sent = 0;
+  sentBytes = 0;
+  received = 0;
+  receivedBytes = 0;
+  private readonly owner: FrameReceiver;
+  private readonly ledger: Ledger;
+
+  constructor(
+    node: string,
+    model: { name: string; index: number; mac: Uint8Array; mtu: number; addresses: readonly AddressModel[] },
+    owner: FrameReceiver,
+    ledger: Ledger,
+    more: { hatype?: number; linkLocal?: AddressModel } = {},
+  ) {
+    this.label = `${node}:${model.name}`;
+    this.name = model.name;
+    this.index = model.index;
+    this.hatype = more.hatype ?? ARPHRD_ETHER;
+    this.linkLocal = more.linkLocal;
+    this.mac = model.mac;
+    this.mtu = model.mtu;
+    this.addresses = model.addresses;
+    this.owner = owner;
+    this.ledger = ledger;
+  }
+
+  /** A frame comes in out of the wire. */
+  receive(skb: Skb): void {
+    this.received++;
+    this.receivedBytes += skb.length;
+    skb.ifindex = this.index;
+    skb.hatype = this.hatype;
+    if (this.taps.length > 0) this.show(skb, "in");
+    this.owner.receiveFrame(this, skb);
+  }
+
+  /** The driver puts a frame on the wire. */
+  transmit(skb: Skb): void {
+    if (this.link === undefined) {
+      this.ledger.drop(skb, this.label, "DEV_READY");
+      return;
+    }
+    this.sent++;
+    this.sentBytes += skb.length;
+    if (this.taps.length > 0) this.show(skb, "out");
+    this.link.send(skb);
+  }
+
+  private show(skb: Skb, direction: "in" | "out"): void {
+    for (const tap of this.taps) tap.frame(skb, direction);
+  }
+}

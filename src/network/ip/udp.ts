@@ -1,0 +1,189 @@
+import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
+import type { Skb } from "../../packet/skb.ts";
+import { get16, sameBytes, set16 } from "../../packet/wire.ts";
+import type { Interface } from "../interface.ts";
+import type { Route } from "../route-table.ts";
+import type { UdpSocket } from "../socket/udp-socket.ts";
+import type { World } from "../world.ts";
+import type { IpStack } from "./ip-stack.ts";
+import { PacketMaker } from "./packet-maker.ts";
+
+const UDP = 17;
+const UDP_HEADER = 8;
+const FRAGMENTABLE = { fragmentable: true };
+
+/** UDP of a host (net/ipv4/udp.c, net/ipv6/udp.c). Sockets are not connected. */
+export class UdpHandler {
+  readonly sockets: UdpSocket[] = [];
+  private readonly stack: IpStack;
+  private readonly world: World;
+  private readonly maker: PacketMaker;
+
+  constructor(stack: IpStack, world: World) {
+    this.stack = stack;
+    this.world = world;
+    this.maker = new PacketMaker(stack, world);
+  }
+
+  /** True where some socket is bound to the group address at `at`, which is how a host joins a group here; IGMP and MLD are not spoken. */
+  hasGroup(family: 4 | 6, bytes: Uint8Array, at: number, device: string): boolean {
+    for (const { model } of this.sockets) {
+      const { address } = model;
+      if (address?.family !== family || (model.interface ?? device) !== device) continue;
+      if (sameBytes(bytes, at, address.address, 0, ADDRESSES[family].length)) return true;
+    }
+    return false;
+  }
+
+  /** __udp4_lib_rcv, __udp6_lib_rcv: the packet's data begins at its IP header. */
+  receive(device: Interface, skb: Skb, family: 4 | 6): void {
+    const { ledger, store } = this.world;
+    const { bytes } = store;
+    const at = skb.transportHeader;
+    const available = skb.data + skb.length - at;
+    let length = available >= UDP_HEADER ? get16(bytes, at + 4) : 0;
+    // Over IPv6 a length of 0 stands for all there is, since a jumbogram's does not fit (RFC 2675 section 4).
+    if (length === 0 && family === 6) length = available;
+    if (length < UDP_HEADER || length > available) {
+      ledger.drop(skb, device.label, "PKT_TOO_SMALL");
+      return;
+    }
+    skb.length -= available - length;
+    // A checksum of 0 means none over IPv4 (RFC 768) and is forbidden over IPv6 (RFC 8200 section 8.1).
+    const none = get16(bytes, at + 6) === 0;
+    if (none ? family === 6 : transportChecksum(bytes, family, skb.data, UDP, at, length) !== 0) {
+      ledger.drop(skb, device.label, "UDP_CSUM");
+      return;
+    }
+    if (this.isForMany(skb, family)) {
+      this.deliverToMany(device, skb, family);
+      return;
+    }
+    const socket = this.find(skb, family, device);
+    if (socket === undefined) {
+      this.stack.icmp.portUnreachable(skb, family);
+      ledger.drop(skb, device.label, "NO_SOCKET");
+    } else if (!socket.receive(skb)) ledger.drop(skb, socket.label, "SOCKET_FILTER");
+    else {
+      if (socket.model.echo) this.echo(device, skb, family, Math.max(0, socket.kept - UDP_HEADER));
+      ledger.deliver(skb, device.label, socket.label);
+    }
+  }
+
+  /**
+   * Sends a datagram with `length` bytes of payload, filled with 0x00, 0x01, ... 0xff and again.
+   * @param source absent: the address that the route gives.
+   */
+  send(
+    family: 4 | 6,
+    destination: Uint8Array,
+    sport: number,
+    dport: number,
+    length: number,
+    source?: Uint8Array,
+  ): void {
+    const { stack } = this;
+    const route = stack.route(family, destination, 0);
+    const from = source ?? stack.sourceTowards(family, destination, 0, route) ?? UNSPECIFIED[family];
+    const skb = this.maker.begin(family, UDP_HEADER + length);
+    stack.payload.fill(skb.transportHeader + UDP_HEADER, length);
+    this.finish(skb, family, from, destination, sport, dport, route);
+  }
+
+  private echo(device: Interface, skb: Skb, family: 4 | 6, length: number): void {
+    const { stack, world } = this;
+    const { source, destination, length: size } = ADDRESSES[family];
+    const before = world.store.bytes;
+    const to = before.slice(skb.data + source, skb.data + source + size);
+    const asked = before.slice(skb.data + destination, skb.data + destination + size);
+    const route = stack.route(family, to, 0, stack.needsDevice(family, to, 0) ? device : undefined);
+    const own = stack.isLocal(family, asked, 0) ? asked : stack.sourceTowards(family, to, 0, route);
+    const reply = this.maker.begin(family, UDP_HEADER + length);
+    const { bytes } = world.store;
+    const from = skb.transportHeader;
+    bytes.copyWithin(reply.transportHeader + UDP_HEADER, from + UDP_HEADER, from + UDP_HEADER + length);
+    const dport = get16(bytes, from);
+    this.finish(reply, family, own ?? UNSPECIFIED[family], to, get16(bytes, from + 2), dport, route);
+  }
+
+  private finish(
+    skb: Skb,
+    family: 4 | 6,
+    source: Uint8Array,
+    destination: Uint8Array,
+    sport: number,
+    dport: number,
+    route: Route | undefined,
+  ): void {
+    const { bytes } = this.world.store;
+    const at = skb.transportHeader;
+    const length = skb.data + skb.length - at;
+    set16(bytes, at, sport);
+    set16(bytes, at + 2, dport);
+    set16(bytes, at + 4, length);
+    set16(bytes, at + 6, 0);
+    // What does not fit the path is cut into fragments here and so must not carry DF (IP_PMTUDISC_WANT).
+    const fits = skb.length <= this.stack.pathMtu(family, destination, 0, route);
+    this.maker.writeIp(skb, family, UDP, source, destination, fits ? undefined : FRAGMENTABLE);
+    const checksum = transportChecksum(bytes, family, skb.data, UDP, at, length);
+    set16(bytes, at + 6, checksum === 0 ? 0xffff : checksum);
+    this.stack.output(skb, family, route);
+  }
+
+  /** True for a broadcast or group destination, which every socket gets that wants it. */
+  private isForMany(skb: Skb, family: 4 | 6): boolean {
+    const { bytes } = this.world.store;
+    const at = skb.data + ADDRESSES[family].destination;
+    if (family === 6) return bytes[at] === 0xff;
+    return !this.stack.isLocal(4, bytes, at);
+  }
+
+  /** __udp4_lib_mcast_deliver. */
+  private deliverToMany(device: Interface, skb: Skb, family: 4 | 6): void {
+    const { ledger } = this.world;
+    let matched = false;
+    let received: UdpSocket | undefined;
+    for (const socket of this.sockets) {
+      if (!this.matches(socket, skb, family, device)) continue;
+      matched = true;
+      if (!socket.receive(skb)) continue;
+      received ??= socket;
+      if (socket.model.echo) this.echo(device, skb, family, Math.max(0, socket.kept - UDP_HEADER));
+    }
+    if (received !== undefined) ledger.deliver(skb, device.label, received.label);
+    else if (matched) ledger.drop(skb, device.label, "SOCKET_FILTER");
+    else ledger.drop(skb, device.label, "MCAST_NO_SOCKET");
+  }
+
+  /**
+   * __udp4_lib_lookup: a socket bound to the very address goes before all others, then one bound to the interface
+   * (compute_score); of equals the one bound last.
+   */
+  private find(skb: Skb, family: 4 | 6, device: Interface): UdpSocket | undefined {
+    let best: UdpSocket | undefined;
+    let bestScore = 0;
+    for (let i = 0; i < this.sockets.length; i++) {
+      const socket = this.sockets[i]!;
+      if (!this.matches(socket, skb, family, device)) continue;
+      const { address, interface: bound } = socket.model;
+      const score = 1 + (address === undefined ? 0 : 8) + (bound === undefined ? 0 : 4);
+      if (score < bestScore) continue;
+      best = socket;
+      bestScore = score;
+    }
+    return best;
+  }
+
+  /** A socket without an address takes both versions of IP. */
+  private matches({ model }: UdpSocket, skb: Skb, family: 4 | 6, device: Interface): boolean {
+    const { bytes } = this.world.store;
+    const { destination, length } = ADDRESSES[family];
+    if (model.port !== get16(bytes, skb.transportHeader + 2)) return false;
+    if (model.interface !== undefined && model.interface !== device.name) return false;
+    const { address } = model;
+    if (address === undefined) return true;
+    return address.family === family && sameBytes(bytes, skb.data + destination, address.address, 0, length);
+  }
+}
+
+const UNSPECIFIED = { 4: new Uint8Array(4), 6: new Uint8Array(16) } as const;

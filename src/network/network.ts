@@ -1,0 +1,96 @@
+import type { Attachment } from "../programs/attachment.ts";
+import type { AttachmentModel, Impairment, LinkModel, Topology } from "../topology/model.ts";
+import { Bridge } from "./bridge.ts";
+import { Host } from "./host.ts";
+import type { Interface } from "./interface.ts";
+import { LinkDirection } from "./link.ts";
+import { openSocket } from "./socket/open-socket.ts";
+import type { Socket } from "./socket/socket.ts";
+import type { World } from "./world.ts";
+
+export type Node = Host | Bridge;
+
+/** A cable between two interfaces: what each end sends travels in a direction of its own. */
+export interface Link {
+  readonly name: string;
+  readonly ends: readonly [Interface, Interface];
+  /** `directions[0]` carries what `ends[0]` sends. */
+  readonly directions: readonly [LinkDirection, LinkDirection];
+}
+
+/** A topology's nodes, cabled. */
+export class Network {
+  readonly nodes = new Map<string, Node>();
+  /** All hosts' sockets, in the order of the file. */
+  readonly sockets: Socket[] = [];
+  /** In the order of the topology's `links`. */
+  readonly links: readonly Link[];
+
+  /** @param attach makes the attachment for a program that the topology attaches to a socket. */
+  constructor(topology: Topology, world: World, attach: (model: AttachmentModel) => Attachment) {
+    for (const model of topology.nodes.values()) {
+      if (model.kind === "bridge") {
+        this.nodes.set(model.name, new Bridge(model, world));
+        continue;
+      }
+      const host = new Host(model, world);
+      for (const socket of model.sockets.values())
+        this.sockets.push(openSocket(host, socket, socket.attachments.map(attach), world));
+      this.nodes.set(model.name, host);
+    }
+    this.links = topology.links.map((model) => this.connect(model, world));
+  }
+
+  /** Packets that are still on their way: on wires, or waiting in a host for something. */
+  queued(): number {
+    let sum = 0;
+    for (const { directions } of this.links) for (const { inFlight } of directions) sum += inFlight;
+    for (const host of this.hosts) for (const waiting of Object.values(host.queues)) sum += waiting;
+    return sum;
+  }
+
+  get hosts(): Host[] {
+    return [...this.nodes.values()].filter((node) => node instanceof Host);
+  }
+
+  /** The host of that name, which the topology's checks have found to exist. */
+  host(name: string): Host {
+    const node = this.nodes.get(name);
+    if (!(node instanceof Host)) throw new Error(`'${name}' is not a host`);
+    return node;
+  }
+
+  interface(node: string, name: string): Interface {
+    return this.nodes.get(node)!.interfaces.get(name)!;
+  }
+
+  cut(link: number): void {
+    for (const direction of this.links[link]!.directions) direction.up = false;
+  }
+
+  mend(link: number): void {
+    for (const direction of this.links[link]!.directions) direction.up = true;
+  }
+
+  /** Changes what a link does from now on; what is not given stays. */
+  impair(link: number, directions: readonly [Partial<Impairment>, Partial<Impairment>]): void {
+    this.links[link]!.directions.forEach((direction, i) => {
+      Object.assign(direction.settings, directions[i]);
+    });
+  }
+
+  private connect(model: LinkModel, world: World): Link {
+    const [a, b] = model.ends.map((end) => this.interface(end.node, end.interface)) as [Interface, Interface];
+    const direction = (from: Interface, to: Interface, settings: Impairment) => {
+      const label = `${from.label} -> ${to.label}`;
+      const made = new LinkDirection(label, settings, to, world, world.random(`link ${label}`));
+      from.link = made;
+      return made;
+    };
+    return {
+      name: model.name,
+      ends: [a, b],
+      directions: [direction(a, b, model.directions[0]), direction(b, a, model.directions[1])],
+    };
+  }
+}

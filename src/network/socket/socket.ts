@@ -1,0 +1,104 @@
+import type { HookSite } from "../../hooks/hook.ts";
+import type { Skb } from "../../packet/skb.ts";
+import type { Attachment } from "../../programs/attachment.ts";
+import type { SocketModel } from "../../topology/model.ts";
+import type { World } from "../world.ts";
+
+/**
+ * What a socket's bytes begin with: a link-layer header, the network layer without it (its protocol is the skb's), an
+ * IP header, or a transport protocol's payload.
+ */
+export type SocketContent = "frame" | "network" | "ip" | "payload";
+
+/** Gets the bytes that a socket's reader would get. */
+export interface SocketReader {
+  /** `length` bytes at `at` of `bytes`, out of a packet that had `original` bytes there before trimming. */
+  read(skb: Skb, bytes: Uint8Array, at: number, length: number, original: number): void;
+}
+
+export interface SocketCounts {
+  /** Packets that came to the socket. */
+  seen: number;
+  /** Packets that reached its reader. */
+  received: number;
+  receivedBytes: number;
+  /** Received packets that a program had shortened. */
+  trimmed: number;
+  /** Packets that a program kept from it. */
+  dropped: number;
+}
+
+/** The receiving side that all kinds of sockets share: attached programs, then the queue, read at once. */
+export class Socket {
+  readonly host: string;
+  /** `host/socket`. */
+  readonly label: string;
+  readonly model: SocketModel;
+  readonly attachments: readonly Attachment[];
+  readonly counts: SocketCounts = { seen: 0, received: 0, receivedBytes: 0, trimmed: 0, dropped: 0 };
+  readonly readers: SocketReader[] = [];
+  /** What its readers' bytes begin with. */
+  get content(): SocketContent {
+    const { kind, type, family } = this.model;
+    if (kind === "packet") return type === "raw" ? "frame" : "network";
+    return kind === "raw" && family === 4 ? "ip" : "payload";
+  }
+
+  /** Bytes of the last packet that were kept, counted from the site's first byte. */
+  kept = 0;
+  protected readonly world: World;
+  private readonly site: HookSite = { dataAddress: 0, length: 0, minimum: 0 };
+
+  constructor(host: string, model: SocketModel, attachments: readonly Attachment[], world: World) {
+    this.host = host;
+    this.label = `${host}/${model.name}`;
+    this.model = model;
+    this.attachments = attachments;
+    this.world = world;
+  }
+
+  /**
+   * Runs the attached programs on a packet whose data, for them, is the `length` bytes at `address`.
+   * @param minimum bytes that are never trimmed away.
+   * @returns false when a program dropped it; else `kept` says how much is left.
+   */
+  filter(skb: Skb, address: number, length: number, minimum: number): boolean {
+    const { site, counts, world } = this;
+    counts.seen++;
+    site.dataAddress = address;
+    site.length = length;
+    site.minimum = minimum;
+    for (const attachment of this.attachments) {
+      const verdict = attachment.run(skb, site);
+      if (world.observer.tracing) world.observer.trace(skb, this.label, describe(attachment, site));
+      if (verdict.action === "drop") {
+        counts.dropped++;
+        return false;
+      }
+      site.length = verdict.length;
+    }
+    if (site.length < length) counts.trimmed++;
+    this.kept = site.length;
+    return true;
+  }
+
+  /** Hands what was kept to the reader, less `skip` bytes of header that readers of this kind do not see. */
+  queue(skb: Skb, address: number, original: number, skip: number): void {
+    const length = Math.max(0, this.kept - skip);
+    this.counts.received++;
+    this.counts.receivedBytes += length;
+    for (const reader of this.readers)
+      reader.read(skb, this.world.store.bytes, address + skip, length, Math.max(0, original - skip));
+  }
+}
+
+function describe(attachment: Attachment, site: HookSite): string {
+  const { verdict, hook, slot, returnValue } = attachment;
+  const outcome =
+    verdict.action === "drop"
+      ? "not passed to the socket"
+      : verdict.length < site.length
+        ? `trimmed to ${verdict.length} of ${site.length} bytes`
+        : `passed whole, ${site.length} bytes`;
+  return `${hook.name} ${slot.name} returned ${returnValue}: ${outcome}`;
+}

@@ -1,0 +1,17 @@
+import type { ByteStore } from "../packet/bytestore.ts";
+import type { SkbPool } from "../packet/skb-pool.ts";
+import type { Random } from "../simulation/random.ts";
+import type { Simulation } from "../simulation/simulation.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Observer } from "./observer.ts";
+
+/** What every part of one simulated network shares. */
+export interface World {
+  readonly simulation: Simulation;
+  readonly store: ByteStore;
+  readonly pool: SkbPool;
+  readonly ledger: Ledger;
+  readonly observer: Observer;
+  /** A stream of random numbers of its own for each label. */
+  random(label: string): Random;
+}

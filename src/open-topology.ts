@@ -1,0 +1,42 @@
+import type { Container } from "inversify";
+import { createContainer } from "./container.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import { loadPlugins } from "./plugins/load-plugins.ts";
+import { TOKENS } from "./tokens.ts";
+import { readDocument } from "./topology/document.ts";
+import { loadTopology } from "./topology/load.ts";
+import type { Topology } from "./topology/model.ts";
+import type { TopologyParts } from "./topology/parts.ts";
+import { pluginReferences } from "./topology/plugin-references.ts";
+import { composeSchema } from "./topology/schema/compose.ts";
+
+/** A topology that passed its checks, and the container with its plugins in which it can run. */
+export interface OpenTopology {
+  readonly topology: Topology;
+  readonly container: Container;
+}
+
+/**
+ * Reads a topology file, loads the plugins that it names and checks it against the schema that these complete.
+ * Rejects with a NetsimError that has every problem found.
+ */
+export async function openTopology(file: string): Promise<OpenTopology> {
+  const document = readDocument(file);
+  const container = createContainer(await loadPlugins(pluginReferences(document)));
+  return { topology: loadTopology(document, schemaParts(container)), container };
+}
+
+/** The schema of topology files: with the plugins of one topology, or of netsim alone. */
+export async function schemaFor(file: string | undefined): Promise<JsonSchema> {
+  const plugins = file === undefined ? [] : await loadPlugins(pluginReferences(readDocument(file)));
+  return composeSchema(schemaParts(createContainer(plugins)));
+}
+
+/** What a container's plugins bring to the format of topology files. */
+export function schemaParts(container: Container): TopologyParts {
+  const languages = [...container.get(TOKENS.LanguageRegistry)];
+  return {
+    hooks: container.get(TOKENS.HookRegistry),
+    languages: languages.map(({ name, schema, description }) => ({ key: name, schema, description })),
+  };
+}

@@ -1,0 +1,12 @@
+import type { LoadedProgram } from "./language.ts";
+import type { RunnableProgram } from "./program-slot.ts";
+
+/** A way to run programs, as a plugin: what `--engine` chooses between. */
+export interface Engine {
+  /** Unique among engines. */
+  readonly name: string;
+  /** One line for `netsim run --help`. */
+  readonly description: string;
+  /** Makes a checked program ready to run on packet after packet. */
+  prepare(program: LoadedProgram): RunnableProgram;
+}

@@ -1,0 +1,25 @@
+import type { ClassicInstruction } from "../bpf/classic/instruction.ts";
+import type { ProgramType } from "../hooks/hook.ts";
+import type { JsonSchema } from "../json-schema.ts";
+import type { ProgramSource } from "../topology/model.ts";
+
+/**
+ * A language that programs are written in, as a plugin. Its name is the key under which a topology gives the
+ * program: `programs: { ssh-only: { classic: ... } }`.
+ */
+export interface ProgramLanguage {
+  readonly name: string;
+  /** Schema of the key's value. */
+  readonly schema: JsonSchema;
+  /** One line for editors and `netsim schema`. */
+  readonly description: string;
+  /** Reads and checks the program. Throws a NetsimError with every problem: `program-syntax` or `program-rejected`. */
+  load(source: ProgramSource): LoadedProgram;
+}
+
+/** A program that passed the checks of its type and that an engine can prepare. */
+export interface LoadedProgram {
+  readonly type: ProgramType;
+  readonly name: string;
+  readonly instructions: readonly ClassicInstruction[];
+}

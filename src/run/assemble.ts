@@ -1,0 +1,120 @@
+import { LinearMemory } from "../bpf/vm/memory.ts";
+import { type Diagnostic, NetsimError } from "../errors.ts";
+import type { Hook } from "../hooks/hook.ts";
+import { PacketView } from "../hooks/skb/packet-view.ts";
+import { Ledger } from "../network/ledger.ts";
+import { Network } from "../network/network.ts";
+import type { World } from "../network/world.ts";
+import { SkbPool } from "../packet/skb-pool.ts";
+import { Attachment } from "../programs/attachment.ts";
+import type { Engine } from "../programs/engine.ts";
+import type { ProgramLanguage } from "../programs/language.ts";
+import { ProgramTable } from "../programs/program-table.ts";
+import type { Registry } from "../registry.ts";
+import { Random } from "../simulation/random.ts";
+import { Simulation } from "../simulation/simulation.ts";
+import type { Topology } from "../topology/model.ts";
+import { createSources } from "../traffic/create-sources.ts";
+import { ReplaySource } from "../traffic/replay-source.ts";
+import type { TrafficSource } from "../traffic/traffic-source.ts";
+import { Captures } from "./captures.ts";
+import { Expectations } from "./expectations.ts";
+import type { RunOptions } from "./run-options.ts";
+import { Steps } from "./steps.ts";
+import { type Epoch, UNIX_EPOCH } from "./time.ts";
+import { Trace } from "./trace.ts";
+
+/** Everything that takes part in one run. */
+export interface Scene {
+  readonly seed: bigint;
+  readonly world: World;
+  readonly network: Network;
+  readonly programs: ProgramTable;
+  /** Programs where they are attached, with the name of the place. */
+  readonly attachments: readonly { readonly where: string; readonly attachment: Attachment }[];
+  readonly sources: readonly TrafficSource[];
+  readonly expectations: Expectations;
+  /** Closes files. */
+  close(): void;
+}
+
+/** Makes the network, the programs, the traffic and the observers of a run, and schedules what begins. */
+export function assemble(
+  topology: Topology,
+  parts: { hooks: Registry<Hook>; languages: Registry<ProgramLanguage>; engine: Engine },
+  options: RunOptions,
+): Scene {
+  const seed = options.seed ?? topology.seed;
+  const programs = new ProgramTable(topology, parts.languages, parts.engine);
+  const world = createWorld(seed, options);
+  const view = new PacketView(world.store, world.random("programs"));
+  const problems: Diagnostic[] = [];
+  const network = new Network(topology, world, (model) => {
+    const hook = parts.hooks.get(model.hook);
+    return new Attachment(hook, programs.slotFor(model, hook, problems), model.options, view);
+  });
+  if (problems.length > 0) throw new NetsimError(problems);
+
+  const sources = createSources(topology, network, world);
+  const captures = openCaptures(topology, network, world, sources, options);
+  if (world.observer instanceof Trace && world.observer.tracing) traceFrames(network, world.observer);
+  const expectations = new Expectations(topology.expect, network);
+
+  const maxPackets = options.maxPackets ?? topology.maxPackets;
+  if (maxPackets !== undefined) world.ledger.watch(maxPackets, () => world.simulation.stop("max-packets"));
+  new Steps(network, programs).schedule(topology.steps, world.simulation);
+  for (const source of sources) source.start();
+  return {
+    seed,
+    world,
+    network,
+    programs,
+    attachments: network.sockets.flatMap(({ label, attachments }) =>
+      attachments.map((attachment) => ({ where: label, attachment })),
+    ),
+    sources,
+    expectations,
+    close: () => {
+      for (const source of sources) source.close();
+      captures?.close();
+    },
+  };
+}
+
+function createWorld(seed: bigint, options: RunOptions): World {
+  const store = new LinearMemory();
+  const simulation = new Simulation();
+  const pool = new SkbPool(store);
+  const observer = new Trace(simulation, store, options.trace);
+  const ledger = new Ledger(pool, observer);
+  return { simulation, store, pool, ledger, observer, random: (label) => new Random(seed, label) };
+}
+
+function openCaptures(
+  topology: Topology,
+  network: Network,
+  world: World,
+  sources: readonly TrafficSource[],
+  { pcapDirectory, pcapOf }: RunOptions,
+): Captures | undefined {
+  if (pcapDirectory === undefined) return undefined;
+  return new Captures(pcapDirectory, pcapOf, network, world, topology.epoch ?? replayEpoch(sources));
+}
+
+/**
+ * What simulated time 0 stands for when the topology does not say: with a replay in original timing, the moment that
+ * gives its first packet the time at which it was captured.
+ */
+function replayEpoch(sources: readonly TrafficSource[]): Epoch {
+  for (const source of sources) {
+    if (!(source instanceof ReplaySource) || source.epoch === undefined) continue;
+    return source.epoch;
+  }
+  return UNIX_EPOCH;
+}
+
+function traceFrames(network: Network, trace: Trace): void {
+  for (const node of network.nodes.values())
+    for (const device of node.interfaces.values())
+      device.taps.push({ frame: (skb, direction) => trace.frame(skb, device.label, direction) });
+}

@@ -1,0 +1,99 @@
+import type { Network } from "../network/network.ts";
+import type { ExpectationModel } from "../topology/model.ts";
+import { ReceivedLog } from "./received-log.ts";
+import type { ExpectationResult, RunResult } from "./result.ts";
+
+/** The topology's `expect` entries: watches the sockets that they look into, and judges the result. */
+export class Expectations {
+  private readonly models: readonly ExpectationModel[];
+  private readonly logs = new Map<ExpectationModel, ReceivedLog>();
+
+  constructor(models: readonly ExpectationModel[], network: Network) {
+    this.models = models;
+    for (const model of models) {
+      if (model.subject.kind !== "socket") continue;
+      const { node, socket: name } = model.subject;
+      if (model.lengths === undefined && model.contains === undefined) continue;
+      const log = new ReceivedLog(model.lengths?.length ?? 0, model.contains ?? []);
+      this.logs.set(model, log);
+      network.sockets.find(({ label }) => label === `${node}/${name}`)!.readers.push(log);
+    }
+  }
+
+  /** Compares each expected value with the run's; one result for each. */
+  judge(run: Omit<RunResult, "expectations" | "exitCode">): ExpectationResult[] {
+    return this.models.flatMap((model) => [...this.judgeOne(model, run)]);
+  }
+
+  private *judgeOne(
+    model: ExpectationModel,
+    run: Omit<RunResult, "expectations" | "exitCode">,
+  ): Iterable<ExpectationResult> {
+    const { file, line, column } = model.place;
+    const place = `${file}:${line}:${column}`;
+    const { name, counters } = lookUp(model, run);
+    for (const [counter, test] of model.counts) {
+      const value = counters[counter]!;
+      const passed = test.accepts(value);
+      yield { place, subject: `${name} ${counter}`, expected: test.text, got: String(value), passed };
+    }
+    const log = this.logs.get(model);
+    if (model.lengths !== undefined && log !== undefined) {
+      const passed = JSON.stringify(log.lengths) === JSON.stringify(model.lengths);
+      const more = log.lengths.length > model.lengths.length ? ", ..." : "";
+      const got = `[${log.lengths.slice(0, model.lengths.length).join(", ")}${more}]`;
+      yield { place, subject: `${name} lengths`, expected: `[${model.lengths.join(", ")}]`, got, passed };
+    }
+    for (const [i, text] of (model.contains ?? []).entries()) {
+      const passed = log?.found[i] === true;
+      const got = passed ? "found" : "in no packet received";
+      yield { place, subject: `${name} contains`, expected: show(text), got, passed };
+    }
+  }
+}
+
+/** The numbers of the thing that an expectation is about, by the names that it may use. */
+function lookUp(
+  { subject }: ExpectationModel,
+  run: Omit<RunResult, "expectations" | "exitCode">,
+): { name: string; counters: Readonly<Record<string, number>> } {
+  switch (subject.kind) {
+    case "socket": {
+      const node = run.nodes.find(({ name }) => name === subject.node)!;
+      const socket = node.sockets.find(({ name }) => name === subject.socket)!;
+      return { name: `socket ${subject.node}/${subject.socket}`, counters: numbersOf(socket) };
+    }
+    case "interface": {
+      const node = run.nodes.find(({ name }) => name === subject.node)!;
+      const device = node.interfaces.find(({ name }) => name === subject.interface)!;
+      return { name: `interface ${subject.node}:${subject.interface}`, counters: numbersOf(device) };
+    }
+    case "link": {
+      const { name, directions } = run.links[subject.link]!;
+      const wanted = subject.direction === undefined ? directions : [directions[subject.direction]!];
+      const counters: Record<string, number> = {};
+      for (const direction of wanted)
+        for (const [key, value] of Object.entries(numbersOf(direction))) counters[key] = (counters[key] ?? 0) + value;
+      const way = subject.direction === undefined ? name : `${wanted[0]!.from} -> ${wanted[0]!.to}`;
+      return { name: `link ${way}`, counters };
+    }
+    case "drops": {
+      const packets = run.packets.drops
+        .filter(({ reason }) => reason === subject.reason)
+        .reduce((sum, drop) => sum + drop.packets, 0);
+      return { name: `drops ${subject.reason}`, counters: { count: packets } };
+    }
+    case "run":
+      return { name: "run", counters: { ...numbersOf(run.packets), time: run.time, events: run.events } };
+  }
+}
+
+function numbersOf(object: object): Record<string, number> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => typeof value === "number"));
+}
+
+/** Printable text in quotes, anything else in hexadecimal. */
+function show(text: Uint8Array): string {
+  const printable = text.every((byte) => byte >= 0x20 && byte < 0x7f);
+  return printable ? `"${Buffer.from(text).toString("latin1")}"` : `0x${Buffer.from(text).toString("hex")}`;
+}

@@ -1,0 +1,138 @@
+import type { Diagnostic, ExitCode } from "../errors.ts";
+import type { StopReason } from "../simulation/simulation.ts";
+
+/** Version of the result's shape; rises when a member changes its meaning or goes. */
+export const SCHEMA_VERSION = 1;
+
+/** What a run gives: the object that `runTopology` resolves to and that `--json` prints. Times are simulated nanoseconds, lengths bytes. */
+export interface RunResult {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  readonly topology: { readonly name: string; readonly file: string };
+  /** In decimal: 64 bits do not fit in a JSON number. */
+  readonly seed: string;
+  readonly engine: string;
+  readonly stopped: StopReason;
+  /** Simulated time at the end. */
+  readonly time: number;
+  readonly events: number;
+  readonly packets: PacketTotals;
+  readonly programs: readonly ProgramResult[];
+  readonly nodes: readonly NodeResult[];
+  readonly links: readonly LinkResult[];
+  readonly traffic: readonly TrafficResult[];
+  readonly expectations: readonly ExpectationResult[];
+  /** What went wrong without ending the run, as a capture that breaks off. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** What the command exits with: 0, 1 when an expectation failed, 3 when a capture was corrupt. */
+  readonly exitCode: ExitCode;
+}
+
+/** created + copied = delivered + dropped + queued, always. */
+export interface PacketTotals {
+  /** Put on the network by traffic entries and by hosts that answer. */
+  readonly created: number;
+  /** Made out of another packet by bridges that flood, links that duplicate and hosts that fragment. */
+  readonly copied: number;
+  readonly delivered: number;
+  readonly dropped: number;
+  /** On the wire or waiting for something when the run ended. */
+  readonly queued: number;
+  /** Most frequent first. */
+  readonly drops: readonly DropResult[];
+}
+
+export interface DropResult {
+  /** As in Linux's enum skb_drop_reason where it has the reason. */
+  readonly reason: string;
+  readonly meaning: string;
+  /** Node, interface, socket or link. */
+  readonly where: string;
+  readonly packets: number;
+}
+
+export interface ProgramResult {
+  readonly name: string;
+  readonly type: string;
+  readonly instructions: number;
+  /** How often a step replaced it. */
+  readonly replaced: number;
+  readonly attachments: readonly AttachmentResult[];
+}
+
+export interface AttachmentResult {
+  readonly hook: string;
+  readonly where: string;
+  readonly runs: number;
+  readonly passed: number;
+  readonly trimmed: number;
+  readonly dropped: number;
+}
+
+export interface NodeResult {
+  readonly name: string;
+  readonly kind: string;
+  readonly interfaces: readonly InterfaceResult[];
+  readonly sockets: readonly SocketResult[];
+  /** Bridges: what they know at the end. */
+  readonly learnt?: readonly { readonly address: string; readonly port: string }[];
+}
+
+export interface InterfaceResult {
+  readonly name: string;
+  readonly mac: string;
+  readonly addresses: readonly string[];
+  readonly sent: number;
+  readonly sentBytes: number;
+  readonly received: number;
+  readonly receivedBytes: number;
+}
+
+export interface SocketResult {
+  readonly name: string;
+  readonly kind: string;
+  /** Words for a person: what it is bound to. */
+  readonly bound: string;
+  readonly programs: readonly string[];
+  readonly seen: number;
+  readonly received: number;
+  readonly receivedBytes: number;
+  readonly trimmed: number;
+  readonly dropped: number;
+}
+
+export interface LinkResult {
+  readonly name: string;
+  readonly up: boolean;
+  readonly directions: readonly DirectionResult[];
+}
+
+export interface DirectionResult {
+  readonly from: string;
+  readonly to: string;
+  readonly sent: number;
+  readonly sentBytes: number;
+  readonly delivered: number;
+  readonly dropped: number;
+  readonly duplicated: number;
+  readonly corrupted: number;
+  readonly inFlight: number;
+}
+
+export interface TrafficResult {
+  readonly kind: string;
+  /** Words for a person: what is sent from where. */
+  readonly description: string;
+  /** Packets, datagrams, connections or echo requests begun. */
+  readonly sent: number;
+  /** Echo replies that came back, or connections that ended in order; absent for what gets no answer. */
+  readonly answered?: number;
+}
+
+export interface ExpectationResult {
+  readonly place: string;
+  /** `socket server/sniffer received`. */
+  readonly subject: string;
+  readonly expected: string;
+  readonly got: string;
+  readonly passed: boolean;
+}

@@ -1,0 +1,74 @@
+import { EXIT, fail } from "../errors.ts";
+import type { Hook } from "../hooks/hook.ts";
+import type { Engine } from "../programs/engine.ts";
+import type { ProgramLanguage } from "../programs/language.ts";
+import type { Registry } from "../registry.ts";
+import type { StopReason } from "../simulation/simulation.ts";
+import type { Topology } from "../topology/model.ts";
+import { assemble, type Scene } from "./assemble.ts";
+import { collect } from "./collect.ts";
+import { checkConservation } from "./conservation.ts";
+import type { RunResult } from "./result.ts";
+import type { RunOptions } from "./run-options.ts";
+
+/** Events between two looks at the outside world: some tens of milliseconds. */
+const SLICE = 65_536;
+
+/** Runs checked topologies. */
+export class TopologyRunner {
+  private readonly hooks: Registry<Hook>;
+  private readonly languages: Registry<ProgramLanguage>;
+  private readonly engines: Registry<Engine>;
+
+  constructor(hooks: Registry<Hook>, languages: Registry<ProgramLanguage>, engines: Registry<Engine>) {
+    this.hooks = hooks;
+    this.languages = languages;
+    this.engines = engines;
+  }
+
+  /**
+   * Runs the topology to its end. Rejects with a NetsimError when a program is refused or a capture cannot be opened;
+   * failed expectations are part of the result.
+   */
+  async run(topology: Topology, options: RunOptions = {}): Promise<RunResult> {
+    const engine = this.engine(options.engine ?? "interpreter");
+    const scene = assemble(topology, { hooks: this.hooks, languages: this.languages, engine }, options);
+    try {
+      const stopped = await loop(scene, options.until ?? topology.until, options);
+      const totals = checkConservation(scene);
+      return judge(scene, collect(topology, scene, { totals, stopped, engine: engine.name }));
+    } finally {
+      scene.close();
+    }
+  }
+
+  private engine(name: string): Engine {
+    const engine = this.engines.find(name);
+    if (engine === undefined)
+      fail("usage", `There is no engine '${name}'.`, { hint: `There are: ${this.engines.names.join(", ")}.` });
+    return engine;
+  }
+}
+
+/** Runs in slices, so that a signal is heard and progress shown. */
+async function loop(scene: Scene, until: number | undefined, options: RunOptions): Promise<StopReason> {
+  const { simulation, ledger } = scene.world;
+  for (;;) {
+    const stopped = simulation.run(until, SLICE);
+    if (stopped !== undefined) return stopped;
+    options.progress?.({ time: simulation.now, events: simulation.events, packets: ledger.created });
+    await new Promise(setImmediate);
+    if (options.signal?.aborted) simulation.stop("interrupted");
+  }
+}
+
+function judge(scene: Scene, run: Omit<RunResult, "expectations" | "exitCode">): RunResult {
+  const expectations = scene.expectations.judge(run);
+  const failed = expectations.some(({ passed }) => !passed);
+  const corrupt = run.diagnostics.some(({ severity }) => severity === "error");
+  return {
+    ...run,
+    expectations,
+    exitCode: corrupt ? EXIT.invalidInput : failed ? EXIT.expectationFailed : EXIT.ok,
+  };
+}

@@ -1,0 +1,113 @@
+import { parseHex } from "../../packet/describe/value-kind.ts";
+import { namesHint } from "../check/hints.ts";
+import { COUNTERS } from "../counters.ts";
+import type { CountTest, ExpectationModel } from "../model.ts";
+import { parseCountTest } from "../quantity/count-test.ts";
+import { QuantityError } from "../quantity/quantity.ts";
+import type { YamlValue } from "../yaml/value.ts";
+import type { BuildContext } from "./context.ts";
+import type { Drafts } from "./drafts.ts";
+import { Fields } from "./fields.ts";
+import type { Links } from "./links.ts";
+
+/** An entry of `expect`. */
+export function buildExpectation(fields: Fields, drafts: Drafts, links: Links): ExpectationModel | undefined {
+  const subject = readSubject(fields, drafts, links);
+  const counts = readCounts(fields);
+  const isSocket = fields.has("socket");
+  const lengths = isSocket && fields.has("lengths") ? readLengths(fields) : undefined;
+  const contains = isSocket && fields.has("contains") ? readNeedles(fields) : undefined;
+  if (subject === undefined) return undefined;
+  return { place: fields.place, subject, counts, ...(lengths && { lengths }), ...(contains && { contains }) };
+}
+
+function readSubject(fields: Fields, drafts: Drafts, links: Links): ExpectationModel["subject"] | undefined {
+  if (fields.has("socket")) return readSocket(fields, drafts);
+  if (fields.has("interface")) {
+    const end = drafts.endpoint(fields.value("interface"));
+    return end && { kind: "interface", ...end };
+  }
+  if (fields.has("link")) {
+    const link = links.find(fields.value("link"));
+    const from = fields.value("from");
+    if (link === undefined || from === undefined) return link === undefined ? undefined : { kind: "link", link };
+    const direction = links.side(link, from);
+    return direction === undefined ? undefined : { kind: "link", link, direction };
+  }
+  if (fields.has("run")) return { kind: "run" };
+  const reason = fields.text("drops");
+  return reason && { kind: "drops", reason: reason.text };
+}
+
+function readSocket(fields: Fields, drafts: Drafts): ExpectationModel["subject"] | undefined {
+  const found = fields.text("socket");
+  if (found === undefined) return undefined;
+  const { text, span } = found;
+  const slash = text.indexOf("/");
+  if (slash <= 0 || slash === text.length - 1)
+    return fields.context.problem(
+      "schema-value",
+      span,
+      `'${text}' does not name a socket of a node.`,
+      "Write `node/socket`, as in `server/web`.",
+    );
+  const socket = text.slice(slash + 1);
+  const node = drafts.node(text.slice(0, slash), span);
+  if (node === undefined || node.kind === undefined) return undefined;
+  if (node.sockets.includes(socket)) return { kind: "socket", node: node.name, socket };
+  return fields.context.problem(
+    "unknown-reference",
+    span,
+    `'${node.name}' has no socket '${socket}'.`,
+    namesHint(socket, node.sockets),
+  );
+}
+
+function readCounts(fields: Fields): Map<string, CountTest> {
+  const own = fields.has("run") ? fields.fields("run") : fields;
+  const kind = (["socket", "interface", "link", "run"] as const).find((key) => fields.has(key));
+  const counts = new Map<string, CountTest>();
+  for (const name of kind === undefined ? ["count"] : Object.keys(COUNTERS[kind])) {
+    const value = own?.value(name);
+    if (value?.kind === "scalar" && typeof value.value === "number" && !Number.isInteger(value.value)) {
+      fields.context.mismatch(value.span);
+      continue;
+    }
+    const test = fields.context.parsed(value, parseCountTest);
+    if (test !== undefined) counts.set(name, test);
+  }
+  return counts;
+}
+
+function readLengths(fields: Fields): number[] {
+  return fields
+    .items("lengths")
+    .flatMap((item) =>
+      item.kind === "scalar" && typeof item.value === "number"
+        ? [item.value]
+        : (fields.context.mismatch(item.span) ?? []),
+    );
+}
+
+function readNeedles(fields: Fields): Uint8Array[] {
+  return fields.oneOrMore("contains").flatMap((item) => readNeedle(item, fields.context) ?? []);
+}
+
+function readNeedle(value: YamlValue, context: BuildContext): Uint8Array | undefined {
+  if (value.kind !== "map") {
+    const found = context.text(value);
+    return found && Buffer.from(found.text, "utf8");
+  }
+  const fields = Fields.of(context, value)!;
+  const text = fields.text("text");
+  if (text !== undefined) return Buffer.from(text.text, "utf8");
+  return fields.parsedText(
+    "hex",
+    (hex) => {
+      const bytes = parseHex(hex);
+      if (bytes !== undefined && bytes.length > 0) return bytes;
+      throw new QuantityError(`'${hex}' is not bytes in hexadecimal.`, "Write two digits for each byte: 47 45 54.");
+    },
+    "schema-value",
+  );
+}

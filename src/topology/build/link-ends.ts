@@ -1,0 +1,56 @@
+import { suggestion } from "../../packet/describe/did-you-mean.ts";
+import type { EndpointRef } from "../model.ts";
+import { INTERFACE_NAME } from "../schema/definitions.ts";
+import type { Span } from "../yaml/source-text.ts";
+import type { Drafts } from "./drafts.ts";
+
+const VALID_NAME = new RegExp(INTERFACE_NAME.pattern, "u");
+
+/** An end as the file names it. */
+export interface End extends EndpointRef {
+  readonly span: Span;
+}
+
+/** As files name it. */
+export function label({ node, interface: name }: EndpointRef): string {
+  return `${node}:${name}`;
+}
+
+/** An interface that no node declares comes into being, unless it looks like a slip for one that no link reaches. */
+export function declareLinked(ends: readonly End[], drafts: Drafts): void {
+  const idle = idleInterfaces(ends, drafts);
+  for (const { node: nodeName, interface: name, span } of ends) {
+    const { interfaces } = drafts.nodes.get(nodeName)!;
+    if (interfaces.has(name)) continue;
+    // Names that differ in their numbers only are two interfaces, not a slip.
+    const meant = (idle.get(nodeName) ?? []).filter((other) => letters(other) !== letters(name));
+    const hint = suggestion(name, meant);
+    if (hint !== undefined) {
+      const message = `'${nodeName}' has no interface '${name}', and no link reaches '${meant.join("', '")}'.`;
+      drafts.context.problem("unknown-reference", span, message, hint);
+    } else if (!VALID_NAME.test(name))
+      drafts.context.problem(
+        "schema-value",
+        span,
+        `'${name}' cannot be the name of an interface.`,
+        `A name here has ${INTERFACE_NAME.description}.`,
+      );
+    interfaces.set(name, { name, span });
+  }
+}
+
+/** By node, the interfaces that it declares and that are no link's end. */
+function idleInterfaces(ends: readonly End[], drafts: Drafts): Map<string, string[]> {
+  const linked = new Set(ends.map(label));
+  const idle = new Map<string, string[]>();
+  for (const { name: node, interfaces } of drafts.nodes.values())
+    idle.set(
+      node,
+      [...interfaces.keys()].filter((name) => !linked.has(`${node}:${name}`)),
+    );
+  return idle;
+}
+
+function letters(name: string): string {
+  return name.replace(/\d/g, "");
+}

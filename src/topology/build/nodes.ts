@@ -1,0 +1,49 @@
+import type { Hook } from "../../hooks/hook.ts";
+import type { NodeModel } from "../model.ts";
+import { parseDuration } from "../quantity/duration.ts";
+import type { Drafts } from "./drafts.ts";
+import { buildInterfaces, knowsAddresses } from "./interfaces.ts";
+import type { Programs } from "./programs.ts";
+import { buildRoutes } from "./routes.ts";
+import { buildSockets } from "./sockets.ts";
+
+/** br_dev_setup: BR_DEFAULT_AGEING_TIME, 300 seconds. */
+const DEFAULT_AGEING = 300e9;
+/** IPDEFTTL. */
+const DEFAULT_TTL = 64;
+
+/** The finished nodes by name. All links must have been built, for the interfaces that only they name. */
+export function buildNodes(drafts: Drafts, programs: Programs, hooks: readonly Hook[]): Map<string, NodeModel> {
+  const nodes = new Map<string, NodeModel>();
+  const allInterfaces = buildInterfaces(drafts);
+  for (const draft of drafts.nodes.values()) {
+    const { name, kind, fields } = draft;
+    const interfaces = allInterfaces.get(name)!;
+    const { place } = fields;
+    if (kind === "host")
+      nodes.set(name, {
+        kind,
+        name,
+        place,
+        interfaces,
+        routes: buildRoutes(fields, interfaces, knowsAddresses(draft, interfaces)),
+        forwarding: fields.flag("forwarding") ?? false,
+        ttl: fields.number("ttl") ?? DEFAULT_TTL,
+        sockets: buildSockets(fields, {
+          interfaces,
+          knowsAddresses: knowsAddresses(draft, interfaces),
+          programs,
+          hooks,
+        }),
+      });
+    else if (kind === "bridge")
+      nodes.set(name, {
+        kind,
+        name,
+        place,
+        interfaces,
+        ageing: fields.parsed("ageing", parseDuration) ?? DEFAULT_AGEING,
+      });
+  }
+  return nodes;
+}

@@ -1,0 +1,96 @@
+import { NetsimError } from "../../errors.ts";
+import { namesHint } from "../check/hints.ts";
+import { besideFile, readTextFile } from "../document.ts";
+import type { ProgramSource } from "../model.ts";
+import type { Span } from "../yaml/source-text.ts";
+import type { YamlScalar, YamlValue } from "../yaml/value.ts";
+import type { BuildContext, LocatedText } from "./context.ts";
+import type { Fields } from "./fields.ts";
+
+/** Largest program as text, in bytes; 4,096 instructions need far less. */
+const LARGEST_PROGRAM = 4 * 1024 * 1024;
+
+/** The programs of a topology: those under `programs`, and those written in place as they are met. */
+export class Programs {
+  readonly sources = new Map<string, ProgramSource>();
+  private readonly context: BuildContext;
+  private readonly languages: readonly string[];
+  /** Also of programs that could not be read, so that a reference to them is no second problem. */
+  private readonly names: string[];
+
+  constructor(root: Fields, languages: readonly string[]) {
+    this.context = root.context;
+    this.languages = languages;
+    const programs = root.named("programs");
+    this.names = programs.map(({ name }) => name);
+    for (const { name, value } of programs) {
+      const source = this.read(value, name);
+      if (source !== undefined) this.sources.set(name, source);
+    }
+  }
+
+  /** Name of the program that a value refers to or holds in place; undefined where that is wrong. */
+  refer(value: YamlValue): string | undefined {
+    if (value.kind !== "map") {
+      const name = this.context.text(value);
+      return name && this.named(name);
+    }
+    const source = this.read(value, this.nameInPlace(value.span));
+    if (source === undefined) return undefined;
+    this.sources.set(source.name, source);
+    return source.name;
+  }
+
+  /** The program that a value refers to or holds in place, which does not become one to attach. */
+  source(value: YamlValue): ProgramSource | undefined {
+    if (value.kind === "map") return this.read(value, this.nameInPlace(value.span));
+    const name = this.context.text(value);
+    return name === undefined || this.named(name) === undefined ? undefined : this.sources.get(name.text);
+  }
+
+  /** The name, where there is such a program. */
+  named({ text, span }: LocatedText): string | undefined {
+    if (this.names.includes(text)) return text;
+    return this.context.problem(
+      "unknown-reference",
+      span,
+      `There is no program '${text}'.`,
+      namesHint(text, this.names),
+    );
+  }
+
+  private nameInPlace(span: Span): string {
+    const { file, line, column } = this.context.place(span);
+    return `${file}:${line}:${column}`;
+  }
+
+  private read(value: YamlValue, name: string): ProgramSource | undefined {
+    if (value.kind !== "map") return this.context.mismatch(value.span);
+    const language = this.languages.find((key) => value.entries.has(key));
+    if (language === undefined) return undefined;
+    const content = value.entries.get(language)!.value;
+    if (content.kind !== "scalar" || typeof content.value !== "string") return this.context.mismatch(content.span);
+    const place = this.context.place(content.span);
+    const text = this.textOf(content);
+    return text && { name, language, place, ...text };
+  }
+
+  /** A single word is a file's name, anything else the program itself. */
+  private textOf(content: YamlScalar): Pick<ProgramSource, "text" | "file" | "lineOffset"> | undefined {
+    const { source } = this.context;
+    const text = content.value as string;
+    if (/\s/.test(text)) {
+      const line = source.lineAt(content.span.start);
+      return { text, file: source.file, lineOffset: content.isBlock ? line : line - 1 };
+    }
+    const file = besideFile(source.file, text);
+    try {
+      const bytes = readTextFile(file, LARGEST_PROGRAM, this.context.place(content.span));
+      return { text: bytes.toString("utf8"), file, lineOffset: 0 };
+    } catch (error) {
+      if (!(error instanceof NetsimError)) throw error;
+      for (const diagnostic of error.diagnostics) this.context.problems.addAt(content.span, diagnostic);
+      return undefined;
+    }
+  }
+}

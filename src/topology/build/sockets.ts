@@ -1,0 +1,129 @@
+import type { Hook } from "../../hooks/hook.ts";
+import { suggestion } from "../../packet/describe/did-you-mean.ts";
+import { formatAddress } from "../address-with-prefix.ts";
+import { enumerate, namesHint } from "../check/hints.ts";
+import type { AddressModel, AttachmentModel, InterfaceModel, SocketModel } from "../model.ts";
+import { QuantityError } from "../quantity/quantity.ts";
+import { SOCKET_ETHERTYPES, SOCKET_PROTOCOLS } from "../socket-protocol.ts";
+import { exact } from "../yaml/value.ts";
+import { Fields } from "./fields.ts";
+import { readLocalAddress } from "./local-address.ts";
+import type { Programs } from "./programs.ts";
+
+/** What sockets refer to. */
+export interface SocketScope {
+  readonly interfaces: ReadonlyMap<string, InterfaceModel>;
+  /** All addresses of the interfaces could be read. */
+  readonly knowsAddresses: boolean;
+  readonly programs: Programs;
+  readonly hooks: readonly Hook[];
+}
+
+/** A host's sockets by name. */
+export function buildSockets(host: Fields, scope: SocketScope): Map<string, SocketModel> {
+  const sockets = new Map<string, SocketModel>();
+  const bound = new Map<string, string>();
+  for (const { name, key, value } of host.named("sockets")) {
+    const fields = Fields.of(host.context, value, key);
+    const socket = fields && buildSocket(name, fields, scope);
+    if (socket === undefined) continue;
+    sockets.set(name, socket);
+    refuseTaken(socket, fields!, bound);
+  }
+  return sockets;
+}
+
+function buildSocket(name: string, fields: Fields, scope: SocketScope): SocketModel | undefined {
+  const kind = fields.choice("kind", "packet", "udp", "tcp", "raw");
+  if (kind === undefined) return undefined;
+  const { interfaces } = scope;
+  const device = fields.text("interface");
+  if (device !== undefined && !interfaces.has(device.text)) {
+    const message = `The host has no interface '${device.text}'.`;
+    fields.context.problem("unknown-reference", device.span, message, namesHint(device.text, [...interfaces.keys()]));
+  }
+  const address = kind === "packet" ? undefined : readLocalAddress(fields, interfaces, scope.knowsAddresses);
+  const port = kind === "udp" || kind === "tcp" ? fields.number("port") : undefined;
+  return {
+    name,
+    kind,
+    place: fields.place,
+    type: kind === "packet" ? (fields.choice("type", "raw", "dgram") ?? "raw") : "raw",
+    protocol: readProtocol(fields, kind),
+    family: kind === "raw" ? readFamily(fields, address) : (address?.family ?? 4),
+    attachments: readAttachments(fields, scope),
+    echo: kind === "udp" ? (fields.flag("echo") ?? false) : false,
+    ...(device && { interface: device.text }),
+    ...(port !== undefined && { port }),
+    ...(address && { address }),
+  };
+}
+
+function readProtocol(fields: Fields, kind: SocketModel["kind"]): number {
+  if (kind !== "packet" && kind !== "raw") return 0;
+  const names = kind === "packet" ? SOCKET_ETHERTYPES : SOCKET_PROTOCOLS;
+  const value = fields.value("protocol");
+  if (value === undefined) return kind === "packet" ? SOCKET_ETHERTYPES.all! : 0;
+  if (value.kind === "scalar" && typeof value.value === "number") return value.value;
+  return (
+    fields.parsedText(
+      "protocol",
+      (text) => {
+        const number = Object.hasOwn(names, text.toLowerCase()) ? names[text.toLowerCase()] : undefined;
+        if (number !== undefined) return number;
+        const known = Object.keys(names);
+        throw new QuantityError(
+          `'${text}' is no ${kind === "packet" ? "ethertype" : "IP protocol"} that has a name here.`,
+          suggestion(text, known) ?? `Give its number, or one of: ${enumerate(known)}.`,
+        );
+      },
+      "schema-value",
+    ) ?? 0
+  );
+}
+
+function readFamily(fields: Fields, address: AddressModel | undefined): 4 | 6 {
+  const family = fields.number("family") as 4 | 6 | undefined;
+  if (family !== undefined && address !== undefined && family !== address.family)
+    fields.context.problem(
+      "bad-address",
+      fields.keySpan("address"),
+      `The address is IPv${address.family} and the socket IPv${family}.`,
+      "Leave `family` out to have it follow the address.",
+    );
+  return family ?? address?.family ?? 4;
+}
+
+/** Programs under hooks' keys, in the order of the file. */
+function readAttachments(fields: Fields, { programs, hooks }: SocketScope): AttachmentModel[] {
+  const attachments: AttachmentModel[] = [];
+  for (const [key, entry] of fields.map.entries) {
+    const hook = hooks.find((candidate) => candidate.key === key);
+    if (hook === undefined) continue;
+    const { value } = entry;
+    const own = hook.options !== undefined && value.kind === "map" ? value.entries.get("program") : undefined;
+    const program = programs.refer(own?.value ?? value);
+    if (program === undefined) continue;
+    attachments.push({ hook: hook.name, program, options: exact(value), place: fields.context.place(entry.key) });
+  }
+  return attachments;
+}
+
+/** EADDRINUSE of bind(2), for sockets that are bound exactly alike. */
+function refuseTaken(
+  { name, kind, port, address, interface: device }: SocketModel,
+  fields: Fields,
+  bound: Map<string, string>,
+): void {
+  if (port === undefined) return;
+  const key = `${kind} ${port} ${address === undefined ? "*" : formatAddress(address)} ${device ?? "*"}`;
+  const other = bound.get(key);
+  if (other === undefined) bound.set(key, name);
+  else
+    fields.context.problem(
+      "bad-topology",
+      fields.keySpan("port"),
+      `The ${kind} port ${port} is already taken by the socket '${other}'.`,
+      "Give it another port, `address` or `interface`.",
+    );
+}

@@ -1,0 +1,19 @@
+import type { NodeModel, NodeRef } from "../model.ts";
+import type { Drafts } from "./drafts.ts";
+import type { Fields } from "./fields.ts";
+
+/** What traffic refers to. */
+export interface TrafficScope {
+  readonly drafts: Drafts;
+  readonly nodes: ReadonlyMap<string, NodeModel>;
+  /** The topology says when the run ends. */
+  readonly isBounded: boolean;
+}
+
+/** The host, or interface of a host, that stands under a key. */
+export function readHost(fields: Fields, key: "from" | "to", drafts: Drafts): NodeRef | undefined {
+  const ref = drafts.nodeOrInterface(fields.value(key));
+  if (ref === undefined || drafts.nodes.get(ref.node)!.kind !== "bridge") return ref;
+  const message = `'${ref.node}' is a bridge, which has no IP addresses.`;
+  return fields.context.problem("bad-topology", fields.value(key)!.span, message, "Name a host.");
+}

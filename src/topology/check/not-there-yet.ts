@@ -1,0 +1,83 @@
+/** Something that a topology will be able to say and that netsim does not do yet. */
+export interface NotThereYet {
+  /** What a message calls it. */
+  readonly what: string;
+  /** What works now instead. */
+  readonly hint: string;
+  /** True where the whole mapping is of a kind that is not there, so that its other keys mean nothing. */
+  readonly isWhole: boolean;
+}
+
+type Path = readonly string[];
+
+const PROGRAM = { hint: "Programs are given as `classic` now, as bpf_asm or tcpdump -d write them.", isWhole: true };
+const LANGUAGES: Readonly<Record<string, NotThereYet>> = {
+  filter: {
+    what: "tcpdump's filter language",
+    hint: "Let tcpdump translate it, and give what `tcpdump -d` prints as `classic`.",
+    isWhole: true,
+  },
+  extended: { what: "extended BPF", ...PROGRAM },
+  object: { what: "loading object files", ...PROGRAM },
+  source: { what: "compiling C", ...PROGRAM },
+  seccomp: { what: "seccomp", ...PROGRAM },
+};
+
+/** Where programs stand; `*` is any key or index. */
+const PROGRAM_PLACES: readonly Path[] = [
+  ["programs", "*"],
+  ["steps", "*", "replace", "with"],
+  ["nodes", "*", "sockets", "*", "*"],
+  ["nodes", "*", "sockets", "*", "*", "program"],
+];
+
+const NODE = {
+  tc: { what: "traffic control", hint: "Programs attach to sockets now.", isWhole: false },
+  xdp: { what: "XDP", hint: "Programs attach to sockets now.", isWhole: false },
+  processes: {
+    what: "running system calls",
+    hint: "Hosts have interfaces, routes and sockets now.",
+    isWhole: false,
+  },
+  flows: { what: "Open vSwitch", hint: "`kind: bridge` is a learning bridge.", isWhole: false },
+  hooks: { what: "Open vSwitch", hint: "`kind: bridge` is a learning bridge.", isWhole: false },
+  contract: { what: "Open vSwitch", hint: "`kind: bridge` is a learning bridge.", isWhole: false },
+};
+
+const SUBJECTS_NOW = "Expectations look at a `socket`, an `interface`, a `link`, `drops` or the `run` now.";
+
+const KEYS: readonly { readonly at: Path; readonly keys: Readonly<Record<string, NotThereYet>> }[] = [
+  ...PROGRAM_PLACES.map((at) => ({ at, keys: LANGUAGES })),
+  { at: ["nodes", "*"], keys: NODE },
+  {
+    at: ["expect", "*"],
+    keys: {
+      class: { what: "traffic control", hint: SUBJECTS_NOW, isWhole: true },
+      call: { what: "running system calls", hint: SUBJECTS_NOW, isWhole: true },
+    },
+  },
+];
+
+const VALUES: readonly { readonly at: Path; readonly values: Readonly<Record<string, NotThereYet>> }[] = [
+  {
+    at: ["nodes", "*", "kind"],
+    values: { ovs: { what: "Open vSwitch", hint: "`kind: bridge` is a learning bridge.", isWhole: false } },
+  },
+];
+
+/** What a key of the mapping at `path` stands for, if that is to come. */
+export function laterKey(path: readonly string[], key: string): NotThereYet | undefined {
+  for (const { at, keys } of KEYS) if (matches(at, path) && Object.hasOwn(keys, key)) return keys[key];
+  return undefined;
+}
+
+/** What a value at `path` stands for, if that is to come. */
+export function laterValue(path: readonly string[], value: unknown): NotThereYet | undefined {
+  for (const { at, values } of VALUES)
+    if (matches(at, path) && typeof value === "string" && Object.hasOwn(values, value)) return values[value];
+  return undefined;
+}
+
+function matches(pattern: Path, path: readonly string[]): boolean {
+  return pattern.length === path.length && pattern.every((step, i) => step === "*" || step === path[i]);
+}

@@ -1,0 +1,108 @@
+import { basename, extname } from "node:path";
+import { NetsimError } from "../errors.ts";
+import type { JsonSchema } from "../json-schema.ts";
+import { LAYER_SCHEMAS } from "../packet/describe/schema.ts";
+import { BuildContext } from "./build/context.ts";
+import { Drafts } from "./build/drafts.ts";
+import { buildExpectation } from "./build/expectations.ts";
+import { Fields } from "./build/fields.ts";
+import { Links } from "./build/links.ts";
+import { buildNodes } from "./build/nodes.ts";
+import { Programs } from "./build/programs.ts";
+import { buildStep } from "./build/steps.ts";
+import { buildTraffic } from "./build/traffic.ts";
+import { Problems } from "./check/problems.ts";
+import { addSchemaProblems } from "./check/schema-problems.ts";
+import { compileSchema, type Validator } from "./check/validate.ts";
+import type { TopologyDocument } from "./document.ts";
+import type { Topology } from "./model.ts";
+import type { TopologyParts } from "./parts.ts";
+import { parseDuration } from "./quantity/duration.ts";
+import { parseInstant } from "./quantity/instant.ts";
+import { composeSchema } from "./schema/compose.ts";
+
+const DEFAULT_SEED = 1n;
+
+/** Layers' fields are in the schema for editors only: `parseDescription` checks them, says more, and needs no compiling. */
+const UNCHECKED_LAYERS = Object.fromEntries(Object.keys(LAYER_SCHEMAS).map((layer) => [layer, {}]));
+
+/** The schema that files are checked against. */
+export function checkedSchema(parts: TopologyParts): JsonSchema {
+  return composeSchema(parts, UNCHECKED_LAYERS);
+}
+
+/** Compiling takes longer than checking a small file, and parts are the same for all files of a process. */
+const validators = new WeakMap<TopologyParts, Validator>();
+
+/**
+ * Checks a file against the schema with these parts, builds its model, and checks what no schema can: references,
+ * quantities, addresses and what contradicts itself. Throws one NetsimError with every problem, in the file's order.
+ */
+export function loadTopology(document: TopologyDocument, parts: TopologyParts): Topology {
+  let validate = validators.get(parts);
+  if (validate === undefined) {
+    validate = compileSchema(checkedSchema(parts));
+    validators.set(parts, validate);
+  }
+  const problems = new Problems(document.source);
+  addSchemaProblems(validate(document.root.plain), document.root, problems);
+  const context = new BuildContext(document.source, problems);
+  const topology = build(document, parts, context);
+  const diagnostics = problems.sorted();
+  if (diagnostics.length > 0) throw new NetsimError(diagnostics);
+  const [hole] = context.mismatches;
+  if (hole !== undefined)
+    throw new Error(`the schema let something through that has no meaning, at ${JSON.stringify(hole)}`);
+  return topology;
+}
+
+function build({ root: map, source }: TopologyDocument, parts: TopologyParts, context: BuildContext): Topology {
+  const root = Fields.of(context, map)!;
+  const hooks = [...parts.hooks].filter((hook) => hook.place === "socket");
+  const programs = new Programs(
+    root,
+    Array.from(parts.languages, ({ key }) => key),
+  );
+  const drafts = new Drafts(root);
+  const links = new Links(root, drafts);
+  const nodes = buildNodes(drafts, programs, hooks);
+  const until = root.parsed("until", parseDuration);
+  const maxPackets = root.number("max-packets");
+  const epoch = root.parsed("epoch", parseInstant);
+  const scope = { drafts, nodes, isBounded: root.has("until") || root.has("max-packets") };
+  return {
+    file: source.file,
+    name: root.text("name")?.text ?? basename(source.file, extname(source.file)),
+    seed: readSeed(root),
+    programs: programs.sources,
+    nodes,
+    links: links.models,
+    traffic: root.itemFields("traffic").flatMap((fields) => buildTraffic(fields, scope) ?? []),
+    steps: root.itemFields("steps").flatMap((fields) => buildStep(fields, programs, links) ?? []),
+    expect: root.itemFields("expect").flatMap((fields) => buildExpectation(fields, drafts, links) ?? []),
+    ...(until !== undefined && { until }),
+    ...(maxPackets !== undefined && { maxPackets }),
+    ...(epoch && { epoch }),
+  };
+}
+
+/** A 64-bit number, signed or unsigned. */
+function readSeed(root: Fields): bigint {
+  const value = root.value("seed");
+  if (value === undefined) return DEFAULT_SEED;
+  if (
+    value.kind !== "scalar" ||
+    (typeof value.value !== "number" && typeof value.value !== "bigint") ||
+    !Number.isInteger(Number(value.value))
+  )
+    return root.context.mismatch(value.span) ?? DEFAULT_SEED;
+  const seed = BigInt(value.value);
+  if (seed < -(2n ** 63n) || seed >= 2n ** 64n)
+    root.context.problem(
+      "bad-quantity",
+      value.span,
+      `The seed ${value.source} does not fit in 64 bits.`,
+      "It goes from -9223372036854775808 to 18446744073709551615.",
+    );
+  return seed;
+}

@@ -1,0 +1,263 @@
+import type { Place } from "../errors.ts";
+import type { PacketDescription } from "../packet/describe/description.ts";
+
+/*
+ * The checked model of a topology file: every reference resolved or known to exist, every quantity in base units
+ * (nanoseconds, bits a second, bytes, fractions of 1). Each part remembers where it stands in the file.
+ */
+
+/** A whole topology. */
+export interface Topology {
+  readonly file: string;
+  readonly name: string;
+  readonly seed: bigint;
+  /** Simulated time at which the run stops, in nanoseconds; absent: when nothing is left to do. */
+  readonly until?: number;
+  /** The run stops after this many packets have been put on the network. */
+  readonly maxPackets?: number;
+  /** Time since 1970 that simulated time 0 stands for; absent: the file does not say. */
+  readonly epoch?: { readonly seconds: number; readonly nanoseconds: number };
+  /** Those under `programs`, then those written in place where they are attached. */
+  readonly programs: ReadonlyMap<string, ProgramSource>;
+  readonly nodes: ReadonlyMap<string, NodeModel>;
+  readonly links: readonly LinkModel[];
+  readonly traffic: readonly TrafficModel[];
+  readonly steps: readonly StepModel[];
+  readonly expect: readonly ExpectationModel[];
+}
+
+/** A program's text and its language; loading and checking it is the engine's job. */
+export interface ProgramSource {
+  /** Its name under `programs`, or `file:line:column` where it is written in place. */
+  readonly name: string;
+  /** Key of the language, as `classic`. */
+  readonly language: string;
+  readonly text: string;
+  /** The file that holds the text: the program's own, or the topology when written in place. */
+  readonly file: string;
+  /** Lines before the text in that file, so that a position in the text can be shown as one in the file. */
+  readonly lineOffset: number;
+  readonly place: Place;
+}
+
+export type NodeModel = HostModel | BridgeModel;
+
+export interface HostModel {
+  readonly kind: "host";
+  readonly name: string;
+  readonly place: Place;
+  readonly interfaces: ReadonlyMap<string, InterfaceModel>;
+  readonly routes: readonly RouteModel[];
+  /** net.ipv4.ip_forward and its IPv6 twin; a host with two addressed interfaces does not forward unless told so. */
+  readonly forwarding: boolean;
+  /** Default TTL and hop limit of what the host sends. */
+  readonly ttl: number;
+  readonly sockets: ReadonlyMap<string, SocketModel>;
+}
+
+/** A learning bridge (IEEE 802.1D forwarding, no spanning tree). Its ports are the interfaces that links name. */
+export interface BridgeModel {
+  readonly kind: "bridge";
+  readonly name: string;
+  readonly place: Place;
+  readonly interfaces: ReadonlyMap<string, InterfaceModel>;
+  /** Time after which a learnt address is forgotten, in nanoseconds. */
+  readonly ageing: number;
+}
+
+export interface InterfaceModel {
+  readonly name: string;
+  /** What a program reads as ifindex: from 2 within its node, in the order of the file; 1 is the loopback device. */
+  readonly index: number;
+  /** 6 bytes; where the file gives none, 02:00 and then 16 bits each for the node's place in the file and the index. */
+  readonly mac: Uint8Array;
+  readonly mtu: number;
+  readonly addresses: readonly AddressModel[];
+  readonly place: Place;
+}
+
+export interface AddressModel {
+  readonly family: 4 | 6;
+  /** 4 or 16 bytes. */
+  readonly address: Uint8Array;
+  readonly prefix: number;
+}
+
+export interface RouteModel {
+  readonly family: 4 | 6;
+  readonly destination: Uint8Array;
+  readonly prefix: number;
+  readonly via?: Uint8Array;
+  /** Name of the interface. */
+  readonly device?: string;
+  readonly metric: number;
+  readonly place: Place;
+}
+
+/** A program attached by a hook: under the hook's key, with whatever else the hook's schema lets a user say. */
+export interface AttachmentModel {
+  /** The hook's name. */
+  readonly hook: string;
+  /** The program's name in `Topology.programs`. */
+  readonly program: string;
+  /** The value under the hook's key as the file has it, for hooks with options of their own. */
+  readonly options: unknown;
+  readonly place: Place;
+}
+
+export interface SocketModel {
+  readonly name: string;
+  readonly kind: "packet" | "udp" | "tcp" | "raw";
+  readonly place: Place;
+  /** Packet sockets: data starts at the MAC header (`raw`) or at the network header (`dgram`). */
+  readonly type: "raw" | "dgram";
+  /** Packet sockets: ethertype, 3 (ETH_P_ALL) for all. Raw sockets: IP protocol number. */
+  readonly protocol: number;
+  /** Bound to this interface only. */
+  readonly interface?: string;
+  /** Local port of UDP and listening TCP sockets. */
+  readonly port?: number;
+  /** Bound local address. */
+  readonly address?: AddressModel;
+  /** Raw sockets: IP version. */
+  readonly family: 4 | 6;
+  /** Programs on the way into its receive queue, in the order of the file. */
+  readonly attachments: readonly AttachmentModel[];
+  /** UDP sockets answer every datagram with the same payload (RFC 862). */
+  readonly echo: boolean;
+}
+
+/** What a link does to the packets in one direction. */
+export interface Impairment {
+  /** Nanoseconds. */
+  readonly delay: number;
+  /** Standard deviation is not modelled: jitter is uniform in ±jitter nanoseconds. */
+  readonly jitter: number;
+  /** Bits a second; 0: as fast as can be. */
+  readonly rate: number;
+  /** Fractions of 1. */
+  readonly loss: number;
+  readonly duplicate: number;
+  readonly corrupt: number;
+  /** Packets that may wait for the link; further ones are dropped. */
+  readonly queue: number;
+  /** Largest layer-3 packet in bytes that the link carries; 0: no limit of its own. */
+  readonly mtu: number;
+}
+
+export interface EndpointRef {
+  readonly node: string;
+  readonly interface: string;
+}
+
+/** A node, or one interface of it. */
+export interface NodeRef {
+  readonly node: string;
+  readonly interface?: string;
+}
+
+export interface LinkModel {
+  /** `node:interface` of its first end and of its second, joined by ` - `. */
+  readonly name: string;
+  readonly place: Place;
+  readonly ends: readonly [EndpointRef, EndpointRef];
+  /** `directions[0]` is for what the first end sends. */
+  readonly directions: readonly [Impairment, Impairment];
+}
+
+/** When the items of one traffic entry are sent. */
+export interface Schedule {
+  /** Nanoseconds of simulated time. */
+  readonly start: number;
+  /** Infinity: until `until` or the end of the run. */
+  readonly count: number;
+  /** Items that are due at this time or later are not sent. Absent: `count` alone decides. */
+  readonly until?: number;
+  /** Nanoseconds between two, not always a whole number (`rate: 3/s`); with `process: "poisson"` their mean. */
+  readonly every: number;
+  readonly process: "constant" | "poisson";
+}
+
+export type TrafficModel = PacketTraffic | FlowTraffic | ReplayTraffic;
+
+/** Packets described layer by layer. */
+export interface PacketTraffic {
+  readonly kind: "packet";
+  readonly place: Place;
+  readonly schedule: Schedule;
+  readonly packet: PacketDescription;
+  /** Sending node; the kernel routes it and finds the neighbour unless the description has its own `ether` layer. A bridge is named with an interface. */
+  readonly from: NodeRef;
+  /** Receiving host, whose addresses (those of the interface, where one is named) are the defaults. */
+  readonly to?: NodeRef;
+  /** `in`: arrives at `from`, which names an interface then, out of the wire instead of being sent by it. */
+  readonly direction: "out" | "in";
+}
+
+/** Conversations between two hosts' sockets. Each item of the schedule is one datagram, one connection or one echo request. */
+export interface FlowTraffic {
+  readonly kind: "flow";
+  readonly place: Place;
+  readonly schedule: Schedule;
+  readonly protocol: "udp" | "tcp" | "icmp";
+  /** A host; its interface, where one is named, gives the source address. */
+  readonly from: NodeRef;
+  /** A host; its interface, where one is named, gives the destination address. */
+  readonly to: NodeRef;
+  readonly family?: 4 | 6;
+  /** Destination port; 0 with `icmp`. */
+  readonly port: number;
+  /** Source port; absent: an ephemeral one. */
+  readonly sport?: number;
+  /** Payload in bytes: of each datagram or echo request, or sent in all over each connection. */
+  readonly bytes: number;
+}
+
+export interface ReplayTraffic {
+  readonly kind: "replay";
+  readonly place: Place;
+  readonly file: string;
+  readonly at: EndpointRef;
+  readonly direction: "out" | "in";
+  readonly start: number;
+  /** `original`: gaps as captured, divided by `speed`; `every`: that many nanoseconds apart. */
+  readonly timing:
+    | { readonly kind: "original"; readonly speed: number }
+    | { readonly kind: "every"; readonly every: number };
+  /** At most this many packets. */
+  readonly limit?: number;
+}
+
+export type StepModel = { readonly at: number; readonly place: Place } & (
+  | { readonly kind: "replace"; readonly program: string; readonly with: ProgramSource }
+  | { readonly kind: "cut" | "mend"; readonly link: number }
+  | {
+      readonly kind: "impair";
+      readonly link: number;
+      readonly directions: readonly [Partial<Impairment>, Partial<Impairment>];
+    }
+);
+
+/** A comparison with a count: `10`, `">= 5"`, `"1..3"`. */
+export interface CountTest {
+  readonly text: string;
+  accepts(value: number): boolean;
+}
+
+export interface ExpectationModel {
+  readonly place: Place;
+  /** The thing looked at. */
+  readonly subject:
+    | { readonly kind: "socket"; readonly node: string; readonly socket: string }
+    | { readonly kind: "interface"; readonly node: string; readonly interface: string }
+    /** `direction`: only what that end sends; absent: both directions added up. */
+    | { readonly kind: "link"; readonly link: number; readonly direction?: 0 | 1 }
+    | { readonly kind: "drops"; readonly reason: string }
+    | { readonly kind: "run" };
+  /** Counters by their names in the result, each with its test; `drops` has one, `count`. */
+  readonly counts: ReadonlyMap<string, CountTest>;
+  /** Sockets: lengths of the packets received, in order. */
+  readonly lengths?: readonly number[];
+  /** Sockets: some received packet contains these bytes. */
+  readonly contains?: readonly Uint8Array[];
+}

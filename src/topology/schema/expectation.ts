@@ -1,0 +1,97 @@
+import type { JsonSchema } from "../../json-schema.ts";
+import { DROP_REASONS } from "../../network/drop-reason.ts";
+import { COUNTERS } from "../counters.ts";
+import { byKey, list, mapping, noneOf, oneOfKeys, type Properties, ref } from "./shape.ts";
+
+function counters(kind: keyof typeof COUNTERS): Properties {
+  return Object.fromEntries(
+    Object.entries(COUNTERS[kind]).map(([name, description]) => [name, ref("count", description)]),
+  );
+}
+
+/** Bytes to look for: text, or `{ hex: ... }`. */
+const needle: JsonSchema = {
+  title: "bytes",
+  type: ["string", "object"],
+  minLength: 1,
+  properties: {
+    hex: { type: "string", minLength: 1, description: "Bytes in hexadecimal, spaces allowed." },
+    text: { type: "string", minLength: 1, description: "Text, in UTF-8." },
+  },
+  additionalProperties: false,
+  minProperties: 1,
+  maxProperties: 1,
+};
+
+const contains: JsonSchema = {
+  ...needle,
+  title: "bytes, or list of bytes",
+  type: ["string", "object", "array"],
+  items: needle,
+  minItems: 1,
+  description: "Some packet that the socket received contains this; of a list, each.",
+  examples: ["GET /", { hex: "47 45 54" }],
+};
+
+const socket = mapping(
+  "socket expectation",
+  {
+    socket: { type: "string", description: "`node/socket`.", examples: ["server/web"] },
+    ...counters("socket"),
+    lengths: list({ type: "integer", minimum: 0 }, "Lengths in bytes of the packets received, in order."),
+    contains,
+  },
+  ["socket"],
+  { minProperties: 2 },
+);
+
+const device = mapping(
+  "interface expectation",
+  { interface: ref("endpoint"), ...counters("interface") },
+  ["interface"],
+  { minProperties: 2 },
+);
+
+const link = mapping(
+  "link expectation",
+  {
+    link: ref("link", "A link; its counters are both directions added up."),
+    from: ref("endpoint", "Only the direction that this end sends."),
+    ...counters("link"),
+  },
+  ["link"],
+  oneOfKeys(Object.keys(COUNTERS.link)),
+);
+
+const drops = mapping(
+  "drop expectation",
+  { drops: { enum: Object.keys(DROP_REASONS), description: "Reason, as reports name it." }, count: ref("count") },
+  ["drops", "count"],
+);
+
+const run = mapping(
+  "run expectation",
+  {
+    run: {
+      ...mapping("mapping of totals", counters("run"), [], { minProperties: 1 }),
+      description: "Totals over all packets of the run.",
+    },
+  },
+  ["run"],
+);
+
+/** An entry of `expect`. */
+export const expectationSchema: JsonSchema = {
+  title: "expectation",
+  type: "object",
+  ...byKey(
+    [
+      ["socket", socket],
+      ["interface", device],
+      ["link", link],
+      ["drops", drops],
+      ["run", run],
+    ],
+    noneOf("expectation", ["socket", "interface", "link", "drops", "run"]),
+  ),
+};

@@ -1,0 +1,36 @@
+import type { Hook } from "../../hooks/hook.ts";
+import type { JsonSchema } from "../../json-schema.ts";
+import type { LanguagePart } from "../parts.ts";
+import { mapping, oneOfKeys, type Properties, ref } from "./shape.ts";
+
+/** Definitions of programs, for `$defs`. */
+export function programDefinitions(languages: readonly LanguagePart[]): Properties {
+  const keys = languages.map(({ key }) => key);
+  const properties = Object.fromEntries(
+    languages.map(({ key, schema, description }) => [key, { description, ...schema }] as const),
+  );
+  const source = mapping("program", properties, [], { maxProperties: 1, ...oneOfKeys(keys) });
+  return {
+    program: { description: "A program: its language and its text, or the file that holds it.", ...source },
+    "program-reference": {
+      ...source,
+      title: "program reference",
+      description: "Name of a program under `programs`, or a program written in place.",
+      type: ["string", "object"],
+      minLength: 1,
+    },
+  };
+}
+
+/** The value of a hook's key: a program, or the hook's own object form with the program under `program`. */
+export function hookValue({ options, description }: Hook): JsonSchema {
+  if (options === undefined) return ref("program-reference", description);
+  const properties = { ...(options.properties as Properties | undefined), program: ref("program-reference") };
+  return {
+    description,
+    if: { type: "object", required: ["program"] },
+    // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema.
+    then: { ...options, properties },
+    else: ref("program-reference"),
+  };
+}

@@ -1,0 +1,82 @@
+import { fail } from "../errors.ts";
+import type { World } from "../network/world.ts";
+import type { FlowTraffic } from "../topology/model.ts";
+import { destinationAddress, sourceAddress } from "./encoding-defaults.ts";
+import { type Endpoint, hostOf, labelOf } from "./endpoint.ts";
+import { Pacer } from "./pacer.ts";
+import type { TrafficSource } from "./traffic-source.ts";
+
+/** Linux's default range of ephemeral ports (net.ipv4.ip_local_port_range). */
+const FIRST_EPHEMERAL = 32_768;
+const EPHEMERAL_PORTS = 28_232;
+
+/** Datagrams, connections or echo requests between two hosts' protocols. */
+export class FlowSource implements TrafficSource {
+  readonly kind = "flow";
+  readonly description: string;
+  private readonly pacer: Pacer;
+  private readonly expectsAnswer: boolean;
+  private answers = 0;
+
+  constructor(model: FlowTraffic, from: Endpoint, to: Endpoint, world: World, label: string) {
+    const { protocol, port: dport, bytes } = model;
+    const { family, destination } = chooseDestination(model, from, to);
+    const source = from.device === undefined ? undefined : sourceAddress(from, family, destination);
+    const { ip } = hostOf(from)!;
+    const answered = () => {
+      this.answers++;
+    };
+    /** One flow of datagrams, or of echo requests, has one port or identifier; every connection needs its own. */
+    const sport = model.sport ?? FIRST_EPHEMERAL + world.random(`${label} port`).below(EPHEMERAL_PORTS);
+    const begin = {
+      udp: () => ip.udp.send(family, destination, sport, dport, bytes, source),
+      tcp: () =>
+        ip.tcp.connect({
+          family,
+          destination,
+          dport,
+          bytes,
+          onClosed: (outcome) => {
+            if (outcome === "closed") answered();
+          },
+          ...(source && { source }),
+          ...(model.sport === undefined ? {} : { sport: model.sport }),
+        }),
+      icmp: (index: number) => ip.icmp.echo(family, destination, sport, (index + 1) & 0xffff, bytes, answered, source),
+    }[protocol];
+    const what = { udp: "UDP datagrams", tcp: "TCP connections", icmp: "ICMP echo requests" }[protocol];
+    const port = protocol === "icmp" ? "" : ` port ${dport}`;
+    this.description = `${what} from ${labelOf(from)} to ${labelOf(to)}${port}`;
+    this.expectsAnswer = protocol !== "udp";
+    this.pacer = new Pacer(model.schedule, world.simulation, world.random(label), begin);
+  }
+
+  get sent(): number {
+    return this.pacer.sent;
+  }
+
+  get answered(): number | undefined {
+    return this.expectsAnswer ? this.answers : undefined;
+  }
+
+  start(): void {
+    this.pacer.start();
+  }
+
+  close(): void {}
+}
+
+function chooseDestination(
+  { family: wanted, place }: FlowTraffic,
+  from: Endpoint,
+  to: Endpoint,
+): { family: 4 | 6; destination: Uint8Array } {
+  for (const family of wanted === undefined ? ([4, 6] as const) : [wanted]) {
+    const destination = destinationAddress(from, to, family);
+    if (destination !== undefined) return { family, destination };
+  }
+  return fail("bad-topology", `'${labelOf(to)}' has no ${wanted === 6 ? "IPv6 " : ""}address to send to.`, {
+    place,
+    hint: "Give one of its interfaces an address, as in `interfaces: { eth0: { address: 10.0.0.2/24 } }`.",
+  });
+}

@@ -1,0 +1,80 @@
+/** A topology that uses every key there is; `captures/web.pcap` and `policies/ssh.bpf` lie beside it. */
+export const EVERYTHING = `
+name: everything
+seed: 18446744073709551615
+until: 2s
+max-packets: 100000
+epoch: 2024-05-01T12:00:00.5Z
+plugins: [./plugin.mjs]
+programs:
+  from-file: { classic: policies/ssh.bpf }
+  in-place:
+    classic: |
+      ldh [12]
+      ret a
+nodes:
+  client:
+    kind: host
+    interfaces:
+      eth0: { address: [10.0.0.1/24, "fd00::1/64"], mac: 0a-00-00-00-00-01, mtu: 9000 }
+      eth1:
+    routes:
+      - { to: 10.1.0.0/16, via: 10.0.0.9, dev: eth0, metric: 5 }
+      - { to: "fd01::/16", via: "fd00::9" }
+      - { to: 192.0.2.1, dev: eth1 }
+    gateway: [10.0.0.254, "fd00::fe"]
+    forwarding: true
+    ttl: 32
+    sockets:
+      sniffer: { kind: packet, interface: eth0, type: dgram, protocol: ip, filter: from-file }
+      number: { kind: packet, protocol: 0x88cc, filter: { classic: "ret #0" } }
+      udp: { kind: udp, port: 53, address: 10.0.0.1, echo: true, filter: in-place }
+      web: { kind: tcp, port: 80 }
+      ping: { kind: raw, protocol: icmp6, family: 6 }
+      other: { kind: raw, protocol: 200, address: "fd00::1" }
+  switch: { kind: bridge, ageing: 10s, interfaces: { p1: { mac: "02:00:00:00:00:99", mtu: 1500 } } }
+  server: { kind: host, interfaces: { eth0: { address: 10.0.0.2/24 } } }
+links:
+  - endpoints: ["client:eth0", "switch:p1"]
+    delay: 50us
+    jitter: 5us
+    rate: 1gbit
+    loss: 0.1%
+    duplicate: 0.01
+    corrupt: 1%
+    mtu: 1500
+    queue: 10
+    impair: { "switch:p1": { delay: 1ms, loss: 0 } }
+  - { endpoints: ["server:eth0", "switch:p2"] }
+traffic:
+  - { from: client, to: server, tcp: { dport: 22 }, count: 10, every: 1ms, start: 1ms }
+  - { at: "client:eth0", direction: in, packet: [ { ether: {} }, { ipv4: {} }, { udp: {} } ], rate: 3/s, for: 1s }
+  - { from: "client:eth0", to: "server:eth0", udp:, rate: 100, process: poisson, for: 1s }
+  - { flow: tcp, from: client, to: server, port: 80, sport: 1000, bytes: 1MiB, family: 4 }
+  - { flow: icmp, from: client, to: "server:eth0", every: 1s }
+  - { at: "client:eth0", replay: captures/web.pcap, direction: in, start: 1s, limit: 5, timing: { speed: 2 } }
+  - { at: "switch:p2", replay: captures/web.pcap, timing: { every: 1us } }
+  - { at: "switch:p2", replay: captures/web.pcap, timing: original }
+steps:
+  - { at: 1s, replace: { program: in-place, with: from-file } }
+  - { at: 1s, replace: { program: from-file, with: { classic: "ret #1" } } }
+  - { at: 1s, cut: "client:eth0" }
+  - { at: 1100ms, mend: ["switch:p1", "client:eth0"] }
+  - { at: 1200ms, impair: "client:eth0 - switch:p1", delay: 2ms, loss: 5% }
+  - { at: 1200ms, impair: "server:eth0", from: "switch:p2", rate: 1mbit, jitter: 0, duplicate: 0, corrupt: 0, mtu: 1280, queue: 1 }
+expect:
+  - socket: client/sniffer
+    seen: ">= 1"
+    received: 10
+    receivedBytes: 1000..2000
+    trimmed: 0
+    dropped: "!= 5"
+    lengths: [60, 60]
+    contains: [GET, { hex: "0d 0a" }, { text: ä }]
+  - { socket: client/udp, contains: x }
+  - { interface: "client:eth0", sent: 1, sentBytes: 1, received: 1, receivedBytes: 1 }
+  - { link: "client:eth0", sent: 1, sentBytes: 1, delivered: 1, dropped: 1, duplicated: 1, corrupted: 1, inFlight: 0 }
+  - { link: "client:eth0", from: "switch:p1", sent: 1 }
+  - { drops: NO_SOCKET, count: 0 }
+  - { run: { created: 1, copied: 1, delivered: 1, dropped: 1, queued: 1, events: 1, time: 1 } }
+`;
