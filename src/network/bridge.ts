@@ -14,6 +14,7 @@ const VLAN_TAG = 4;
 /** Last byte of the group address of MAC control frames (IEEE 802.3 annex 31B). */
 const PAUSE = 1;
 
+/** The table is never swept below so many addresses. */
 const SWEEP = 1024;
 
 interface Learnt {
@@ -109,7 +110,7 @@ export class Bridge implements FrameReceiver {
     const at = skb.data;
     const known = this.table.get(bytes, at + 2, get16(bytes, at));
     if (known?.isOwn === true) {
-      this.ledger.drop(skb, from.label, "BRIDGE_LOCAL");
+      this.ledger.drop(skb, from.label, "UNHANDLED_PROTO");
       return true;
     }
     if (known === undefined || !this.isFresh(known)) return false;
@@ -153,7 +154,7 @@ export class Bridge implements FrameReceiver {
       last = port;
     }
     if (last === undefined) {
-      this.ledger.drop(skb, from.label, "BRIDGE_NO_PORT");
+      this.ledger.drop(skb, from.label, "NO_TX_TARGET");
       return;
     }
     this.flooded++;

@@ -52,6 +52,7 @@ const LINUX_REASONS = {
   TCP_ACK_UNSENT_DATA: "TCP acknowledgement of what was never sent",
   MAC_INVALID_SOURCE: "its source MAC is a group address or zero",
   MAC_IEEE_MAC_CONTROL: "a pause frame, which bridges never forward",
+  NO_TX_TARGET: "the bridge has no other port",
   DEV_READY: "its interface has no link",
 } as const;
 
@@ -77,8 +78,6 @@ const OWN_REASONS = {
   FRAG_OVERLAP: "fragments that overlap or do not fit together",
   FRAG_MEMORY: "too many fragments wait for others",
   BRIDGE_SAME_PORT: "its destination is behind the port it came from",
-  BRIDGE_NO_PORT: "the bridge has no other port",
-  BRIDGE_LOCAL: "addressed to the bridge itself, which has no protocols",
 } as const;
 
 /** What happens on a simulated wire. */

@@ -54,7 +54,8 @@ export interface NeighbourUpdate {
 
 /**
  * Link-layer addresses of the next hops: ARP's and neighbour discovery's common part (net/core/neighbour.c). Learnt
- * addresses stay for the run; Linux would ask again after some 30 s and get the same answer.
+ * addresses stay for the run, where Linux would ask again after some 30 s; only a full table forgets those that have not
+ * changed for five seconds, as Linux does when it must.
  */
 export class NeighbourTable implements EventHandler {
   /** By address and interface index. */

@@ -51,7 +51,7 @@ export class RouteTable {
       const device =
         interfaces.find((candidate) => candidate.name === route.device) ??
         (via === undefined ? undefined : this.main[family].lookup(via, 0)?.device);
-      if (device === undefined) continue;
+      if (device === undefined || (family === 6 && !hasIpv6(device, loopback))) continue;
       this.add({ family, type: "unicast", destination, prefix, device, metric, ...(via && { via }) });
     }
     for (const family of [4, 6] as const) this.list[family].sort((a, b) => b.prefix - a.prefix || a.metric - b.metric);

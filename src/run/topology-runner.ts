@@ -10,6 +10,7 @@ import { collect } from "./collect.ts";
 import { checkConservation } from "./conservation.ts";
 import type { RunResult } from "./result.ts";
 import type { RunOptions } from "./run-options.ts";
+import { formatTime } from "./time.ts";
 
 /** Events between two looks at the outside world: some tens of milliseconds. */
 const SLICE = 65_536;
@@ -50,16 +51,34 @@ export class TopologyRunner {
   }
 }
 
+/** Slices without progress in simulated time after which a run is taken to go in circles. */
+const PATIENCE = 128;
+
 /** Runs in slices, so that a signal is heard and progress shown. */
 async function loop(scene: Scene, until: number | undefined, options: RunOptions): Promise<StopReason> {
   const { simulation, ledger } = scene.world;
+  let time = -1;
+  let standing = 0;
   for (;;) {
     const stopped = simulation.run(until, SLICE);
     if (stopped !== undefined) return stopped;
+    standing = simulation.now === time ? standing + 1 : 0;
+    if (standing === PATIENCE) failStanding(simulation.now);
+    time = simulation.now;
     options.progress?.({ time: simulation.now, events: simulation.events, packets: ledger.created });
     await new Promise(setImmediate);
     if (options.signal?.aborted) simulation.stop("interrupted");
   }
+}
+
+function failStanding(time: number): never {
+  return fail(
+    "bad-topology",
+    `The run does not get past ${formatTime(time)} s: packets go in circles without losing time.`,
+    {
+      hint: "Give the links on their way a delay, or the run a `max-packets`; `--trace` shows which packets they are.",
+    },
+  );
 }
 
 function judge(scene: Scene, run: Omit<RunResult, "expectations" | "exitCode">): RunResult {

@@ -1,4 +1,5 @@
 import type { World } from "../network/world.ts";
+import { ADDRESSES } from "../packet/checksum.ts";
 import type { EncodedPacket, EncodingDefaults } from "../packet/describe/description.ts";
 import { encodePacket } from "../packet/describe/encode.ts";
 import type { PacketTraffic } from "../topology/model.ts";
@@ -51,7 +52,8 @@ export class PacketSource implements TrafficSource {
     else {
       const family = begins === "ipv4" ? 4 : 6;
       skb.protocol = family === 4 ? 0x0800 : 0x86dd;
-      host.ip.output(skb, family);
+      const at = skb.data + ADDRESSES[family].destination;
+      host.ip.output(skb, family, from.device && host.ip.route(family, world.store.bytes, at, from.device));
     }
   }
 

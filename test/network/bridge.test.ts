@@ -116,7 +116,7 @@ describe("a bridge", () => {
     {
       name: "a port's own address",
       frame: ethernet("02:bb:00:00:00:02", A, 0x0800, filler(46)),
-      reason: "BRIDGE_LOCAL",
+      reason: "UNHANDLED_PROTO",
     },
   ];
   for (const { name, frame, reason } of refused)
@@ -138,7 +138,7 @@ describe("a bridge", () => {
     const { stage, devices, send } = bridgeOf(2);
     devices[1]!.link = undefined;
     expect(send(0, B, A)).toEqual([]);
-    expect(stage.drops).toEqual({ BRIDGE_NO_PORT: 1 });
+    expect(stage.drops).toEqual({ NO_TX_TARGET: 1 });
   });
 
   it("never lets a station have a port's own address", () => {

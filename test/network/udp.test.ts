@@ -19,14 +19,16 @@ function hostOf(stage: Stage): Host {
 
 /** A program that always returns the same number, as the hook would interpret it. */
 function keeping(length: number): Attachment {
+  const verdict = { action: "pass", length };
   return {
     hook: { name: "socket-filter" },
     slot: { name: "program" },
     returnValue: length,
-    verdict: { action: "pass", length },
+    verdict,
     run(_: unknown, site: { length: number; minimum: number }) {
-      const kept = Math.min(Math.max(length, site.minimum), site.length);
-      return Object.assign(this.verdict, { action: length === 0 ? "drop" : "pass", length: kept });
+      verdict.action = length === 0 ? "drop" : "pass";
+      verdict.length = Math.min(Math.max(length, site.minimum), site.length);
+      return verdict;
     },
   } as unknown as Attachment;
 }

@@ -20,7 +20,10 @@ describe("formatTable", () => {
     },
     {
       name: "colours take no columns",
-      have: [[painter(true).red("ab"), "x"], ["abcd", "y"]],
+      have: [
+        [painter(true).red("ab"), "x"],
+        ["abcd", "y"],
+      ],
       want: [`  ${painter(true).red("ab")}    x`, "  abcd  y"],
     },
     { name: "an address is no number", have: [["10.0.0.1/24"], ["x"]], want: ["  10.0.0.1/24", "  x"] },

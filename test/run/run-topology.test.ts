@@ -140,6 +140,19 @@ describe("expectations", () => {
   });
 });
 
+describe("described packets", () => {
+  it("leave by the interface that is named, whatever the route says", async () => {
+    const text = `nodes:
+  a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 }, eth1: { address: 10.0.1.1/24 } } }
+  b: { kind: host, interfaces: { eth0: { address: 10.0.0.2/24 } } }
+  c: { kind: host, interfaces: { eth0: { address: 10.0.0.2/24 } } }
+links: [{ endpoints: ["a:eth0", "b:eth0"] }, { endpoints: ["a:eth1", "c:eth0"] }]
+traffic: [{ from: "a:eth1", ipv4: { dst: 10.0.0.2 }, udp: {} }]
+expect: [{ interface: "a:eth0", sent: 0 }, { interface: "c:eth0", received: "> 0" }]`;
+    expect((await run(text)).exitCode).toBe(0);
+  });
+});
+
 describe("replay", () => {
   /** A capture with packets of 60 bytes at these nanoseconds after its beginning. */
   const capture = (path: string, times: readonly number[], linkType = 1) => {
@@ -241,6 +254,15 @@ describe("seeds", () => {
 });
 
 describe("errors", () => {
+  it("say so when packets go in circles at one moment", async () => {
+    const text = `nodes:
+  a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } }, sockets: { echo: { kind: udp, port: 7, echo: true } } }
+  b: { kind: host, interfaces: { eth0: { address: 10.0.0.2/24 } }, sockets: { echo: { kind: udp, port: 7, echo: true } } }
+links: [{ endpoints: ["a:eth0", "b:eth0"] }]
+traffic: [{ from: a, to: b, flow: udp, port: 7, sport: 7 }]`;
+    await expect(run(text)).rejects.toThrow("packets go in circles");
+  });
+
   it("of several captures come at once", async () => {
     const file = scratch({
       "t.yaml": `nodes: { b: { kind: host, interfaces: { eth0: {} } } }

@@ -31,7 +31,10 @@ export interface ReassemblyRules {
   expired(device: Interface, first: Skb): void;
 }
 
-/** The datagrams that wait for fragments: time, memory and accounting (net/ipv4/inet_fragment.c). */
+/**
+ * The datagrams that wait for fragments: time, memory and accounting (net/ipv4/inet_fragment.c). Linux also gives up a
+ * datagram when the same sender has begun many others meanwhile (ipfrag_max_dist); that is not done here.
+ */
 export class Reassembly implements EventHandler {
   private readonly datagrams = new Map<string, Datagram>();
   private readonly rules: ReassemblyRules;
