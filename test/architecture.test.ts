@@ -27,7 +27,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   simulation: [],
   packet: ["errors.ts", "json-schema.ts"],
   hooks: ["bpf", "packet", "simulation", "json-schema.ts"],
-  topology: ["errors.ts", "hooks", "json-schema.ts", "network", "packet", "suggestion.ts"],
+  topology: ["errors.ts", "hooks", "json-schema.ts", "packet"],
   programs: ["bpf", "errors.ts", "hooks", "json-schema.ts", "packet", "registry.ts", "topology"],
   network: ["packet", "programs", "hooks", "simulation", "topology", "errors.ts"],
   traffic: ["errors.ts", "network", "packet", "simulation", "topology"],

@@ -1,6 +1,6 @@
+import type { DropReason } from "../packet/drop-reason.ts";
 import type { Skb } from "../packet/skb.ts";
 import type { SkbPool } from "../packet/skb-pool.ts";
-import type { DropReason } from "./drop-reason.ts";
 import type { Observer } from "./observer.ts";
 
 /**

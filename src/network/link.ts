@@ -1,10 +1,10 @@
 import type { ByteStore } from "../packet/bytestore.ts";
+import type { DropReason } from "../packet/drop-reason.ts";
 import type { Skb } from "../packet/skb.ts";
 import type { EventHandler } from "../simulation/event-queue.ts";
 import type { Random } from "../simulation/random.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import { ArrivalLane } from "./arrival-lane.ts";
-import type { DropReason } from "./drop-reason.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** Bytes of a frame that do not count against the MTU. */

@@ -142,6 +142,7 @@ export class NeighbourTable implements EventHandler {
     const entry = operand as Neighbour;
     if (entry.mac !== undefined) {
       entry.solicitations = 0;
+      this.simulation.pass();
       return;
     }
     if (entry.solicitations === SOLICITATIONS) {

@@ -1,4 +1,4 @@
-import { DROP_REASONS } from "../network/drop-reason.ts";
+import { DROP_REASONS } from "../packet/drop-reason.ts";
 import type { Scene } from "./assemble.ts";
 import type { PacketTotals } from "./result.ts";
 

@@ -11,6 +11,9 @@ export class Simulation {
   events = 0;
   private readonly queue = new EventQueue();
   private stopped: StopReason | undefined;
+  /** Times of the last event that did something and of the one before it. */
+  private worked = 0;
+  private before = 0;
   /** End of the present slice: simulated time, and number of events. */
   private until = 0;
   private last = 0;
@@ -33,8 +36,14 @@ export class Simulation {
     const free = time < this.queue.nextTime && time < this.until && this.events < this.last;
     if (!free || this.stopped !== undefined) return false;
     if (time > this.now) this.now = time;
+    this.worked = this.now;
     this.events++;
     return true;
+  }
+
+  /** For a timer that finds nothing left to do: such an event does not make a run last longer. */
+  pass(): void {
+    this.worked = this.before;
   }
 
   /** Ends the run after the current event. */
@@ -43,7 +52,8 @@ export class Simulation {
   }
 
   /**
-   * Runs events until `until` (an event at that very time no longer runs), until none is left or until stopped.
+   * Runs events until `until` (an event at that very time no longer runs), until none is left or until stopped. When none
+   * is left, `now` is the time of the last one that did something.
    * @param budget at most this many events, so that a caller can look up between slices of a long run.
    * @returns why the run ended; undefined when the budget was used up before that.
    */
@@ -54,12 +64,17 @@ export class Simulation {
     while (this.stopped === undefined) {
       const time = queue.nextTime;
       if (time >= until) {
-        if (time === Number.POSITIVE_INFINITY) return "idle";
+        if (time === Number.POSITIVE_INFINITY) {
+          this.now = this.worked;
+          return "idle";
+        }
         this.now = until;
         return "until";
       }
       if (this.events >= this.last) return undefined;
       this.now = time;
+      this.before = this.worked;
+      this.worked = time;
       this.events++;
       queue.runNext();
     }

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { DROP_REASONS, type DropReason, isLinuxReason } from "../../src/network/drop-reason.ts";
+import { DROP_REASONS, type DropReason, isLinuxReason } from "../../src/packet/drop-reason.ts";
 import { hex } from "../network/frames.ts";
 import { HOST_CASES, type HostCase } from "./host-cases.ts";
 import { COMMANDS, LISTENING, normalise, type SimulatedCase, simulate } from "./host-comparison.ts";

@@ -6,6 +6,7 @@ import { PcapWriter } from "../../src/packet/capture/pcap-writer.ts";
 import type { RunResult } from "../../src/run/result.ts";
 import type { RunOptions } from "../../src/run/run-options.ts";
 import { runTopology } from "../../src/run-topology.ts";
+import { COUNTERS } from "../../src/topology/counters.ts";
 import { scratch } from "../scratch.ts";
 
 /** Two hosts on a cable that carries a packet in 1 ms, b with a sink on port 9 and a sniffer. */
@@ -125,6 +126,15 @@ describe("expectations", () => {
     const result = await run(`${PAIR}${FLOW}expect: [${have}]`);
     expect(result.expectations.map(({ passed }) => passed)).toEqual(want);
     expect(result.exitCode).toBe(want.includes(false) ? 1 : 0);
+  });
+
+  it("can name only what the result has, and what it has is described", async () => {
+    const result = await run(PAIR + FLOW);
+    const numbers = (thing: object) => Object.keys(thing).filter((key) => Number.isFinite(Reflect.get(thing, key)));
+    expect(Object.keys(COUNTERS.socket).sort()).toEqual(numbers(socket(result, "sink")).sort());
+    expect(Object.keys(COUNTERS.interface).sort()).toEqual(numbers(result.nodes[0]!.interfaces[0]!).sort());
+    expect(Object.keys(COUNTERS.link).sort()).toEqual(numbers(result.links[0]!.directions[0]!).sort());
+    expect(Object.keys(COUNTERS.run).sort()).toEqual([...numbers(result.packets), "events", "time"].sort());
   });
 
   it("show what was got instead", async () => {

@@ -83,4 +83,15 @@ describe("Simulation", () => {
     simulation.run(until, budget);
     expect(seen).toEqual([want]);
   });
+
+  it("ends with the last event that did something, whatever stale timers come after it", () => {
+    const simulation = new Simulation();
+    const stale = { run: () => simulation.pass() };
+    simulation.at(5, stale);
+    simulation.at(10, { run: () => {} });
+    simulation.at(20, stale);
+    simulation.at(30, stale);
+    expect(simulation.run()).toBe("idle");
+    expect(simulation.now).toBe(10);
+  });
 });

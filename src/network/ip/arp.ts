@@ -1,6 +1,6 @@
+import type { DropReason } from "../../packet/drop-reason.ts";
 import { PACKET_OTHERHOST, type Skb } from "../../packet/skb.ts";
 import { copyBytes, get16, get32, set16, set32 } from "../../packet/wire.ts";
-import type { DropReason } from "../drop-reason.ts";
 import type { Interface } from "../interface.ts";
 import type { World } from "../world.ts";
 import type { IpStack } from "./ip-stack.ts";

@@ -1,7 +1,7 @@
 import { ADDRESSES } from "../../packet/checksum.ts";
+import type { DropReason } from "../../packet/drop-reason.ts";
 import type { Skb } from "../../packet/skb.ts";
 import { get16, get32 } from "../../packet/wire.ts";
-import type { DropReason } from "../drop-reason.ts";
 import type { World } from "../world.ts";
 import { IPV4_HEADER, IPV6_HEADER } from "./header.ts";
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMPV6_PKT_TOOBIG } from "./icmp-type.ts";

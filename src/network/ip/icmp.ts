@@ -1,7 +1,7 @@
 import { checksumOf, sum16, transportChecksum } from "../../packet/checksum.ts";
+import type { DropReason } from "../../packet/drop-reason.ts";
 import type { Skb } from "../../packet/skb.ts";
 import { get16, get32, set16 } from "../../packet/wire.ts";
-import type { DropReason } from "../drop-reason.ts";
 import type { Interface } from "../interface.ts";
 import type { World } from "../world.ts";
 import { EchoClients } from "./echo-clients.ts";

@@ -1,7 +1,7 @@
 import { checksumOf, sum16 } from "../../packet/checksum.ts";
+import type { DropReason } from "../../packet/drop-reason.ts";
 import { PACKET_HOST, PACKET_LOOPBACK, PACKET_OTHERHOST, type Skb } from "../../packet/skb.ts";
 import { get16, get32, set16 } from "../../packet/wire.ts";
-import type { DropReason } from "../drop-reason.ts";
 import type { Interface } from "../interface.ts";
 import type { Route } from "../route-table.ts";
 import type { World } from "../world.ts";

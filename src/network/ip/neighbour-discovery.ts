@@ -1,7 +1,7 @@
 import { transportChecksum } from "../../packet/checksum.ts";
+import type { DropReason } from "../../packet/drop-reason.ts";
 import type { Skb } from "../../packet/skb.ts";
 import { copyBytes, set16, set32 } from "../../packet/wire.ts";
-import type { DropReason } from "../drop-reason.ts";
 import type { Interface } from "../interface.ts";
 import type { World } from "../world.ts";
 import { IPV6_HEADER } from "./header.ts";

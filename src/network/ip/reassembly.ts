@@ -1,6 +1,6 @@
+import type { DropReason } from "../../packet/drop-reason.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { EventHandler } from "../../simulation/event-queue.ts";
-import type { DropReason } from "../drop-reason.ts";
 import type { Interface } from "../interface.ts";
 import type { World } from "../world.ts";
 import { type Fragment, FragmentQueue } from "./fragment-queue.ts";
@@ -92,7 +92,10 @@ export class Reassembly implements EventHandler {
   /** Time is up; run by the simulation. */
   run(_: number, operand: unknown): void {
     const datagram = operand as Datagram;
-    if (datagram.done) return;
+    if (datagram.done) {
+      this.world.simulation.pass();
+      return;
+    }
     if (datagram.queue.hasFirst) this.rules.expired(datagram.device, datagram.queue.first!.skb);
     this.discard(datagram, "FRAG_REASM_TIMEOUT");
   }

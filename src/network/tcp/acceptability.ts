@@ -1,5 +1,5 @@
+import type { DropReason } from "../../packet/drop-reason.ts";
 import type { Simulation } from "../../simulation/simulation.ts";
-import type { DropReason } from "../drop-reason.ts";
 import { mayUpdateWindow } from "./acknowledgements.ts";
 import type { Connection } from "./connection.ts";
 import { ACK, FIN, RST, SYN } from "./flags.ts";

@@ -1,5 +1,5 @@
+import type { DropReason } from "../../packet/drop-reason.ts";
 import type { Skb } from "../../packet/skb.ts";
-import type { DropReason } from "../drop-reason.ts";
 import type { World } from "../world.ts";
 import { EchoedBytes } from "./byte-stream.ts";
 import type { Connection } from "./connection.ts";

@@ -1,6 +1,6 @@
 import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
+import type { DropReason } from "../../packet/drop-reason.ts";
 import { PACKET_HOST, type Skb } from "../../packet/skb.ts";
-import type { DropReason } from "../drop-reason.ts";
 import type { Interface } from "../interface.ts";
 import type { World } from "../world.ts";
 import { Acceptability } from "./acceptability.ts";

@@ -36,11 +36,14 @@ export class Timer<T> implements EventHandler {
 
   run(): void {
     const { now } = this.simulation;
-    if (now !== this.scheduled) return;
+    if (now !== this.scheduled) {
+      this.simulation.pass();
+      return;
+    }
     this.scheduled = Number.POSITIVE_INFINITY;
-    if (!this.isRunning) return;
     if (this.deadline > now) {
-      this.schedule(this.deadline);
+      this.simulation.pass();
+      if (this.isRunning) this.schedule(this.deadline);
       return;
     }
     this.stop();

@@ -1,5 +1,5 @@
 import type { JsonSchema } from "../../json-schema.ts";
-import { DROP_REASONS } from "../../network/drop-reason.ts";
+import { DROP_REASONS } from "../../packet/drop-reason.ts";
 import { COUNTERS } from "../counters.ts";
 import { byKey, list, mapping, noneOf, oneOfKeys, type Properties, ref } from "./shape.ts";
 
