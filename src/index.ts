@@ -1,4 +1,5 @@
 export type { ClassicPacket } from "./bpf/classic/packet.ts";
+export type { Machine } from "./bpf/vm/machine.ts";
 export {
   type Diagnostic,
   ERROR_CODES,

@@ -45,7 +45,18 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   ],
   report: ["errors.ts", "run"],
   plugins: ["errors.ts", "hooks", "programs", "report"],
-  cli: ["errors.ts", "open-topology.ts", "report", "run", "tokens.ts", "topology", "../package.json"],
+  cli: [
+    "bpf",
+    "errors.ts",
+    "open-topology.ts",
+    "packet",
+    "report",
+    "run",
+    "simulation",
+    "tokens.ts",
+    "topology",
+    "../package.json",
+  ],
 };
 
 describe("architecture", () => {

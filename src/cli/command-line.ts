@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { EXIT, type ExitCode, NetsimError } from "../errors.ts";
+import { bpfCommand } from "./bpf/bpf.ts";
 import type { Action, Terminal } from "./command.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
@@ -10,6 +11,7 @@ import { showFailure } from "./show-failure.ts";
 const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) => void)[] = [
   runCommand,
   schemaCommand,
+  bpfCommand,
 ];
 
 /** Runs the `netsim` command with the words after its name; resolves to the exit code. */

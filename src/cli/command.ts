@@ -4,6 +4,8 @@ import type { ExitCode } from "../errors.ts";
 export interface Terminal {
   /** Where the result goes. */
   out(text: string): void;
+  /** All of standard input. */
+  input(): Uint8Array;
   /** Where progress and diagnostics go. */
   error(text: string): void;
   /** True where standard output shows colours. */

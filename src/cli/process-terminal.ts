@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import { EXIT } from "../errors.ts";
 import type { Terminal } from "./command.ts";
@@ -10,6 +10,7 @@ export function processTerminal(): Terminal {
   const colorWanted = (process.env.NO_COLOR ?? "") === "" && process.env.TERM !== "dumb";
   const interactive = isatty(2);
   return {
+    input: () => readFileSync(0),
     out: (text) => write(1, text),
     error: (text) => write(2, text),
     outColor: isatty(1) && colorWanted,

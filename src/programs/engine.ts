@@ -1,3 +1,4 @@
+import type { Machine } from "../bpf/vm/machine.ts";
 import type { LoadedProgram } from "./language.ts";
 import type { RunnableProgram } from "./program-slot.ts";
 
@@ -7,6 +8,6 @@ export interface Engine {
   readonly name: string;
   /** One line for `netsim run --help`. */
   readonly description: string;
-  /** Makes a checked program ready to run on packet after packet. */
-  prepare(program: LoadedProgram): RunnableProgram;
+  /** Makes a checked program ready to run on packet after packet, whose bytes lie in the machine's memory. */
+  prepare(program: LoadedProgram, machine: Machine): RunnableProgram;
 }

@@ -5,6 +5,8 @@ import type { LoadedProgram } from "./language.ts";
 export interface RunnableProgram {
   /** Returns the program's return value as an unsigned 32-bit number. */
   run(packet: ClassicPacket): number;
+  /** Gives back what it holds of the machine; called once it has been replaced. */
+  release?(): void;
 }
 
 /**
@@ -25,6 +27,7 @@ export class ProgramSlot {
   }
 
   replace(loaded: LoadedProgram, program: RunnableProgram): void {
+    this.program.release?.();
     this.loaded = loaded;
     this.program = program;
     this.replaced++;

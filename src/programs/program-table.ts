@@ -1,3 +1,4 @@
+import type { Machine } from "../bpf/vm/machine.ts";
 import { type Diagnostic, NetsimError } from "../errors.ts";
 import type { Hook } from "../hooks/hook.ts";
 import type { Registry } from "../registry.ts";
@@ -12,17 +13,21 @@ export class ProgramTable {
   private readonly loaded = new Map<ProgramSource, LoadedProgram>();
   private readonly languages: Registry<ProgramLanguage>;
   private readonly engine: Engine;
+  private readonly machine: Machine;
 
-  /** Loads what the topology names, replacements of later steps included. Throws one NetsimError with all problems. */
-  constructor(topology: Topology, languages: Registry<ProgramLanguage>, engine: Engine) {
+  /**
+   * Loads what the topology names, replacements of later steps included. Throws one NetsimError with all problems.
+   * @param machine what the programs run on.
+   */
+  constructor(topology: Topology, languages: Registry<ProgramLanguage>, engine: Engine, machine: Machine) {
     this.languages = languages;
     this.engine = engine;
+    this.machine = machine;
     const problems: Diagnostic[] = [];
     for (const source of topology.programs.values()) this.load(source, problems);
     for (const step of topology.steps) if (step.kind === "replace") this.load(step.with, problems);
     if (problems.length > 0) throw new NetsimError(problems);
-    for (const [name, source] of topology.programs)
-      this.slots.set(name, new ProgramSlot(this.loaded.get(source)!, engine.prepare(this.loaded.get(source)!)));
+    for (const [name, source] of topology.programs) this.slots.set(name, this.prepared(this.loaded.get(source)!));
   }
 
   /** The slot of a program that an attachment names; adds a problem when the hook takes no programs of its type. */
@@ -46,11 +51,15 @@ export class ProgramTable {
   /** Puts another program under the name, everywhere it is attached, between two packets. */
   replace(name: string, source: ProgramSource): void {
     const loaded = this.loaded.get(source)!;
-    this.get(name).replace(loaded, this.engine.prepare(loaded));
+    this.get(name).replace(loaded, this.engine.prepare(loaded, this.machine));
   }
 
   [Symbol.iterator](): Iterator<ProgramSlot> {
     return this.slots.values();
+  }
+
+  private prepared(loaded: LoadedProgram): ProgramSlot {
+    return new ProgramSlot(loaded, this.engine.prepare(loaded, this.machine));
   }
 
   private load(source: ProgramSource, problems: Diagnostic[]): void {

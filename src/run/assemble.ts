@@ -1,3 +1,4 @@
+import { Machine } from "../bpf/vm/machine.ts";
 import { LinearMemory } from "../bpf/vm/memory.ts";
 import { type Diagnostic, NetsimError } from "../errors.ts";
 import type { Hook } from "../hooks/hook.ts";
@@ -45,8 +46,9 @@ export function assemble(
   options: RunOptions,
 ): Scene {
   const seed = options.seed ?? topology.seed;
-  const programs = new ProgramTable(topology, parts.languages, parts.engine);
-  const world = createWorld(seed, options);
+  const memory = new LinearMemory();
+  const programs = new ProgramTable(topology, parts.languages, parts.engine, new Machine(memory));
+  const world = createWorld(seed, memory, options);
   const view = new PacketView(world.store, world.random("programs"));
   const problems: Diagnostic[] = [];
   const network = new Network(topology, world, (model) => {
@@ -81,8 +83,7 @@ export function assemble(
   };
 }
 
-function createWorld(seed: bigint, options: RunOptions): World {
-  const store = new LinearMemory();
+function createWorld(seed: bigint, store: LinearMemory, options: RunOptions): World {
   const simulation = new Simulation();
   const pool = new SkbPool(store);
   const observer = new Trace(simulation, store, options.trace);

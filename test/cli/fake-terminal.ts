@@ -19,6 +19,7 @@ export async function netsim(words: readonly string[], more: Partial<Terminal> =
     error: (text) => {
       error += text;
     },
+    input: () => new Uint8Array(),
     outColor: false,
     errorColor: false,
     interactive: false,

@@ -37,3 +37,8 @@ const byOffset = new Map(ANCILLARY_LOADS.map((load) => [load.offset, load]));
 export function ancillaryLoad(k: number): AncillaryLoad | undefined {
   return byOffset.get(k - ANCILLARY_BASE);
 }
+
+/** Does an instruction read metadata instead of packet bytes? */
+export function isAncillaryLoad({ code, k }: { readonly code: number; readonly k: number }): boolean {
+  return (code === 0x20 || code === 0x28 || code === 0x30) && ancillaryLoad(k) !== undefined;
+}

@@ -1,0 +1,167 @@
+import { assembleExtended } from "../src/bpf/isa/assembler/assemble.ts";
+import type { Environment } from "../src/bpf/vm/environment.ts";
+import { compileProgram } from "../src/bpf/vm/jit/compile.ts";
+import { Jit } from "../src/bpf/vm/jit/jit.ts";
+import { linkProgram } from "../src/bpf/vm/link.ts";
+import { Machine } from "../src/bpf/vm/machine.ts";
+import { LinearMemory } from "../src/bpf/vm/memory.ts";
+import { type BenchResult, median } from "./bench.ts";
+import { KernelProgram } from "./engine/kernel.ts";
+import { type BenchProgram, PROGRAMS } from "./engine/programs.ts";
+
+/** Time that one measurement is meant to take. */
+const SAMPLE_NANOSECONDS = 20e6;
+const SAMPLES = 9;
+/** Time in which WebAssembly's optimizing compiler is sure to be done. */
+const WARM_UP_NANOSECONDS = 400e6;
+const FRAME_BYTES = 1514;
+/** struct __sk_buff, and behind it what only the engine reads. */
+const CONTEXT = {
+  size: 192,
+  packet: { length: 0, data: 76, dataEnd: 80, head: 192, macHeader: 196, networkHeader: 200 },
+} as const;
+
+interface Measured {
+  readonly name: string;
+  readonly jit: number;
+  readonly kernel: number | undefined;
+  /** Median of the ratios of measurements next to each other. */
+  readonly ratio: number | undefined;
+}
+
+/**
+ * A dozen programs on the WebAssembly JIT and on Linux's own JIT (BPF_PROG_TEST_RUN), by turns. Both run the program many times
+ * without leaving the engine: nothing is subtracted.
+ */
+export function engine(): BenchResult {
+  const figures: Record<string, number | string> = {};
+  const measured = PROGRAMS.map(measure);
+  for (const { name, jit, kernel, ratio } of measured)
+    figures[name] =
+      kernel === undefined
+        ? `${jit.toFixed(1)} ns, kernel: not permitted here`
+        : `${jit.toFixed(1)} ns, kernel ${kernel.toFixed(1)} ns, ratio ${ratio!.toFixed(2)}`;
+  const known = measured.flatMap(({ ratio }) => (ratio === undefined ? [] : [ratio]));
+  const ratios: Record<string, number> = {};
+  if (known.length > 0) {
+    ratios["JIT / kernel JIT, geometric mean"] = Math.exp(
+      known.reduce((sum, r) => sum + Math.log(r), 0) / known.length,
+    );
+    ratios["JIT / kernel JIT, worst"] = Math.max(...known);
+  }
+  Object.assign(figures, compileTimes());
+  return { bench: "engine", figures, ratios };
+}
+
+/** A TCP packet to port 80, padded with bytes that follow a pattern. */
+function frame(): Uint8Array {
+  const bytes = Uint8Array.from({ length: FRAME_BYTES }, (_, i) => (i * 89 + (i >> 4)) & 0xff);
+  bytes.set([2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 5, 0xdc, 0, 1, 0, 0, 64, 6, 0, 0]);
+  bytes.set([10, 0, 0, 1, 10, 0, 0, 2, 0x9c, 0x40, 0, 80], 26);
+  return bytes;
+}
+
+function environment(): { environment: Environment; context: number } {
+  const memory = new LinearMemory();
+  const machine = new Machine(memory);
+  const bytes = frame();
+  const data = memory.allocate(bytes.length);
+  memory.bytes.set(bytes, data);
+  const context = memory.allocate(256);
+  memory.bytes.fill(0, context, context + 256);
+  const { packet } = CONTEXT;
+  memory.setUint32(context + packet.length, bytes.length);
+  memory.setUint32(context + packet.data, data);
+  memory.setUint32(context + packet.dataEnd, data + bytes.length);
+  for (const field of [packet.head, packet.macHeader, packet.networkHeader]) memory.setUint32(context + field, data);
+  const none = () => undefined;
+  return { environment: { machine, context: CONTEXT, helper: none, kernelFunction: none, resolve: none }, context };
+}
+
+function measure({ name, text }: BenchProgram): Measured {
+  const { bytes } = assembleExtended(text, { complete: true });
+  const { environment: place, context } = environment();
+  const { memory } = place.machine;
+  const program = new Jit().load(bytes, place);
+  const most = 100_000;
+  const contexts = memory.allocate(4 * most);
+  const results = memory.allocate(4 * most);
+  for (let i = 0; i < most; i++) memory.setUint32(contexts + 4 * i, context);
+  const runJit = (count: number): number => {
+    const before = process.hrtime.bigint();
+    for (let left = count; left > 0; left -= most) program.runBatch(contexts, Math.min(left, most), results);
+    return Number(process.hrtime.bigint() - before);
+  };
+  warmUp(runJit);
+  const jitCount = countFor(runJit);
+
+  const kernel = openKernel(bytes);
+  const samples: { jit: number; kernel: number }[] = [];
+  const sent = frame();
+  const runKernel = (count: number) => kernel!.testRun(sent, count).nanoseconds;
+  const kernelCount = kernel === undefined ? 0 : countFor(runKernel);
+  if (kernel !== undefined && kernel.testRun(sent, 1).result !== memory.uint32(results))
+    throw new Error(`${name}: the kernel returns ${kernel.testRun(sent, 1).result}, the JIT ${memory.uint32(results)}`);
+  for (let i = 0; i < SAMPLES; i++) {
+    const jit = runJit(jitCount) / jitCount;
+    samples.push({ jit, kernel: kernel === undefined ? Number.NaN : runKernel(kernelCount) / kernelCount });
+  }
+  kernel?.close();
+  const jit = median(samples.map((sample) => sample.jit));
+  if (kernel === undefined) return { name, jit, kernel: undefined, ratio: undefined };
+  return {
+    name,
+    jit,
+    kernel: median(samples.map((sample) => sample.kernel)),
+    ratio: median(samples.map((sample) => sample.jit / sample.kernel)),
+  };
+}
+
+function warmUp(run: (count: number) => number): void {
+  for (let spent = 0, count = 1; spent < WARM_UP_NANOSECONDS; ) {
+    const took = run(count);
+    spent += took;
+    if (took < SAMPLE_NANOSECONDS / 4) count *= 2;
+  }
+}
+
+/** Runs that take about as long as a measurement is meant to take. */
+function countFor(run: (count: number) => number): number {
+  let count = 1;
+  for (;;) {
+    const took = run(count);
+    if (took > SAMPLE_NANOSECONDS / 4) return Math.max(1, Math.round((count * SAMPLE_NANOSECONDS) / took));
+    count *= 2;
+  }
+}
+
+const permitted = true;
+
+function openKernel(bytes: Uint8Array): KernelProgram | undefined {
+  if (!permitted || process.getuid?.() !== 0) return undefined;
+  return new KernelProgram(bytes);
+}
+
+/** Nanoseconds per instruction of translating, and of translating and giving the result to WebAssembly. */
+function compileTimes(): Record<string, number> {
+  const times: Record<string, number> = {};
+  for (const name of ["ip and tcp port 22", "search tree, 16 keys of 64", "10,000 instructions straight"]) {
+    const { bytes } = assembleExtended(PROGRAMS.find((program) => program.name === name)!.text);
+    const { environment: place } = environment();
+    const instructions = bytes.length / 8;
+    const time = (work: () => void): number => {
+      const taken: number[] = [];
+      for (let i = 0; i < 30; i++) {
+        const before = process.hrtime.bigint();
+        work();
+        taken.push(Number(process.hrtime.bigint() - before) / instructions);
+      }
+      return median(taken);
+    };
+    times[`translate, ns per instruction: ${name}`] = time(() =>
+      compileProgram(linkProgram(bytes, place), place, { checked: false, clearStacks: false }),
+    );
+    times[`load, ns per instruction: ${name}`] = time(() => new Jit().load(bytes, place).release());
+  }
+  return times;
+}

@@ -1,0 +1,123 @@
+import type { Environment } from "../environment.ts";
+import type { HostFunction } from "../host-function.ts";
+import type { LinkedProgram } from "../link.ts";
+import { writeAccessCheck } from "./access-check.ts";
+import { compileFunction, functionParameters } from "./compile-function.ts";
+import { type EntryPlan, writeRun, writeRunBatch } from "./entry-points.ts";
+import type { ModuleLinks, Service } from "./module-links.ts";
+import { type ModulePlan, type PlannedFunction, planModule } from "./module-plan.ts";
+import type { ValueType } from "./wasm/instructions.ts";
+import { ModuleBuilder } from "./wasm/module-builder.ts";
+
+/** A program as a module, not yet given to WebAssembly. */
+export interface CompiledProgram {
+  readonly bytes: Uint8Array;
+  /** The instance's imports, by their names. */
+  readonly imports: ModuleImports;
+  /** The same by parts, for a listing. */
+  readonly module: ModuleBuilder;
+}
+
+/** What an instance of the module needs. */
+export interface ModuleImports {
+  /** Host functions `host0`, `host1`, ...: for each the number of an instruction that calls it. */
+  readonly hostCalls: readonly number[];
+  /** Entries of functions that are pointed at: exported as `at<entry>`, their numbers imported as `pointer<entry>`. */
+  readonly callbacks: readonly number[];
+}
+
+export const HOST_PREFIX = "host";
+export const POINTER_PREFIX = "pointer";
+export const CALLBACK_PREFIX = "at";
+
+export interface CompileOptions {
+  /** Tests every access of an unverified program. */
+  readonly checked: boolean;
+  /** Gives each function a stack of zeroes when it is entered. */
+  readonly clearStacks: boolean;
+  /** Remembers for a listing where each instruction begins. */
+  readonly marks?: boolean;
+}
+
+/** Signatures of what the engine itself lends to modules; see Service. */
+const SERVICES: Readonly<Record<Exclude<Service, "access"> | "guard", readonly [ValueType[], ValueType[]]>> = {
+  fault: [["i32", "i32"], []],
+  guard: [["i64", "i32", "i32", "i32", "i32"], []],
+  functionCheck: [["i64", "i32"], []],
+  packetAddress: [["i32", "i32", "i32"], ["i32"]],
+};
+
+/** Translates a program. Throws RangeError where a function is larger than WebAssembly takes. */
+export function compileProgram(
+  program: LinkedProgram,
+  environment: Environment,
+  options: CompileOptions,
+): CompiledProgram {
+  const plan = planModule(program);
+  const builder = new ModuleBuilder();
+  const callbacks = [...plan.others.values()].filter(({ role }) => role === "callback").map(({ entry }) => entry);
+  const imported = importFunctions(builder, plan, options.checked);
+  const pointers = new Map(callbacks.map((entry) => [entry, builder.importGlobal(`${POINTER_PREFIX}${entry}`)]));
+
+  const declare = (planned: PlannedFunction, name: string, exported: boolean) =>
+    builder.declare(
+      name,
+      functionParameters(planned).map(({ type }) => type),
+      ["i64"],
+      { exported },
+    );
+  const main = declare(plan.main, "main", true);
+  const indices = new Map<number, number>();
+  for (const planned of plan.others.values())
+    indices.set(planned.entry, declare(planned, `${CALLBACK_PREFIX}${planned.entry}`, planned.role === "callback"));
+  const services = new Map<Service, number>(imported.services);
+  if (options.checked) {
+    const access = builder.declare("access", ["i64", "i32", "i32", "i32", "i32"], ["i32"]);
+    builder.define(access, writeAccessCheck(environment, imported.guard));
+    services.set("access", access);
+  }
+
+  const tableType = (parameters: readonly ValueType[]) => {
+    builder.usesTable = true;
+    return builder.type(parameters, ["i64"]);
+  };
+  const links: ModuleLinks = {
+    program,
+    environment,
+    checked: options.checked,
+    clearStacks: options.clearStacks,
+    marks: options.marks ?? false,
+    host: (host) => imported.hosts.get(host)!,
+    local: (entry) => ({ index: indices.get(entry)!, parameters: plan.others.get(entry)!.parameters }),
+    pointerTo: (entry) => pointers.get(entry)!,
+    mainType: () => tableType(["i64", "i32"]),
+    callbackType: () => tableType(["i64", "i64", "i64", "i64", "i64", "i32"]),
+    service: (name) => services.get(name)!,
+  };
+  builder.define(main, compileFunction(plan.main, links));
+  for (const planned of plan.others.values())
+    builder.define(indices.get(planned.entry)!, compileFunction(planned, links));
+
+  const entry: EntryPlan = { environment, main, checked: options.checked, makesTailCalls: plan.makesTailCalls };
+  const exported = { exported: true };
+  builder.define(builder.declare("run", ["i32"], ["i32"], exported), writeRun(entry, false));
+  builder.define(builder.declare("runWide", ["i32"], ["i64"], exported), writeRun(entry, true));
+  builder.define(builder.declare("runBatch", ["i32", "i32", "i32"], [], exported), writeRunBatch(entry));
+  return { bytes: builder.build(), imports: { hostCalls: [...plan.hosts.values()], callbacks }, module: builder };
+}
+
+function importFunctions(builder: ModuleBuilder, plan: ModulePlan, checked: boolean) {
+  const services = new Map<Service, number>();
+  const importService = (name: keyof typeof SERVICES) => builder.importFunction(name, ...SERVICES[name]);
+  if (checked || [...plan.hosts.keys()].some(({ reenters }) => reenters === true))
+    services.set("fault", importService("fault"));
+  if (checked && plan.callsRegisters) services.set("functionCheck", importService("functionCheck"));
+  if (plan.loadsPackets) services.set("packetAddress", importService("packetAddress"));
+  const guard = checked ? importService("guard") : -1;
+  const hosts = new Map<HostFunction, number>();
+  for (const [i, host] of [...plan.hosts.keys()].entries()) {
+    const results: ValueType[] = host.result === "none" ? [] : host.result === "i64" ? ["i64"] : ["i32"];
+    hosts.set(host, builder.importFunction(`${HOST_PREFIX}${i}`, host.parameters, results));
+  }
+  return { services, guard, hosts };
+}

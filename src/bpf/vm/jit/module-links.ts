@@ -1,0 +1,35 @@
+import type { Environment } from "../environment.ts";
+import type { HostFunction } from "../host-function.ts";
+import type { LinkedProgram } from "../link.ts";
+
+/** How the code of one function finds what lies outside it. */
+export interface ModuleLinks {
+  readonly program: LinkedProgram;
+  readonly environment: Environment;
+  /** Tests every access against what the environment permits; else the program is trusted to keep to it. */
+  readonly checked: boolean;
+  /** A function's stack begins as zeroes. */
+  readonly clearStacks: boolean;
+  /** The code remembers where each instruction begins. */
+  readonly marks: boolean;
+  /** Index of the imported function. */
+  host(host: HostFunction): number;
+  /** Index of the function that begins at a slot, and the registers that it takes, ascending. */
+  local(entry: number): { readonly index: number; readonly parameters: readonly number[] };
+  /** Index of the imported constant that holds the function's number in the machine's table. */
+  pointerTo(entry: number): number;
+  /** Index of the type of main functions: (R1, base of the stack) -> R0. Asking makes the module import the table. */
+  mainType(): number;
+  /** Index of the type of functions that pointers point at: (R1 to R5, base of the stack) -> R0. Imports the table likewise. */
+  callbackType(): number;
+  /** Index of a function of the engine itself. */
+  service(name: Service): number;
+}
+
+/**
+ * - `access` (address i64, bytes, write, instruction, base: i32) -> address i32: throws where it is not permitted;
+ * - `fault` (reason, instruction: i32): throws ProgramFault; the reason is an index into FAULTS;
+ * - `functionCheck` (pointer i64, instruction i32): throws where the pointer is no function of this engine;
+ * - `packetAddress` (context, offset, size: i32) -> i32: packetLoadAddress.
+ */
+export type Service = "access" | "fault" | "functionCheck" | "packetAddress";

@@ -1,0 +1,104 @@
+import type { CallHelper, CallKernel, CallLocal, CallRegister, Reference } from "../../../isa/instruction.ts";
+import type { HostFunction } from "../../host-function.ts";
+import { FRAME_BYTES, MAX_FRAMES } from "../../limits.ts";
+import { I32, I32_MEMORY, I64 } from "../wasm/instructions.ts";
+import { checkDepth, faultIf } from "./checks.ts";
+import type { Frame } from "./frame.ts";
+import { keepPacket } from "./packet-load.ts";
+
+export function callHost(frame: Frame, { index }: CallHelper | CallKernel): void {
+  const host = frame.links.program.hosts.get(index)!;
+  if (host.reenters === true) belowFrame(frame, index, () => call(frame, host));
+  else call(frame, host);
+  forgetArguments(frame);
+  keepPacket(frame);
+}
+
+function call(frame: Frame, host: HostFunction): void {
+  const { code } = frame;
+  for (const [i, kind] of host.parameters.entries())
+    if (kind === "i32") frame.getLow(i + 1);
+    else frame.get(i + 1);
+  code.call(frame.links.host(host));
+  switch (host.result) {
+    case "signed":
+      code.op(I64.extendI32S);
+      break;
+    case "unsigned":
+      code.extend();
+      break;
+    case "none":
+      code.i64(0);
+      break;
+    case "i64":
+      break;
+  }
+  frame.set(0);
+  if (host.result === "unsigned") frame.facts.setFits(0, 32);
+}
+
+/** While the call lasts, what else is run has its stack below this function's. */
+function belowFrame(frame: Frame, index: number, call: () => void): void {
+  const { code } = frame;
+  const { stack } = frame.links.environment.machine;
+  const top = frame.temporary("i32");
+  code.get(frame.base);
+  code.i32(stack.base + MAX_FRAMES * FRAME_BYTES);
+  code.op(I32.ltU);
+  faultIf(frame, "stack", index);
+  code.i32(stack.topCell);
+  code.memory(I32_MEMORY.load);
+  code.set(top);
+  code.i32(stack.topCell);
+  code.get(frame.base);
+  code.memory(I32_MEMORY.store);
+  call();
+  code.i32(stack.topCell);
+  code.get(top);
+  code.memory(I32_MEMORY.store);
+}
+
+export function callLocal(frame: Frame, { index, target }: CallLocal): void {
+  const { code, links } = frame;
+  if (links.checked) checkDepth(frame, index);
+  const callee = links.local(target);
+  for (const register of callee.parameters) frame.get(register);
+  nextBase(frame);
+  code.call(callee.index);
+  frame.set(0);
+  forgetArguments(frame);
+  keepPacket(frame);
+}
+
+export function callRegister(frame: Frame, { index, register }: CallRegister): void {
+  const { code, links } = frame;
+  if (links.checked) {
+    checkDepth(frame, index);
+    frame.get(register);
+    code.i32(index);
+    code.call(links.service("functionCheck"));
+  }
+  for (let argument = 1; argument <= 5; argument++) frame.get(argument);
+  nextBase(frame);
+  frame.getLow(register);
+  code.callIndirect(links.callbackType());
+  frame.set(0);
+  forgetArguments(frame);
+  keepPacket(frame);
+}
+
+/** Base of the stack of a function that is called. */
+function nextBase({ code, base }: Frame): void {
+  code.get(base);
+  code.i32(FRAME_BYTES);
+  code.op(I32.sub);
+}
+
+function forgetArguments({ facts }: Frame): void {
+  for (let register = 1; register <= 5; register++) facts.forget(register);
+}
+
+export function functionPointer(frame: Frame, { index, dst, imm }: Reference): void {
+  frame.code.global(frame.links.pointerTo(index + 1 + imm));
+  frame.setLow(dst);
+}

@@ -1,0 +1,22 @@
+/* What Linux bounds a running program by. */
+
+/** Bytes of stack that a function has below R10 (MAX_BPF_STACK). */
+export const FRAME_BYTES = 512;
+
+/** Functions of one program that may be active at once, the main function included (MAX_CALL_FRAMES). */
+export const MAX_FRAMES = 8;
+
+/** Tail calls that one run may make (MAX_TAIL_CALL_CNT). */
+export const MAX_TAIL_CALLS = 33;
+
+/**
+ * Rounds that a function's may_goto instructions grant each time it is entered (BPF_MAX_LOOPS). Kernels that measure 0.25 s
+ * instead (Linux 6.15 on x86-64) grant more or fewer; a count gives the same result on every run.
+ */
+export const MAY_GOTO_ROUNDS = 8_388_608;
+
+/**
+ * Rounds of loops that one run of an unverified program may make before it ends with a fault: netsim's own bound, above what
+ * MAY_GOTO_ROUNDS grants.
+ */
+export const UNVERIFIED_ROUNDS = 16_777_216;

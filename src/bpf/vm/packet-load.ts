@@ -1,0 +1,32 @@
+import type { PacketFields } from "./environment.ts";
+import type { LinearMemory } from "./memory.ts";
+
+/** SKF_NET_OFF: offsets from here to -1 count from the network header. */
+const NETWORK_BASE = -0x10_0000;
+/** SKF_LL_OFF: offsets from here to below NETWORK_BASE count from the link-layer header. */
+const LINK_BASE = -0x20_0000;
+
+/**
+ * Address of the bytes that LD_ABS or LD_IND loads, or 0 where they are not inside the packet and the program ends
+ * (net/core/filter.c, bpf_skb_load_helper_convert_offset). Negative offsets count from a header and reach down to skb->head.
+ * @param context address.
+ * @param offset signed 32 bits: `imm`, to which LD_IND adds its register modulo 2^32.
+ * @param size bytes: 1, 2 or 4.
+ */
+export function packetLoadAddress(
+  memory: LinearMemory,
+  fields: PacketFields,
+  context: number,
+  offset: number,
+  size: number,
+): number {
+  const field = (at: number) => memory.uint32(context + at);
+  const end = field(fields.data) + field(fields.length);
+  let address: number;
+  if (offset >= 0) address = field(fields.data) + offset;
+  else if (offset >= NETWORK_BASE) address = field(fields.networkHeader) + (offset - NETWORK_BASE);
+  else if (offset >= LINK_BASE && field(fields.macHeader) !== 0)
+    address = field(fields.macHeader) + (offset - LINK_BASE);
+  else return 0;
+  return address >= field(fields.head) && address + size <= end ? address : 0;
+}

@@ -1,0 +1,155 @@
+import { writeFileSync } from "node:fs";
+import { checkClassic } from "../../bpf/classic/checker.ts";
+import type { ClassicInstruction } from "../../bpf/classic/instruction.ts";
+import { parseClassicProgram } from "../../bpf/classic/parser.ts";
+import { decodeProgram } from "../../bpf/isa/decode.ts";
+import { type ProgramText, readProgramText } from "../../bpf/program-language.ts";
+import { ProgramTextError } from "../../bpf/program-text-error.ts";
+import { fail, NetsimError } from "../../errors.ts";
+import { failAsFileError } from "../../packet/capture/file-error.ts";
+import { readTextFile } from "../../topology/document.ts";
+import type { Terminal } from "../command.ts";
+
+/** What a file's name is in messages where it is standard input. */
+const STANDARD_INPUT = "<stdin>";
+
+/** A file's content; `-` is standard input. */
+export interface InputFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A program that a file holds, ready to be run or written. */
+export type FileProgram =
+  | { readonly language: "classic"; readonly instructions: readonly ClassicInstruction[] }
+  | { readonly language: "extended"; readonly bytes: Uint8Array };
+
+/** Bytes of the largest program text or program that is read; Linux takes a million instructions of 8 bytes. */
+const LARGEST = 64 << 20;
+
+/** Reads a file. Throws a NetsimError. */
+export function readInput(file: string, terminal: Terminal): InputFile {
+  if (file === "-") return { name: STANDARD_INPUT, bytes: terminal.input() };
+  return { name: file, bytes: readTextFile(file, LARGEST) };
+}
+
+/** Writes a file. Throws a NetsimError `file-unwritable`. */
+export function writeOutput(file: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(file, bytes);
+  } catch (error) {
+    failAsFileError(error, "file-unwritable", file);
+  }
+}
+
+/** Reads a program's text in any language. Throws a NetsimError `program-syntax`. */
+export function readText({ name, bytes }: InputFile): ProgramText {
+  return orSyntaxProblems(name, () => readProgramText(decodeText(name, bytes)));
+}
+
+/** Reads a classic program's text and checks it as the kernel does. Throws a NetsimError. */
+export function readClassic({ name, bytes }: InputFile): readonly ClassicInstruction[] {
+  const program = orSyntaxProblems(name, () => parseClassicProgram(decodeText(name, bytes)));
+  refuseClassic(name, program.instructions, program.lines);
+  return program.instructions;
+}
+
+/** Reads a program: text in any language, hexadecimal digits or bytes, the last two extended. Throws a NetsimError. */
+export function readProgram(input: InputFile): FileProgram {
+  const encoded = encodedBytes(input);
+  if (encoded !== undefined) {
+    refuseExtended(input.name, encoded);
+    return { language: "extended", bytes: encoded };
+  }
+  const text = readText(input);
+  if (text.language === "classic") {
+    refuseClassic(input.name, text.program.instructions, text.program.lines);
+    return { language: "classic", instructions: text.program.instructions };
+  }
+  refuseExtended(input.name, text.program.bytes, text.program.lines);
+  return { language: "extended", bytes: text.program.bytes };
+}
+
+/** A program's bytes, where the file holds them as they are or as hexadecimal digits; undefined where it is other text. */
+export function encodedBytes({ name, bytes }: InputFile): Uint8Array | undefined {
+  if (bytes[0] === 0x7f && Buffer.from(bytes.subarray(1, 4)).toString() === "ELF")
+    fail("unsupported", `'${name}' is an ELF object; programs are read from text, hexadecimal digits or plain bytes.`, {
+      hint: "'llvm-objdump -d' or 'objcopy -O binary -j SECTION' gets a section's program out of it.",
+    });
+  if (isBinary(bytes)) return bytes;
+  return parseHex(Buffer.from(bytes).toString("latin1"));
+}
+
+/**
+ * Bytes of hexadecimal digits in pairs, with white space, commas, quotes, `0x` (then one digit may do) and `\x` between them;
+ * undefined for anything else.
+ */
+export function parseHex(text: string): Uint8Array | undefined {
+  const digits = text.replace(/0x([\da-f])(?![\da-f])/gi, "0$1").replace(/0x|\\x|[\s,"]/gi, "");
+  if (digits.length % 2 !== 0 || !/^[\da-f]*$/i.test(digits) || digits === "") return undefined;
+  return Uint8Array.from(Buffer.from(digits, "hex"));
+}
+
+/** Text has no control characters but white space. */
+function isBinary(bytes: Uint8Array): boolean {
+  return bytes.some((byte) => byte < 9 || (byte > 13 && byte < 32));
+}
+
+function decodeText(name: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    fail("program-syntax", `'${name}' is no text in UTF-8.`, { place: { file: name } });
+  }
+}
+
+function orSyntaxProblems<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ProgramTextError)) throw error;
+    throw new NetsimError(
+      error.problems.map(({ line, column, endColumn, message, hint }) => ({
+        code: "program-syntax",
+        severity: "error",
+        message,
+        place: { file, line, column, ...(endColumn === undefined ? {} : { endColumn }) },
+        ...(hint === undefined ? {} : { hint }),
+      })),
+    );
+  }
+}
+
+/** Why a program cannot be taken, by instruction. */
+export interface InstructionProblem {
+  readonly index: number;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Throws a NetsimError `program-rejected`. @param lines line of each instruction, where the program is text. */
+export function refuse(file: string, problems: readonly InstructionProblem[], lines: readonly number[] = []): never {
+  throw new NetsimError(
+    problems.map(({ index, message, hint }) => {
+      const line = lines[index] ?? lines.at(-1);
+      return {
+        code: "program-rejected",
+        severity: "error",
+        message,
+        place: { file, ...(line === undefined ? {} : { line }) },
+        ...(hint === undefined ? {} : { hint }),
+      };
+    }),
+  );
+}
+
+/** Checks what needs no analysis of the program: see `decodeProgram`. */
+export function refuseExtended(file: string, bytes: Uint8Array, lines?: readonly number[]): void {
+  const { problems } = decodeProgram(bytes);
+  if (problems.length > 0) refuse(file, problems, lines);
+}
+
+function refuseClassic(file: string, instructions: readonly ClassicInstruction[], lines: readonly number[]): void {
+  const problems = checkClassic(instructions);
+  if (problems.length > 0) refuse(file, problems, lines);
+}

@@ -1,0 +1,128 @@
+import { TEST_CONTEXTS, type TestPacket } from "../../bpf/test-run/context.ts";
+import { ClassicTestProgram, ExtendedTestProgram, type TestProgram } from "../../bpf/test-run/test-program.ts";
+import { EXIT, type ExitCode, fail } from "../../errors.ts";
+import { payloadOffset } from "../../packet/dissect/payload-offset.ts";
+import { count, plural } from "../../report/words.ts";
+import type { Terminal } from "../command.ts";
+import { engineNamed, orRefusal, surroundings } from "./engine.ts";
+import { type InputFile, readInput, readProgram } from "./program-file.ts";
+import type { RunProgramFlags } from "./run.ts";
+import { testPackets } from "./test-packets.ts";
+
+/** What one packet gave. */
+interface PacketResult {
+  /** Low 32 bits of R0, unsigned. */
+  readonly returnValue: number;
+  /** Real time that all repetitions took. */
+  readonly milliseconds: number;
+}
+
+/** Runs a program on packets. */
+export async function runProgram(
+  words: readonly string[],
+  flags: RunProgramFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const [file, ...others] = words;
+  if (file === undefined || others.length > 0) fail("usage", "Name one program to run; - is standard input.");
+  if (file === "-" && flags.packet === "-") fail("usage", "The program and the packets cannot both be standard input.");
+  const input = readInput(file, terminal);
+  const program = load(input, flags, terminal);
+  const run = (packet: TestPacket, number?: number): PacketResult =>
+    orRefusal(
+      input.name,
+      () => runOn(program, packet, flags.repeat, terminal),
+      number === undefined ? "" : ` It was run on packet ${number}.`,
+    );
+  const packets = testPackets(flags.packet);
+  if ("one" in packets) showOne(packets.one, run(packets.one), program.packet(), flags, terminal);
+  else (flags.json ? showCaptureAsJson : showCapture)(packets.capture, run, flags, terminal);
+  return EXIT.ok;
+}
+
+function load(input: InputFile, { type, engine }: RunProgramFlags, terminal: Terminal): TestProgram {
+  const program = readProgram(input);
+  if (program.language === "classic") {
+    if (type === "xdp") fail("usage", "A classic program cannot be of type xdp.");
+    return new ClassicTestProgram(program.instructions, engineNamed(engine), surroundings(terminal), payloadOffset);
+  }
+  return orRefusal(
+    input.name,
+    () => new ExtendedTestProgram(program.bytes, TEST_CONTEXTS[type]!, engineNamed(engine), surroundings(terminal)),
+  );
+}
+
+function runOn(program: TestProgram, packet: TestPacket, repeat: number, terminal: Terminal): PacketResult {
+  program.give(packet);
+  const begun = terminal.clock();
+  let returnValue = 0;
+  for (let i = 0; i < repeat; i++) returnValue = program.run();
+  return { returnValue, milliseconds: terminal.clock() - begun };
+}
+
+function showOne(
+  packet: TestPacket,
+  { returnValue, milliseconds }: PacketResult,
+  after: Uint8Array,
+  { json, repeat }: RunProgramFlags,
+  terminal: Terminal,
+): void {
+  const nanoseconds = Math.round((milliseconds * 1e6) / repeat);
+  if (json) {
+    const dataOut = Buffer.from(after).toString("hex");
+    terminal.out(`${JSON.stringify({ returnValue, repeat, nanoseconds, dataOut })}\n`);
+    return;
+  }
+  if (Buffer.compare(packet.bytes, after) !== 0) terminal.out(`Data out:\n${hexLines(after)}`);
+  terminal.out(`Return value: ${returnValue}, duration (average): ${nanoseconds}ns\n`);
+}
+
+function showCapture(
+  packets: Iterable<TestPacket>,
+  run: (packet: TestPacket, number: number) => PacketResult,
+  { repeat }: RunProgramFlags,
+  terminal: Terminal,
+): void {
+  terminal.out(`${"packet".padStart(8)}  ${"bytes".padStart(7)}  return value\n`);
+  let number = 0;
+  let zeroes = 0;
+  let milliseconds = 0;
+  for (const packet of packets) {
+    const result = run(packet, ++number);
+    if (result.returnValue === 0) zeroes++;
+    milliseconds += result.milliseconds;
+    terminal.out(`${String(number).padStart(8)}  ${String(packet.bytes.length).padStart(7)}  ${result.returnValue}\n`);
+  }
+  const nanoseconds = number === 0 ? 0 : Math.round((milliseconds * 1e6) / (number * repeat));
+  terminal.out(
+    `${plural(number, "packet")}: ${count(zeroes)} returned 0, ${count(number - zeroes)} did not; duration (average): ${nanoseconds}ns\n`,
+  );
+}
+
+function showCaptureAsJson(
+  packets: Iterable<TestPacket>,
+  run: (packet: TestPacket, number: number) => PacketResult,
+  { repeat }: RunProgramFlags,
+  terminal: Terminal,
+): void {
+  const results: { bytes: number; returnValue: number; nanoseconds: number }[] = [];
+  for (const packet of packets) {
+    const { returnValue, milliseconds } = run(packet, results.length + 1);
+    results.push({
+      bytes: packet.bytes.length,
+      returnValue,
+      nanoseconds: Math.round((milliseconds * 1e6) / repeat),
+    });
+  }
+  terminal.out(`${JSON.stringify({ repeat, packets: results })}\n`);
+}
+
+/** Sixteen bytes a line behind their offset. */
+function hexLines(bytes: Uint8Array): string {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16) {
+    const row = Array.from(bytes.subarray(at, at + 16), (byte) => byte.toString(16).padStart(2, "0"));
+    lines.push(`${at.toString(16).padStart(4, "0")}  ${row.join(" ")}\n`);
+  }
+  return lines.join("");
+}

@@ -1,0 +1,55 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Action } from "../command.ts";
+
+/** The options of `netsim bpf run` as commander gives them. */
+export interface RunProgramFlags {
+  readonly type: string;
+  readonly packet?: string;
+  readonly repeat: number;
+  readonly engine: string;
+  readonly json?: true;
+  readonly raw?: true;
+}
+
+/** `netsim bpf run PROGRAM` and `netsim bpf run --raw [MEMORY]`. */
+export function runProgramCommand(program: Command, perform: (action: Action) => void): void {
+  program
+    .command("run")
+    .description("run a program on packets, as 'bpftool prog run' does, or with --raw on memory")
+    .argument("[program...]", "text, hexadecimal digits or bytes; with --raw: the memory, in hexadecimal")
+    .addOption(
+      new Option("--type <type>", "what the program is given")
+        .choices(["socket_filter", "sched_cls", "xdp"])
+        .default("socket_filter"),
+    )
+    .option("--packet <packet>", "a capture, or a packet in hexadecimal (default: 64 zero bytes)")
+    .option("--repeat <number>", "run it so many times on each packet", parseRepeat, 1)
+    .addOption(
+      new Option("--engine <name>", "what runs the program").choices(["interpreter", "jit"]).default("interpreter"),
+    )
+    .option("--json", "print the result as JSON")
+    .option(
+      "--raw",
+      "the program is on standard input, in hexadecimal; R1 and R2 are the memory's address and length; print R0 in hexadecimal",
+    )
+    .addHelpText("after", HELP)
+    .action((words: string[], flags: RunProgramFlags) =>
+      perform(async (terminal) => {
+        if (flags.raw) return (await import("./run-raw.ts")).runRaw(words, flags, terminal);
+        return (await import("./run-program.ts")).runProgram(words, flags, terminal);
+      }),
+    );
+}
+
+const HELP = `
+Packet data begins at the link-layer header. Types: socket_filter and sched_cls get a struct __sk_buff, xdp a struct
+xdp_md. Classic programs are converted and run as socket_filter or sched_cls. No verifier looks at the program; every
+access is checked while it runs. Helpers: bpf_ktime_get_ns, bpf_get_prandom_u32, bpf_get_smp_processor_id; no maps.
+--raw is the protocol of bpf_conformance's plugins.`;
+
+function parseRepeat(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 1_000_000_000)
+    throw new InvalidArgumentError("It is a whole number from 1 to 1000000000.");
+  return value;
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { assembleExtended } from "../../src/bpf/isa/assembler/assemble.ts";
+import { encodeInstruction } from "../../src/bpf/isa/encode.ts";
+import { FORMS } from "../../src/bpf/isa/forms/table.ts";
+import { BPF_ENGINES } from "../../src/bpf/vm/engine.ts";
+import { CASES } from "./cases/all.ts";
+import { type Kernel, kernel } from "./kernel.ts";
+import { publicSuite } from "./public-suite.ts";
+import { runCase, wanted } from "./run-case.ts";
+
+/** Cases of the public suite that an engine leaves out, and why. */
+const LEFT_OUT: Readonly<Record<string, readonly [name: string, reason: string][]>> = {
+  jit: [["callx", "compiled code calls only compiled functions by pointer, and 5 is a helper"]],
+};
+
+const absent = publicSuite === undefined ? " (skipped: its files are not beside the project)" : "";
+
+describe.each(BPF_ENGINES)("the $name", (engine) => {
+  it.each(CASES.map((test) => [test.name, test] as const))("%s", (_, test) => {
+    expect(runCase(engine, test)).toEqual(wanted(test));
+  });
+
+  describe.skipIf(publicSuite === undefined)(`bpf_conformance${absent}`, () => {
+    const leftOut = LEFT_OUT[engine.name] ?? [];
+    for (const [name, reason] of leftOut) it.skip(`${name} (left out: ${reason})`, () => {});
+
+    const cases = (publicSuite ?? []).filter(({ name }) => !leftOut.some(([other]) => other === name));
+    it.each(cases.map((test) => [test.name, test] as const))("%s", (_, test) => {
+      expect(runCase(engine, test).r0).toBe(test.want);
+    });
+  });
+});
+
+/** Opcodes that need an environment; environment.test.ts has them. */
+const HAS_ENVIRONMENT = [0x20, 0x28, 0x30, 0x40, 0x48, 0x50];
+
+it("the table has every opcode", () => {
+  const tried = new Set<number>(HAS_ENVIRONMENT);
+  for (const { program } of CASES)
+    for (const it of assembleExtended(program).instructions) if (it !== null) tried.add(encodeInstruction(it).opcode);
+  const left = FORMS.flatMap((forms, opcode) => (forms.length > 0 && !tried.has(opcode) ? [opcode.toString(16)] : []));
+  expect(left).toEqual([]);
+});
+
+const missing = "missing" in kernel ? ` (skipped: ${kernel.missing})` : "";
+
+describe.skipIf("missing" in kernel)(`the running kernel${missing}`, () => {
+  const all = [...CASES, ...(publicSuite ?? [])];
+  const { run } = kernel as Kernel;
+
+  it.each(all.map((test) => [test.name, test] as const))("%s", (_, test) => {
+    const got = run(test);
+    if (test.refusedByLinux !== undefined)
+      expect(got).toEqual({ refused: expect.stringContaining(test.refusedByLinux) });
+    else if (CASES.includes(test)) expect(got).toEqual(wanted(test));
+    else expect(got).toMatchObject({ r0: test.want });
+  });
+});
