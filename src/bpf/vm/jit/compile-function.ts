@@ -5,6 +5,7 @@ import { orderBlocks } from "./control-flow/order.ts";
 import { placeBlocks } from "./control-flow/placement.ts";
 import { makeReducible } from "./control-flow/reducible.ts";
 import { type BlockTranslator, writeStructured } from "./control-flow/structure.ts";
+import type { CallArguments } from "./liveness.ts";
 import type { ModuleLinks } from "./module-links.ts";
 import type { PlannedFunction } from "./module-plan.ts";
 import { clearStack, countStep } from "./translate/checks.ts";
@@ -14,9 +15,10 @@ import { translate } from "./translate/instruction.ts";
 import { keepPacket } from "./translate/packet-load.ts";
 import { CodeWriter, type Local } from "./wasm/code-writer.ts";
 import { CORE } from "./wasm/instructions.ts";
+import { ALL_WIDE, findWidths } from "./widths.ts";
 
 /** One BPF function as a function of WebAssembly. */
-export function compileFunction(planned: PlannedFunction, links: ModuleLinks): CodeWriter {
+export function compileFunction(planned: PlannedFunction, calls: CallArguments, links: ModuleLinks): CodeWriter {
   const { instructions } = links.program;
   const { graph } = planned;
   let { order } = planned;
@@ -30,7 +32,12 @@ export function compileFunction(planned: PlannedFunction, links: ModuleLinks): C
 
   const code = new CodeWriter(functionParameters(planned));
   const frame = new Frame(code, links, planned.parameters);
+  // What a run passes is an address; other parameters may be anything.
+  const dirtyParameters = planned.role === "main" ? [] : planned.parameters;
+  const clear = dirtyParameters.reduce((set, register) => set & ~(1 << register), ~0);
+  const widths = links.checked ? ALL_WIDE : findWidths(links.program, graph, order, calls, clear);
   const begin = () => {
+    frame.narrowParameters(planned.parameters, widths.narrowAtStart(0));
     const kinds = new Set<string>();
     for (const { start, end } of graph.blocks)
       for (let slot = start; slot < end; slot++) kinds.add(instructions[slot]?.kind ?? "");
@@ -52,11 +59,13 @@ export function compileFunction(planned: PlannedFunction, links: ModuleLinks): C
     },
     body(block, continues) {
       if (!continues) frame.facts.clear();
+      frame.setNarrow(widths.narrowAtStart(block));
       const { start, end } = graph.blocks[block]!;
       for (let slot = start; slot < end; slot++) {
         const instruction = instructions[slot] ?? null;
         if (instruction === null) continue;
         if (links.marks) code.mark(slot);
+        frame.givesNarrow = widths.isNarrow(slot);
         translate(frame, instruction);
       }
     },

@@ -94,9 +94,9 @@ export function compileProgram(
     callbackType: () => tableType(["i64", "i64", "i64", "i64", "i64", "i32"]),
     service: (name) => services.get(name)!,
   };
-  builder.define(main, compileFunction(plan.main, links));
+  builder.define(main, compileFunction(plan.main, plan.calls, links));
   for (const planned of plan.others.values())
-    builder.define(indices.get(planned.entry)!, compileFunction(planned, links));
+    builder.define(indices.get(planned.entry)!, compileFunction(planned, plan.calls, links));
 
   const entry: EntryPlan = { environment, main, checked: options.checked, makesTailCalls: plan.makesTailCalls };
   const exported = { exported: true };

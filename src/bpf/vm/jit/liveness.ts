@@ -1,66 +1,50 @@
 import type { Instruction } from "../../isa/instruction.ts";
 import type { HostFunction } from "../host-function.ts";
-import { TAIL_CALL } from "../link.ts";
 import { type Graph, successors } from "./control-flow/graph.ts";
 import type { Order } from "./control-flow/order.ts";
+import { definedRegister } from "./definitions.ts";
+import type { RegisterSet } from "./register-set.ts";
+import { upperHalvesBefore } from "./upper-halves.ts";
 
-/** A set of registers: bit n is Rn. */
-export type RegisterSet = number;
-
-/** R0 to R5: a call leaves nothing in them but its result. */
-const CLOBBERED: RegisterSet = 0b111111;
-
-/** What an instruction reads and what it overwrites, calls seen as taking `callArguments`. */
-export function effectOf(
+/** Registers that an instruction reads; `callArguments` says which of them calls take. */
+export function registersRead(
   instruction: Instruction,
   callArguments: (instruction: Instruction) => RegisterSet,
-): { reads: RegisterSet; writes: RegisterSet } {
+): RegisterSet {
   const bit = (register: number | null) => (register === null ? 0 : 1 << register);
   switch (instruction.kind) {
-    case "alu": {
-      const own = instruction.operation === "mov" ? 0 : bit(instruction.dst);
-      return { reads: own | bit(instruction.src), writes: bit(instruction.dst) };
-    }
+    case "alu":
+      return (instruction.operation === "mov" ? 0 : bit(instruction.dst)) | bit(instruction.src);
     case "negate":
     case "byte-swap":
-      return { reads: bit(instruction.dst), writes: bit(instruction.dst) };
+      return bit(instruction.dst);
     case "move-signed":
     case "address-space-cast":
     case "percpu-address":
     case "load":
     case "load-acquire":
-      return { reads: bit(instruction.src), writes: bit(instruction.dst) };
-    case "constant":
-    case "reference":
-      return { reads: 0, writes: bit(instruction.dst) };
+      return bit(instruction.src);
     case "store":
     case "store-release":
-      return { reads: bit(instruction.dst) | bit(instruction.src), writes: 0 };
-    case "atomic": {
-      const compares = instruction.operation === "cmpxchg";
-      return {
-        reads: bit(instruction.dst) | bit(instruction.src) | (compares ? bit(0) : 0),
-        writes: compares ? bit(0) : instruction.fetch ? bit(instruction.src) : 0,
-      };
-    }
-    case "packet-load":
-      return { reads: bit(6) | bit(instruction.src), writes: CLOBBERED };
     case "branch":
-      return { reads: bit(instruction.dst) | bit(instruction.src), writes: 0 };
-    case "jump":
-    case "may-goto":
-      return { reads: 0, writes: 0 };
+      return bit(instruction.dst) | bit(instruction.src);
+    case "atomic":
+      return bit(instruction.dst) | bit(instruction.src) | (instruction.operation === "cmpxchg" ? bit(0) : 0);
+    case "packet-load":
+      return bit(6) | bit(instruction.src);
     case "call-helper":
     case "call-kernel":
     case "call-local":
-    case "call-register": {
-      const pointer = instruction.kind === "call-register" ? bit(instruction.register) : 0;
-      // A tail call that does not happen leaves every register as it is.
-      const falls = instruction.kind === "call-helper" && instruction.helper === TAIL_CALL;
-      return { reads: callArguments(instruction) | pointer, writes: falls ? 0 : CLOBBERED };
-    }
+      return callArguments(instruction);
+    case "call-register":
+      return callArguments(instruction) | bit(instruction.register);
     case "exit":
-      return { reads: bit(0), writes: 0 };
+      return bit(0);
+    case "constant":
+    case "reference":
+    case "jump":
+    case "may-goto":
+      return 0;
   }
 }
 
@@ -69,39 +53,64 @@ export function hostArguments({ parameters }: HostFunction): RegisterSet {
   return ((1 << parameters.length) - 1) << 1;
 }
 
-/** Registers whose values a function takes over from its caller. */
-export function liveAtEntry(
-  program: readonly (Instruction | null)[],
+/** Those of them that it takes whole. */
+export function wholeHostArguments({ parameters }: HostFunction): RegisterSet {
+  return parameters.reduce((set, kind, i) => (kind === "i64" ? set | (1 << (i + 1)) : set), 0);
+}
+
+/** How a program's calls take their arguments: in which registers, and whose upper halves they look at. */
+export interface CallArguments {
+  taken(instruction: Instruction): RegisterSet;
+  whole(instruction: Instruction): RegisterSet;
+}
+
+/** What is looked at after a point: values, and upper halves of values. */
+export interface Live {
+  /** For each block the registers whose values matter where it begins. */
+  readonly values: Int32Array;
+  /** Those whose upper halves matter. */
+  readonly upperHalves: Int32Array;
+}
+
+/** Goes backwards through a function until nothing changes. */
+export function findLive(
+  instructions: readonly (Instruction | null)[],
   { blocks }: Graph,
-  { sequence, position, predecessors }: Order,
-  callArguments: (instruction: Instruction) => RegisterSet,
-): RegisterSet {
-  const reads = new Int32Array(blocks.length);
-  const writes = new Int32Array(blocks.length);
-  for (const [i, { start, end }] of blocks.entries())
-    for (let slot = end - 1; slot >= start; slot--) {
-      const instruction = program[slot];
-      if (instruction === null || instruction === undefined) continue;
-      const effect = effectOf(instruction, callArguments);
-      reads[i] = (reads[i]! & ~effect.writes) | effect.reads;
-      writes[i]! |= effect.writes;
-    }
-  const live = new Int32Array(blocks.length);
+  { sequence, predecessors }: Order,
+  calls: CallArguments,
+): Live {
+  const values = new Int32Array(blocks.length);
+  const upperHalves = new Int32Array(blocks.length);
   const pending = Array.from(sequence);
   const queued = new Uint8Array(blocks.length).fill(1);
+  const visited = new Uint8Array(blocks.length);
   while (pending.length > 0) {
     const block = pending.pop()!;
     queued[block] = 0;
-    let after = 0;
-    for (const to of successors(blocks[block]!)) after |= live[to]!;
-    const before = (after & ~writes[block]!) | reads[block]!;
-    if (before === live[block]) continue;
-    live[block] = before;
+    const { start, end } = blocks[block]!;
+    let live = 0;
+    let halves = 0;
+    for (const to of successors(blocks[block]!)) {
+      live |= values[to]!;
+      halves |= upperHalves[to]!;
+    }
+    for (let slot = end - 1; slot >= start; slot--) {
+      const instruction = instructions[slot] ?? null;
+      if (instruction === null) continue;
+      const defined = definedRegister(instruction);
+      if (defined >= 0) live &= ~(1 << defined);
+      live |= registersRead(instruction, calls.taken);
+      halves = upperHalvesBefore(instruction, halves, calls.whole);
+    }
+    if (visited[block] === 1 && live === values[block] && halves === upperHalves[block]) continue;
+    visited[block] = 1;
+    values[block] = live;
+    upperHalves[block] = halves;
     for (const from of predecessors[block]!)
-      if (queued[from] === 0 && position[from]! >= 0) {
+      if (queued[from] === 0) {
         queued[from] = 1;
         pending.push(from);
       }
   }
-  return live[0]!;
+  return { values, upperHalves };
 }

@@ -3,7 +3,8 @@ import type { HostFunction } from "../host-function.ts";
 import { type LinkedProgram, TAIL_CALL } from "../link.ts";
 import { buildGraph, type Graph } from "./control-flow/graph.ts";
 import { type Order, orderBlocks } from "./control-flow/order.ts";
-import { hostArguments, liveAtEntry, type RegisterSet } from "./liveness.ts";
+import { type CallArguments, findLive, hostArguments, wholeHostArguments } from "./liveness.ts";
+import { contains, type RegisterSet } from "./register-set.ts";
 
 /**
  * What a function is compiled as. `main`: takes R1, is what runs and tail calls enter; `callback`: pointed at, takes R1 to R5;
@@ -30,6 +31,7 @@ export interface ModulePlan {
   readonly makesTailCalls: boolean;
   readonly callsRegisters: boolean;
   readonly loadsPackets: boolean;
+  readonly calls: CallArguments;
 }
 
 export function planModule(program: LinkedProgram): ModulePlan {
@@ -66,7 +68,6 @@ export function planModule(program: LinkedProgram): ModulePlan {
           reach(instruction.index + 1 + instruction.imm, "callback");
       }
   for (const [entry, planned] of others) others.set(entry, { ...planned, role: roles.get(entry)! });
-  trimParameters(program, others);
   return {
     main,
     others,
@@ -74,31 +75,47 @@ export function planModule(program: LinkedProgram): ModulePlan {
     makesTailCalls: kinds.has("tail-call"),
     callsRegisters: kinds.has("call-register"),
     loadsPackets: kinds.has("packet-load"),
+    calls: trimParameters(program, others),
   };
 }
 
-/** Leaves local functions with the parameters that they or their callees use: grown from none until nothing changes. */
-function trimParameters({ instructions, hosts }: LinkedProgram, functions: ReadonlyMap<number, PlannedFunction>): void {
-  const local = [...functions.values()].filter(({ role }) => role === "local");
+/**
+ * Leaves local functions with the parameters that they or their callees use: grown from none until nothing changes. Returns
+ * how calls take their arguments then.
+ */
+function trimParameters(
+  { instructions, hosts }: LinkedProgram,
+  functions: ReadonlyMap<number, PlannedFunction>,
+): CallArguments {
   const uses = new Map<number, RegisterSet>();
-  const callArguments = (instruction: Instruction): RegisterSet => {
-    const host = hosts.get(instruction.index);
-    if (host !== undefined) return hostArguments(host);
+  const passed = (instruction: Instruction): RegisterSet => {
     if (instruction.kind === "call-local") return uses.get(instruction.target) ?? ALL_ARGUMENTS;
     return instruction.kind === "call-helper" ? TAIL_CALL_ARGUMENTS : ALL_ARGUMENTS;
   };
+  const calls: CallArguments = {
+    taken(instruction) {
+      const host = hosts.get(instruction.index);
+      return host === undefined ? passed(instruction) : hostArguments(host);
+    },
+    whole(instruction) {
+      const host = hosts.get(instruction.index);
+      return host === undefined ? passed(instruction) : wholeHostArguments(host);
+    },
+  };
+  const local = [...functions.values()].filter(({ role }) => role === "local");
   for (const { entry } of local) uses.set(entry, 0);
-  for (let changed = true; changed; ) {
+  for (let changed = local.length > 0; changed; ) {
     changed = false;
     for (const { entry, graph, order } of local) {
-      const live = liveAtEntry(instructions, graph, order, callArguments) & ALL_ARGUMENTS;
+      const live = findLive(instructions, graph, order, calls).values[0]! & ALL_ARGUMENTS;
       if (live === uses.get(entry)) continue;
       uses.set(entry, live);
       changed = true;
     }
   }
   for (const planned of local)
-    planned.parameters = [1, 2, 3, 4, 5].filter((register) => ((uses.get(planned.entry)! >> register) & 1) === 1);
+    planned.parameters = [1, 2, 3, 4, 5].filter((register) => contains(uses.get(planned.entry)!, register));
+  return calls;
 }
 
 /** R1 to R5, and R1 to R3. */

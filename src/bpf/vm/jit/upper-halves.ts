@@ -1,6 +1,6 @@
 import type { Alu, Instruction } from "../../isa/instruction.ts";
-import type { RegisterSet } from "./liveness.ts";
 import { definedRegister } from "./definitions.ts";
+import type { RegisterSet } from "./register-set.ts";
 
 /**
  * Registers whose upper halves matter before an instruction, given those whose upper halves matter after it. Addresses of
@@ -39,18 +39,13 @@ export function upperHalvesBefore(
     case "call-kernel":
     case "call-local":
     case "call-register":
-      return (defined < 0 ? rest : rest & ~CLOBBERED) | wholeArguments(instruction);
-    case "packet-load":
-      return rest & ~CLOBBERED;
+      return rest | wholeArguments(instruction);
     case "exit":
       return rest | 1;
     default:
       return rest;
   }
 }
-
-/** R0 to R5. */
-const CLOBBERED: RegisterSet = 0b111111;
 
 function arithmetic({ operation, dst, src, imm }: Alu, matters: boolean): RegisterSet {
   const source = src === null ? 0 : 1 << src;

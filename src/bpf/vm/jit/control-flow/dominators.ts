@@ -1,4 +1,5 @@
 import { type Graph, successors } from "./graph.ts";
+import { identity } from "./identity.ts";
 import type { Order } from "./order.ts";
 
 /** Which blocks stand on every way to a block. */
@@ -16,10 +17,10 @@ export interface DominatorTree {
 export function dominatorTree(graph: Graph, { predecessors }: Order): DominatorTree {
   const { blockOf, numberOf, treeParent } = depthFirst(graph);
   const count = graph.blocks.length;
-  const semi = Int32Array.from({ length: count }, (_, v) => v);
+  const semi = identity(count);
   const dominator = new Int32Array(count);
   const ancestor = new Int32Array(count).fill(-1);
-  const best = Int32Array.from({ length: count }, (_, v) => v);
+  const best = identity(count);
   // Blocks whose semidominator is v, as chained lists.
   const bucket = new Int32Array(count).fill(-1);
   const nextInBucket = new Int32Array(count).fill(-1);

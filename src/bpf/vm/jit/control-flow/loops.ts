@@ -1,5 +1,6 @@
 import type { DominatorTree } from "./dominators.ts";
 import type { Graph } from "./graph.ts";
+import { identity } from "./identity.ts";
 import type { Order } from "./order.ts";
 
 /** The loops of a reducible graph. A loop is named by its header, the block that it is entered through. */
@@ -28,7 +29,7 @@ export function findLoops({ blocks }: Graph, { sequence, predecessors }: Order, 
   const of = new Int32Array(blocks.length).fill(-1);
   const around = new Int32Array(blocks.length).fill(-1);
   /** Shortcut from an inner loop's header to that of the outermost loop found so far that it lies in. */
-  const outermost = Int32Array.from({ length: blocks.length }, (_, block) => block);
+  const outermost = identity(blocks.length);
   const find = (header: number): number => {
     let at = header;
     while (outermost[at] !== at) {

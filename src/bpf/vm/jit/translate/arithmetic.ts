@@ -29,9 +29,17 @@ export function arithmetic(frame: Frame, instruction: Alu): void {
       divide(frame, instruction, operation);
       break;
     default:
-      if (instruction.bits === 64) plain64(frame, instruction, PLAIN[operation][1]);
-      else plain32(frame, instruction, PLAIN[operation][0]);
+      if (instruction.bits === 32 || isLowerHalfEnough(frame, instruction))
+        plain32(frame, instruction, PLAIN[operation][0]);
+      else plain64(frame, instruction, PLAIN[operation][1]);
   }
+}
+
+/** Does the lower half of the result, all that is kept, depend on the operands' lower halves in the way that 32 bits do it? */
+function isLowerHalfEnough(frame: Frame, { operation, src, imm }: Alu): boolean {
+  if (!frame.givesNarrow) return false;
+  if (operation === "lsh") return src === null && (imm & 63) < 32;
+  return operation !== "rsh" && operation !== "arsh";
 }
 
 function plain64(frame: Frame, instruction: Alu, code: number): void {
@@ -51,13 +59,12 @@ function plain32(frame: Frame, instruction: Alu, code: number): void {
 }
 
 function move(frame: Frame, { bits, dst, src, imm }: Alu): void {
-  if (bits === 32 && src !== null) {
-    frame.getLow(src);
+  if (bits === 32 || frame.givesNarrow) {
+    frame.operandLow({ src, imm });
     frame.setLow(dst);
     return;
   }
-  if (bits === 64) frame.operand({ src, imm });
-  else frame.code.i64Wide(BigInt(imm >>> 0));
+  frame.operand({ src, imm });
   frame.set(dst);
 }
 

@@ -7,7 +7,11 @@ import type { Frame } from "./frame.ts";
 export function byteSwap(frame: Frame, { order, bits, dst }: ByteSwap): void {
   const { code, facts } = frame;
   if (order === "le") {
-    if (bits === 64 || facts.fits(dst, bits)) return;
+    if (bits === 64) {
+      frame.get(dst);
+      frame.set(dst);
+      return;
+    }
     frame.getLow(dst);
     if (bits === 16) {
       code.i32(0xffff);

@@ -40,7 +40,17 @@ export function branchCondition(frame: Frame, instruction: Branch, negated: bool
   const { code } = frame;
   const { bits, condition, dst, src, imm } = instruction;
   const type = bits === 64 ? I64 : I32;
+  const swapped = src === null ? frame.facts.swapOf(dst) : undefined;
+  // With its sign extended an immediate may have bits that the swapped value cannot have.
+  const inSwapped = swapped !== undefined && imm >= 0 && (swapped.bits === 32 || imm <= 0xffff);
   if (condition === "set") {
+    if (inSwapped) {
+      code.get(swapped.local);
+      code.i32(swapConstant(imm, swapped.bits));
+      code.op(I32.and);
+      if (negated) code.op(I32.eqz);
+      return;
+    }
     operands(frame, instruction);
     code.op(type.and);
     if (negated) code.op(type.eqz);
@@ -52,9 +62,7 @@ export function branchCondition(frame: Frame, instruction: Branch, negated: bool
   }
   const comparison = negated ? OPPOSITE[condition] : condition;
   if (src === null && (condition === "eq" || condition === "ne")) {
-    const swapped = frame.facts.swapOf(dst);
-    // With the sign extended an immediate may have bits that the swapped value cannot have.
-    if (swapped !== undefined && imm >= 0 && (swapped.bits === 32 || imm <= 0xffff)) {
+    if (inSwapped) {
       code.get(swapped.local);
       code.i32(swapConstant(imm, swapped.bits));
       code.op(COMPARISONS[32][comparison]);

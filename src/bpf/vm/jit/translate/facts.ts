@@ -11,8 +11,12 @@ export class Facts {
   private readonly bits = new Uint8Array(11).fill(64);
   private readonly swapped: (Swapped | undefined)[] = new Array(11).fill(undefined);
 
+  /** Bytes that the packet is known to have. */
+  packetBytes = 0;
+
   /** At the beginning of a block nothing is known. */
   clear(): void {
+    this.packetBytes = 0;
     this.bits.fill(64);
     this.swapped.fill(undefined);
   }

@@ -1,5 +1,6 @@
 import { FRAME_BYTES } from "../../limits.ts";
 import type { ModuleLinks } from "../module-links.ts";
+import { contains, type RegisterSet } from "../register-set.ts";
 import type { CodeWriter } from "../wasm/code-writer.ts";
 import { CORE, I32, type ValueType } from "../wasm/instructions.ts";
 import { Facts } from "./facts.ts";
@@ -22,7 +23,13 @@ export class Frame {
    * each call. Undefined where each packet load asks the context.
    */
   packet: { readonly data: number; readonly length: number } | undefined;
-  private readonly registers: readonly number[];
+  /** Will the value be narrow that the instruction at hand gives its register? See Widths. */
+  givesNarrow = false;
+  /** Locals of R0 to R9 while they hold 64 bits, and while they hold 32. */
+  private readonly wide = new Map<number, number>();
+  private readonly narrow = new Map<number, number>();
+  /** Registers that hold 32 bits at this point. */
+  private narrowNow: RegisterSet = 0;
   private readonly temporaries: Record<ValueType, number[]> = { i32: [], i64: [] };
   private readonly named = new Map<string, number>();
 
@@ -31,15 +38,32 @@ export class Frame {
     this.code = code;
     this.links = links;
     this.base = parameters.length;
-    this.registers = Array.from({ length: 10 }, (_, register) => {
-      const parameter = parameters.indexOf(register);
-      return parameter >= 0 ? parameter : code.local("i64", `r${register}`);
-    });
+    for (const [i, register] of parameters.entries()) this.wide.set(register, i);
+  }
+
+  /** Where a function begins: parameters come in 64 bits, whatever they are kept in. */
+  narrowParameters(parameters: readonly number[], narrow: RegisterSet): void {
+    for (const [i, register] of parameters.entries())
+      if (contains(narrow, register)) {
+        this.code.get(i);
+        this.code.wrap();
+        this.code.set(this.narrowLocal(register));
+      }
+    this.narrowNow = narrow;
+  }
+
+  /** Where a block begins. */
+  setNarrow(registers: RegisterSet): void {
+    this.narrowNow = registers;
+  }
+
+  isNarrow(register: number): boolean {
+    return contains(this.narrowNow, register);
   }
 
   /** Puts a register on the stack: i64. */
   get(register: number): void {
-    if (register < 10) this.code.get(this.registers[register]!);
+    if (register < 10 && !this.isNarrow(register)) this.code.get(this.wideLocal(register));
     else {
       this.getLow(register);
       this.code.extend();
@@ -49,8 +73,11 @@ export class Frame {
   /** Puts a register's low 32 bits on the stack: i32. */
   getLow(register: number): void {
     if (register < 10) {
-      this.code.get(this.registers[register]!);
-      this.code.wrap();
+      if (this.isNarrow(register)) this.code.get(this.narrowLocal(register));
+      else {
+        this.code.get(this.wideLocal(register));
+        this.code.wrap();
+      }
     } else {
       this.code.get(this.base);
       this.code.i32(FRAME_BYTES);
@@ -58,17 +85,42 @@ export class Frame {
     }
   }
 
-  /** Takes an i64. */
+  /** Takes an i64: the value that the instruction at hand gives its register. */
   set(register: number): void {
-    this.facts.forget(register);
-    this.code.set(this.registers[register]!);
+    if (this.givesNarrow) this.code.wrap();
+    this.put(register);
   }
 
-  /** Takes an i32; the upper half becomes 0. */
+  /** Takes an i32: the same where the upper half becomes 0, or does not matter. */
   setLow(register: number): void {
-    this.code.extend();
-    this.set(register);
+    if (!this.givesNarrow) this.code.extend();
+    this.put(register);
     this.facts.setFits(register, 32);
+  }
+
+  private put(register: number): void {
+    this.facts.forget(register);
+    this.code.set(this.givesNarrow ? this.narrowLocal(register) : this.wideLocal(register));
+    if (this.givesNarrow) this.narrowNow |= 1 << register;
+    else this.narrowNow &= ~(1 << register);
+  }
+
+  private wideLocal(register: number): number {
+    let local = this.wide.get(register);
+    if (local === undefined) {
+      local = this.code.local("i64", `r${register}`);
+      this.wide.set(register, local);
+    }
+    return local;
+  }
+
+  private narrowLocal(register: number): number {
+    let local = this.narrow.get(register);
+    if (local === undefined) {
+      local = this.code.local("i32", `w${register}`);
+      this.narrow.set(register, local);
+    }
+    return local;
   }
 
   /** The second operand as an i64; an immediate's sign is extended. */

@@ -1,6 +1,6 @@
 import type { Atomic, Load, LoadAcquire, Store, StoreRelease } from "../../../isa/instruction.ts";
 import { FRAME_BYTES } from "../../limits.ts";
-import { I32, I64, I64_MEMORY } from "../wasm/instructions.ts";
+import { I32, I32_MEMORY, I64, I64_MEMORY } from "../wasm/instructions.ts";
 import { checkAlignment } from "./checks.ts";
 import type { Frame } from "./frame.ts";
 
@@ -11,6 +11,20 @@ const SIGNED_LOADS = {
   4: I64_MEMORY.load32S,
   8: I64_MEMORY.load,
 } as const;
+/** Of values of which only the lower half is kept: eight bytes are loaded by their lower four. */
+const NARROW_LOADS = {
+  1: I32_MEMORY.load8U,
+  2: I32_MEMORY.load16U,
+  4: I32_MEMORY.load,
+  8: I32_MEMORY.load,
+} as const;
+const SIGNED_NARROW_LOADS = {
+  1: I32_MEMORY.load8S,
+  2: I32_MEMORY.load16S,
+  4: I32_MEMORY.load,
+  8: I32_MEMORY.load,
+} as const;
+const NARROW_STORES = { 1: I32_MEMORY.store8, 2: I32_MEMORY.store16, 4: I32_MEMORY.store } as const;
 const STORES = { 1: I64_MEMORY.store8, 2: I64_MEMORY.store16, 4: I64_MEMORY.store32, 8: I64_MEMORY.store } as const;
 
 interface Access {
@@ -59,8 +73,13 @@ export function load(frame: Frame, { index, bytes, dst, src, offset, ...more }: 
   const signed = "signed" in more && more.signed;
   const aligned = !("signed" in more);
   const at = address(frame, { index, register: src, offset, bytes, write: false, aligned });
-  frame.code.memory(signed ? SIGNED_LOADS[bytes] : LOADS[bytes], at);
-  frame.set(dst);
+  if (frame.givesNarrow) {
+    frame.code.memory(signed ? SIGNED_NARROW_LOADS[bytes] : NARROW_LOADS[bytes], at);
+    frame.setLow(dst);
+  } else {
+    frame.code.memory(signed ? SIGNED_LOADS[bytes] : LOADS[bytes], at);
+    frame.set(dst);
+  }
   if (!signed) frame.facts.setFits(dst, bytes * 8);
 }
 
@@ -68,8 +87,14 @@ export function store(frame: Frame, instruction: Store | StoreRelease): void {
   const { index, bytes, dst, src, offset } = instruction;
   const aligned = instruction.kind === "store-release";
   const at = address(frame, { index, register: dst, offset, bytes, write: true, aligned });
-  frame.operand({ src, imm: "imm" in instruction ? instruction.imm : 0 });
-  frame.code.memory(STORES[bytes], at);
+  const value = { src, imm: "imm" in instruction ? instruction.imm : 0 };
+  if (bytes < 8 && (src === null || frame.isNarrow(src))) {
+    frame.operandLow(value);
+    frame.code.memory(NARROW_STORES[bytes as 1 | 2 | 4], at);
+  } else {
+    frame.operand(value);
+    frame.code.memory(STORES[bytes], at);
+  }
 }
 
 const ATOMICS = { add: I64.add, or: I64.or, and: I64.and, xor: I64.xor } as const;

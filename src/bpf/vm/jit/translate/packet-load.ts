@@ -10,6 +10,7 @@ const LOADS = { 1: I32_MEMORY.load8U, 2: I32_MEMORY.load16U, 4: I32_MEMORY.load 
 /** Puts the packet's address and length into their locals, where they are kept: at the beginning, and after a call may have changed them. */
 export function keepPacket(frame: Frame): void {
   if (frame.packet === undefined) return;
+  frame.facts.packetBytes = 0;
   const { code } = frame;
   const fields = frame.links.environment.context.packet!;
   code.get(frame.lasting("context"));
@@ -31,15 +32,19 @@ export function packetLoad(frame: Frame, instruction: PacketLoad): void {
   bigEndian(frame, instruction.bytes);
 }
 
-/** An offset known to be positive: one comparison. */
+/** An offset known to be positive: one comparison, or none behind that of a later byte. */
 function constantOffset(frame: Frame, fields: PacketFields, { imm, bytes }: PacketLoad): void {
-  const { code } = frame;
-  packetLength(frame, fields);
-  code.i32(imm + bytes);
-  code.op(I32.ltU);
-  code.if();
-  frame.returnZero();
-  code.end();
+  const { code, facts } = frame;
+  if (facts.packetBytes < imm + bytes) {
+    packetLength(frame, fields);
+    code.i32(imm + bytes);
+    code.op(I32.ltU);
+    code.if();
+    frame.returnZero();
+    code.end();
+    // Where it is not kept, its length may be another's next time.
+    if (frame.packet !== undefined) facts.packetBytes = imm + bytes;
+  }
   packetData(frame, fields);
   code.memory(LOADS[bytes], imm);
 }

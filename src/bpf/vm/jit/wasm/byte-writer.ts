@@ -56,6 +56,11 @@ export class ByteWriter {
     for (let i = 0; i < text.length; i++) this.byte(text.charCodeAt(i));
   }
 
+  /** Replaces a byte that is written already. */
+  patch(at: number, value: number): void {
+    this.buffer[at] = value;
+  }
+
   /** Takes the last bytes back. */
   truncate(length: number): void {
     this.length = length;

@@ -22,6 +22,10 @@ export class CodeWriter {
   private readonly out = new ByteWriter();
   /** Opcodes of what is open, innermost last. */
   private readonly open: number[] = [];
+  /** The last local.set: its local, and the bytes from where to where it goes. */
+  private latestSet = -1;
+  private latestSetStart = -1;
+  private latestSetEnd = -1;
   /** Where a `br 0` out of a block begins that nothing follows yet; -1: none. */
   private lastBranchOut = -1;
 
@@ -59,13 +63,22 @@ export class CodeWriter {
   }
 
   get(local: number): void {
+    if (local === this.latestSet && this.out.length === this.latestSetEnd) {
+      // A value that is taken again at once need not go away.
+      this.out.patch(this.latestSetStart, CORE.localTee);
+      this.latestSet = -1;
+      return;
+    }
     this.out.byte(CORE.localGet);
     this.out.unsigned(local);
   }
 
   set(local: number): void {
+    this.latestSet = local;
+    this.latestSetStart = this.out.length;
     this.out.byte(CORE.localSet);
     this.out.unsigned(local);
+    this.latestSetEnd = this.out.length;
   }
 
   tee(local: number): void {
