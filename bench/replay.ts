@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PcapWriter } from "../src/packet/capture/pcap-writer.ts";
-import { encodePacket } from "../src/packet/describe/encode.ts";
-import { parseDescription } from "../src/packet/describe/parse.ts";
 import { type BenchResult, median } from "./bench.ts";
+import { writeCapture } from "./mixed-capture.ts";
 import { isInstalled, run, runNetsim } from "./process.ts";
 
 const PACKETS = 1_000_000;
@@ -20,7 +18,7 @@ export function replay(): BenchResult {
   const directory = mkdtempSync(join(tmpdir(), "netsim-bench-"));
   try {
     const capture = join(directory, "in.pcap");
-    writeCapture(capture);
+    writeCapture(capture, PACKETS);
     const topology = join(directory, "replay.yaml");
     writeFileSync(topology, topologyFor(capture));
     const theirs = join(directory, "tcpdump.pcap");
@@ -67,27 +65,3 @@ nodes:
 traffic:
   - { at: "probe:eth0", replay: ${capture}, direction: in }
 `;
-
-/** A third ssh, a third other TCP, a third UDP, 60 to 500 bytes. */
-function writeCapture(path: string): void {
-  const defaults = {
-    ttl: 64,
-    sourceMac: Uint8Array.of(2, 0, 0, 0, 0, 1),
-    destinationMac: Uint8Array.of(2, 0, 0, 0, 0, 2),
-    source4: Uint8Array.of(10, 0, 0, 1),
-    destination4: Uint8Array.of(10, 0, 0, 2),
-  };
-  const frames = [22, 80, 53].flatMap((port) =>
-    [0, 100, 400].map((length) => {
-      const transport = port === 53 ? "udp" : "tcp";
-      const { description } = parseDescription({ ether: {}, [transport]: { dport: port }, payload: { length } });
-      return encodePacket(description!, defaults).bytes;
-    }),
-  );
-  const writer = new PcapWriter(path, { linkType: 1, precision: "microsecond" });
-  for (let i = 0; i < PACKETS; i++) {
-    const frame = frames[i % frames.length]!;
-    writer.write(frame, 0, frame.length, frame.length, 1_700_000_000 + Math.floor(i / 100_000), (i % 100_000) * 10_000);
-  }
-  writer.close();
-}

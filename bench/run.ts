@@ -1,9 +1,18 @@
 import { type BenchResult, printResult } from "./bench.ts";
+import { engine } from "./engine.ts";
+import { engineLoads } from "./engine-loads.ts";
+import { filter } from "./filter.ts";
 import { forward } from "./forward.ts";
 import { replay } from "./replay.ts";
 
 /** `npm run bench -- NAME`: what can be measured. */
-const BENCHES: Readonly<Record<string, () => BenchResult>> = { replay, forward };
+const BENCHES: Readonly<Record<string, () => BenchResult>> = {
+  replay,
+  forward,
+  filter,
+  engine,
+  "engine-loads": engineLoads,
+};
 
 const name = process.argv[2] ?? "";
 const bench = BENCHES[name];

@@ -37,6 +37,11 @@ export function schemaParts(container: Container): TopologyParts {
   const languages = [...container.get(TOKENS.LanguageRegistry)];
   return {
     hooks: container.get(TOKENS.HookRegistry),
-    languages: languages.map(({ name, schema, description }) => ({ key: name, schema, description })),
+    languages: languages.map(({ name, schema, description, isInline = false }) => ({
+      key: name,
+      schema,
+      description,
+      isInline,
+    })),
   };
 }

@@ -3,6 +3,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { EXIT, type ExitCode, NetsimError } from "../errors.ts";
 import { bpfCommand } from "./bpf/bpf.ts";
 import type { Action, Terminal } from "./command.ts";
+import { filterCommand } from "./filter.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
 import { showFailure } from "./show-failure.ts";
@@ -12,6 +13,7 @@ const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) 
   runCommand,
   schemaCommand,
   bpfCommand,
+  filterCommand,
 ];
 
 /** Runs the `netsim` command with the words after its name; resolves to the exit code. */

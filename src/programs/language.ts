@@ -1,7 +1,7 @@
 import type { ClassicInstruction } from "../bpf/classic/instruction.ts";
 import type { ProgramType } from "../hooks/hook.ts";
 import type { JsonSchema } from "../json-schema.ts";
-import type { ProgramSource } from "../topology/model.ts";
+import type { ProgramSource, Topology } from "../topology/model.ts";
 
 /**
  * A language that programs are written in, as a plugin. Its name is the key under which a topology gives the
@@ -13,8 +13,13 @@ export interface ProgramLanguage {
   readonly schema: JsonSchema;
   /** One line for editors and `netsim schema`. */
   readonly description: string;
-  /** Reads and checks the program. Throws a NetsimError with every problem: `program-syntax` or `program-rejected`. */
-  load(source: ProgramSource): LoadedProgram;
+  /** True: a topology always has the program itself. Else a single word there is the name of a file. */
+  readonly isInline?: boolean;
+  /**
+   * Reads and checks the program. Throws a NetsimError with every problem: `program-syntax` or `program-rejected`.
+   * @param topology what the program is part of, for languages that refer to other parts of it.
+   */
+  load(source: ProgramSource, topology: Topology): LoadedProgram;
 }
 
 /** A program that passed the checks of its type and that an engine can prepare. */

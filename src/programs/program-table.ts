@@ -14,12 +14,14 @@ export class ProgramTable {
   private readonly languages: Registry<ProgramLanguage>;
   private readonly engine: Engine;
   private readonly machine: Machine;
+  private readonly topology: Topology;
 
   /**
    * Loads what the topology names, replacements of later steps included. Throws one NetsimError with all problems.
    * @param machine what the programs run on.
    */
   constructor(topology: Topology, languages: Registry<ProgramLanguage>, engine: Engine, machine: Machine) {
+    this.topology = topology;
     this.languages = languages;
     this.engine = engine;
     this.machine = machine;
@@ -64,7 +66,7 @@ export class ProgramTable {
 
   private load(source: ProgramSource, problems: Diagnostic[]): void {
     try {
-      this.loaded.set(source, this.languages.get(source.language).load(source));
+      this.loaded.set(source, this.languages.get(source.language).load(source, this.topology));
     } catch (error) {
       if (!(error instanceof NetsimError)) throw error;
       problems.push(...error.diagnostics);

@@ -59,10 +59,7 @@ export function loadTopology(document: TopologyDocument, parts: TopologyParts): 
 function build({ root: map, source }: TopologyDocument, parts: TopologyParts, context: BuildContext): Topology {
   const root = Fields.of(context, map)!;
   const hooks = [...parts.hooks].filter((hook) => hook.place === "socket");
-  const programs = new Programs(
-    root,
-    Array.from(parts.languages, ({ key }) => key),
-  );
+  const programs = new Programs(root, [...parts.languages]);
   const drafts = new Drafts(root);
   const links = new Links(root, drafts);
   const nodes = buildNodes(drafts, programs, hooks);

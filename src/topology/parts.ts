@@ -14,4 +14,6 @@ export interface LanguagePart {
   readonly schema: JsonSchema;
   /** One line for editors. */
   readonly description: string;
+  /** True: the value is always the program itself. Else a single word is the name of the file that holds it. */
+  readonly isInline?: boolean;
 }

@@ -67,7 +67,7 @@ describe("netsim run", () => {
     },
     {
       name: "a language that is not there yet",
-      have: () => ["run", pair('programs: { later: { filter: "tcp port 22" } }')],
+      have: () => ["run", pair('programs: { later: { extended: "r0 = 0" } }')],
       want: 3,
       error: "error[unsupported]",
     },

@@ -2,11 +2,12 @@ import type { Command } from "commander";
 import type { Action } from "../command.ts";
 import { asmCommand } from "./asm.ts";
 import { checkCommand } from "./check.ts";
+import { compileCommand } from "./compile.ts";
 import { convertCommand } from "./convert.ts";
 import { disasmCommand } from "./disasm.ts";
 import { runProgramCommand } from "./run.ts";
 
-const COMMANDS = [asmCommand, disasmCommand, convertCommand, checkCommand, runProgramCommand];
+const COMMANDS = [asmCommand, disasmCommand, convertCommand, compileCommand, checkCommand, runProgramCommand];
 
 const HELP = `
 PROGRAM is a file; - is standard input. Its language is told by itself: classic BPF as bpf_asm, tcpdump or tc write it;

@@ -2,6 +2,7 @@ import { NetsimError } from "../../errors.ts";
 import { namesHint } from "../check/hints.ts";
 import { besideFile, readTextFile } from "../document.ts";
 import type { ProgramSource } from "../model.ts";
+import type { LanguagePart } from "../parts.ts";
 import type { Span } from "../yaml/source-text.ts";
 import type { YamlScalar, YamlValue } from "../yaml/value.ts";
 import type { BuildContext, LocatedText } from "./context.ts";
@@ -14,11 +15,11 @@ const LARGEST_PROGRAM = 4 * 1024 * 1024;
 export class Programs {
   readonly sources = new Map<string, ProgramSource>();
   private readonly context: BuildContext;
-  private readonly languages: readonly string[];
+  private readonly languages: readonly LanguagePart[];
   /** Also of programs that could not be read, so that a reference to them is no second problem. */
   private readonly names: string[];
 
-  constructor(root: Fields, languages: readonly string[]) {
+  constructor(root: Fields, languages: readonly LanguagePart[]) {
     this.context = root.context;
     this.languages = languages;
     const programs = root.named("programs");
@@ -66,20 +67,23 @@ export class Programs {
 
   private read(value: YamlValue, name: string): ProgramSource | undefined {
     if (value.kind !== "map") return this.context.mismatch(value.span);
-    const language = this.languages.find((key) => value.entries.has(key));
+    const language = this.languages.find(({ key }) => value.entries.has(key));
     if (language === undefined) return undefined;
-    const content = value.entries.get(language)!.value;
+    const content = value.entries.get(language.key)!.value;
     if (content.kind !== "scalar" || typeof content.value !== "string") return this.context.mismatch(content.span);
     const place = this.context.place(content.span);
-    const text = this.textOf(content);
-    return text && { name, language, place, ...text };
+    const text = this.textOf(content, language.isInline === true);
+    return text && { name, language: language.key, place, ...text };
   }
 
-  /** A single word is a file's name, anything else the program itself. */
-  private textOf(content: YamlScalar): Pick<ProgramSource, "text" | "file" | "lineOffset"> | undefined {
+  /** A single word is a file's name where the language has files, anything else the program itself. */
+  private textOf(
+    content: YamlScalar,
+    isInline: boolean,
+  ): Pick<ProgramSource, "text" | "file" | "lineOffset"> | undefined {
     const { source } = this.context;
     const text = content.value as string;
-    if (/\s/.test(text)) {
+    if (isInline || /\s/.test(text)) {
       const line = source.lineAt(content.span.start);
       return { text, file: source.file, lineOffset: content.isBlock ? line : line - 1 };
     }

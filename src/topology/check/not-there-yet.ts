@@ -10,13 +10,8 @@ export interface NotThereYet {
 
 type Path = readonly string[];
 
-const PROGRAM = { hint: "Programs are given as `classic` now, as bpf_asm or tcpdump -d write them.", isWhole: true };
+const PROGRAM = { hint: "Programs are given as `classic` or `filter` now.", isWhole: true };
 const LANGUAGES: Readonly<Record<string, NotThereYet>> = {
-  filter: {
-    what: "tcpdump's filter language",
-    hint: "Let tcpdump translate it, and give what `tcpdump -d` prints as `classic`.",
-    isWhole: true,
-  },
   extended: { what: "extended BPF", ...PROGRAM },
   object: { what: "loading object files", ...PROGRAM },
   source: { what: "compiling C", ...PROGRAM },

@@ -1,0 +1,13 @@
+import type { Machine } from "../vm/machine.ts";
+
+/** Where maps live. */
+export interface MapPlace {
+  readonly machine: Machine;
+  /** Processors that per-CPU maps have a value for (num_possible_cpus). */
+  readonly possibleCpus: number;
+  /** Number of the processor that runs the program which makes the call. */
+  cpu(): number;
+}
+
+/** One processor, number 0. */
+export const oneCpu = (machine: Machine): MapPlace => ({ machine, possibleCpus: 1, cpu: () => 0 });

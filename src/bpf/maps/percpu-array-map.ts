@@ -1,0 +1,72 @@
+import { Block, copy, roundUp8 } from "./block.ts";
+import type { MapDefinition } from "./definition.ts";
+import { ERRNO } from "./errno.ts";
+import { IndexedMap } from "./indexed-map.ts";
+import type { MapPlace } from "./map-place.ts";
+import { UPDATE_FLAG } from "./map-type.ts";
+
+/**
+ * BPF_MAP_TYPE_PERCPU_ARRAY (kernel/bpf/arraymap.c): an array with values for each processor. Programs see those of the one
+ * that runs them; user space's value is those of all, one behind the other, at multiples of 8 bytes.
+ */
+export class PercpuArrayMap extends IndexedMap {
+  private readonly values: Block;
+  private readonly stride: number;
+
+  constructor(definition: MapDefinition, place: MapPlace) {
+    super(definition, place);
+    this.stride = roundUp8(definition.valueSize);
+    const size = this.stride * definition.maxEntries * place.possibleCpus;
+    this.values = Block.ofValues(place.machine, size, definition.flags);
+  }
+
+  lookup(key: number): number {
+    return this.lookupOn(key, this.place.cpu());
+  }
+
+  /** The value of one processor (bpf_map_lookup_percpu_elem); 0: none. */
+  lookupOn(key: number, cpu: number): number {
+    const { maxEntries } = this.definition;
+    const index = this.memory.uint32(key);
+    if (index >= maxEntries || cpu >= this.place.possibleCpus) return 0;
+    return this.values.address + (cpu * maxEntries + index) * this.stride;
+  }
+
+  override update(key: number, value: number, flags: number): number {
+    return this.check(key, flags) || this.set(key, this.place.cpu(), value);
+  }
+
+  override get userValueSize(): number {
+    return this.stride * this.place.possibleCpus;
+  }
+
+  override userLookup(key: number, value: number): number {
+    if (this.lookup(key) === 0) return -ERRNO.ENOENT;
+    for (let cpu = 0; cpu < this.place.possibleCpus; cpu++)
+      copy(this.memory.bytes, value + cpu * this.stride, this.lookupOn(key, cpu), this.stride);
+    return 0;
+  }
+
+  override userUpdate(key: number, value: number, flags: number): number {
+    const errno = this.check(key, flags);
+    if (errno !== 0) return errno;
+    for (let cpu = 0; cpu < this.place.possibleCpus; cpu++) this.set(key, cpu, value + cpu * this.stride);
+    return 0;
+  }
+
+  private check(key: number, flags: number): number {
+    if (flags >>> 0 > UPDATE_FLAG.EXIST) return -ERRNO.EINVAL;
+    if (this.lookup(key) === 0) return -ERRNO.E2BIG;
+    return flags === UPDATE_FLAG.NOEXIST ? -ERRNO.EEXIST : 0;
+  }
+
+  private set(key: number, cpu: number, value: number): 0 {
+    copy(this.memory.bytes, this.lookupOn(key, cpu), value, this.definition.valueSize);
+    return 0;
+  }
+
+  override release(): void {
+    super.release();
+    this.values.release();
+  }
+}

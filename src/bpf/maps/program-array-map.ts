@@ -1,0 +1,64 @@
+import { ProgramArray } from "../vm/program-array.ts";
+import type { MapDefinition } from "./definition.ts";
+import { ERRNO } from "./errno.ts";
+import { nextIndex } from "./indexed-map.ts";
+import { BpfMap } from "./map.ts";
+import type { MapPlace } from "./map-place.ts";
+
+/** A program as arrays of programs hold it. */
+export interface HeldProgram {
+  readonly id: number;
+  /** Its number in `machine.functions`. */
+  readonly slot: number;
+}
+
+/** BPF_MAP_TYPE_PROG_ARRAY (kernel/bpf/arraymap.c): what bpf_tail_call goes to. User space puts programs in, programs only call. */
+export class ProgramArrayMap extends BpfMap {
+  private readonly programs: ProgramArray;
+  private readonly held = new Map<number, HeldProgram>();
+
+  constructor(definition: MapDefinition, place: MapPlace) {
+    super(definition, place);
+    this.programs = new ProgramArray(place.machine.memory, definition.maxEntries);
+  }
+
+  get address(): number {
+    return this.programs.address;
+  }
+
+  lookup(): number {
+    return 0;
+  }
+
+  /** Puts a program at the index that lies at `key`. */
+  put(key: number, program: HeldProgram): number {
+    const index = this.memory.uint32(key);
+    this.programs.set(index, program.slot);
+    this.held.set(index, program);
+    return 0;
+  }
+
+  /** The value is the program's id. */
+  override userLookup(key: number, value: number): number {
+    const program = this.held.get(this.memory.uint32(key));
+    if (program === undefined) return -ERRNO.ENOENT;
+    this.memory.setUint32(value, program.id);
+    return 0;
+  }
+
+  override userDelete(key: number): number {
+    const index = this.memory.uint32(key);
+    if (index >= this.definition.maxEntries) return -ERRNO.E2BIG;
+    if (!this.held.delete(index)) return -ERRNO.ENOENT;
+    this.programs.set(index, 0);
+    return 0;
+  }
+
+  override nextKey(key: number, next: number): number {
+    return nextIndex(this.memory, this.definition.maxEntries, key, next);
+  }
+
+  release(): void {
+    this.programs.release();
+  }
+}

@@ -1,0 +1,61 @@
+import type { VerifierMap } from "./map.ts";
+
+/** What the walk learnt about an instruction that an engine may use. */
+export interface InstructionInsight {
+  /** No path comes here. */
+  readonly dead: boolean;
+  /** The branch always, or never, jumps; undefined where it may do either, or where it is no branch. */
+  readonly alwaysJumps?: boolean;
+  /** The one map that a call is always given; undefined where there are several. */
+  readonly map?: VerifierMap;
+  /** The one kind of pointer that a load or store always goes through (one of TYPE with FLAGs). */
+  readonly pointerType?: number;
+}
+
+const NEVER = 1;
+const ALWAYS = 2;
+
+/** Gathers what all paths have in common. */
+export class Insights {
+  readonly #reached: Uint8Array;
+  readonly #ways: Uint8Array;
+  readonly #maps = new Map<number, VerifierMap | null>();
+  readonly #pointers: Int16Array;
+
+  constructor(instructions: number) {
+    this.#reached = new Uint8Array(instructions);
+    this.#ways = new Uint8Array(instructions);
+    this.#pointers = new Int16Array(instructions);
+  }
+
+  noteReached(index: number): void {
+    this.#reached[index] = 1;
+  }
+
+  noteBranch(index: number, outcome: boolean | undefined): void {
+    this.#ways[index]! |= outcome === undefined ? NEVER | ALWAYS : outcome ? ALWAYS : NEVER;
+  }
+
+  noteMap(index: number, map: VerifierMap): void {
+    const known = this.#maps.get(index);
+    if (known === undefined) this.#maps.set(index, map);
+    else if (known !== map) this.#maps.set(index, null);
+  }
+
+  noteAccess(index: number, type: number): void {
+    const known = this.#pointers[index]!;
+    this.#pointers[index] = known === 0 || known === type ? type : -1;
+  }
+
+  of(index: number): InstructionInsight {
+    const way = this.#ways[index]!;
+    const map = this.#maps.get(index);
+    const type = this.#pointers[index]!;
+    return {
+      dead: this.#reached[index] === 0,
+      ...(way === NEVER || way === ALWAYS ? { alwaysJumps: way === ALWAYS } : {}),
+      ...(map === undefined || map === null ? {} : { map }),
+      ...(type > 0 ? { pointerType: type } : {}),
+    };
+  }
+}

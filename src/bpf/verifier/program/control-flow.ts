@@ -1,0 +1,133 @@
+import type { Instruction } from "../../isa/instruction.ts";
+import { slotsOf } from "../../isa/instruction.ts";
+import { Refusal } from "../refusal.ts";
+import type { ProgramModel } from "./program-model.ts";
+
+/** What the depth-first search found out about the slots: arrays of 0 and 1, one entry a slot. */
+export interface ControlFlow {
+  /** States are compared and kept here: behind jumps and calls, and where a branch divides. */
+  readonly prunePoints: Uint8Array;
+  /** Paths come here from elsewhere than the slot before: the history notes from where. */
+  readonly jumpPoints: Uint8Array;
+  /** A state is always kept here. */
+  readonly checkpoints: Uint8Array;
+}
+
+const DISCOVERED = 0x10;
+const EXPLORED = 0x20;
+const FALLTHROUGH = 1;
+const BRANCH = 2;
+
+/**
+ * Follows every edge depth first (check_cfg): every instruction must be reachable and none may jump into the middle of a
+ * 64-bit immediate. Where loops are not allowed, an edge back to an instruction that is still being followed is refused.
+ */
+export function checkControlFlow(model: ProgramModel, allowLoops: boolean): ControlFlow {
+  const search = new Search(model, allowLoops);
+  search.run();
+  const { instructions, problems } = model;
+  for (let i = 0; i < instructions.length; i++) {
+    if (search.states[i] !== EXPLORED) throw new Refusal("control-flow", i, `unreachable insn ${i}`);
+    const instruction = instructions[i]!;
+    if (instruction !== null && slotsOf(instruction) === 2) {
+      if (search.states[i + 1] !== 0) throw new Refusal("control-flow", i, `jump into the middle of ldimm64 insn ${i}`);
+      i++;
+    } else if (instruction === null && !problems.has(i))
+      throw new Refusal("control-flow", i, `jump into the middle of ldimm64 insn ${i - 1}`);
+  }
+  return search;
+}
+
+class Search implements ControlFlow {
+  readonly states: Uint8Array;
+  readonly prunePoints: Uint8Array;
+  readonly jumpPoints: Uint8Array;
+  readonly checkpoints: Uint8Array;
+  readonly #model: ProgramModel;
+  readonly #allowLoops: boolean;
+  readonly #stack: number[] = [0];
+
+  constructor(model: ProgramModel, allowLoops: boolean) {
+    const count = model.instructions.length;
+    this.#model = model;
+    this.#allowLoops = allowLoops;
+    this.states = new Uint8Array(count);
+    this.prunePoints = new Uint8Array(count);
+    this.jumpPoints = new Uint8Array(count);
+    this.checkpoints = new Uint8Array(count);
+  }
+
+  run(): void {
+    this.states[0] = DISCOVERED;
+    while (this.#stack.length > 0) {
+      const from = this.#stack[this.#stack.length - 1]!;
+      if (this.#visit(from, this.#model.instructions[from]!)) continue;
+      this.states[from] = EXPLORED;
+      this.#stack.pop();
+    }
+  }
+
+  /** Returns true where it pushed a slot that has to be followed first. */
+  #visit(from: number, instruction: Instruction | null): boolean {
+    switch (instruction?.kind) {
+      case undefined:
+        return this.#push(from, from + 1, FALLTHROUGH);
+      case "exit":
+        return false;
+      case "jump": {
+        const { target } = instruction;
+        if (this.#push(from, target, FALLTHROUGH)) return true;
+        this.prunePoints[target] = 1;
+        this.jumpPoints[target] = 1;
+        return false;
+      }
+      case "branch":
+      case "may-goto":
+        this.prunePoints[from] = 1;
+        if (instruction.kind === "may-goto") this.checkpoints[from] = 1;
+        return this.#push(from, from + 1, FALLTHROUGH) || this.#push(from, instruction.target, BRANCH);
+      case "call-helper":
+      case "call-kernel":
+        return this.#visitCall(from, from + 1, undefined);
+      case "call-local":
+        return this.#visitCall(from, from + 1, instruction.target);
+      case "reference":
+        if (instruction.to === "function") return this.#visitCall(from, from + 2, from + 1 + instruction.imm);
+        return this.#push(from, from + 2, FALLTHROUGH);
+      default:
+        return this.#push(from, from + slotsOf(instruction!), FALLTHROUGH);
+    }
+  }
+
+  #visitCall(from: number, next: number, callee: number | undefined): boolean {
+    if (this.#push(from, next, FALLTHROUGH)) return true;
+    this.prunePoints[next] = 1;
+    this.jumpPoints[next] = 1;
+    if (callee === undefined) return false;
+    this.prunePoints[from] = 1;
+    return this.#push(from, callee, BRANCH);
+  }
+
+  #push(from: number, to: number, edge: number): boolean {
+    const { states } = this;
+    if (states[from]! >= (DISCOVERED | edge)) return false;
+    if (to < 0 || to >= states.length)
+      throw new Refusal("control-flow", from, `jump out of range from insn ${from} to ${to}`);
+    if (edge === BRANCH) {
+      this.prunePoints[to] = 1;
+      this.jumpPoints[to] = 1;
+    }
+    if (states[to] === 0) {
+      states[from] = DISCOVERED | edge;
+      states[to] = DISCOVERED;
+      this.#stack.push(to);
+      return true;
+    }
+    if (states[to] === EXPLORED) {
+      states[from] = DISCOVERED | edge;
+      return false;
+    }
+    if (!this.#allowLoops) throw new Refusal("loop", from, `back-edge from insn ${from} to ${to}`);
+    return false;
+  }
+}

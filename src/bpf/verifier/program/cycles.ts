@@ -1,0 +1,50 @@
+import type { ProgramModel } from "./program-model.ts";
+import { successorsOf } from "./successors.ts";
+
+/**
+ * Numbers the strongly connected components of the control-flow graph: every slot in a loop gets the number, from 1, of the
+ * outermost loop around it, others get 0. Calls are not followed. Tarjan's algorithm, without recursion (compute_scc).
+ */
+export function findCycles(model: ProgramModel): Int32Array {
+  const count = model.instructions.length;
+  const component = new Int32Array(count);
+  /** Order of discovery, from 1; and the lowest one that can be reached. */
+  const order = new Int32Array(count);
+  const low = new Int32Array(count);
+  const done = new Uint8Array(count);
+  const next = new Uint8Array(count);
+  const open: number[] = [];
+  let discovered = 0;
+  let components = 0;
+  for (let root = 0; root < count; root++) {
+    if (order[root] !== 0 || (model.instructions[root] === null && !model.problems.has(root))) continue;
+    const path = [root];
+    order[root] = low[root] = ++discovered;
+    open.push(root);
+    while (path.length > 0) {
+      const index = path[path.length - 1]!;
+      const successors = successorsOf(model.instructions[index]!, index);
+      if (next[index]! < successors.length) {
+        const successor = successors[next[index]!++]!;
+        if (order[successor] === 0) {
+          order[successor] = low[successor] = ++discovered;
+          open.push(successor);
+          path.push(successor);
+        } else if (done[successor] === 0) low[index] = Math.min(low[index]!, order[successor]!);
+        continue;
+      }
+      path.pop();
+      const outer = path[path.length - 1];
+      if (outer !== undefined) low[outer] = Math.min(low[outer]!, low[index]!);
+      if (low[index] !== order[index]) continue;
+      const members = open.splice(open.lastIndexOf(index));
+      const isLoop = members.length > 1 || successors.includes(index);
+      if (isLoop) components++;
+      for (const member of members) {
+        done[member] = 1;
+        if (isLoop) component[member] = components;
+      }
+    }
+  }
+  return component;
+}

@@ -1,0 +1,201 @@
+import { Refusal } from "../refusal.ts";
+import { NOT_INIT, sameExceptIds } from "../state/register.ts";
+import { EMPTY_SLOT } from "../state/stack-slot.ts";
+import type { WalkState } from "../state/walk-state.ts";
+import type { Walk } from "../walk/walk.ts";
+import { LoopVisits } from "./loop-visits.ts";
+import { forgetPrecision, markAllPrecise, propagatePrecision } from "./precision.ts";
+import { type Likeness, statesEqual } from "./states-equal.ts";
+
+/** Rounds after which everything in a loop is taken to be precise (MAX_BACKEDGE_ITERS). */
+const MAX_ROUNDS = 64;
+/** A history may not grow without end. */
+const MAX_HISTORY = 40;
+
+/** Sizes of what was kept, as the kernel's log reports them. */
+export interface StateStatistics {
+  maxStatesPerInstruction: number;
+  totalStates: number;
+  peakStates: number;
+}
+
+/** The states that paths stood in, by instruction (`explored_states`), and the rules of when to keep one. */
+export class ExploredStates implements StateStatistics {
+  maxStatesPerInstruction = 0;
+  totalStates = 0;
+  peakStates = 0;
+  readonly #buckets: (WalkState[] | undefined)[];
+  #kept = 0;
+  #evictedAlive = 0;
+  #jumpsAtLast = 0;
+  #instructionsAtLast = 0;
+
+  readonly #loops: LoopVisits;
+
+  constructor(cycles: Int32Array) {
+    this.#buckets = new Array(cycles.length);
+    this.#loops = new LoopVisits(cycles);
+  }
+
+  /** Newest first. The kernel's hash table has as many buckets as the program has instructions. */
+  #bucketOf(index: number, state: WalkState): WalkState[] {
+    const bucket = ((index ^ state.frame.callsite) >>> 0) % this.#buckets.length;
+    this.#buckets[bucket] ??= [];
+    return this.#buckets[bucket];
+  }
+
+  /**
+   * The walk comes to a prune point. Returns true where it need not go on, as it was here in a state that allows whatever
+   * this one does; else keeps the state where that may pay (is_state_visited).
+   */
+  visit(walk: Walk): boolean {
+    const { state: current, index, flow } = walk;
+    const isCheckpoint = flow.checkpoints[index] === 1;
+    const force = isCheckpoint || current.history.length > MAX_HISTORY;
+    const jumps = walk.jumpsProcessed - this.#jumpsAtLast;
+    const instructions = walk.instructionsProcessed - this.#instructionsAtLast;
+    let keep = force || (jumps >= 2 && instructions >= 8);
+
+    const bucket = this.#bucketOf(index, current);
+    this.#forgetDead(walk, bucket);
+    let count = 0;
+    for (let i = 0; i < bucket.length; ) {
+      const old = bucket[i]!;
+      count++;
+      if (old.index !== index) {
+        i++;
+        continue;
+      }
+      if (old.branches > 0) {
+        if (this.#isMayGotoRound(walk, old)) return this.#hit(walk, old, true);
+        this.#refuseInfiniteLoop(walk, old);
+        if (!force && jumps < 20 && instructions < 100) keep = false;
+      } else {
+        const inLoop = this.#loops.isIncomplete(old);
+        if (this.#equal(walk, old, inLoop ? "within" : "general")) return this.#hit(walk, old, inLoop);
+      }
+
+      if (keep) old.misses++;
+      const patience = isCheckpoint && old.branches > 0 ? 64 : 3;
+      if (old.misses > old.hits * patience + patience) {
+        bucket.splice(i, 1);
+        this.#evict(old);
+      } else i++;
+    }
+    this.maxStatesPerInstruction = Math.max(this.maxStatesPerInstruction, count);
+    if (keep) this.#keep(walk, bucket);
+    return false;
+  }
+
+  #equal(walk: Walk, old: WalkState, likeness: Likeness): boolean {
+    walk.ids.begin(walk.lastId);
+    return statesEqual(old, walk.state, likeness, walk.ids, walk.liveRegisters);
+  }
+
+  #hit(walk: Walk, old: WalkState, inLoop: boolean): true {
+    old.hits++;
+    if (walk.flow.jumpPoints[walk.index] === 1) walk.noteHistory(0, null);
+    propagatePrecision(walk, old, walk.state);
+    if (inLoop) {
+      const state = walk.state.copy();
+      state.index = walk.index;
+      this.#loops.add({ state, equal: old });
+      this.#notePeak();
+    }
+    return true;
+  }
+
+  #notePeak(): void {
+    this.peakStates = Math.max(this.peakStates, this.#kept + this.#evictedAlive + this.#loops.backEdges);
+  }
+
+  /** may_goto ends some time: coming back in a state that an earlier round allows is enough. */
+  #isMayGotoRound(walk: Walk, old: WalkState): boolean {
+    return (
+      walk.model.instructions[walk.index]?.kind === "may-goto" &&
+      old.mayGotoDepth !== walk.state.mayGotoDepth &&
+      this.#equal(walk, old, "within")
+    );
+  }
+
+  #refuseInfiniteLoop(walk: Walk, old: WalkState): void {
+    const { state: current, index } = walk;
+    if (old.frames.length !== current.frames.length || old.mayGotoDepth !== current.mayGotoDepth) return;
+    const [a, b] = [old.frame.registers, current.frame.registers];
+    for (let i = 0; i < 11; i++)
+      if (a[i]!.id !== b[i]!.id || a[i]!.reference !== b[i]!.reference || !sameExceptIds(a[i]!, b[i]!)) return;
+    if (!this.#equal(walk, old, "exact")) return;
+    walk.log.line(`infinite loop detected at insn ${index}`);
+    walk.log.state("cur state:", current);
+    walk.log.state("old state:", old);
+    throw new Refusal("loop", index, `infinite loop detected at insn ${index}`);
+  }
+
+  #keep(walk: Walk, bucket: WalkState[]): void {
+    const { state: current, index } = walk;
+    this.totalStates++;
+    this.#kept++;
+    this.#notePeak();
+    this.#jumpsAtLast = walk.jumpsProcessed;
+    this.#instructionsAtLast = walk.instructionsProcessed;
+    forgetPrecision(current);
+    const state = current.copy();
+    state.index = index;
+    current.parent = state;
+    current.firstIndex = index;
+    current.history = [];
+    this.#loops.enter(state);
+    bucket.unshift(state);
+  }
+
+  #evict(state: WalkState): void {
+    state.evicted = true;
+    this.#kept--;
+    if (state.branches > 0) this.#evictedAlive++;
+  }
+
+  /** A path has ended: what it came through has one branch less to be walked (update_branch_counts). */
+  endPath(walk: Walk): void {
+    for (let ended: WalkState | null = walk.state; ended !== null; ended = ended.parent) {
+      ended.branches--;
+      if (ended.branches > 0) return;
+      this.#endLoop(walk, ended);
+      if (ended.evicted) this.#evictedAlive--;
+    }
+  }
+
+  /** The loop that was entered with this state is walked: what is precise in it is carried round (propagate_backedges). */
+  #endLoop(walk: Walk, entry: WalkState): void {
+    const edges = this.#loops.leave(entry);
+    if (edges.length === 0) return;
+    let changed = true;
+    for (let round = 0; changed; round++) {
+      if (round >= MAX_ROUNDS) {
+        for (const { state } of edges) markAllPrecise(state);
+        break;
+      }
+      changed = false;
+      for (const { state, equal } of edges) changed = propagatePrecision(walk, equal, state) || changed;
+    }
+    this.#loops.forget(entry);
+  }
+
+  /** What no path will read any more is forgotten in states that no path goes on from (clean_live_states). */
+  #forgetDead(walk: Walk, bucket: readonly WalkState[]): void {
+    for (const old of bucket) {
+      if (old.branches > 0 || old.cleaned || old.index !== walk.index || this.#loops.isIncomplete(old)) continue;
+      if (!sameCallsites(old, walk.state)) continue;
+      old.cleaned = true;
+      const isLive = walk.liveness.query(old);
+      for (const [number, { registers, stack }] of old.frames.entries()) {
+        const live = walk.liveRegisters[old.indexOfFrame(number)]!;
+        for (let i = 0; i < 10; i++) if (((live >> i) & 1) === 0) registers[i] = NOT_INIT;
+        for (let i = 0; i < stack.length; i++) if (!isLive(number, i)) stack[i] = EMPTY_SLOT;
+      }
+    }
+  }
+}
+
+function sameCallsites(a: WalkState, b: WalkState): boolean {
+  return a.frames.length === b.frames.length && a.frames.every((frame, i) => frame.callsite === b.frames[i]!.callsite);
+}

@@ -1,0 +1,76 @@
+import type { WalkState } from "../state/walk-state.ts";
+
+/** A path that ended in a loop, in a state that an earlier round, not walked to its end yet, allows. */
+export interface BackEdge {
+  readonly state: WalkState;
+  /** The state of the earlier round. */
+  readonly equal: WalkState;
+}
+
+/** A loop as entered by one path (`struct bpf_scc_visit`). */
+interface Visit {
+  entry: WalkState | null;
+  backEdges: BackEdge[];
+}
+
+/**
+ * What is precise in a loop is known only when all of its rounds have been walked. Until then paths that end in it are kept,
+ * and its states are compared as if everything were precise.
+ */
+export class LoopVisits {
+  readonly #cycles: Int32Array;
+  readonly #visits = new Map<string, Visit>();
+  /** Paths kept at present. */
+  backEdges = 0;
+
+  constructor(cycles: Int32Array) {
+    this.#cycles = cycles;
+  }
+
+  /** The calls that lead to the outermost loop around a state, and that loop; undefined outside of loops. */
+  #keyOf(state: WalkState): string | undefined {
+    let key = "";
+    for (let i = 0; i < state.frames.length; i++) {
+      const index = state.indexOfFrame(i);
+      const cycle = this.#cycles[index]!;
+      if (cycle !== 0) return `${key}#${cycle}`;
+      key += `${index},`;
+    }
+    return undefined;
+  }
+
+  enter(state: WalkState): void {
+    const key = this.#keyOf(state);
+    if (key === undefined) return;
+    const visit = this.#visits.get(key);
+    if (visit === undefined) this.#visits.set(key, { entry: state, backEdges: [] });
+    else visit.entry ??= state;
+  }
+
+  add(edge: BackEdge): void {
+    this.#visits.get(this.#keyOf(edge.equal)!)!.backEdges.push(edge);
+    this.backEdges++;
+  }
+
+  /** Whether paths through the state may still have something to say of it. */
+  isIncomplete(state: WalkState): boolean {
+    if (this.backEdges === 0) return false;
+    const key = this.#keyOf(state);
+    return key !== undefined && (this.#visits.get(key)?.backEdges.length ?? 0) > 0;
+  }
+
+  /** All paths from a state have ended: where a loop was entered with it, gives the paths kept. */
+  leave(state: WalkState): readonly BackEdge[] {
+    const key = this.#keyOf(state);
+    const visit = key === undefined ? undefined : this.#visits.get(key);
+    if (visit?.entry !== state) return [];
+    visit.entry = null;
+    return visit.backEdges;
+  }
+
+  forget(state: WalkState): void {
+    const visit = this.#visits.get(this.#keyOf(state)!)!;
+    this.backEdges -= visit.backEdges.length;
+    visit.backEdges = [];
+  }
+}

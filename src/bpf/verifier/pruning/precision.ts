@@ -1,0 +1,141 @@
+import { TYPE } from "../state/register-type.ts";
+import { isSpilledScalar } from "../state/stack-slot.ts";
+import type { WalkState } from "../state/walk-state.ts";
+import type { Walk } from "../walk/walk.ts";
+import { backtrack, LOST } from "./backtrack.ts";
+import { entryAt } from "./history.ts";
+
+/** The scalar in a register decides whether the program is safe: marks where it came from as precise (mark_chain_precision). */
+export function markPrecise(walk: Walk, register: number): void {
+  const { demand, state } = walk;
+  demand.begin(state.frames.length - 1);
+  demand.addRegister(register);
+  follow(walk, state);
+}
+
+/** The same for the scalar spilled in a slot of the stack. */
+export function markSlotPrecise(walk: Walk, frame: number, slot: number): void {
+  const { demand, state } = walk;
+  demand.begin(state.frames.length - 1);
+  demand.addSlot(slot, frame);
+  follow(walk, state);
+}
+
+/** The walk goes no further here because `old` is more general: what was precise in it is so here (propagate_precision). */
+export function propagatePrecision(walk: Walk, old: WalkState, current: WalkState): boolean {
+  const { demand } = walk;
+  demand.begin(current.frames.length - 1);
+  for (let number = old.frames.length - 1; number >= 0; number--) {
+    const frame = old.frames[number]!;
+    for (let i = 0; i < 10; i++)
+      if (((frame.preciseRegisters >> i) & 1) === 1 && frame.registers[i]!.type === TYPE.scalar)
+        demand.addRegister(i, number);
+    if ((frame.preciseSlotsLow | frame.preciseSlotsHigh) === 0) continue;
+    for (let i = 0; i < frame.stack.length; i++)
+      if (frame.isPreciseSlot(i) && isSpilledScalar(frame.stack[i]!)) demand.addSlot(i, number);
+  }
+  return follow(walk, current);
+}
+
+/** Follows the path of `from` backwards until nothing is demanded any more; tells whether it marked anything. */
+function follow(walk: Walk, from: WalkState): boolean {
+  const { demand, model } = walk;
+  if (demand.isEmpty()) return false;
+  let changed = false;
+  let skip = true;
+  let state: WalkState = from;
+  let first = state.firstIndex;
+  let last = from.index;
+  let next = -1;
+  for (;;) {
+    if (last < 0) {
+      markEntry(walk, state);
+      return true;
+    }
+    let end = state.history.length;
+    for (let index = last; ; ) {
+      if (skip) skip = false;
+      else {
+        const before = next > 0 ? model.instructions[next - 1] : undefined;
+        const entry = entryAt(state.history, end, index);
+        if (backtrack(model.instructions[index]!, next, before, entry, demand) === LOST) {
+          markAllPrecise(from);
+          return true;
+        }
+      }
+      if (demand.isEmpty()) return changed;
+      next = index;
+      // The state begins here, and no loop came back to its first instruction.
+      if (index === state.firstIndex && (end === 0 || (end === 1 && state.history[0]!.index === index))) break;
+      const entry = entryAt(state.history, end, index);
+      if (entry === undefined) index--;
+      else {
+        end--;
+        index = entry.previous;
+      }
+    }
+    const { parent } = state;
+    if (parent === null) break;
+    changed = demandOf(walk, parent) || changed;
+    if (demand.isEmpty()) return changed;
+    state = parent;
+    next = first;
+    last = state.lastIndex;
+    first = state.firstIndex;
+  }
+  markAllPrecise(from);
+  return true;
+}
+
+/** Marks what is demanded as precise in an explored state, and demands no more what was so already. */
+function demandOf(walk: Walk, state: WalkState): boolean {
+  const { demand } = walk;
+  let changed = false;
+  for (let number = demand.frame; number >= 0; number--) {
+    const frame = state.frames[number]!;
+    const registers = demand.registers[number]!;
+    for (let i = 0; i < 10; i++) {
+      if (((registers >> i) & 1) === 0) continue;
+      if (frame.registers[i]!.type !== TYPE.scalar || ((frame.preciseRegisters >> i) & 1) === 1)
+        demand.dropRegister(i, number);
+      else {
+        frame.preciseRegisters |= 1 << i;
+        changed = true;
+      }
+    }
+    if ((demand.slots[number * 2]! | demand.slots[number * 2 + 1]!) === 0) continue;
+    for (let i = 0; i < 64; i++) {
+      if (!demand.hasSlot(i, number)) continue;
+      const slot = frame.stack[i];
+      if (slot === undefined || !isSpilledScalar(slot) || frame.isPreciseSlot(i)) demand.dropSlot(i, number);
+      else {
+        frame.markSlotPrecise(i);
+        changed = true;
+      }
+    }
+  }
+  return changed;
+}
+
+/** The beginning of the function: only its arguments can be wanted. */
+function markEntry(walk: Walk, state: WalkState): void {
+  state.frames[0]!.preciseRegisters |= walk.demand.registers[0]! & 0b11_1110;
+}
+
+export function markAllPrecise(from: WalkState): void {
+  for (let state = from.parent; state !== null; state = state.parent) {
+    for (const frame of state.frames) {
+      for (let i = 0; i < 10; i++) if (frame.registers[i]!.type === TYPE.scalar) frame.preciseRegisters |= 1 << i;
+      for (let i = 0; i < frame.stack.length; i++) if (isSpilledScalar(frame.stack[i]!)) frame.markSlotPrecise(i);
+    }
+  }
+}
+
+/** What the walk holds now came to be precise before; what follows has to ask anew (mark_all_scalars_imprecise). */
+export function forgetPrecision(state: WalkState): void {
+  for (const frame of state.frames) {
+    frame.preciseRegisters = 0;
+    frame.preciseSlotsLow = 0;
+    frame.preciseSlotsHigh = 0;
+  }
+}

@@ -1,0 +1,123 @@
+import type { Frame } from "../state/frame.ts";
+import { PLUS_CONSTANT, type Register, sameExceptIds, UNKNOWN_SCALAR } from "../state/register.ts";
+import { baseOf, TYPE } from "../state/register-type.ts";
+import { BYTE, byteOf, isSpilledScalar64, type StackSlot } from "../state/stack-slot.ts";
+import type { WalkState } from "../state/walk-state.ts";
+import { rangeIncludes } from "../values/scalar.ts";
+import { tnumContains } from "../values/tnum.ts";
+import type { IdMap } from "./id-map.ts";
+
+/**
+ * How alike two states must be: `general`: what was safe from `old` is so from `current`; `exact`: they are the same;
+ * `within`: every value of `current` is one that `old` allows, precise or not.
+ */
+export type Likeness = "general" | "exact" | "within";
+
+/** Whether `current` need not be followed where `old` was (states_equal). */
+export function statesEqual(
+  old: WalkState,
+  current: WalkState,
+  likeness: Likeness,
+  ids: IdMap,
+  liveRegisters: Uint16Array,
+): boolean {
+  if (old.frames.length !== current.frames.length) return false;
+  if (old.references.length !== current.references.length) return false;
+  for (let i = 0; i < old.references.length; i++)
+    if (!ids.matches(old.references[i]!.id, current.references[i]!.id)) return false;
+  for (let number = 0; number < old.frames.length; number++) {
+    const [a, b] = [old.frames[number]!, current.frames[number]!];
+    if (a.callsite !== b.callsite) return false;
+    const live = liveRegisters[old.indexOfFrame(number)]!;
+    for (let i = 0; i < 11; i++) {
+      if (((live >> i) & 1) === 0) continue;
+      const precise = ((a.preciseRegisters >> i) & 1) === 1;
+      if (!registerSafe(a.registers[i]!, b.registers[i]!, precise, likeness, ids)) return false;
+    }
+    if (!stackSafe(a, b, likeness, ids)) return false;
+  }
+  return true;
+}
+
+/** regsafe */
+function registerSafe(old: Register, current: Register, precise: boolean, likeness: Likeness, ids: IdMap): boolean {
+  if (likeness === "exact") return exactly(old, current, ids);
+  if (old.type === TYPE.notInit) return true;
+  if (old.type !== current.type) return false;
+  switch (baseOf(old.type)) {
+    case TYPE.scalar: {
+      if (!precise && likeness === "general") return true;
+      const [oldSum, sum] = [(old.id & PLUS_CONSTANT) !== 0, (current.id & PLUS_CONSTANT) !== 0];
+      if (oldSum && !sum) return false;
+      if (old.id !== 0 && !oldSum && sum) return false;
+      if (oldSum && old.offset !== current.offset) return false;
+      return ids.matchesScalar(old.id, current.id) && holds(old, current);
+    }
+    case TYPE.mapKey:
+    case TYPE.mapValue:
+    case TYPE.memory:
+    case TYPE.buffer:
+      return (
+        old.offset === current.offset &&
+        old.map === current.map &&
+        old.mapUid === current.mapUid &&
+        old.extent === current.extent &&
+        holds(old, current) &&
+        ids.matches(old.id, current.id) &&
+        ids.matches(old.reference, current.reference)
+      );
+    case TYPE.packet:
+    case TYPE.packetMeta:
+      if (old.extent < 0 || current.extent < 0 ? old.extent !== current.extent : old.extent > current.extent)
+        return false;
+      return old.offset === current.offset && ids.matches(old.id, current.id) && holds(old, current);
+    default:
+      return exactly(old, current, ids);
+  }
+}
+
+const holds = (old: Register, current: Register): boolean =>
+  old.scalar === current.scalar ||
+  (rangeIncludes(old.scalar, current.scalar) && tnumContains(old.scalar.bits, current.scalar.bits));
+
+const exactly = (old: Register, current: Register, ids: IdMap): boolean =>
+  sameExceptIds(old, current) && ids.matches(old.id, current.id) && ids.matches(old.reference, current.reference);
+
+/** stacksafe */
+function stackSafe(old: Frame, current: Frame, likeness: Likeness, ids: IdMap): boolean {
+  for (let i = 0; i < old.stack.length; i++) {
+    if (!slotSafe(old.stack[i]!, current.stack[i], old.isPreciseSlot(i), likeness, ids)) return false;
+  }
+  return true;
+}
+
+function slotSafe(
+  old: StackSlot,
+  current: StackSlot | undefined,
+  precise: boolean,
+  likeness: Likeness,
+  ids: IdMap,
+): boolean {
+  const [oldScalar, currentScalar] = [scalarIn(old), current === undefined ? undefined : scalarIn(current)];
+  for (let i = 0; i < 8; i++) {
+    const kind = byteOf(old, i);
+    if (likeness === "exact" && (current === undefined || kind !== byteOf(current, i))) return false;
+    if (kind === BYTE.invalid || kind === BYTE.misc) continue;
+    if (current === undefined) return false;
+    // Eight bytes of anything are as good as an unknown scalar.
+    if (oldScalar !== undefined && currentScalar !== undefined)
+      return registerSafe(oldScalar, currentScalar, precise, likeness, ids);
+    if (kind !== byteOf(current, i)) return false;
+    if (i === 7 && kind === BYTE.spill) return registerSafe(old.spilled, current.spilled, precise, likeness, ids);
+  }
+  return true;
+}
+
+function scalarIn(slot: StackSlot): Register | undefined {
+  if (isSpilledScalar64(slot)) return slot.spilled;
+  for (let i = 0; i < 8; i++) {
+    const kind = byteOf(slot, i);
+    if (kind !== BYTE.misc && kind !== BYTE.invalid) return undefined;
+  }
+  return UNKNOWN_SCALAR;
+}

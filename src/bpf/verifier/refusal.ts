@@ -1,0 +1,39 @@
+/** What kind of rule a program broke. */
+export type Category =
+  | "encoding"
+  | "control-flow"
+  | "loop"
+  | "complexity"
+  | "uninitialized"
+  | "memory-access"
+  | "stack"
+  | "packet"
+  | "map"
+  | "context"
+  | "null-pointer"
+  | "pointer-arithmetic"
+  | "pointer-leak"
+  | "alignment"
+  | "helper-call"
+  | "function-call"
+  | "license"
+  | "reference"
+  | "lock"
+  | "return-value"
+  | "unsupported";
+
+/** Ends the walk: the program is refused at an instruction. */
+export class Refusal extends Error {
+  /** What Linux prints, line by line; the last line is the reason. */
+  readonly lines: readonly string[];
+  readonly category: Category;
+  /** Slot of the instruction, or -1 where no one instruction is to blame. */
+  readonly index: number;
+
+  constructor(category: Category, index: number, ...lines: string[]) {
+    super(lines.at(-1) ?? "");
+    this.category = category;
+    this.index = index;
+    this.lines = lines;
+  }
+}

@@ -1,0 +1,55 @@
+import { NOT_INIT, pointer, type Register } from "./register.ts";
+import { TYPE } from "./register-type.ts";
+import type { StackSlot } from "./stack-slot.ts";
+
+/** Callsite of a function that no function calls. */
+export const NO_CALLSITE = -1;
+
+/** Registers and stack of a function being walked (`struct bpf_func_state`). */
+export class Frame {
+  /** R0 to R10. */
+  readonly registers: Register[];
+  /** Slot i holds the bytes from R10 - 8 (i + 1). */
+  readonly stack: StackSlot[];
+  /** Bit r: the scalar in register r must be compared exactly when states are (`precise`). */
+  preciseRegisters = 0;
+  /** The same for the scalars spilled in slots 0 to 31 and 32 to 63. */
+  preciseSlotsLow = 0;
+  preciseSlotsHigh = 0;
+
+  constructor(
+    /** The call that it was entered by. */
+    readonly callsite: number,
+    readonly number: number,
+    /** Which function of the program. */
+    readonly subprogram: number,
+    registers: Register[],
+    stack: StackSlot[],
+  ) {
+    this.registers = registers;
+    this.stack = stack;
+  }
+
+  static enter(callsite: number, number: number, subprogram: number): Frame {
+    const registers = new Array<Register>(11).fill(NOT_INIT);
+    registers[10] = pointer(TYPE.stack, { extent: number });
+    return new Frame(callsite, number, subprogram, registers, []);
+  }
+
+  copy(): Frame {
+    const copy = new Frame(this.callsite, this.number, this.subprogram, this.registers.slice(), this.stack.slice());
+    copy.preciseRegisters = this.preciseRegisters;
+    copy.preciseSlotsLow = this.preciseSlotsLow;
+    copy.preciseSlotsHigh = this.preciseSlotsHigh;
+    return copy;
+  }
+
+  isPreciseSlot(slot: number): boolean {
+    return ((slot < 32 ? this.preciseSlotsLow >>> slot : this.preciseSlotsHigh >>> (slot - 32)) & 1) === 1;
+  }
+
+  markSlotPrecise(slot: number): void {
+    if (slot < 32) this.preciseSlotsLow |= 1 << slot;
+    else this.preciseSlotsHigh |= 1 << (slot - 32);
+  }
+}

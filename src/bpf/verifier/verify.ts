@@ -1,0 +1,156 @@
+import { prototypeOf } from "../helpers/prototype.ts";
+import { type DecodedProgram, decodeProgram } from "../isa/decode.ts";
+
+import { findProgramType, type ProgramType } from "../program-type.ts";
+import { Insights, type InstructionInsight } from "./insights.ts";
+import { instructionText } from "./log/instruction-text.ts";
+import { VerifierLog } from "./log/verifier-log.ts";
+import type { VerifierMap } from "./map.ts";
+import { checkControlFlow } from "./program/control-flow.ts";
+import { findCycles } from "./program/cycles.ts";
+import { findLiveRegisters } from "./program/live-registers.ts";
+import { postorderOf } from "./program/postorder.ts";
+import { checkReferences } from "./program/references.ts";
+import { divideProgram } from "./program/subprograms.ts";
+import { StackLiveness } from "./pruning/stack-liveness.ts";
+import { type Category, Refusal } from "./refusal.ts";
+import { checkStackDepth } from "./walk/stack-depth.ts";
+import { walkAll } from "./walk/step.ts";
+import { MAX_INSTRUCTIONS, Walk } from "./walk/walk.ts";
+
+/** What a program is verified for. */
+export interface VerifierOptions {
+  /** The kind of program, or its name or number: `sched_cls`, 3. */
+  readonly type: ProgramType | string | number;
+  /** Maps by the descriptor, or the index, that the program's references name. */
+  readonly maps?: ReadonlyMap<number, VerifierMap>;
+  /** As the program declares it; GPL without. */
+  readonly license?: string;
+  /** `enum bpf_attach_type`; 0 without. */
+  readonly expectedAttachType?: number;
+  /** `bounded`: today's Linux; `none`: any edge back is refused. */
+  readonly loops?: "bounded" | "none";
+  /** Every access must be aligned (BPF_F_STRICT_ALIGNMENT). */
+  readonly strictAlignment?: boolean;
+  /** Processors of the machine that the program will run on, which bounds bpf_get_smp_processor_id(); 1 without. */
+  readonly possibleCpus?: number;
+  readonly logLevel?: 0 | 1 | 2;
+}
+
+/** The kernel's counters of a walk. */
+export interface VerifierStatistics {
+  /** Instructions walked, each time that one was. */
+  readonly instructionsProcessed: number;
+  readonly maxStatesPerInstruction: number;
+  readonly totalStates: number;
+  readonly peakStates: number;
+  /** Bytes of stack of each function. */
+  readonly stackDepths: readonly number[];
+}
+
+/** Why a program is refused. */
+export interface VerifierError {
+  /** Slot of the instruction; -1 where no one instruction is to blame. */
+  readonly instruction: number;
+  /** The last line of the kernel's words. */
+  readonly message: string;
+  /** All of them. */
+  readonly lines: readonly string[];
+  readonly category: Category;
+}
+
+export interface VerifierResult {
+  readonly accepted: boolean;
+  /** Present where the program is not accepted. */
+  readonly error?: VerifierError;
+  readonly log: string;
+  readonly statistics: VerifierStatistics;
+  /** What was learnt about the instruction in a slot; says something only of accepted programs. */
+  insight(index: number): InstructionInsight;
+}
+
+const GPL_COMPATIBLE = ["GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"];
+
+/**
+ * Decides whether Linux 6.18 would load the program for a privileged user (bpf_check). What the verifier does not
+ * model yet it refuses, with the category `unsupported`. Throws RangeError for a program type that it does not know.
+ */
+export function verify(program: Uint8Array | DecodedProgram, options: VerifierOptions): VerifierResult {
+  const decoded = program instanceof Uint8Array ? decodeProgram(program) : program;
+  const programType = typeof options.type === "object" ? options.type : findProgramType(options.type);
+  if (programType === undefined) throw new RangeError(`The verifier does not know program type ${options.type}.`);
+  const log = new VerifierLog(options.logLevel ?? 0, instructionText);
+  const insights = new Insights(decoded.instructions.length);
+  let walk: Walk | undefined;
+  let error: VerifierError | undefined;
+  try {
+    walk = prepare(decoded, programType, options, log, insights);
+    walkAll(walk);
+    log.accepted();
+    checkStackDepth(walk.model, walk.stackDepths);
+  } catch (reason) {
+    if (!(reason instanceof Refusal)) throw reason;
+    for (const line of reason.lines) log.line(line);
+    error = { instruction: reason.index, message: reason.message, lines: reason.lines, category: reason.category };
+  }
+  const statistics: VerifierStatistics = {
+    instructionsProcessed: walk?.instructionsProcessed ?? 0,
+    maxStatesPerInstruction: walk?.explored.maxStatesPerInstruction ?? 0,
+    totalStates: walk?.explored.totalStates ?? 0,
+    peakStates: walk?.explored.peakStates ?? 0,
+    stackDepths: walk?.stackDepths ?? [],
+  };
+  log.line(statisticsText(statistics));
+  return {
+    accepted: error === undefined,
+    ...(error === undefined ? {} : { error }),
+    log: log.text,
+    statistics,
+    insight: (index) => insights.of(index),
+  };
+}
+
+/** The passes before the walk, in the kernel's order. */
+function prepare(
+  decoded: DecodedProgram,
+  programType: ProgramType,
+  options: VerifierOptions,
+  log: VerifierLog,
+  insights: Insights,
+): Walk {
+  if (decoded.instructions.length === 0)
+    throw new Refusal("encoding", -1, decoded.problems[0]?.message ?? "The program has no instructions.");
+  const model = divideProgram(decoded, false);
+  const maps = checkReferences(model, options.maps ?? new Map(), programType);
+  const flow = checkControlFlow(model, options.loops !== "none");
+  const postorders = model.subprograms.map(({ start }) => postorderOf(model, start));
+  const liveRegisters = findLiveRegisters(model, postorders, (helper) =>
+    programType.helpers.has(helper)
+      ? (programType.variants?.get(helper) ?? prototypeOf(helper))?.arguments.length
+      : undefined,
+  );
+  return new Walk({
+    model,
+    flow,
+    cycles: findCycles(model),
+    liveRegisters,
+    liveness: new StackLiveness(model, postorders),
+    programType,
+    maps,
+    gplCompatible: GPL_COMPATIBLE.includes(options.license ?? "GPL"),
+    strictAlignment: options.strictAlignment ?? false,
+    expectedAttachType: options.expectedAttachType ?? 0,
+    possibleCpus: options.possibleCpus ?? 1,
+    log,
+    insights,
+  });
+}
+
+/** `processed 5 insns (limit 1000000) ...` (print_verification_stats) */
+export function statisticsText(statistics: VerifierStatistics): string {
+  const { instructionsProcessed, maxStatesPerInstruction, totalStates, peakStates } = statistics;
+  return (
+    `processed ${instructionsProcessed} insns (limit ${MAX_INSTRUCTIONS}) ` +
+    `max_states_per_insn ${maxStatesPerInstruction} total_states ${totalStates} peak_states ${peakStates} mark_read 0`
+  );
+}

@@ -1,0 +1,260 @@
+import type { Argument, Prototype } from "../../helpers/prototype.ts";
+import { isIndexed, MAP_FLAG, MAP_TYPE, type VerifierMap } from "../map.ts";
+import { markPrecise } from "../pruning/precision.ts";
+import { isNull, type Register } from "../state/register.ts";
+import { baseOf, FLAG, isPacketPointer, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
+import { isConstant } from "../values/scalar.ts";
+import { S64_MAX } from "../values/wide.ts";
+import { checkAlignment } from "./alignment.ts";
+import { findConstantKey } from "./constant-key.ts";
+import { checkHelperMemory, checkMemorySize } from "./helper-memory.ts";
+import { checkUnmodified } from "./region-access.ts";
+import type { RawMemory } from "./stack-range.ts";
+import type { Walk } from "./walk.ts";
+
+/** What the arguments of a call turned out to be (`struct bpf_call_arg_meta`). */
+export class CallFacts {
+  readonly prototype: Prototype;
+  map: VerifierMap | null = null;
+  mapUid = 0;
+  /** Stack memory that the helper writes and does not read. */
+  readonly written: RawMemory = { number: 0, size: 0 };
+  /** The same, where the argument at hand is such memory. */
+  raw: RawMemory | undefined;
+  /** Reference that an argument belongs to; 0 for none. */
+  reference = 0;
+  /** Register of the reference that is given back. */
+  released: number | undefined;
+  /** Bytes to be reserved. */
+  allocation = 0;
+  /** The map's key, where it is known; -1 where not. */
+  key = -1n;
+  /** The largest value that the last size may have. */
+  maxSize = S64_MAX;
+
+  constructor(prototype: Prototype) {
+    this.prototype = prototype;
+  }
+}
+
+/** Types that an argument accepts, in the order in which Linux names them (compatible_reg_types). */
+const MEMORY_TYPES: readonly number[] = [
+  TYPE.stack,
+  TYPE.packet,
+  TYPE.packetMeta,
+  TYPE.mapKey,
+  TYPE.mapValue,
+  TYPE.memory,
+  TYPE.memory | FLAG.ringBuffer,
+  TYPE.buffer,
+];
+const SOCKET_TYPES: readonly number[] = [TYPE.socketCommon, TYPE.socket, TYPE.tcpSocket, TYPE.xdpSocket];
+const SCALAR_TYPES: readonly number[] = [TYPE.scalar];
+
+const ACCEPTED: Partial<Record<Argument["kind"], readonly number[]>> = {
+  key: MEMORY_TYPES,
+  value: MEMORY_TYPES,
+  memory: MEMORY_TYPES,
+  size: SCALAR_TYPES,
+  "size-or-zero": SCALAR_TYPES,
+  allocation: SCALAR_TYPES,
+  map: [TYPE.map],
+  context: [TYPE.context],
+  "socket-common": SOCKET_TYPES,
+  "any-socket": SOCKET_TYPES,
+  socket: [TYPE.socket],
+  record: [TYPE.memory | FLAG.ringBuffer],
+  stack: [TYPE.stack],
+  string: [TYPE.mapValue],
+  function: [TYPE.function],
+  lock: [TYPE.mapValue],
+  timer: [TYPE.mapValue],
+  kptr: [TYPE.mapValue],
+  dynptr: [TYPE.stack],
+  btf: [],
+  percpu: [],
+};
+
+/** Names of accepted types that no register here can have. */
+const NAMED_LAST: Partial<Record<Argument["kind"], readonly string[]>> = {
+  key: ["trusted_ptr_"],
+  value: ["trusted_ptr_"],
+  memory: ["trusted_ptr_"],
+  "any-socket": ["ptr_", "trusted_ptr_"],
+  lock: ["ptr_"],
+  kptr: ["ptr_"],
+  dynptr: ["dynptr_ptr"],
+  btf: ["ptr_", "trusted_ptr_", "rcu_ptr_"],
+  percpu: ["percpu_ptr_", "percpu_rcu_ptr_", "percpu_trusted_ptr_"],
+};
+
+/** check_func_arg */
+export function checkArgument(walk: Walk, position: number, facts: CallFacts): void {
+  const number = position + 1;
+  const argument = facts.prototype.arguments[position]!;
+  const register = walk.read(number);
+  if (argument.kind === "any") return;
+  if (isPacketPointer(register.type) && !(walk.programType.packetAccess !== "none" && facts.prototype.packetAccess))
+    walk.refuse("helper-call", "helper access to the packet is not allowed");
+  const kind = argument.kind === "value" ? kindOfValue(walk, argument, facts) : argument.kind;
+  if (isNull(register) && argument.orNull) markPrecise(walk, number);
+  else {
+    checkType(walk, number, register, argument, kind);
+    checkOffset(walk, number, register, argument);
+  }
+  noteReferences(walk, number, register, argument, facts);
+  checkContent(walk, position, register, argument, kind, facts);
+}
+
+/** What a map's value is to a helper (resolve_map_arg_type). */
+function kindOfValue(walk: Walk, argument: Argument, facts: CallFacts): Argument["kind"] {
+  if (facts.map === null) walk.refuse("helper-call", "invalid map_ptr to access map->type");
+  const { type } = facts.map;
+  if (type !== MAP_TYPE.sockmap && type !== MAP_TYPE.sockhash) return "value";
+  if (argument.access === "out" || argument.orNull) walk.refuse("helper-call", "invalid arg_type for sockmap/sockhash");
+  return "any-socket";
+}
+
+/** check_reg_type */
+function checkType(walk: Walk, number: number, register: Register, argument: Argument, kind: Argument["kind"]): void {
+  const accepted = ACCEPTED[kind] ?? [];
+  let { type } = register;
+  if (argument.readOnly) type &= ~FLAG.readOnly;
+  if (argument.orNull) type &= ~FLAG.orNull;
+  if (accepted.includes(type)) return;
+  const expected = [...accepted.map(typeText), ...(NAMED_LAST[kind] ?? [])].join(", ");
+  walk.refuse(
+    mayBeNull(register.type) ? "null-pointer" : "helper-call",
+    `R${number} type=${typeText(register.type)} expected=${expected}`,
+  );
+}
+
+/** check_func_arg_reg_off */
+function checkOffset(walk: Walk, number: number, register: Register, argument: Argument): void {
+  if (argument.release) {
+    if (argument.kind === "dynptr") return;
+    if (register.offset !== 0)
+      walk.refuse("reference", `R${number} must have zero offset when passed to release func or trusted arg to kfunc`);
+    checkUnmodified(walk, register, number);
+    return;
+  }
+  switch (baseOf(register.type)) {
+    case TYPE.stack:
+    case TYPE.packet:
+    case TYPE.packetMeta:
+    case TYPE.mapKey:
+    case TYPE.mapValue:
+    case TYPE.memory:
+    case TYPE.buffer:
+    case TYPE.scalar:
+      if (!mayBeNull(register.type)) return;
+  }
+  checkUnmodified(walk, register, number);
+}
+
+function noteReferences(walk: Walk, number: number, register: Register, argument: Argument, facts: CallFacts): void {
+  if (argument.release) {
+    if (argument.kind === "dynptr") walk.refuse("reference", `arg ${number} is an unacquired reference`);
+    if (register.reference === 0 && !isNull(register))
+      walk.refuse("reference", `R${number} must be referenced when passed to release function`);
+    facts.released = number;
+  }
+  if (register.reference !== 0) facts.reference = register.reference;
+}
+
+function checkContent(
+  walk: Walk,
+  position: number,
+  register: Register,
+  argument: Argument,
+  kind: Argument["kind"],
+  facts: CallFacts,
+): void {
+  const number = position + 1;
+  switch (kind) {
+    case "map":
+      facts.map = register.map;
+      facts.mapUid = register.mapUid;
+      return;
+    case "key":
+      if (facts.map === null) walk.refuse("helper-call", "invalid map_ptr to access map->key");
+      checkHelperMemory(walk, number, facts.map.keySize, "read", false, undefined);
+      if (isIndexed(facts.map)) facts.key = findConstantKey(walk, register, facts.map.keySize);
+      return;
+    case "value":
+      if (isNull(register) && argument.orNull) return;
+      checkMemory(walk, number, facts.map!.valueSize, argument, facts);
+      return;
+    case "memory":
+      if (argument.bytes === 0) {
+        facts.raw = argument.access === "out" ? facts.written : undefined;
+        return;
+      }
+      checkMemory(walk, number, argument.bytes, argument, facts);
+      if (argument.aligned) checkAlignment(walk, register, 0, argument.bytes, true);
+      return;
+    case "size":
+    case "size-or-zero": {
+      const memory = facts.prototype.arguments[position - 1]!;
+      const access = memory.access === "in" ? "read" : "write";
+      facts.maxSize = register.scalar.umax;
+      checkMemorySize(walk, number, register, access, kind === "size-or-zero", facts.raw);
+      return;
+    }
+    case "allocation":
+      if (!isConstant(register.scalar)) walk.refuse("helper-call", `R${number} is not a known constant'`);
+      facts.allocation = Number(BigInt.asUintN(32, register.scalar.umin));
+      markPrecise(walk, number);
+      return;
+    case "string":
+      checkString(walk, number, register);
+      return;
+    case "lock":
+    case "timer":
+    case "kptr":
+      checkSpecialField(walk, register.map!, kind);
+      return;
+    case "dynptr":
+      checkDynptr(walk, number, argument);
+      return;
+    case "function":
+      walk.refuse("unsupported", "callbacks are not supported by netsim yet");
+  }
+}
+
+const SPECIAL = { lock: "bpf_spin_lock", timer: "bpf_timer", kptr: "bpf_kptr_xchg" } as const;
+
+/** Only BTF tells where a map's value has such a field. */
+function checkSpecialField(walk: Walk, map: VerifierMap, kind: keyof typeof SPECIAL): never {
+  if (map.special !== undefined)
+    walk.refuse("unsupported", `${SPECIAL[kind]} in map values is not supported by netsim yet`);
+  walk.refuse("map", `map '${map.name ?? ""}' has to have BTF in order to use ${SPECIAL[kind]}`);
+}
+
+/** No helper that makes a dynptr is modelled: none can be there. */
+function checkDynptr(walk: Walk, number: number, argument: Argument): never {
+  if (argument.access === "out") walk.refuse("unsupported", "dynptrs are not supported by netsim yet");
+  walk.refuse("helper-call", `Expected an initialized dynptr as arg #${number - 1}`);
+}
+
+function checkMemory(walk: Walk, number: number, bytes: number, argument: Argument, facts: CallFacts): void {
+  facts.raw = argument.access === "out" ? facts.written : undefined;
+  checkHelperMemory(walk, number, bytes, argument.access === "in" ? "read" : "write", false, facts.raw);
+}
+
+/** check_reg_const_str */
+function checkString(walk: Walk, number: number, register: Register): void {
+  const map = register.map!;
+  if (((map.flags ?? 0) & MAP_FLAG.readOnlyForProgram) === 0 || map.constants === undefined)
+    walk.refuse("helper-call", `R${number} does not point to a readonly map'`);
+  if (!isConstant(register.scalar)) walk.refuse("helper-call", `R${number} is not a constant address'`);
+  if (map.type !== MAP_TYPE.array) walk.refuse("helper-call", "no direct value access support for this map type");
+  const begin = register.offset + Number(register.scalar.smin);
+  if (begin < 0 || begin >= map.valueSize)
+    walk.refuse(
+      "helper-call",
+      `invalid access to map value, value_size=${map.valueSize} off=${begin} size=${map.valueSize - begin}`,
+    );
+  if (!map.constants.subarray(begin, map.valueSize).includes(0))
+    walk.refuse("helper-call", "string is not zero-terminated");
+}

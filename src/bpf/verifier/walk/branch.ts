@@ -1,0 +1,144 @@
+import type { Branch, Condition, MayGoto } from "../../isa/instruction.ts";
+import { DESTINATION_IS_STACK, SOURCE_IS_STACK } from "../pruning/history.ts";
+import { markPrecise } from "../pruning/precision.ts";
+import { AT_PACKET_END, BEYOND_PACKET_END, type Register, scalarRegister } from "../state/register.ts";
+import { FLAG, isNeverNull, isPacketPointer, mayBeNull, TYPE } from "../state/register-type.ts";
+import type { LinkedRegister } from "../state/walk-state.ts";
+import { decide, FLIPPED } from "../values/comparison.ts";
+import { constant, isConstant } from "../values/scalar.ts";
+import { collectLinked, spreadKnown } from "./linked-registers.ts";
+import { settleNull } from "./nullness.ts";
+import { learnPacketRange } from "./packet-range.ts";
+import type { Walk } from "./walk.ts";
+import { widenForMayGoto } from "./widen.ts";
+
+/** A comparison that goes one of two ways (check_cond_jmp_op). Leaves `walk.index` at the next instruction. */
+export function checkBranch(walk: Walk, it: Branch): void {
+  const a = walk.read(it.dst);
+  const b = it.src === null ? scalarRegister(constant(BigInt(it.imm))) : walk.read(it.src);
+  const flags =
+    (it.src !== null && b.type === TYPE.stack ? SOURCE_IS_STACK : 0) |
+    (a.type === TYPE.stack ? DESTINATION_IS_STACK : 0);
+  if (flags !== 0) walk.noteHistory(flags, null);
+
+  const outcome = foresee(it, a, b);
+  if (outcome !== undefined) {
+    if (a.type === TYPE.scalar) markPrecise(walk, it.dst);
+    if (it.src !== null && b.type === TYPE.scalar) markPrecise(walk, it.src);
+    walk.insights.noteBranch(it.index, outcome);
+    walk.log.instructionState(walk.state);
+    walk.index = outcome ? it.target : it.index + 1;
+    return;
+  }
+  walk.insights.noteBranch(it.index, undefined);
+  const linked: LinkedRegister[] = [];
+  if (it.src !== null && b.type === TYPE.scalar && b.id !== 0) collectLinked(walk.state, b.id, linked);
+  if (a.type === TYPE.scalar && a.id !== 0) collectLinked(walk.state, a.id, linked);
+  if (linked.length > 1) walk.noteHistory(0, linked);
+
+  divide(walk, it, linked);
+  walk.log.instructionState(walk.state);
+  walk.index = it.index + 1;
+}
+
+/** Where it goes if it always goes the same way (is_branch_taken). */
+function foresee(it: Branch, a: Register, b: Register): boolean | undefined {
+  const wide = it.bits === 64;
+  if (wide && isPacketAny(a) && isPacketAny(b)) return foreseePacketEnd(it.condition, a, b);
+  if (a.type === TYPE.scalar && b.type === TYPE.scalar) return decide(it.condition, it.bits, a.scalar, b.scalar);
+  if (!wide) return undefined;
+  const [pointer, other] = b.type === TYPE.scalar && isConstant(b.scalar) ? [a, b] : [b, a];
+  if (other.type !== TYPE.scalar || !isConstant(other.scalar) || other.scalar.umin !== 0n) return undefined;
+  if (!isNeverNull(pointer.type)) return undefined;
+  return it.condition === "eq" ? false : it.condition === "ne" ? true : undefined;
+}
+
+const isPacketAny = ({ type }: Register): boolean => isPacketPointer(type) || type === TYPE.packetEnd;
+
+/** An earlier comparison has shown where the pointer lies (is_pkt_ptr_branch_taken). */
+function foreseePacketEnd(condition: Condition, a: Register, b: Register): boolean | undefined {
+  let [pointer, relation] = [a, condition];
+  if (b.type !== TYPE.packetEnd) {
+    if (a.type !== TYPE.packetEnd) return undefined;
+    [pointer, relation] = [b, FLIPPED[condition]];
+  }
+  const beyond = pointer.extent === BEYOND_PACKET_END;
+  if (!beyond && pointer.extent !== AT_PACKET_END) return undefined;
+  switch (relation) {
+    case "le":
+    case "gt":
+      return beyond ? relation === "gt" : undefined;
+    case "lt":
+    case "ge":
+      return relation === "ge";
+    default:
+      return undefined;
+  }
+}
+
+/** Both ways are open: the jump waits, the walk goes straight on, and both know more than before. */
+function divide(walk: Walk, it: Branch, linked: readonly LinkedRegister[]): void {
+  const here = walk.state;
+  const there = walk.fork(it.target, it.index);
+  const a = here.frame.registers[it.dst]!;
+  const b = it.src === null ? scalarRegister(constant(BigInt(it.imm))) : here.frame.registers[it.src]!;
+  if (a.type === TYPE.scalar && b.type === TYPE.scalar && it.src !== it.dst) {
+    const { holds, fails } = walk.refine(it, a.scalar, b.scalar);
+    for (const [state, [left, right]] of [
+      [here, fails],
+      [there, holds],
+    ] as const) {
+      const [x, y] = [
+        { ...a, scalar: left },
+        { ...b, scalar: right },
+      ];
+      state.frame.registers[it.dst] = x;
+      if (it.src !== null) state.frame.registers[it.src] = y;
+      if (it.src !== null && y.id !== 0) spreadKnown(state, y, linked);
+      if (x.id !== 0) spreadKnown(state, state.frame.registers[it.dst]!, linked);
+    }
+  } else
+    for (const state of [here, there]) {
+      const [x, y] = [state.frame.registers[it.dst]!, it.src === null ? undefined : state.frame.registers[it.src]!];
+      if (y !== undefined && y.type === TYPE.scalar && y.id !== 0) spreadKnown(state, y, linked);
+      if (x.type === TYPE.scalar && x.id !== 0) spreadKnown(state, x, linked);
+    }
+
+  const wide = it.bits === 64;
+  if (wide && it.src !== null && a.type !== TYPE.scalar && b.type !== TYPE.scalar) {
+    const equal = it.condition === "eq" ? there : it.condition === "ne" ? here : undefined;
+    if (equal !== undefined) {
+      const { registers } = equal.frame;
+      if (isNeverNull(a.type) && mayBeNull(b.type)) registers[it.src] = notNull(registers[it.src]!);
+      if (isNeverNull(b.type) && mayBeNull(a.type)) registers[it.dst] = notNull(registers[it.dst]!);
+    }
+  }
+  const equality = it.condition === "eq" || it.condition === "ne";
+  if (wide && it.src === null && it.imm === 0 && equality && mayBeNull(a.type)) {
+    settleNull(here, it.dst, it.condition === "ne");
+    settleNull(there, it.dst, it.condition === "eq");
+  } else if (it.src !== null && wide) learnPacketRange(it.condition, it.dst, it.src, a, b, here, there);
+}
+
+const notNull = (register: Register): Register => ({ ...register, type: register.type & ~FLAG.orNull });
+
+/** Both ways of may_goto are walked: straight on for one more round, and the jump (is_may_goto_insn). */
+export function checkMayGoto(walk: Walk, it: MayGoto): void {
+  const previous = previousVisit(walk, it.index);
+  const next = walk.fork(it.index + 1, it.index);
+  next.mayGotoDepth++;
+  if (previous !== undefined) widenForMayGoto(previous, next);
+  walk.index = it.target;
+}
+
+/** The last state on this path that stood at an instruction (find_prev_entry). */
+function previousVisit(walk: Walk, index: number) {
+  // The parent is the visit at hand.
+  for (let state = walk.state.parent?.parent ?? null; state !== null; state = state.parent)
+    if (state.index === index && sameCalls(state, walk.state)) return state;
+  return undefined;
+}
+
+function sameCalls(a: Walk["state"], b: Walk["state"]): boolean {
+  return a.frames.length === b.frames.length && a.frames.every((frame, i) => frame.callsite === b.frames[i]!.callsite);
+}

@@ -1,0 +1,34 @@
+import { accessContext, type ContextValue } from "../../program-type/context-layout.ts";
+import { pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
+import { FLAG, TYPE } from "../state/register-type.ts";
+import { checkUnmodified } from "./region-access.ts";
+import type { Walk } from "./walk.ts";
+
+const LOADED: Readonly<Record<Exclude<ContextValue, "scalar">, number>> = {
+  packet: TYPE.packet,
+  "packet-meta": TYPE.packetMeta,
+  "packet-end": TYPE.packetEnd,
+  "flow-keys": TYPE.flowKeys,
+  socket: TYPE.socket,
+  "socket-or-null": TYPE.socket | FLAG.orNull,
+  "socket-common-or-null": TYPE.socketCommon | FLAG.orNull,
+};
+
+/** What a read of the context gives, or undefined for a write (check_ctx_access). */
+export function checkContext(
+  walk: Walk,
+  register: Register,
+  number: number,
+  offset: number,
+  size: number,
+  access: "read" | "write",
+  signed: boolean,
+): Register | undefined {
+  checkUnmodified(walk, register, number);
+  const value = accessContext(walk.programType.context, offset, size, access, signed, walk.setup.expectedAttachType);
+  if (value === undefined) walk.refuse("context", `invalid bpf_context access off=${offset} size=${size}`);
+  if (access === "write") return undefined;
+  if (value === "scalar") return UNKNOWN_SCALAR;
+  const type = LOADED[value];
+  return pointer(type, { id: (type & FLAG.orNull) === 0 ? 0 : walk.newId() });
+}

@@ -1,0 +1,160 @@
+import { type Prototype, prototypeOf, type ResultType } from "../../helpers/prototype.ts";
+import { HELPER_NAMES } from "../../isa/helper-names.ts";
+import type { CallHelper } from "../../isa/instruction.ts";
+import { isReadOnly, MAP_TYPE } from "../map.ts";
+import { markPrecise } from "../pruning/precision.ts";
+import { isNull, NOT_INIT, pointer, type Register, scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
+import { baseOf, FLAG, isPacketPointer, mayBeNull, TYPE } from "../state/register-type.ts";
+import { signedRange } from "../values/extension.ts";
+import { isConstant, UNKNOWN } from "../values/scalar.ts";
+import { synchronize } from "../values/synchronize.ts";
+import { CallFacts, checkArgument } from "./argument.ts";
+import { mapFitsHelper } from "./map-compatibility.ts";
+import { accessMemory } from "./memory-access.ts";
+import { invalidateReference } from "./nullness.ts";
+import type { Walk } from "./walk.ts";
+
+const MAP_HELPERS: readonly number[] = [1, 2, 3, 12, 51, 87, 88, 89, 164, 195];
+const WRITING_MAP_HELPERS: readonly number[] = [2, 3, 87, 88];
+const LOOKUP = 1;
+const TAIL_CALL = 12;
+const LOCAL_STORAGE = 81;
+const PROCESSOR_ID = 8;
+/** bpf_probe_read_*_str and bpf_get_stack give a length up to what they were given. */
+const LENGTH_HELPERS: readonly number[] = [45, 67, 114, 115, 141];
+const MAX_ERRNO = 4095n;
+/** Helpers that give a reference (is_acquire_function), and those that give another view of their argument. */
+const ACQUIRING: readonly number[] = [84, 85, 99, 131];
+const CASTING: readonly number[] = [95, 96];
+
+/** `bpf_map_lookup_elem#1` */
+const helperText = (number: number): string => `${HELPER_NAMES[number] ?? "unknown"}#${number}`;
+
+/** check_helper_call */
+export function checkHelperCall(walk: Walk, it: CallHelper): void {
+  const number = it.helper;
+  if (number < 0 || number >= HELPER_NAMES.length) walk.refuse("helper-call", `invalid func ${helperText(number)}`);
+  if (!walk.programType.helpers.has(number))
+    walk.refuse("helper-call", `program of this type cannot use helper ${helperText(number)}`);
+  const prototype = walk.programType.variants?.get(number) ?? prototypeOf(number);
+  if (prototype === undefined)
+    walk.refuse("unsupported", `helper ${helperText(number)} is not supported by netsim yet`);
+  if (prototype.gplOnly && !walk.setup.gplCompatible)
+    walk.refuse("license", "cannot call GPL-restricted function from non-GPL compatible program");
+  if (prototype.sleeps) walk.refuse("helper-call", "helper call might sleep in a non-sleepable prog");
+
+  const facts = new CallFacts(prototype);
+  for (let i = 0; i < prototype.arguments.length; i++) checkArgument(walk, i, facts);
+  checkMapOfCall(walk, facts);
+  noteTailCall(walk, facts);
+  writeRawMemory(walk, facts);
+  releaseReference(walk, facts);
+  if (number === TAIL_CALL) walk.checkReferencesReturned("tail_call");
+  if (number === LOCAL_STORAGE) checkStorageFlags(walk);
+
+  for (let i = 0; i < 6; i++) {
+    walk.write(i, NOT_INIT);
+    walk.checkWritable(i);
+  }
+  walk.write(0, resultOf(walk, facts));
+  if (facts.map !== null && !mapFitsHelper(facts.map.type, number))
+    walk.refuse("map", `cannot pass map_type ${facts.map.type} into func ${helperText(number)}`);
+  if (prototype.changesPacket)
+    walk.state.changeAll((register) =>
+      isPacketPointer(register.type) || register.type === TYPE.packetEnd ? UNKNOWN_SCALAR : register,
+    );
+}
+
+/** record_func_map */
+function checkMapOfCall(walk: Walk, { map, prototype }: CallFacts): void {
+  const { number } = prototype;
+  if (!MAP_HELPERS.includes(number) || map === null) return;
+  if (isReadOnly(map) && WRITING_MAP_HELPERS.includes(number)) walk.refuse("map", "write into map forbidden");
+  walk.insights.noteMap(walk.index, map);
+}
+
+/** A known index into the table of programs must stay known (record_func_key). */
+function noteTailCall(walk: Walk, { map, prototype }: CallFacts): void {
+  if (prototype.number !== TAIL_CALL) return;
+  if (map === null || map.type !== MAP_TYPE.progArray)
+    walk.refuse("map", `cannot pass map_type ${map?.type ?? 0} into func ${helperText(TAIL_CALL)}`);
+  const index = walk.frame.registers[3]!;
+  if (index.type !== TYPE.scalar || !isConstant(index.scalar) || index.scalar.umin >= BigInt(map.maxEntries)) return;
+  markPrecise(walk, 3);
+}
+
+/** The helper writes these bytes of the stack, one by one as far as the verifier is concerned. */
+function writeRawMemory(walk: Walk, { written }: CallFacts): void {
+  for (let i = 0; i < written.size; i++)
+    accessMemory(walk, written.number, i, 1, { access: "write", value: { kind: "unknown" } });
+}
+
+function releaseReference(walk: Walk, facts: CallFacts): void {
+  if (facts.released === undefined) return;
+  if (facts.reference !== 0) {
+    if (walk.state.references.some(({ id }) => id === facts.reference)) {
+      invalidateReference(walk.state, facts.reference);
+      return;
+    }
+  } else if (isNull(walk.frame.registers[facts.released]!)) return;
+  const { number } = facts.prototype;
+  walk.refuse("reference", `func ${helperText(number)} reference has not been acquired before`);
+}
+
+function checkStorageFlags(walk: Walk): void {
+  if (!isNull(walk.frame.registers[2]!))
+    walk.refuse("helper-call", "get_local_storage() doesn't support non-zero flags");
+  markPrecise(walk, 2);
+}
+
+const POINTERS: Partial<Record<ResultType, number>> = {
+  "value-or-null": TYPE.mapValue | FLAG.orNull,
+  value: TYPE.mapValue,
+  "socket-or-null": TYPE.socket | FLAG.orNull,
+  "socket-common-or-null": TYPE.socketCommon | FLAG.orNull,
+  "tcp-socket-or-null": TYPE.tcpSocket | FLAG.orNull,
+  "record-or-null": TYPE.memory | FLAG.ringBuffer | FLAG.orNull,
+};
+
+function resultOf(walk: Walk, facts: CallFacts): Register {
+  const { prototype, map } = facts;
+  if (prototype.result === "void") return NOT_INIT;
+  if (prototype.result === "integer") return integerResult(walk, prototype, facts);
+  const found = prototype.number === LOOKUP && map !== null && facts.key >= 0n && facts.key < BigInt(map.maxEntries);
+  const type = POINTERS[found ? "value" : prototype.result];
+  if (type === undefined)
+    walk.refuse("unsupported", `the result of ${helperText(prototype.number)} is not supported by netsim yet`);
+  const isValue = baseOf(type) === TYPE.mapValue;
+  const id = mayBeNull(type) ? walk.newId() : 0;
+  const result = pointer(type, {
+    id,
+    map: isValue ? map : null,
+    mapUid: isValue ? facts.mapUid : 0,
+    extent: baseOf(type) === TYPE.memory ? facts.allocation : 0,
+  });
+  if (CASTING.includes(prototype.number)) return { ...result, reference: facts.reference };
+  if (!isAcquiring(prototype.number, facts)) return result;
+  const acquired = walk.acquireReference();
+  return { ...result, id: acquired, reference: acquired };
+}
+
+function isAcquiring(number: number, { map }: CallFacts): boolean {
+  const fromSocketMap = number === 1 && (map?.type === MAP_TYPE.sockmap || map?.type === MAP_TYPE.sockhash);
+  return ACQUIRING.includes(number) || fromSocketMap;
+}
+
+/** do_refine_retval_range */
+function integerResult(walk: Walk, { number }: Prototype, facts: CallFacts): Register {
+  if (number === PROCESSOR_ID) {
+    const scalar = UNKNOWN.copy();
+    const last = walk.setup.possibleCpus - 1;
+    scalar.umin = scalar.smin = 0n;
+    scalar.umax = scalar.smax = BigInt(last);
+    scalar.u32min = scalar.s32min = 0;
+    scalar.u32max = scalar.s32max = last;
+    synchronize(scalar);
+    return scalarRegister(scalar);
+  }
+  if (!LENGTH_HELPERS.includes(number)) return UNKNOWN_SCALAR;
+  return scalarRegister(signedRange(-MAX_ERRNO, facts.maxSize));
+}

@@ -1,0 +1,76 @@
+import type { Frame } from "../state/frame.ts";
+import { PLUS_CONSTANT, type Register, unlinked } from "../state/register.ts";
+import { TYPE } from "../state/register-type.ts";
+import { isSpilled } from "../state/stack-slot.ts";
+import type { LinkedRegister, WalkState } from "../state/walk-state.ts";
+import { addBounds } from "../values/arithmetic.ts";
+import { constant, isConstant } from "../values/scalar.ts";
+import { tnumAdd } from "../values/tnum.ts";
+import type { Walk } from "./walk.ts";
+
+/** More than this are not followed (LINKED_REGS_MAX). */
+const MAX_LINKED = 6;
+
+/** A register about to be copied gets an id, so that what one copy is compared with tells of the other (assign_scalar_id_before_mov). */
+function withId(walk: Walk, register: Register): Register {
+  if (register.type !== TYPE.scalar) return register;
+  const free = (register.id & PLUS_CONSTANT) === 0 ? register : unlinked(register);
+  if (free.id !== 0 || isConstant(free.scalar)) return free;
+  return { ...free, id: walk.newId() };
+}
+
+export function linkBeforeCopy(walk: Walk, number: number): Register {
+  const { registers } = walk.frame;
+  const linked = withId(walk, registers[number]!);
+  registers[number] = linked;
+  return linked;
+}
+
+const sameFamily = (a: number, b: number): boolean => (a & ~PLUS_CONSTANT) === (b & ~PLUS_CONSTANT);
+
+/** Finds all scalars bound to an id; those beyond the limit lose their bonds (collect_linked_regs). */
+export function collectLinked(state: WalkState, id: number, found: LinkedRegister[]): void {
+  for (let number = state.frames.length - 1; number >= 0; number--) {
+    const { registers, stack } = state.frames[number]!;
+    for (let i = 0; i < 10; i++) {
+      const register = registers[i]!;
+      if (register.type !== TYPE.scalar || !sameFamily(register.id, id)) continue;
+      if (found.length < MAX_LINKED) found.push({ frame: number, isRegister: true, place: i });
+      else registers[i] = unlinked(register);
+    }
+    for (let i = 0; i < stack.length; i++) {
+      const { bytes, spilled } = stack[i]!;
+      if (!isSpilled(stack[i]!) || spilled.type !== TYPE.scalar || !sameFamily(spilled.id, id)) continue;
+      if (found.length < MAX_LINKED) found.push({ frame: number, isRegister: false, place: i });
+      else stack[i] = { bytes, spilled: unlinked(spilled) };
+    }
+  }
+}
+
+/** What is known of `known` now is known of the scalars bound to it (sync_linked_regs). */
+export function spreadKnown(state: WalkState, known: Register, linked: readonly LinkedRegister[]): void {
+  for (const link of linked) {
+    const frame = state.frames[link.frame]!;
+    const register = at(frame, link);
+    if (register.type !== TYPE.scalar || register === known || !sameFamily(register.id, known.id)) continue;
+    put(frame, link, derive(register, known));
+  }
+}
+
+const at = (frame: Frame, { isRegister, place }: LinkedRegister): Register =>
+  isRegister ? frame.registers[place]! : frame.stack[place]!.spilled;
+
+function put(frame: Frame, { isRegister, place }: LinkedRegister, register: Register): void {
+  if (isRegister) frame.registers[place] = register;
+  else frame.stack[place] = { bytes: frame.stack[place]!.bytes, spilled: register };
+}
+
+function derive(register: Register, known: Register): Register {
+  const plain = (register.id & PLUS_CONSTANT) === 0 && (known.id & PLUS_CONSTANT) === 0;
+  if (plain || register.offset === known.offset) return known;
+  const difference = constant(BigInt(register.offset - known.offset));
+  const scalar = known.scalar.copy();
+  addBounds(scalar, difference);
+  scalar.bits = tnumAdd(scalar.bits, difference.bits);
+  return { ...known, scalar, id: register.id, offset: register.offset };
+}

@@ -1,0 +1,33 @@
+import { MAP_TYPE } from "../map.ts";
+import { type Register, scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
+import { baseOf, FLAG, mayBeNull, TYPE } from "../state/register-type.ts";
+import type { WalkState } from "../state/walk-state.ts";
+import { ZERO } from "../values/scalar.ts";
+
+/** A comparison with 0 has shown whether a pointer, and all its copies, are null (mark_ptr_or_null_regs). */
+export function settleNull(state: WalkState, number: number, isNull: boolean): void {
+  const { id, reference } = state.frame.registers[number]!;
+  if (isNull && reference !== 0 && reference === id)
+    state.references = state.references.filter((acquired) => acquired.id !== id);
+  state.changeAll((register) => {
+    if (!mayBeNull(register.type) || register.id !== id) return register;
+    return isNull ? scalarRegister(ZERO) : asNotNull(register);
+  });
+}
+
+/** mark_ptr_not_null_reg: what a look-up found is by the kind of its map a value, an inner map or a socket. */
+export function asNotNull(register: Register): Register {
+  const type = register.type & ~FLAG.orNull;
+  const { map } = register;
+  if (baseOf(type) !== TYPE.mapValue || map === null) return { ...register, type, id: 0 };
+  if (map.inner !== undefined) return { ...register, type: TYPE.map, map: map.inner, id: 0 };
+  if (map.type === MAP_TYPE.xskmap) return { ...register, type: TYPE.xdpSocket, id: 0 };
+  if (map.type === MAP_TYPE.sockmap || map.type === MAP_TYPE.sockhash) return { ...register, type: TYPE.socket, id: 0 };
+  return { ...register, type, id: 0 };
+}
+
+/** A reference was given back: what belonged to it is a mere number (release_reference). */
+export function invalidateReference(state: WalkState, reference: number): void {
+  state.references = state.references.filter((acquired) => acquired.id !== reference);
+  state.changeAll((register) => (register.reference === reference ? UNKNOWN_SCALAR : register));
+}

@@ -1,0 +1,52 @@
+import { UNKNOWN_SCALAR } from "../state/register.ts";
+import { BYTE, byteOf, isSpilled, scrub, withByte } from "../state/stack-slot.ts";
+import { isConstant } from "../values/scalar.ts";
+import { checkStackBounds } from "./stack-bounds.ts";
+import type { Walk } from "./walk.ts";
+
+/** Stack bytes that a helper will write and that need not have been set before. */
+export interface RawMemory {
+  number: number;
+  size: number;
+}
+
+/**
+ * A helper, or a load with a variable offset, touches a range of the stack (check_stack_range_initialized). What a helper may
+ * write is not known afterwards. `raw` is filled in where the helper only writes.
+ */
+export function checkStackRange(
+  walk: Walk,
+  number: number,
+  offset: number,
+  size: number,
+  zeroAllowed: boolean,
+  access: "read" | "write",
+  raw: RawMemory | undefined,
+): void {
+  const register = walk.frame.registers[number]!;
+  if (size === 0 && !zeroAllowed) walk.refuse("stack", "invalid zero-sized read");
+  checkStackBounds(walk, number, offset, size, access);
+  const fixed = isConstant(register.scalar);
+  const { smin, smax } = register.scalar;
+  const begin = Number(smin) + offset;
+  const end = (fixed ? begin : Number(smax) + offset) + size;
+  if (raw !== undefined && fixed) {
+    raw.number = number;
+    raw.size = size;
+    return;
+  }
+  const { stack } = walk.state.frames[register.extent]!;
+  for (let i = begin; i < end; i++) {
+    const at = -i - 1;
+    const slot = at >> 3;
+    const old = stack[slot]!;
+    const kind = byteOf(old, at & 7);
+    if (access === "write") {
+      if (kind === BYTE.zero || kind === BYTE.invalid)
+        stack[slot] = { bytes: withByte(old.bytes, at & 7, BYTE.misc), spilled: old.spilled };
+      else if (isSpilled(old)) stack[slot] = { bytes: scrub(old.bytes), spilled: UNKNOWN_SCALAR };
+      if (kind !== BYTE.misc) walk.log.touchSlot(slot);
+    }
+    walk.liveness.noteRead(walk.state, walk.index, register.extent, slot);
+  }
+}

@@ -1,0 +1,129 @@
+import { Refusal } from "../refusal.ts";
+import { checkAlu, checkByteSwap, checkMoveSigned, checkNegate } from "./alu.ts";
+import { checkBranch, checkMayGoto } from "./branch.ts";
+import { checkExit } from "./exit.ts";
+import { checkHelperCall } from "./helper-call.ts";
+import { checkConstant, checkReference } from "./immediate.ts";
+import { checkAtomic, checkLoad, checkStore } from "./load-store.ts";
+import { checkLocalCall } from "./local-call.ts";
+import { checkPacketLoad } from "./packet-load.ts";
+import { MAX_INSTRUCTIONS, type Walk } from "./walk.ts";
+
+/** Walks every path to its end (do_check). */
+export function walkAll(walk: Walk): void {
+  do {
+    walkPath(walk);
+    walk.explored.endPath(walk);
+    walk.liveness.update(walk.state);
+  } while (walk.resume());
+}
+
+/** Walks one path, until the program ends or an earlier path came through an equivalent state. */
+function walkPath(walk: Walk): void {
+  for (;;) {
+    walk.beginInstruction();
+    const { index, state, flow } = walk;
+    if (++walk.instructionsProcessed > MAX_INSTRUCTIONS)
+      throw new Refusal("complexity", index, `BPF program is too large. Processed ${walk.instructionsProcessed} insn`);
+    state.lastIndex = walk.previousIndex;
+    state.index = index;
+    if (flow.prunePoints[index] === 1 && walk.explored.visit(walk)) {
+      walk.log.pruned(walk.previousIndex, index);
+      return;
+    }
+    if (flow.jumpPoints[index] === 1) walk.noteHistory(0, null);
+    walk.log.instruction(walk, index);
+    walk.insights.noteReached(index);
+    walk.previousIndex = index;
+    walk.liveness.beginInstruction(state, index);
+    const ended = step(walk);
+    walk.liveness.endInstruction();
+    if (ended) return;
+  }
+}
+
+/** One instruction: checks it, does to the state what it does, and moves on; true where the path has ended (do_check_insn). */
+function step(walk: Walk): boolean {
+  const { index } = walk;
+  const it = walk.model.instructions[index]!;
+  if (it === null) refuseMalformed(walk);
+  switch (it.kind) {
+    case "alu":
+      checkAlu(walk, it);
+      break;
+    case "negate":
+      checkNegate(walk, it);
+      break;
+    case "move-signed":
+      checkMoveSigned(walk, it);
+      break;
+    case "byte-swap":
+      checkByteSwap(walk, it);
+      break;
+    case "constant":
+      checkConstant(walk, it);
+      walk.index++;
+      break;
+    case "reference":
+      checkReference(walk, it);
+      walk.index++;
+      break;
+    case "load":
+    case "load-acquire":
+      checkLoad(walk, it);
+      break;
+    case "store":
+    case "store-release":
+      checkStore(walk, it);
+      break;
+    case "atomic":
+      checkAtomic(walk, it);
+      break;
+    case "packet-load":
+      checkPacketLoad(walk, it);
+      return false;
+    case "jump":
+      walk.jumpsProcessed++;
+      walk.index = it.target;
+      return false;
+    case "branch":
+      walk.jumpsProcessed++;
+      checkBranch(walk, it);
+      return false;
+    case "may-goto":
+      walk.jumpsProcessed++;
+      checkMayGoto(walk, it);
+      return false;
+    case "call-helper":
+      walk.jumpsProcessed++;
+      checkHelperCall(walk, it);
+      walk.log.touch(0);
+      break;
+    case "call-local":
+      walk.jumpsProcessed++;
+      checkLocalCall(walk, it);
+      walk.log.touch(0);
+      return false;
+    case "exit":
+      walk.jumpsProcessed++;
+      return checkExit(walk);
+    case "address-space-cast":
+      walk.refuse("encoding", "addr_space_cast insn can only be used in a program that has an associated arena");
+      break;
+    case "percpu-address":
+      walk.refuse("encoding", "BPF_MOV uses reserved fields");
+      break;
+    case "call-register":
+      walk.refuse("encoding", "BPF_CALL uses reserved fields");
+      break;
+    case "call-kernel":
+      walk.refuse("unsupported", "kernel function calls are not supported by netsim yet");
+  }
+  walk.index++;
+  return false;
+}
+
+function refuseMalformed(walk: Walk): never {
+  const problem = walk.model.problems.get(walk.index);
+  walk.refuse("encoding", problem?.kernel ?? problem?.message ?? `invalid insn idx ${walk.index}`);
+}

@@ -1,0 +1,219 @@
+import type { Alu, Branch } from "../../isa/instruction.ts";
+import type { ProgramType } from "../../program-type.ts";
+import type { Insights } from "../insights.ts";
+import type { VerifierLog } from "../log/verifier-log.ts";
+import type { VerifierMap } from "../map.ts";
+import type { ControlFlow } from "../program/control-flow.ts";
+import type { ProgramModel } from "../program/program-model.ts";
+import { ExploredStates } from "../pruning/explored-states.ts";
+import { IdMap } from "../pruning/id-map.ts";
+import { PrecisionDemand } from "../pruning/precision-demand.ts";
+import type { StackLiveness } from "../pruning/stack-liveness.ts";
+import { type Category, Refusal } from "../refusal.ts";
+import { Frame, NO_CALLSITE } from "../state/frame.ts";
+import { pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
+import { TYPE } from "../state/register-type.ts";
+import { type HistoryEntry, type LinkedRegister, WalkState } from "../state/walk-state.ts";
+import { type Refined, refine } from "../values/refinement.ts";
+import type { Scalar } from "../values/scalar.ts";
+
+/** Instructions that a walk may come through, counted each time (BPF_COMPLEXITY_LIMIT_INSNS). */
+export const MAX_INSTRUCTIONS = 1_000_000;
+/** Paths that may wait to be walked (BPF_COMPLEXITY_LIMIT_JMP_SEQ). */
+const MAX_PENDING = 8192;
+
+/** What a walk is told about the program. */
+export interface WalkSetup {
+  readonly model: ProgramModel;
+  readonly flow: ControlFlow;
+  /** Number of the loop that each slot lies in, 0 outside of loops. */
+  readonly cycles: Int32Array;
+  readonly liveRegisters: Uint16Array;
+  readonly liveness: StackLiveness;
+  readonly programType: ProgramType;
+  /** The maps that references name, by the slot of the reference. */
+  readonly maps: ReadonlyMap<number, VerifierMap>;
+  readonly gplCompatible: boolean;
+  readonly strictAlignment: boolean;
+  readonly expectedAttachType: number;
+  readonly possibleCpus: number;
+  readonly log: VerifierLog;
+  readonly insights: Insights;
+}
+
+/** The last result of an instruction, and what it was of. */
+interface Kept<Result> {
+  readonly a: Scalar;
+  readonly b: Scalar;
+  readonly result: Result;
+}
+
+/** A path that waits. */
+interface Pending {
+  readonly state: WalkState;
+  readonly index: number;
+  readonly previous: number;
+  readonly logLength: number;
+}
+
+/** The walk over all paths of the program: where it stands, and what it keeps (`struct bpf_verifier_env`). */
+export class Walk {
+  readonly model: ProgramModel;
+  readonly flow: ControlFlow;
+  readonly liveRegisters: Uint16Array;
+  readonly liveness: StackLiveness;
+  readonly programType: ProgramType;
+  readonly setup: WalkSetup;
+  readonly log: VerifierLog;
+  readonly insights: Insights;
+  readonly explored: ExploredStates;
+  readonly demand = new PrecisionDemand();
+  readonly ids = new IdMap();
+  state: WalkState;
+  /** The instruction at hand, and the one before it on the path. */
+  index = 0;
+  previousIndex = -1;
+  instructionsProcessed = 0;
+  jumpsProcessed = 0;
+  /** Bytes of stack that each function uses. */
+  readonly stackDepths: number[];
+  readonly #pending: Pending[] = [];
+  #lastId = 0;
+  #entry: HistoryEntry | null = null;
+  readonly #computed: (Kept<Scalar> | undefined)[];
+  readonly #refined: (Kept<Refined> | undefined)[];
+
+  constructor(setup: WalkSetup) {
+    this.setup = setup;
+    this.model = setup.model;
+    this.flow = setup.flow;
+    this.liveRegisters = setup.liveRegisters;
+    this.liveness = setup.liveness;
+    this.programType = setup.programType;
+    this.log = setup.log;
+    this.insights = setup.insights;
+    this.explored = new ExploredStates(setup.cycles);
+    this.#computed = new Array(setup.model.instructions.length);
+    this.#refined = new Array(setup.model.instructions.length);
+    this.stackDepths = setup.model.subprograms.map(() => 0);
+    const frame = Frame.enter(NO_CALLSITE, 0, 0);
+    frame.registers[1] = pointer(TYPE.context);
+    this.state = new WalkState([frame]);
+    this.state.branches = 1;
+  }
+
+  get frame(): Frame {
+    return this.state.frame;
+  }
+
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  newId(): number {
+    return ++this.#lastId;
+  }
+
+  refuse(category: Category, ...lines: string[]): never {
+    throw new Refusal(category, this.index, ...lines);
+  }
+
+  /** The register, which must have been set (check_reg_arg of a source). */
+  read(number: number): Register {
+    const register = this.frame.registers[number]!;
+    this.log.touch(number);
+    if (register.type === TYPE.notInit) this.refuse("uninitialized", `R${number} !read_ok`);
+    return register;
+  }
+
+  /** Checks that the register may be set (check_reg_arg of a destination). */
+  checkWritable(number: number): void {
+    this.log.touch(number);
+    if (number === 10) this.refuse("memory-access", "frame pointer is read only");
+  }
+
+  write(number: number, value: Register): void {
+    this.frame.registers[number] = value;
+  }
+
+  /** Sets a register to what nothing is known of. */
+  writeUnknown(number: number): void {
+    this.checkWritable(number);
+    this.write(number, UNKNOWN_SCALAR);
+  }
+
+  /** What an ALU instruction makes of two scalars; kept, as walks come by often with the same ones. */
+  compute(
+    it: Alu,
+    a: Scalar,
+    b: Scalar,
+    by: (operation: Alu["operation"], width: 32 | 64, a: Scalar, b: Scalar) => Scalar,
+  ): Scalar {
+    const kept = this.#computed[it.index];
+    if (kept !== undefined && kept.a === a && kept.b === b) return kept.result;
+    const result = by(it.operation, it.bits, a, b);
+    this.#computed[it.index] = { a, b, result };
+    return result;
+  }
+
+  /** What a comparison tells of two scalars; kept likewise. */
+  refine(it: Branch, a: Scalar, b: Scalar): Refined {
+    const kept = this.#refined[it.index];
+    if (kept !== undefined && kept.a === a && kept.b === b) return kept.result;
+    const result = refine(it.condition, it.bits, a, b);
+    this.#refined[it.index] = { a, b, result };
+    return result;
+  }
+
+  /** The program is about to end or to be left: it must have given back what it acquired (check_reference_leak). */
+  checkReferencesReturned(by: string): void {
+    if (this.state.frames.length > 1 || this.state.references.length === 0) return;
+    const leaks = this.state.references.map(({ id, index }) => `Unreleased reference id=${id} alloc_insn=${index}`);
+    this.refuse("reference", ...leaks, `${by} would lead to reference leak`);
+  }
+
+  /** acquire_reference_state */
+  acquireReference(): number {
+    const id = this.newId();
+    this.state.references = [...this.state.references, { id, index: this.index }];
+    return id;
+  }
+
+  /** Notes what backtracking will ask about the instruction at hand (push_jmp_history). */
+  noteHistory(flags: number, linked: readonly LinkedRegister[] | null): void {
+    if (this.#entry !== null) {
+      // States share the entries of their history, but never the one of the instruction at hand.
+      this.#entry.flags |= flags;
+      this.#entry.linked = linked;
+      return;
+    }
+    this.#entry = { index: this.index, previous: this.previousIndex, flags, linked };
+    this.state.history.push(this.#entry);
+  }
+
+  beginInstruction(): void {
+    this.#entry = null;
+  }
+
+  /** Lets a path wait that begins at `index`; returns its state, to be changed (push_stack). */
+  fork(index: number, previous: number): WalkState {
+    const state = this.state.copy();
+    state.branches = 1;
+    this.#pending.push({ state, index, previous, logLength: this.log.length });
+    if (this.#pending.length > MAX_PENDING)
+      this.refuse("complexity", `The sequence of ${this.#pending.length} jumps is too complex.`);
+    if (state.parent !== null) state.parent.branches++;
+    return state;
+  }
+
+  /** Goes on with the path that was put off last; false where there is none (pop_stack). */
+  resume(): boolean {
+    const next = this.#pending.pop();
+    if (next === undefined) return false;
+    this.state = next.state;
+    this.index = next.index;
+    this.previousIndex = next.previous;
+    this.log.backTo(next.logLength);
+    return true;
+  }
+}

@@ -1,0 +1,73 @@
+import { checkClassic } from "../bpf/classic/checker.ts";
+import type { ClassicInstruction } from "../bpf/classic/instruction.ts";
+import { compileFilter } from "../bpf/filter/compile.ts";
+import type { HostResolver } from "../bpf/filter/options.ts";
+import { ProgramTextError, type TextProblem } from "../bpf/program-text-error.ts";
+import { fail, NetsimError, type Place } from "../errors.ts";
+import type { HostModel, ProgramSource, Topology } from "../topology/model.ts";
+import type { LoadedProgram, ProgramLanguage } from "./language.ts";
+
+/**
+ * tcpdump's filter language, compiled for packets that begin with an Ethernet header and whose VLAN tag the kernel has taken
+ * out: what a packet socket gets. The topology's hosts are known by their names.
+ */
+export const filterLanguage: ProgramLanguage = {
+  name: "filter",
+  description: "An expression of tcpdump's filter language (pcap-filter(7)), such as 'ip and tcp port 22'.",
+  schema: { type: "string" },
+  isInline: true,
+
+  load(source: ProgramSource, topology: Topology): LoadedProgram {
+    const instructions = compile(source, topology);
+    const [problem] = checkClassic(instructions);
+    if (problem !== undefined)
+      fail("program-rejected", `The kernel would refuse program '${source.name}': ${problem.message}`, {
+        place: source.place,
+        hint: "tcpdump runs such filters itself; 'protochain' is one that makes a loop.",
+      });
+    return { type: "classic", name: source.name, instructions };
+  },
+};
+
+function compile(source: ProgramSource, topology: Topology): ClassicInstruction[] {
+  try {
+    return compileFilter(source.text, { kernelVlan: true, resolver: hostsOf(topology) });
+  } catch (error) {
+    if (!(error instanceof ProgramTextError)) throw error;
+    throw new NetsimError(
+      error.problems.map((problem) => ({
+        code: "program-syntax",
+        severity: "error",
+        message: problem.message,
+        place: placeIn(source, problem),
+        ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+      })),
+    );
+  }
+}
+
+/** A position in the expression as one in the topology; in a text of several lines the line only. */
+function placeIn({ text, file, lineOffset, place }: ProgramSource, { line, column, endColumn }: TextProblem): Place {
+  if (text.includes("\n") || place.column === undefined) return { file, line: line + lineOffset };
+  const isQuoted = place.endColumn !== place.column + text.length;
+  const before = place.column - 1 + (isQuoted ? 1 : 0);
+  return {
+    file,
+    line: line + lineOffset,
+    column: before + column,
+    ...(endColumn === undefined ? {} : { endColumn: before + endColumn }),
+  };
+}
+
+/** The hosts of a topology by their names: the addresses of all their interfaces. */
+function hostsOf({ nodes }: Topology): HostResolver {
+  const interfaces = (name: string) => {
+    const node = nodes.get(name);
+    return node?.kind === "host" ? [...(node as HostModel).interfaces.values()] : [];
+  };
+  return {
+    addresses: (name) => interfaces(name).flatMap(({ addresses }) => addresses.map(({ address }) => address)),
+    macAddresses: (name) => interfaces(name).map(({ mac }) => mac),
+    names: [...nodes].filter(([, { kind }]) => kind === "host").map(([name]) => name),
+  };
+}
