@@ -44,6 +44,7 @@ const SERVICES: Readonly<Record<Exclude<Service, "access"> | "guard", readonly [
   fault: [["i32", "i32"], []],
   guard: [["i64", "i32", "i32", "i32", "i32"], []],
   functionCheck: [["i64", "i32"], []],
+  tailCallCheck: [["i32", "i32"], []],
   packetAddress: [["i32", "i32", "i32"], ["i32"]],
 };
 
@@ -112,6 +113,7 @@ function importFunctions(builder: ModuleBuilder, plan: ModulePlan, checked: bool
   if (checked || [...plan.hosts.keys()].some(({ reenters }) => reenters === true))
     services.set("fault", importService("fault"));
   if (checked && plan.callsRegisters) services.set("functionCheck", importService("functionCheck"));
+  if (checked && plan.makesTailCalls) services.set("tailCallCheck", importService("tailCallCheck"));
   if (plan.loadsPackets) services.set("packetAddress", importService("packetAddress"));
   const guard = checked ? importService("guard") : -1;
   const hosts = new Map<HostFunction, number>();

@@ -150,6 +150,16 @@ function services(environment: Environment) {
           ),
         );
     },
+    tailCallCheck: (slot: number, instruction: number) => {
+      if (machine.functions.at(slot)?.engine !== JIT)
+        raise(
+          new ProgramFault(
+            "function",
+            instruction,
+            `Instruction ${instruction} goes to function ${slot}, which is not one that this engine runs.`,
+          ),
+        );
+    },
     packetAddress: (context: number, offset: number, size: number) =>
       packetLoadAddress(machine.memory, environment.context.packet!, context >>> 0, offset, size),
   };

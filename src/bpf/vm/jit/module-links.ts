@@ -30,6 +30,7 @@ export interface ModuleLinks {
  * - `access` (address i64, bytes, write, instruction, base: i32) -> address i32: throws where it is not permitted;
  * - `fault` (reason, instruction: i32): throws ProgramFault; the reason is an index into FAULTS;
  * - `functionCheck` (pointer i64, instruction i32): throws where the pointer is no function of this engine;
+ * - `tailCallCheck` (slot, instruction: i32): throws where the slot holds no function of this engine;
  * - `packetAddress` (context, offset, size: i32) -> i32: packetLoadAddress.
  */
-export type Service = "access" | "fault" | "functionCheck" | "packetAddress";
+export type Service = "access" | "fault" | "functionCheck" | "tailCallCheck" | "packetAddress";

@@ -341,6 +341,19 @@ describe("faults of checked calls", () => {
   });
 });
 
+describe("a checked tail call to another engine's program", () => {
+  it("is a fault", () => {
+    const bench = new Bench();
+    const array = new ProgramArray(bench.memory, 1);
+    bench.maps.set(3, array.address);
+    const slot = bench.machine.functions.add({ engine: "other", call: () => 0n });
+    array.set(0, slot);
+    expect(() => bench.run("r2 = map[fd:3]\nr3 = 0\ncall 12\nexit", true)).toThrow(
+      `Instruction 3 goes to function ${slot}, which is not one that this engine runs.`,
+    );
+  });
+});
+
 describe("loading", () => {
   it("names everything that is missing", () => {
     const have = "r1 = map[fd:9]\ncall 77\nr6 = r1\nr0 = *(u8 *)skb[0]\nexit";

@@ -35,6 +35,11 @@ export function tailCall(frame: Frame, { index }: CallHelper): void {
   code.tee(slot);
   code.op(I32.eqz);
   code.brIf(0);
+  if (links.checked) {
+    code.get(slot);
+    code.i32(index);
+    code.call(links.service("tailCallCheck"));
+  }
   code.i32(tailCallCell);
   code.i32(tailCallCell);
   code.memory(I32_MEMORY.load);
