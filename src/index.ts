@@ -1,3 +1,4 @@
+export type { ClassicInstruction } from "./bpf/classic/instruction.ts";
 export type { ClassicPacket } from "./bpf/classic/packet.ts";
 export type { Machine } from "./bpf/vm/machine.ts";
 export {
@@ -10,6 +11,8 @@ export {
   type Place,
 } from "./errors.ts";
 export type { Hook, HookPlace, HookSite, ProgramType, Verdict } from "./hooks/hook.ts";
+export type { JsonSchema } from "./json-schema.ts";
+export type { Skb } from "./packet/skb.ts";
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
 export type { Engine } from "./programs/engine.ts";
 export type { LoadedProgram, ProgramLanguage } from "./programs/language.ts";
@@ -18,3 +21,5 @@ export type { Reporter, ReportStyle } from "./report/reporter.ts";
 export type * from "./run/result.ts";
 export type { RunOptions, RunProgress } from "./run/run-options.ts";
 export { runTopology } from "./run-topology.ts";
+export type { StopReason } from "./simulation/simulation.ts";
+export type { ProgramSource } from "./topology/model.ts";

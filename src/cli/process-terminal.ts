@@ -1,39 +1,56 @@
 import { readFileSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
-import { EXIT } from "../errors.ts";
+import { fail } from "../errors.ts";
 import type { Terminal } from "./command.ts";
 
-/** The terminal of this process. A reader that goes away (EPIPE) ends it quietly, as with other filters. */
+const OUT = 1;
+const ERROR = 2;
+
+/**
+ * The terminal of this process. When the reader of standard output goes away (EPIPE) nothing more is written, and what
+ * runs is asked to end, so that files are finished and the exit code is the true one.
+ */
 export function processTerminal(): Terminal {
   const interruption = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => interruption.abort());
-  const colorWanted = (process.env.NO_COLOR ?? "") === "" && process.env.TERM !== "dumb";
-  const interactive = isatty(2);
+  let listens = false;
+  const isDumb = process.env.TERM === "dumb";
+  const colorWanted = (process.env.NO_COLOR ?? "") === "" && !isDumb;
+  const isErrorTerminal = isatty(ERROR);
   return {
     input: () => readFileSync(0),
-    out: (text) => write(1, text),
-    error: (text) => write(2, text),
-    outColor: isatty(1) && colorWanted,
-    errorColor: interactive && colorWanted,
-    interactive,
-    width: interactive ? process.stderr.columns : 80,
+    out: (text) => {
+      const { code } = write(OUT, text);
+      if (code === "EPIPE") interruption.abort();
+      else if (code !== undefined) fail("file-unwritable", `Standard output cannot be written: ${code}.`);
+    },
+    // There is nowhere to tell that standard error cannot be written.
+    error: (text) => void write(ERROR, text),
+    outColor: isatty(OUT) && colorWanted,
+    errorColor: isErrorTerminal && colorWanted,
+    interactive: isErrorTerminal && !isDumb,
+    width: isErrorTerminal ? process.stderr.columns : 80,
     clock: () => performance.now(),
-    interrupted: interruption.signal,
+    // Signals are caught from the moment that somebody looks: before, a blocking call must not keep them from ending the process.
+    get interrupted() {
+      if (!listens) for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => interruption.abort());
+      listens = true;
+      return interruption.signal;
+    },
   };
 }
 
-/** Writes all of the text now, so that nothing is lost at exit and a slow reader slows the run instead of filling memory. */
-function write(descriptor: number, text: string): void {
+/** Writes all of the text now, so that nothing is lost at exit and a slow reader slows the run instead of filling memory. Gives the error's code where it cannot. */
+function write(descriptor: number, text: string): { code?: string | undefined } {
   let rest = Buffer.from(text);
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === "EPIPE") process.exit(EXIT.ok);
-      if (code !== "EAGAIN") throw error;
+      if (code !== "EAGAIN") return { code };
       // The other end of a non-blocking pipe has not read yet: wait a little, without spinning.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
+  return {};
 }

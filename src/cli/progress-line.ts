@@ -38,5 +38,6 @@ export class ProgressLine {
   /** Takes the line away again. */
   clear(): void {
     if (this.drawn) this.terminal.error("\r\u001b[K");
+    this.drawn = false;
   }
 }

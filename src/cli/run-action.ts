@@ -1,5 +1,5 @@
 import type { ExitCode } from "../errors.ts";
-import { EXIT, fail } from "../errors.ts";
+import { fail } from "../errors.ts";
 import { openTopology } from "../open-topology.ts";
 import type { RunOptions } from "../run/run-options.ts";
 import { TOKENS } from "../tokens.ts";
@@ -24,16 +24,19 @@ export async function run(file: string, flags: RunFlags, terminal: Terminal): Pr
   const trace = openTrace(flags, format, terminal);
   try {
     const result = await container.get(TOKENS.TopologyRunner).run(topology, {
-      signal: terminal.interrupted,
       ...optionsOf(flags),
       ...(flags.quiet ? {} : { progress: (now) => progress.update(now) }),
       ...(trace && { trace: trace.line }),
+      // Looked at only once the run goes.
+      get signal() {
+        return terminal.interrupted;
+      },
     });
     progress.clear();
     trace?.close();
     if (!flags.quiet) terminal.out(reporter.render(result, { color: terminal.outColor }));
     if (result.diagnostics.length > 0) showDiagnostics(result.diagnostics, terminal);
-    return result.stopped === "interrupted" ? EXIT.interrupted : result.exitCode;
+    return result.exitCode;
   } finally {
     progress.clear();
     trace?.close();

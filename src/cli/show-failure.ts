@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { type Diagnostic, NetsimError } from "../errors.ts";
 import { formatDiagnostics, type SourceReader } from "../report/diagnostics.ts";
 import type { Terminal } from "./command.ts";
@@ -32,8 +32,10 @@ function cachedLines(): SourceReader {
 
 function readLines(file: string): readonly string[] | undefined {
   try {
-    const text = readFileSync(file);
-    return text.length > LARGEST ? undefined : text.toString("utf8").split(/\r\n|\r|\n/);
+    const status = statSync(file);
+    // A pipe was read once already, and would block.
+    if (!status.isFile() || status.size > LARGEST) return undefined;
+    return readFileSync(file, "utf8").split(/\r\n|\r|\n/);
   } catch {
     return undefined;
   }

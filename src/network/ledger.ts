@@ -33,11 +33,11 @@ export class Ledger {
   /** Enters a new packet and numbers it. */
   enter(skb: Skb): Skb {
     skb.id = ++this.created;
-    if (this.created === this.limit) this.atLimit();
+    this.count();
     return skb;
   }
 
-  /** Calls `atLimit` when the packet number `limit` comes into being. */
+  /** Calls `atLimit` when `limit` packets have come into being, copies among them. */
   watch(limit: number, atLimit: () => void): void {
     this.limit = limit;
     this.atLimit = atLimit;
@@ -45,12 +45,14 @@ export class Ledger {
 
   copy(skb: Skb): Skb {
     this.copied++;
+    this.count();
     return this.pool.copy(skb);
   }
 
   /** A packet of `length` undefined bytes that is made out of another: it has the same number and metadata, its frame begins at its network header. */
   derive(from: Skb, length: number): Skb {
     this.copied++;
+    this.count();
     const skb = this.pool.allocate(length);
     skb.protocol = from.protocol;
     skb.pktType = from.pktType;
@@ -79,6 +81,10 @@ export class Ledger {
     let sum = 0;
     for (const { packets } of this.drops) sum += packets;
     return sum;
+  }
+
+  private count(): void {
+    if (this.created + this.copied === this.limit) this.atLimit();
   }
 
   private counterOf(where: string, reason: DropReason): DropCounter {

@@ -58,7 +58,7 @@ export function assemble(
   if (problems.length > 0) throw new NetsimError(problems);
 
   const sources = createSources(topology, network, world);
-  const captures = openCaptures(topology, network, world, sources, options);
+  const captures = closingOnFailure(sources, () => openCaptures(topology, network, world, sources, options));
   if (world.observer instanceof Trace && world.observer.tracing) traceFrames(network, world.observer);
   const expectations = new Expectations(topology.expect, network);
 
@@ -89,6 +89,15 @@ function createWorld(seed: bigint, store: LinearMemory, options: RunOptions): Wo
   const observer = new Trace(simulation, store, options.trace);
   const ledger = new Ledger(pool, observer);
   return { simulation, store, pool, ledger, observer, random: (label) => new Random(seed, label) };
+}
+
+function closingOnFailure<T>(sources: readonly TrafficSource[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    for (const source of sources) source.close();
+    throw error;
+  }
 }
 
 function openCaptures(

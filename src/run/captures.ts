@@ -1,7 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../errors.ts";
-import type { FrameTap } from "../network/interface.ts";
 import type { Network } from "../network/network.ts";
 import type { World } from "../network/world.ts";
 import { CapturePoint } from "./capture-point.ts";
@@ -23,38 +22,30 @@ export class Captures {
     this.directory = directory;
     this.world = world;
     this.epoch = epoch;
-    const unknown = new Set(only);
-    const wanted = (label: string) => {
-      unknown.delete(label);
-      return only === undefined || only.includes(label);
-    };
+    refuseUnknown(only, network);
     try {
       mkdirSync(directory, { recursive: true });
     } catch (error) {
       fail("file-unwritable", `The directory '${directory}' cannot be made: ${(error as NodeJS.ErrnoException).code}.`);
     }
-    const labels: string[] = [];
-    for (const node of network.nodes.values()) {
-      for (const device of node.interfaces.values()) {
-        labels.push(device.label);
-        if (wanted(device.label)) device.taps.push(this.open(device.label, "frame"));
-      }
+    const wanted = (label: string) => only === undefined || only.includes(label);
+    try {
+      for (const node of network.nodes.values())
+        for (const device of node.interfaces.values())
+          if (wanted(device.label)) device.taps.push(this.open(device.label, "frame"));
+      for (const socket of network.sockets)
+        if (wanted(socket.label)) socket.readers.push(this.open(socket.label, socket.content));
+    } catch (error) {
+      this.close();
+      throw error;
     }
-    for (const socket of network.sockets) {
-      labels.push(socket.label);
-      if (wanted(socket.label)) socket.readers.push(this.open(socket.label, socket.content));
-    }
-    for (const label of unknown)
-      fail("usage", `There is no socket or interface '${label}' to capture.`, {
-        hint: `There are: ${labels.join(", ")}.`,
-      });
   }
 
   close(): void {
     for (const point of this.points) point.close();
   }
 
-  private open(label: string, content: CapturePoint["content"]): CapturePoint & FrameTap {
+  private open(label: string, content: CapturePoint["content"]): CapturePoint {
     const base = label.replace(":", ".").replace(/[^\w.-]/g, "-");
     let name = base;
     for (let i = 2; this.taken.has(name); i++) name = `${base}-${i}`;
@@ -63,4 +54,14 @@ export class Captures {
     this.points.push(point);
     return point;
   }
+}
+
+function refuseUnknown(only: readonly string[] | undefined, network: Network): void {
+  const interfaces = [...network.nodes.values()].flatMap((node) => [...node.interfaces.values()]);
+  const labels = [...interfaces, ...network.sockets].map(({ label }) => label);
+  for (const label of only ?? [])
+    if (!labels.includes(label))
+      fail("usage", `There is no socket or interface '${label}' to capture.`, {
+        hint: `There are: ${labels.join(", ")}.`,
+      });
 }

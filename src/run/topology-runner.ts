@@ -1,4 +1,4 @@
-import { EXIT, fail } from "../errors.ts";
+import { EXIT, type ExitCode, fail } from "../errors.ts";
 import type { Hook } from "../hooks/hook.ts";
 import type { Engine } from "../programs/engine.ts";
 import type { ProgramLanguage } from "../programs/language.ts";
@@ -6,6 +6,7 @@ import type { Registry } from "../registry.ts";
 import type { StopReason } from "../simulation/simulation.ts";
 import type { Topology } from "../topology/model.ts";
 import { assemble, type Scene } from "./assemble.ts";
+import { checkOptions } from "./check-options.ts";
 import { collect } from "./collect.ts";
 import { checkConservation } from "./conservation.ts";
 import type { RunResult } from "./result.ts";
@@ -32,6 +33,7 @@ export class TopologyRunner {
    * failed expectations are part of the result.
    */
   async run(topology: Topology, options: RunOptions = {}): Promise<RunResult> {
+    checkOptions(options);
     const engine = this.engine(options.engine ?? "interpreter");
     const scene = assemble(topology, { hooks: this.hooks, languages: this.languages, engine }, options);
     try {
@@ -51,8 +53,12 @@ export class TopologyRunner {
   }
 }
 
-/** Slices without progress in simulated time after which a run is taken to go in circles. */
-const PATIENCE = 128;
+/**
+ * Events at one moment of simulated time after which a run is taken to go in circles: this many, and as many again for
+ * each packet that traffic has sent, since a burst is no circle.
+ */
+const STANDING = 1 << 23;
+const STANDING_PER_PACKET = 64;
 
 /** Runs in slices, so that a signal is heard and progress shown. */
 async function loop(scene: Scene, until: number | undefined, options: RunOptions): Promise<StopReason> {
@@ -60,14 +66,15 @@ async function loop(scene: Scene, until: number | undefined, options: RunOptions
   let time = -1;
   let standing = 0;
   for (;;) {
+    if (options.signal?.aborted) simulation.stop("interrupted");
     const stopped = simulation.run(until, SLICE);
     if (stopped !== undefined) return stopped;
-    standing = simulation.now === time ? standing + 1 : 0;
-    if (standing === PATIENCE) failStanding(simulation.now);
+    standing = simulation.now === time ? standing + SLICE : 0;
     time = simulation.now;
-    options.progress?.({ time: simulation.now, events: simulation.events, packets: ledger.created });
+    const sent = scene.sources.reduce((sum, source) => sum + source.sent, 0);
+    if (standing > STANDING + STANDING_PER_PACKET * sent) failStanding(time);
+    options.progress?.({ time, events: simulation.events, packets: ledger.created });
     await new Promise(setImmediate);
-    if (options.signal?.aborted) simulation.stop("interrupted");
   }
 }
 
@@ -88,6 +95,12 @@ function judge(scene: Scene, run: Omit<RunResult, "expectations" | "exitCode">):
   return {
     ...run,
     expectations,
-    exitCode: corrupt ? EXIT.invalidInput : failed ? EXIT.expectationFailed : EXIT.ok,
+    exitCode: exitCodeOf(run.stopped === "interrupted", corrupt, failed),
   };
+}
+
+function exitCodeOf(interrupted: boolean, corrupt: boolean, failed: boolean): ExitCode {
+  if (interrupted) return EXIT.interrupted;
+  if (corrupt) return EXIT.invalidInput;
+  return failed ? EXIT.expectationFailed : EXIT.ok;
 }

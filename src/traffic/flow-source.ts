@@ -71,10 +71,14 @@ function chooseDestination(
   from: Endpoint,
   to: Endpoint,
 ): { family: 4 | 6; destination: Uint8Array } {
-  for (const family of wanted === undefined ? ([4, 6] as const) : [wanted]) {
-    const destination = destinationAddress(from, to, family);
-    if (destination !== undefined) return { family, destination };
-  }
+  const families = wanted === undefined ? ([4, 6] as const) : [wanted];
+  // A version that both have an address of goes before one that only the destination has.
+  for (const bothHave of [true, false])
+    for (const family of families) {
+      const destination = destinationAddress(from, to, family);
+      const usable = destination !== undefined && (!bothHave || sourceAddress(from, family) !== undefined);
+      if (usable) return { family, destination };
+    }
   return fail("bad-topology", `'${labelOf(to)}' has no ${wanted === 6 ? "IPv6 " : ""}address to send to.`, {
     place,
     hint: "Give one of its interfaces an address, as in `interfaces: { eth0: { address: 10.0.0.2/24 } }`.",

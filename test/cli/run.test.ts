@@ -154,7 +154,8 @@ describe("netsim run", () => {
   it("traces into a file", async () => {
     const file = pair();
     const trace = join(dirname(file), "trace.txt");
-    const { out } = await netsim(["run", file, "--trace", trace]);
+    const { out, exitCode, error } = await netsim(["run", file, "--trace", trace]);
+    expect({ exitCode, error }).toEqual({ exitCode: 0, error: "" });
     expect(out).toMatch(/^pair {2}seed 1/);
     expect(readFileSync(trace, "utf8")).toContain("delivered to b/sink");
   });

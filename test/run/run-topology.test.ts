@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { NetsimError } from "../../src/errors.ts";
@@ -263,7 +264,69 @@ describe("seeds", () => {
   });
 });
 
+describe("options", () => {
+  const bad = [
+    { name: "a seed that is no bigint", have: { seed: 7 } },
+    { name: "a seed of 65 bits", have: { seed: 2n ** 64n } },
+    { name: "an end that is no number", have: { until: Number.NaN } },
+    { name: "an end before the beginning", have: { until: -1 } },
+    { name: "no packets", have: { maxPackets: 0 } },
+    { name: "subjects without a directory", have: { pcapOf: ["b/sink"] } },
+  ];
+  it.each(bad)("refuses $name", async ({ have }) => {
+    await expect(run(PAIR + FLOW, have as RunOptions)).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  it("ends at once, and says so, where the signal was given before", async () => {
+    const result = await run(PAIR + FLOW, { signal: AbortSignal.abort() });
+    expect(result).toMatchObject({ stopped: "interrupted", exitCode: 130, events: 0 });
+  });
+
+  it("closes its files when the run cannot begin", async () => {
+    const open = () => readdirSync("/proc/self/fd").length;
+    const file = "topologies/capture-replay.yaml";
+    const directory = scratch();
+    const before = open();
+    for (let i = 0; i < 10; i++)
+      await expect(runTopology(file, { pcapDirectory: directory, pcapOf: ["probe:eth0", "nope"] })).rejects.toThrow();
+    expect(open()).toBe(before);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
+describe("flows", () => {
+  it("take the IP version that both hosts have an address of", async () => {
+    const text = `nodes:
+  a: { kind: host, interfaces: { eth0: { address: "fd00::1/64" } } }
+  b: { kind: host, interfaces: { eth0: { address: [10.0.0.2/24, "fd00::2/64"] } } }
+links: [{ endpoints: ["a:eth0", "b:eth0"] }]
+traffic: [{ from: a, to: b, flow: icmp }]`;
+    expect((await run(text)).traffic).toMatchObject([{ sent: 1, answered: 1 }]);
+  });
+});
+
 describe("errors", () => {
+  it("are not what a long burst at one moment is", async () => {
+    const text = `nodes:
+  a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } } }
+  b: { kind: host, interfaces: { eth0: { address: 10.0.0.2/24 } } }
+links: [{ endpoints: ["a:eth0", "b:eth0"] }]
+traffic: [{ from: a, ether: {}, ipv4: {}, udp: { dport: 1 }, count: 3000000 }]`;
+    expect((await run(text)).traffic).toMatchObject([{ sent: 3_000_000 }]);
+  });
+
+  it("max-packets ends a broadcast storm, since copies count", async () => {
+    const text = `max-packets: 1000
+nodes:
+  a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } } }
+  s: { kind: bridge }
+  t: { kind: bridge }
+links: [{ endpoints: ["a:eth0", "s:p0"] }, { endpoints: ["s:p1", "t:p1"] }, { endpoints: ["s:p2", "t:p2"] }]
+traffic: [{ from: a, ether: {}, ipv4: { dst: 255.255.255.255 }, udp: {} }]`;
+    const { stopped, packets } = await run(text);
+    expect({ stopped, made: packets.created + packets.copied }).toEqual({ stopped: "max-packets", made: 1000 });
+  });
+
   it("say so when packets go in circles at one moment", async () => {
     const text = `nodes:
   a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } }, sockets: { echo: { kind: udp, port: 7, echo: true } } }

@@ -44,9 +44,9 @@ export function composeSchema(
       "max-packets": integer(
         1,
         Number.MAX_SAFE_INTEGER,
-        "The run stops after this many packets have been put on the network.",
+        "The run stops after this many packets have come into being, copies among them.",
       ),
-      epoch: ref("time", "The point of time that simulated time 0 stands for, in captures and for programs."),
+      epoch: ref("time", "The point of time that simulated time 0 stands for, in captures."),
       plugins: list({ ...text, examples: ["./my-hook.mjs"] }, "Modules with hooks of your own, relative to this file."),
       programs: named(ref("program"), NAME, "Programs by name, to be attached by that name."),
       nodes: { ...named(ref("node"), NAME, "Hosts and bridges by name."), minProperties: 1 },

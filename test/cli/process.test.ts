@@ -1,0 +1,88 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openCapture } from "../../src/packet/capture/open-capture.ts";
+import { scratch } from "../scratch.ts";
+
+const built = existsSync("dist/main.js");
+const full = existsSync("/dev/full");
+const QUICKSTART = "topologies/quickstart.yaml";
+/** Two hosts with more to say than a pipe holds. */
+const LONG = `nodes:
+  a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } } }
+  b: { kind: host, interfaces: { eth0: { address: 10.0.0.2/24 } } }
+links: [{ endpoints: ["a:eth0", "b:eth0"] }]
+traffic: [{ from: a, to: b, flow: udp, port: 9, count: 200000, every: 1us }]
+`;
+
+/** The exit code of the command `netsim ...` at the beginning of a shell's pipeline. */
+function shell(words: string, rest = "") {
+  const script = `node dist/main.js ${words} ${rest}; exit "\${PIPESTATUS[0]}"`;
+  return spawnSync("bash", ["-c", script], { encoding: "utf8", timeout: 20_000 });
+}
+
+describe.skipIf(!built)("the process (needs `npm run build`)", () => {
+  it("keeps its exit code when the reader of its report goes away", () => {
+    const file = scratch({ "t.yaml": `${LONG.replace("200000", "3")}expect: [{ interface: "a:eth0", sent: 0 }]` });
+    expect(shell(`run ${file}`, "| true").status).toBe(1);
+  });
+
+  it("finishes its captures when the reader of its trace goes away", () => {
+    const file = scratch({ "t.yaml": LONG });
+    const directory = join(file, "../out");
+    const { status, stderr } = shell(`run ${file} --trace --pcap ${directory}`, "| head -1");
+    expect({ status, stderr }).toEqual({ status: 130, stderr: "" });
+    const reader = openCapture(join(directory, "a.eth0.pcap"));
+    expect(reader.next()).toBe(true);
+    reader.close();
+  });
+
+  it.skipIf(!full)("says that a full disk is full (needs /dev/full)", () => {
+    for (const words of [
+      `run ${QUICKSTART} > /dev/full`,
+      "schema > /dev/full",
+      `run ${QUICKSTART} --trace /dev/full`,
+    ]) {
+      const { status, stderr } = shell(words);
+      expect({ words, status, stderr }).toMatchObject({ status: 3, stderr: expect.stringContaining("ENOSPC") });
+      expect(stderr).not.toContain("bug in netsim");
+    }
+    expect(shell("run nowhere.yaml 2> /dev/full").status).toBe(3);
+  });
+
+  it("can be ended while it waits for a topology that nobody writes", async () => {
+    const fifo = join(scratch(), "fifo");
+    spawnSync("mkfifo", [fifo]);
+    const child = spawn(process.execPath, ["dist/main.js", "run", fifo], { stdio: "ignore" });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    child.kill("SIGTERM");
+    const signal = await new Promise((resolve) => child.once("exit", (_, name) => resolve(name)));
+    expect(signal).toBe("SIGTERM");
+  });
+
+  it("tells what is wrong with a topology that came through a pipe", () => {
+    const fifo = join(scratch(), "fifo");
+    spawnSync("mkfifo", [fifo]);
+    const writer = spawn("sh", ["-c", `echo 'nodes: { a: { kind: hots } }' > ${fifo}`]);
+    const { status, stderr } = shell(`run ${fifo}`);
+    writer.kill();
+    expect({ status, stderr }).toMatchObject({ status: 3, stderr: expect.stringContaining("Did you mean") });
+  });
+
+  it("ends a long run with its report when interrupted", async () => {
+    const file = scratch();
+    const topology = join(file, "t.yaml");
+    writeFileSync(topology, LONG.replace("200000", "2000000000"));
+    const child = spawn(process.execPath, ["dist/main.js", "run", topology, "--json"]);
+    let out = "";
+    child.stdout.on("data", (text) => {
+      out += text;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    child.kill("SIGINT");
+    const code = await new Promise((resolve) => child.once("close", resolve));
+    expect(code).toBe(130);
+    expect(JSON.parse(out)).toMatchObject({ stopped: "interrupted", exitCode: 130 });
+  });
+});
