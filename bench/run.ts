@@ -3,7 +3,9 @@ import { engine } from "./engine.ts";
 import { engineLoads } from "./engine-loads.ts";
 import { filter } from "./filter.ts";
 import { forward } from "./forward.ts";
+import { maps } from "./maps.ts";
 import { replay } from "./replay.ts";
+import { verifier } from "./verifier.ts";
 
 /** `npm run bench -- NAME`: what can be measured. */
 const BENCHES: Readonly<Record<string, () => BenchResult>> = {
@@ -12,6 +14,8 @@ const BENCHES: Readonly<Record<string, () => BenchResult>> = {
   filter,
   engine,
   "engine-loads": engineLoads,
+  verifier,
+  maps,
 };
 
 const name = process.argv[2] ?? "";

@@ -1,4 +1,6 @@
+import type { ClassicInstruction } from "../bpf/classic/instruction.ts";
 import { CaptureFilter } from "../bpf/filter/capture-filter.ts";
+import { type RunOnPacket, translateForCaptures } from "../bpf/filter/capture-translation.ts";
 import { compileFilter } from "../bpf/filter/compile.ts";
 import { nameOfLinkType } from "../bpf/filter/names/link-types.ts";
 import { ProgramTextError } from "../bpf/program-text-error.ts";
@@ -30,7 +32,7 @@ function copy(reader: CaptureReader, expression: string, { write, nano }: Filter
   // A pcapng file tells the link type with each packet only.
   let found = reader.next();
   const { linkType } = reader;
-  const program = new CaptureFilter(compileFilter(expression, { linkType, savedBy: reader.byteOrder }));
+  const holds = runner(compileFilter(expression, { linkType, savedBy: reader.byteOrder }));
   const writer =
     write === undefined
       ? undefined
@@ -39,7 +41,7 @@ function copy(reader: CaptureReader, expression: string, { write, nano }: Filter
   try {
     for (; found && !stop.aborted; found = reader.next()) {
       if (reader.linkType !== linkType) failLinkType(reader, linkType);
-      if (program.run(reader.bytes, reader.at, reader.length, reader.originalLength) === 0) continue;
+      if (holds(reader.bytes, reader.at, reader.length, reader.originalLength) === 0) continue;
       taken++;
       writer?.write(reader.bytes, reader.at, reader.length, reader.originalLength, reader.seconds, reader.nanoseconds);
     }
@@ -47,6 +49,13 @@ function copy(reader: CaptureReader, expression: string, { write, nano }: Filter
     writer?.close();
   }
   return taken;
+}
+
+function runner(instructions: readonly ClassicInstruction[]): RunOnPacket {
+  const translated = translateForCaptures(instructions);
+  if (translated !== undefined) return translated;
+  const interpreter = new CaptureFilter(instructions);
+  return (bytes, at, length, wireLength) => interpreter.run(bytes, at, length, wireLength);
 }
 
 function failLinkType(reader: CaptureReader, first: number): never {

@@ -1,9 +1,7 @@
 import { Block, copy, roundUp8 } from "./block.ts";
 import type { MapDefinition } from "./definition.ts";
-import { ERRNO } from "./errno.ts";
 import { IndexedMap } from "./indexed-map.ts";
 import type { MapPlace } from "./map-place.ts";
-import { UPDATE_FLAG } from "./map-type.ts";
 
 /** BPF_MAP_TYPE_ARRAY (kernel/bpf/arraymap.c): every index below the number of entries has a value, 0 at first. */
 export class ArrayMap extends IndexedMap {
@@ -22,13 +20,9 @@ export class ArrayMap extends IndexedMap {
   }
 
   override update(key: number, value: number, flags: number): number {
-    if ((flags & ~UPDATE_FLAG.LOCK) >>> 0 > UPDATE_FLAG.EXIST) return -ERRNO.EINVAL;
-    const at = this.lookup(key);
-    if (at === 0) return -ERRNO.E2BIG;
-    if ((flags & UPDATE_FLAG.NOEXIST) !== 0) return -ERRNO.EEXIST;
-    if ((flags & UPDATE_FLAG.LOCK) !== 0) return -ERRNO.EINVAL;
-    copy(this.memory.bytes, at, value, this.definition.valueSize);
-    return 0;
+    const errno = this.checkUpdate(key, flags);
+    if (errno === 0) copy(this.memory.bytes, this.lookup(key), value, this.definition.valueSize);
+    return errno;
   }
 
   override directValue(): number {

@@ -2,6 +2,9 @@ import type { Machine } from "../vm/machine.ts";
 import type { Region } from "../vm/regions.ts";
 import { CREATE_FLAG } from "./map-type.ts";
 
+/** Bytes of the largest block that memory hands out. */
+const LARGEST = 2 ** 31;
+
 /** Bytes of a map in the machine's memory, 0 at first. */
 export class Block {
   readonly address: number;
@@ -13,6 +16,7 @@ export class Block {
   constructor(machine: Machine, size: number) {
     this.machine = machine;
     this.size = size;
+    if (size > LARGEST) throw new RangeError(`A map of ${size} bytes does not fit into memory.`);
     this.address = machine.memory.allocate(size);
     machine.memory.bytes.fill(0, this.address, this.address + size);
   }

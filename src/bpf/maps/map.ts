@@ -51,6 +51,11 @@ export abstract class BpfMap {
     return -ERRNO.EINVAL;
   }
 
+  /** Address of the value of one processor (bpf_map_lookup_percpu_elem); 0: none. */
+  lookupOn(_key: number, _cpu: number): number {
+    return 0;
+  }
+
   /** Address of the map's only value, which programs may name by itself; 0: it has none (map_direct_value_addr). */
   directValue(): number {
     return 0;

@@ -3,7 +3,6 @@ import type { MapDefinition } from "./definition.ts";
 import { ERRNO } from "./errno.ts";
 import { IndexedMap } from "./indexed-map.ts";
 import type { MapPlace } from "./map-place.ts";
-import { UPDATE_FLAG } from "./map-type.ts";
 
 /**
  * BPF_MAP_TYPE_PERCPU_ARRAY (kernel/bpf/arraymap.c): an array with values for each processor. Programs see those of the one
@@ -24,8 +23,7 @@ export class PercpuArrayMap extends IndexedMap {
     return this.lookupOn(key, this.place.cpu());
   }
 
-  /** The value of one processor (bpf_map_lookup_percpu_elem); 0: none. */
-  lookupOn(key: number, cpu: number): number {
+  override lookupOn(key: number, cpu: number): number {
     const { maxEntries } = this.definition;
     const index = this.memory.uint32(key);
     if (index >= maxEntries || cpu >= this.place.possibleCpus) return 0;
@@ -33,7 +31,9 @@ export class PercpuArrayMap extends IndexedMap {
   }
 
   override update(key: number, value: number, flags: number): number {
-    return this.check(key, flags) || this.set(key, this.place.cpu(), value);
+    const errno = this.checkUpdate(key, flags);
+    if (errno === 0) copy(this.memory.bytes, this.lookup(key), value, this.definition.valueSize);
+    return errno;
   }
 
   override get userValueSize(): number {
@@ -48,20 +48,10 @@ export class PercpuArrayMap extends IndexedMap {
   }
 
   override userUpdate(key: number, value: number, flags: number): number {
-    const errno = this.check(key, flags);
+    const errno = this.checkUpdate(key, flags);
     if (errno !== 0) return errno;
-    for (let cpu = 0; cpu < this.place.possibleCpus; cpu++) this.set(key, cpu, value + cpu * this.stride);
-    return 0;
-  }
-
-  private check(key: number, flags: number): number {
-    if (flags >>> 0 > UPDATE_FLAG.EXIST) return -ERRNO.EINVAL;
-    if (this.lookup(key) === 0) return -ERRNO.E2BIG;
-    return flags === UPDATE_FLAG.NOEXIST ? -ERRNO.EEXIST : 0;
-  }
-
-  private set(key: number, cpu: number, value: number): 0 {
-    copy(this.memory.bytes, this.lookupOn(key, cpu), value, this.definition.valueSize);
+    for (let cpu = 0; cpu < this.place.possibleCpus; cpu++)
+      copy(this.memory.bytes, this.lookupOn(key, cpu), value + cpu * this.stride, this.stride);
     return 0;
   }
 

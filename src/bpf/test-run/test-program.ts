@@ -1,7 +1,10 @@
 import { ConvertedProgram } from "../classic/convert/converted-program.ts";
 import type { ClassicInstruction } from "../classic/instruction.ts";
 import type { ClassicPacket } from "../classic/packet.ts";
+import { mapHelpers } from "../helpers/maps.ts";
 import { plainHelpers, type Surroundings } from "../helpers/plain.ts";
+import { oneCpu } from "../maps/map-place.ts";
+import { BpfSyscall } from "../syscall.ts";
 import type { BpfEngine } from "../vm/engine.ts";
 import { Machine } from "../vm/machine.ts";
 import { LinearMemory } from "../vm/memory.ts";
@@ -37,18 +40,30 @@ class PacketBlock {
   }
 }
 
+/** Maps on a machine of their own with one processor. */
+export const testMaps = (): BpfSyscall => new BpfSyscall(oneCpu(new Machine(new LinearMemory())));
+
 /** An extended program with a context of its type. Every access is checked. Throws UnloadableProgram. */
 export class ExtendedTestProgram implements TestProgram {
-  private readonly machine = new Machine(new LinearMemory());
-  private readonly block = new PacketBlock(this.machine.memory);
+  private readonly machine: Machine;
+  private readonly block: PacketBlock;
   private readonly context: TestContext;
   private readonly address: number;
   private readonly execute: (context: number) => number;
   private region: ReturnType<Machine["regions"]["add"]> | undefined;
 
-  constructor(program: Uint8Array, context: TestContext, engine: BpfEngine, surroundings: Surroundings) {
-    const { machine } = this;
-    const helpers = plainHelpers(surroundings);
+  /** @param maps those that the program may name by descriptor, or by index in the order of their descriptors. */
+  constructor(
+    program: Uint8Array,
+    context: TestContext,
+    engine: BpfEngine,
+    surroundings: Surroundings,
+    maps: BpfSyscall = testMaps(),
+  ) {
+    const { machine } = maps.place;
+    this.machine = machine;
+    this.block = new PacketBlock(machine.memory);
+    const helpers = new Map([...plainHelpers(surroundings), ...mapHelpers(maps)]);
     this.context = context;
     this.address = machine.memory.allocate(context.bytes);
     this.execute = engine.load(program, {
@@ -56,7 +71,7 @@ export class ExtendedTestProgram implements TestProgram {
       context: context.layout,
       helper: (number) => helpers.get(number),
       kernelFunction: () => undefined,
-      resolve: () => undefined,
+      resolve: (reference) => maps.resolve(reference, maps.descriptors()),
     }).run;
   }
 

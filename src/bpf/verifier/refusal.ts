@@ -27,11 +27,14 @@ export class Refusal extends Error {
   /** What Linux prints, line by line; the last line is the reason. */
   readonly lines: readonly string[];
   readonly category: Category;
+  /** Lines that Linux prints behind the reason: the states of a loop. */
+  readonly details: readonly string[];
   /** Slot of the instruction, or -1 where no one instruction is to blame. */
   readonly index: number;
 
-  constructor(category: Category, index: number, ...lines: string[]) {
+  constructor(category: Category, index: number, lines: readonly string[], details: readonly string[] = []) {
     super(lines.at(-1) ?? "");
+    this.details = details;
     this.category = category;
     this.index = index;
     this.lines = lines;

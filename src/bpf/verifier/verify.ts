@@ -2,6 +2,7 @@ import { prototypeOf } from "../helpers/prototype.ts";
 import { type DecodedProgram, decodeProgram } from "../isa/decode.ts";
 
 import { findProgramType, type ProgramType } from "../program-type.ts";
+import { pathOf } from "./explain/path.ts";
 import { Insights, type InstructionInsight } from "./insights.ts";
 import { instructionText } from "./log/instruction-text.ts";
 import { VerifierLog } from "./log/verifier-log.ts";
@@ -9,7 +10,7 @@ import type { VerifierMap } from "./map.ts";
 import { checkControlFlow } from "./program/control-flow.ts";
 import { findCycles } from "./program/cycles.ts";
 import { findLiveRegisters } from "./program/live-registers.ts";
-import { postorderOf } from "./program/postorder.ts";
+import { postordersOf } from "./program/postorder.ts";
 import { checkReferences } from "./program/references.ts";
 import { divideProgram } from "./program/subprograms.ts";
 import { StackLiveness } from "./pruning/stack-liveness.ts";
@@ -57,6 +58,8 @@ export interface VerifierError {
   /** All of them. */
   readonly lines: readonly string[];
   readonly category: Category;
+  /** Slots of the instructions that led there, the refused one last; empty where the program was refused before it was walked. */
+  readonly path: readonly number[];
 }
 
 export interface VerifierResult {
@@ -73,7 +76,8 @@ const GPL_COMPATIBLE = ["GPL", "GPL v2", "GPL and additional rights", "Dual BSD/
 
 /**
  * Decides whether Linux 6.18 would load the program for a privileged user (bpf_check). What the verifier does not
- * model yet it refuses, with the category `unsupported`. Throws RangeError for a program type that it does not know.
+ * model yet it refuses, with the category `unsupported`. Malformed instructions that no path comes to are no obstacle where
+ * the program is given as bytes; a decoded program may have no problems. Throws RangeError for a program type that it does not know.
  */
 export function verify(program: Uint8Array | DecodedProgram, options: VerifierOptions): VerifierResult {
   const decoded = program instanceof Uint8Array ? decodeProgram(program) : program;
@@ -84,14 +88,16 @@ export function verify(program: Uint8Array | DecodedProgram, options: VerifierOp
   let walk: Walk | undefined;
   let error: VerifierError | undefined;
   try {
-    walk = prepare(decoded, programType, options, log, insights);
+    walk = prepare(decoded, program instanceof Uint8Array ? program : undefined, programType, options, log, insights);
     walkAll(walk);
     log.accepted();
     checkStackDepth(walk.model, walk.stackDepths);
   } catch (reason) {
     if (!(reason instanceof Refusal)) throw reason;
-    for (const line of reason.lines) log.line(line);
-    error = { instruction: reason.index, message: reason.message, lines: reason.lines, category: reason.category };
+    for (const line of [...reason.lines, ...reason.details]) log.line(line);
+    const { index, message, lines, category } = reason;
+    const path = walk === undefined || index < 0 ? [] : pathOf(walk.state, index);
+    error = { instruction: index, message, lines, category, path };
   }
   const statistics: VerifierStatistics = {
     instructionsProcessed: walk?.instructionsProcessed ?? 0,
@@ -113,17 +119,21 @@ export function verify(program: Uint8Array | DecodedProgram, options: VerifierOp
 /** The passes before the walk, in the kernel's order. */
 function prepare(
   decoded: DecodedProgram,
+  bytes: Uint8Array | undefined,
   programType: ProgramType,
   options: VerifierOptions,
   log: VerifierLog,
   insights: Insights,
 ): Walk {
   if (decoded.instructions.length === 0)
-    throw new Refusal("encoding", -1, decoded.problems[0]?.message ?? "The program has no instructions.");
-  const model = divideProgram(decoded, false);
+    throw new Refusal("encoding", -1, [decoded.problems[0]?.message ?? "The program has no instructions."]);
+  const [problem] = decoded.problems;
+  if (bytes === undefined && problem !== undefined)
+    throw new Refusal("encoding", problem.index, [problem.kernel ?? problem.message]);
+  const model = divideProgram(decoded, bytes ?? new Uint8Array(), false);
   const maps = checkReferences(model, options.maps ?? new Map(), programType);
   const flow = checkControlFlow(model, options.loops !== "none");
-  const postorders = model.subprograms.map(({ start }) => postorderOf(model, start));
+  const postorders = postordersOf(model);
   const liveRegisters = findLiveRegisters(model, postorders, (helper) =>
     programType.helpers.has(helper)
       ? (programType.variants?.get(helper) ?? prototypeOf(helper))?.arguments.length

@@ -6,8 +6,17 @@ import { compileCommand } from "./compile.ts";
 import { convertCommand } from "./convert.ts";
 import { disasmCommand } from "./disasm.ts";
 import { runProgramCommand } from "./run.ts";
+import { verifyCommand } from "./verify.ts";
 
-const COMMANDS = [asmCommand, disasmCommand, convertCommand, compileCommand, checkCommand, runProgramCommand];
+const COMMANDS = [
+  asmCommand,
+  disasmCommand,
+  convertCommand,
+  compileCommand,
+  checkCommand,
+  verifyCommand,
+  runProgramCommand,
+];
 
 const HELP = `
 PROGRAM is a file; - is standard input. Its language is told by itself: classic BPF as bpf_asm, tcpdump or tc write it;

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { checkClassic } from "../../bpf/classic/checker.ts";
 import type { ClassicInstruction } from "../../bpf/classic/instruction.ts";
 import { parseClassicProgram } from "../../bpf/classic/parser.ts";
+import type { ProgramReference } from "../../bpf/isa/assembler/assemble.ts";
 import { decodeProgram } from "../../bpf/isa/decode.ts";
 import { type ProgramText, readProgramText } from "../../bpf/program-language.ts";
 import { ProgramTextError } from "../../bpf/program-text-error.ts";
@@ -22,7 +23,12 @@ export interface InputFile {
 /** A program that a file holds, ready to be run or written. */
 export type FileProgram =
   | { readonly language: "classic"; readonly instructions: readonly ClassicInstruction[] }
-  | { readonly language: "extended"; readonly bytes: Uint8Array };
+  | {
+      readonly language: "extended";
+      readonly bytes: Uint8Array;
+      /** Maps and kernel functions that its text names. */
+      readonly references: readonly ProgramReference[];
+    };
 
 /** Bytes of the largest program text or program that is read; Linux takes a million instructions of 8 bytes. */
 const LARGEST = 64 << 20;
@@ -59,7 +65,7 @@ export function readProgram(input: InputFile): FileProgram {
   const encoded = encodedBytes(input);
   if (encoded !== undefined) {
     refuseExtended(input.name, encoded);
-    return { language: "extended", bytes: encoded };
+    return { language: "extended", bytes: encoded, references: [] };
   }
   const text = readText(input);
   if (text.language === "classic") {
@@ -67,7 +73,7 @@ export function readProgram(input: InputFile): FileProgram {
     return { language: "classic", instructions: text.program.instructions };
   }
   refuseExtended(input.name, text.program.bytes, text.program.lines);
-  return { language: "extended", bytes: text.program.bytes };
+  return { language: "extended", bytes: text.program.bytes, references: text.program.references };
 }
 
 /** A program's bytes, where the file holds them as they are or as hexadecimal digits; undefined where it is other text. */

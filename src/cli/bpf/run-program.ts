@@ -5,6 +5,7 @@ import { payloadOffset } from "../../packet/dissect/payload-offset.ts";
 import { count, plural } from "../../report/words.ts";
 import type { Terminal } from "../command.ts";
 import { engineNamed, orRefusal, surroundings } from "./engine.ts";
+import { GivenMaps } from "./given-maps.ts";
 import { type InputFile, readInput, readProgram } from "./program-file.ts";
 import type { RunProgramFlags } from "./run.ts";
 import { testPackets } from "./test-packets.ts";
@@ -27,7 +28,8 @@ export async function runProgram(
   if (file === undefined || others.length > 0) fail("usage", "Name one program to run; - is standard input.");
   if (file === "-" && flags.packet === "-") fail("usage", "The program and the packets cannot both be standard input.");
   const input = readInput(file, terminal);
-  const program = load(input, flags, terminal);
+  const maps = new GivenMaps(flags.map);
+  const program = load(input, maps, flags, terminal);
   const run = (packet: TestPacket, number?: number): PacketResult =>
     orRefusal(
       input.name,
@@ -35,20 +37,23 @@ export async function runProgram(
       number === undefined ? "" : ` It was run on packet ${number}.`,
     );
   const packets = testPackets(flags.packet);
-  if ("one" in packets) showOne(packets.one, run(packets.one), program.packet(), flags, terminal);
-  else (flags.json ? showCaptureAsJson : showCapture)(packets.capture, run, flags, terminal);
+  if ("one" in packets) showOne(packets.one, run(packets.one), program.packet(), maps, flags, terminal);
+  else (flags.json ? showCaptureAsJson : showCapture)(packets.capture, run, maps, flags, terminal);
   return EXIT.ok;
 }
 
-function load(input: InputFile, { type, engine }: RunProgramFlags, terminal: Terminal): TestProgram {
+function load(input: InputFile, maps: GivenMaps, { type, engine }: RunProgramFlags, terminal: Terminal): TestProgram {
   const program = readProgram(input);
   if (program.language === "classic") {
+    if (maps.syscall.descriptors().length > 0) fail("usage", "A classic program has no maps.");
     if (type === "xdp") fail("usage", "A classic program cannot be of type xdp.");
     return new ClassicTestProgram(program.instructions, engineNamed(engine), surroundings(terminal), payloadOffset);
   }
+  maps.link(input.name, program.bytes, program.references);
+  const context = TEST_CONTEXTS[type]!;
   return orRefusal(
     input.name,
-    () => new ExtendedTestProgram(program.bytes, TEST_CONTEXTS[type]!, engineNamed(engine), surroundings(terminal)),
+    () => new ExtendedTestProgram(program.bytes, context, engineNamed(engine), surroundings(terminal), maps.syscall),
   );
 }
 
@@ -64,22 +69,24 @@ function showOne(
   packet: TestPacket,
   { returnValue, milliseconds }: PacketResult,
   after: Uint8Array,
+  maps: GivenMaps,
   { json, repeat }: RunProgramFlags,
   terminal: Terminal,
 ): void {
   const nanoseconds = Math.round((milliseconds * 1e6) / repeat);
   if (json) {
     const dataOut = Buffer.from(after).toString("hex");
-    terminal.out(`${JSON.stringify({ returnValue, repeat, nanoseconds, dataOut })}\n`);
+    terminal.out(`${JSON.stringify({ returnValue, repeat, nanoseconds, dataOut, maps: maps.asJson() })}\n`);
     return;
   }
   if (Buffer.compare(packet.bytes, after) !== 0) terminal.out(`Data out:\n${hexLines(after)}`);
-  terminal.out(`Return value: ${returnValue}, duration (average): ${nanoseconds}ns\n`);
+  terminal.out(`Return value: ${returnValue}, duration (average): ${nanoseconds}ns\n${maps.asText()}`);
 }
 
 function showCapture(
   packets: Iterable<TestPacket>,
   run: (packet: TestPacket, number: number) => PacketResult,
+  maps: GivenMaps,
   { repeat }: RunProgramFlags,
   terminal: Terminal,
 ): void {
@@ -95,13 +102,14 @@ function showCapture(
   }
   const nanoseconds = number === 0 ? 0 : Math.round((milliseconds * 1e6) / (number * repeat));
   terminal.out(
-    `${plural(number, "packet")}: ${count(zeroes)} returned 0, ${count(number - zeroes)} did not; duration (average): ${nanoseconds}ns\n`,
+    `${plural(number, "packet")}: ${count(zeroes)} returned 0, ${count(number - zeroes)} did not; duration (average): ${nanoseconds}ns\n${maps.asText()}`,
   );
 }
 
 function showCaptureAsJson(
   packets: Iterable<TestPacket>,
   run: (packet: TestPacket, number: number) => PacketResult,
+  maps: GivenMaps,
   { repeat }: RunProgramFlags,
   terminal: Terminal,
 ): void {
@@ -114,7 +122,7 @@ function showCaptureAsJson(
       nanoseconds: Math.round((milliseconds * 1e6) / repeat),
     });
   }
-  terminal.out(`${JSON.stringify({ repeat, packets: results })}\n`);
+  terminal.out(`${JSON.stringify({ repeat, packets: results, maps: maps.asJson() })}\n`);
 }
 
 /** Sixteen bytes a line behind their offset. */

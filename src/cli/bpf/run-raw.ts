@@ -8,6 +8,7 @@ import type { RunProgramFlags } from "./run.ts";
 
 /** Runs the program on standard input on memory; see bpf_conformance's plugins. */
 export async function runRaw(words: readonly string[], flags: RunProgramFlags, terminal: Terminal): Promise<ExitCode> {
+  if (flags.map.length > 0) fail("usage", "--raw runs programs without maps.");
   const memory = words.join("").trim() === "" ? new Uint8Array() : parseHex(words.join(""));
   if (memory === undefined) fail("usage", "The memory is an even number of hexadecimal digits.");
   const input = readInput("-", terminal);

@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Action } from "../command.ts";
+import { type MapOption, parseMapOption } from "./map-option.ts";
 
 /** The options of `netsim bpf run` as commander gives them. */
 export interface RunProgramFlags {
   readonly type: string;
   readonly packet?: string;
+  readonly map: readonly MapOption[];
   readonly repeat: number;
   readonly engine: string;
   readonly json?: true;
@@ -23,6 +25,12 @@ export function runProgramCommand(program: Command, perform: (action: Action) =>
         .default("socket_filter"),
     )
     .option("--packet <packet>", "a capture, or a packet in hexadecimal (default: 64 zero bytes)")
+    .option(
+      "--map <definition>",
+      "a map that the program names: NAME=TYPE,key=4,value=8,entries=256; may be repeated",
+      (text: string, maps: readonly MapOption[]) => [...maps, parseMapOption(text)],
+      [],
+    )
     .option("--repeat <number>", "run it so many times on each packet", parseRepeat, 1)
     .addOption(
       new Option("--engine <name>", "what runs the program").choices(["interpreter", "jit"]).default("interpreter"),
@@ -44,7 +52,9 @@ export function runProgramCommand(program: Command, perform: (action: Action) =>
 const HELP = `
 Packet data begins at the link-layer header. Types: socket_filter and sched_cls get a struct __sk_buff, xdp a struct
 xdp_md. Classic programs are converted and run as socket_filter or sched_cls. No verifier looks at the program; every
-access is checked while it runs. Helpers: bpf_ktime_get_ns, bpf_get_prandom_u32, bpf_get_smp_processor_id; no maps.
+access is checked while it runs. Helpers: bpf_ktime_get_ns, bpf_get_prandom_u32, bpf_get_smp_processor_id, and those of maps.
+Maps in text are named map[NAME]; the first has descriptor 3 and index 0, the next 4 and 1. What they hold is printed at the end,
+of arrays only what is not zero. flags=N are those of BPF_MAP_CREATE; inner=NAME is what maps of maps need.
 --raw is the protocol of bpf_conformance's plugins.`;
 
 function parseRepeat(text: string): number {

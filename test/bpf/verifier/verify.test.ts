@@ -23,20 +23,7 @@ describe("what Linux 6.18 said of each program", () => {
     expect(Object.keys(recorded).sort()).toEqual(PROGRAMS.map(({ name }) => name).sort());
   });
 
-  // Known to differ still, and reported as expected failures so that a mended one shows.
-  const open = new Set([
-    "stack: return of a stack pointer",
-    "flow: unreachable",
-    "maps: first value, offset outside",
-    "maps: first value of a hash",
-    "function: tail call",
-    "function: jump into another",
-    "flow: falls off the end",
-    "loop: ends on chance",
-  ]);
-  const check = (program: (typeof PROGRAMS)[number]) => {
+  it.each(PROGRAMS)("$name", (program) => {
     expect(recordedOf(verdictOn(program))).toEqual(recorded[program.name]);
-  };
-  it.fails.each(PROGRAMS.filter(({ name }) => open.has(name)))("$name (still differs)", check);
-  it.each(PROGRAMS.filter(({ name }) => !open.has(name)))("$name", check);
+  });
 });

@@ -47,6 +47,47 @@ describe.each(["interpreter", "jit"])("netsim bpf run on the %s", (engine) => {
     expect(JSON.parse(out)).toMatchObject({ returnValue: 7, repeat: 7, dataOut: "07" });
   });
 
+  describe("with maps", () => {
+    const count = `r6 = r1\nr0 = *(u8 *)skb[0]\n*(u32 *)(r10 -4) = r0\n*(u64 *)(r10 -16) = 1\nr1 = map[seen]\nr2 = r10\nr2 += -4
+      call bpf_map_lookup_elem\nif r0 == 0 goto first\nr1 = 1\nlock *(u64 *)(r0 +0) += r1\nr0 = 1\nexit
+      first: r1 = map[seen]\nr2 = r10\nr2 += -4\nr3 = r10\nr3 += -16\nr4 = 1\ncall bpf_map_update_elem\nexit`;
+    const three = ["-", "--packet", "07", "--repeat", "3"];
+
+    it.each([
+      [
+        "hash,key=4,value=8,entries=16",
+        1,
+        "Map seen (hash): 1 entry\n  key 07 00 00 00  value 03 00 00 00 00 00 00 00\n",
+      ],
+      [
+        "array:4:8:16",
+        1,
+        "Map seen (array): 1 value that is not zero\n  key 07 00 00 00  value 03 00 00 00 00 00 00 00\n",
+      ],
+      ["array:4:8:7", 2 ** 32 - 7, "Map seen (array): 0 values that are not zero\n"],
+    ])("prints what is in %s", async (map, returns, want) => {
+      const { out, error } = await run([...three, "--map", `seen=${map}`], count);
+      expect({ out, error }).toEqual({ out: `Return value: ${returns}, duration (average): 0ns\n${want}`, error: "" });
+    });
+
+    it("gives them as JSON", async () => {
+      const { out } = await run([...three, "--json", "--map", "seen=hash:4:8:16"], count);
+      expect(JSON.parse(out).maps).toEqual({
+        seen: { type: "hash", entries: [{ key: "07000000", value: "0300000000000000" }] },
+      });
+    });
+
+    it.each([
+      ["a map that was not given", [], 4, "The program names the map 'seen', which was not given."],
+      ["a map that Linux refuses", ["--map", "seen=array:8:8:1"], 2, "Linux refuses map 'seen' with EINVAL."],
+      ["a type that does not exist", ["--map", "seen=hsh:8:8:1"], 2, "Did you mean 'hash'?"],
+      ["two of one name", ["--map", "seen=hash:4:8:1", "--map", "seen=hash:4:8:1"], 2, "Two maps are called 'seen'."],
+    ])("refuses %s", async (_, words, exitCode, message) => {
+      const outcome = await run([...three, ...words], count);
+      expect(outcome).toMatchObject({ exitCode, error: expect.stringContaining(message) });
+    });
+  });
+
   it("runs a program on each packet of a capture", async () => {
     const { exitCode, out } = await run([SSH, "--packet", CAPTURE]);
     const lines = out.trimEnd().split("\n");

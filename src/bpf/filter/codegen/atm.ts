@@ -4,7 +4,10 @@ import type { Context } from "./context.ts";
 import { headerOffset } from "./header-offset.ts";
 
 /** Message types of Q.2931 that set a connection up and take it down, in the order in which libpcap joins them. */
-const CONNECTION_MESSAGES = [0x05, 0x02, 0x07, 0x0f, 0x4d, 0x5a] as const;
+const CONNECT_ACKNOWLEDGE = 0x0f;
+const CONNECTION_MESSAGES: readonly number[] = [0x05, 0x02, 0x07, CONNECT_ACKNOWLEDGE, 0x4d, 0x5a];
+/** libpcap leaves the acknowledgement out on the meta-signalling channel. */
+const META_MESSAGES = CONNECTION_MESSAGES.filter((type) => type !== CONNECT_ACKNOWLEDGE);
 
 /** Circuits that are known by their channel on path 0. */
 const CHANNELS: Readonly<Record<string, number>> = { metac: 1, bcc: 2, oamf4sc: 3, oamf4ec: 4, sc: 5, ilmic: 16 };
@@ -22,9 +25,9 @@ export function atmType(c: Context, name: string): Condition {
       return and(atmCircuit(c, "vpi", 0), segmentOrEnd);
     }
     case "connectmsg":
-      return and(circuit(c, CHANNELS.sc!), isConnectionMessage(c));
+      return signalling(c, CHANNELS.sc!, CONNECTION_MESSAGES);
     case "metaconnect":
-      return and(circuit(c, CHANNELS.metac!), isConnectionMessage(c));
+      return signalling(c, CHANNELS.metac!, META_MESSAGES);
     default:
       return lane(c);
   }
@@ -34,9 +37,10 @@ function circuit(c: Context, channel: number): Condition {
   return and(atmCircuit(c, "vpi", 0), atmCircuit(c, "vci", channel));
 }
 
-function isConnectionMessage(c: Context): Condition {
-  const [first, second, ...others] = CONNECTION_MESSAGES.map((type) => atmMessage(c, type));
-  return others.reduce((before, message) => or(message, before), or(first!, second!));
+function signalling(c: Context, channel: number, types: readonly number[]): Condition {
+  const [first, second, ...others] = types.map((type) => atmMessage(c, type));
+  const isOneOf = others.reduce((before, message) => or(message, before), or(first!, second!));
+  return and(circuit(c, channel), isOneOf);
 }
 
 /** LAN emulation: an Ethernet frame behind two bytes, in which everything that stands behind is meant. */

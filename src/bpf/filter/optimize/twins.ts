@@ -20,21 +20,35 @@ export function mergeTwins(graph: Graph): void {
 function findTwins({ root, blocks }: Graph): void {
   for (const block of blocks) block.twin = undefined;
   const reachable = new Set(childrenFirst(root));
-  // Those with the same branch, later ones first.
-  const alike = new Map<string, Block[]>();
-  for (const block of [...blocks].reverse()) {
+  // Those with the same ways out, later ones first.
+  const alike = new Map<number, Block[]>();
+  for (let i = blocks.length - 1; i >= 0; i--) {
+    const block = blocks[i]!;
     if (!reachable.has(block)) continue;
-    const key = `${block.code} ${block.k} ${block.whenTrue.to?.id} ${block.whenFalse.to?.id}`;
-    const group = alike.get(key) ?? [];
-    const twin = group.findLast((other) => sameStatements(block.statements, other.statements));
+    const key = (block.whenTrue.to?.id ?? -1) * blocks.length + (block.whenFalse.to?.id ?? -1);
+    const group = alike.get(key);
+    if (group === undefined) {
+      alike.set(key, [block]);
+      continue;
+    }
+    const twin = group.findLast((other) => areAlike(block, other));
     if (twin !== undefined) block.twin = twin.twin ?? twin;
     group.push(block);
-    alike.set(key, group);
   }
 }
 
+function areAlike(block: Block, other: Block): boolean {
+  return block.code === other.code && block.k === other.k && sameStatements(block.statements, other.statements);
+}
+
 function sameStatements(left: readonly Statement[], right: readonly Statement[]): boolean {
-  const a = left.filter(({ code }) => code !== NOP);
-  const b = right.filter(({ code }) => code !== NOP);
-  return a.length === b.length && a.every(({ code, k }, i) => code === b[i]!.code && k === b[i]!.k);
+  let j = 0;
+  for (const { code, k } of left) {
+    if (code === NOP) continue;
+    while (right[j]?.code === NOP) j++;
+    const other = right[j++];
+    if (other?.code !== code || other.k !== k) return false;
+  }
+  while (right[j]?.code === NOP) j++;
+  return j >= right.length;
 }

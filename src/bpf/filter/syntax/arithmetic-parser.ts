@@ -47,7 +47,7 @@ export class ArithmeticParser {
       if (rank <= before) break;
       this.#tokens.take();
       // Behind an operator without rank everything is taken, before it nothing is held back.
-      const right = this.continue(this.#primary(), RANKS.get(operator) ?? 0);
+      const right = this.#tokens.nested(() => this.continue(this.#primary(), RANKS.get(operator) ?? 0));
       value = { kind: "binary", operator, left: value, right, start: value.start, end: right.end };
     }
     return value;
@@ -61,14 +61,14 @@ export class ArithmeticParser {
     if (tokens.at("(")) return this.#group();
     if (tokens.takeIf("len")) return { kind: "length", start: token.start, end: token.end };
     if (tokens.takeIf("-")) {
-      const operand = this.continue(this.#primary(), NEGATION_RANK);
+      const operand = tokens.nested(() => this.continue(this.#primary(), NEGATION_RANK));
       return { kind: "negation", operand, start: token.start, end: operand.end };
     }
     if (!isProtocol(token))
       return tokens.fail("a value", "Values are numbers, 'len' and bytes like tcp[0] or ip[2:2].");
     tokens.take();
     tokens.expect("[");
-    const index = this.parse();
+    const index = tokens.nested(() => this.parse());
     const size = tokens.takeIf(":") ? tokens.expectKind("number", "1, 2 or 4 bytes").value : 1;
     const { end } = tokens.expect("]");
     return { kind: "load", protocol: token.text, index, size, start: token.start, end };

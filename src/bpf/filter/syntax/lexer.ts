@@ -70,6 +70,7 @@ function tokenAt(text: string, start: number): Token {
   if (length === 0) return escaped(text, start);
   if (kind === "broken") throw new Refusal(span, `'${written}' is not an Ethernet address.`, "It has six parts.");
   if (kind === "number") return { kind, text: written, value: numberValue(written, span), ...span };
+  if (kind === "identifier" && keyword !== undefined) return { kind: "keyword", text: keyword, value: 0, ...span };
   if (kind === "identifier") {
     const value = NAMED_CONSTANTS.get(written);
     return value === undefined

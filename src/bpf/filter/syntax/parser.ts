@@ -1,7 +1,9 @@
 import { ArithmeticParser } from "./arithmetic-parser.ts";
-import type { Arithmetic, Expression, Operand, Primitive, Qualifiers } from "./ast.ts";
+import type { Arithmetic, Expression, Primitive, Qualifiers } from "./ast.ts";
 import { parseFieldTest } from "./field-parser.ts";
 import { tokenize } from "./lexer.ts";
+import { parseOperand } from "./operand-parser.ts";
+import type { Part } from "./part.ts";
 import { parsePrimitive } from "./primitive-parser.ts";
 import { isProtocol, parseQualifiers } from "./qualifier-parser.ts";
 import { Refusal } from "./refusal.ts";
@@ -9,22 +11,6 @@ import { RELATIONS } from "./relation.ts";
 import type { Span } from "./span.ts";
 import type { Token } from "./token.ts";
 import { TokenStream } from "./token-stream.ts";
-
-/** Deepest nesting of parentheses and `not`. */
-const MAX_DEPTH = 1000;
-
-/**
- * Something that was read, before it is known what it is part of:
- * - `term`: a whole test, with the qualifiers that a bare address after it takes over;
- * - `number`: a number, in parentheses or not: an address without qualifiers, or the beginning of arithmetic;
- * - `id`: an address without qualifiers, or several in parentheses; `grouped` where the parentheses are around all of it;
- * - `arithmetic`: a value that still has to be compared with something.
- */
-type Part =
-  | { readonly kind: "term"; readonly expression: Expression; readonly qualifiers: Qualifiers | undefined }
-  | { readonly kind: "number"; readonly value: number; readonly span: Span }
-  | { readonly kind: "id"; readonly expression: Expression; readonly grouped: boolean; readonly span: Span }
-  | { readonly kind: "arithmetic"; readonly value: Arithmetic };
 
 /**
  * Reads an expression of tcpdump's filter language, as the grammar of libpcap 1.10 does (grammar.y). `and` and `or` bind
@@ -39,7 +25,6 @@ export function parseFilter(text: string): Expression | undefined {
 class Parser {
   readonly #tokens: TokenStream;
   readonly #arithmetic: ArithmeticParser;
-  #depth = 0;
 
   constructor(text: string) {
     this.#tokens = new TokenStream(tokenize(text));
@@ -79,7 +64,7 @@ class Parser {
     const tokens = this.#tokens;
     const token = tokens.peek();
     if (tokens.at("not")) return this.#negation(inherited);
-    if (tokens.at("(")) return this.#compared(this.#deeper(token, () => this.#group(inherited)));
+    if (tokens.at("(")) return this.#compared(this.#tokens.nested(() => this.#group(inherited)));
     if (token.kind === "number")
       return this.#compared({
         kind: "number",
@@ -90,7 +75,7 @@ class Parser {
       return this.#compared({ kind: "arithmetic", value: this.#arithmetic.parse() });
     const primitive = parsePrimitive(tokens) ?? parseFieldTest(tokens);
     if (primitive !== undefined) return { kind: "term", expression: primitive, qualifiers: undefined };
-    const operand = this.#bareOperand();
+    const operand = parseOperand(tokens);
     if (operand !== undefined) {
       const span = tokens.spanFrom(token);
       return {
@@ -106,7 +91,7 @@ class Parser {
   #negation(inherited: Qualifiers | undefined): Part {
     const { tokens, start } = this.#begin();
     tokens.take();
-    const part = this.#deeper(start, () => this.#part(inherited));
+    const part = this.#tokens.nested(() => this.#part(inherited));
     if (part.kind === "arithmetic") throw this.#notATest(part);
     if (part.kind === "term") return { ...part, expression: { kind: "not", operand: part.expression } };
     const operand = part.kind === "number" ? this.#address(part, inherited) : part.expression;
@@ -163,7 +148,7 @@ class Parser {
       const expression: Primitive = { kind: "protocol", protocol: alone, ...tokens.spanFrom(start) };
       return { kind: "term", expression, qualifiers: undefined };
     }
-    const expression = this.#deeper(start, () => this.#id(qualifiers));
+    const expression = this.#tokens.nested(() => this.#id(qualifiers));
     return { kind: "term", expression, qualifiers };
   }
 
@@ -186,39 +171,10 @@ class Parser {
   /** `( ... )` within arithmetic. */
   #groupedArithmetic(): Arithmetic {
     const { tokens, start } = this.#begin();
-    const part = this.#deeper(start, () => this.#group(undefined));
+    const part = this.#tokens.nested(() => this.#group(undefined));
     if (part.kind === "number") return { kind: "number", value: part.value, ...part.span };
     if (part.kind === "arithmetic") return part.value;
     throw new Refusal(tokens.spanFrom(start), "A value was expected in these parentheses, and there is a test.");
-  }
-
-  #bareOperand(): Operand | undefined {
-    const tokens = this.#tokens;
-    const { kind, text } = tokens.peek();
-    switch (kind) {
-      case "identifier":
-        tokens.take();
-        return { kind: "name", text };
-      case "mac":
-      case "arcnet":
-        tokens.take();
-        return { kind, text };
-      case "ipv4":
-        tokens.take();
-        if (tokens.takeIf("/")) return { kind: "ipv4-prefix", text, length: this.#prefixLength() };
-        if (tokens.takeIf("mask"))
-          return { kind: "ipv4-mask", text, mask: tokens.expectKind("ipv4", "a mask like 255.255.0.0").text };
-        return { kind, text };
-      case "ipv6":
-        tokens.take();
-        return tokens.takeIf("/") ? { kind: "ipv6-prefix", text, length: this.#prefixLength() } : { kind, text };
-      default:
-        return undefined;
-    }
-  }
-
-  #prefixLength(): number {
-    return this.#tokens.expectKind("number", "the length of a prefix").value;
   }
 
   #address(part: { readonly value: number; readonly span: Span }, qualifiers: Qualifiers | undefined): Primitive {
@@ -237,14 +193,5 @@ class Parser {
 
   #begin(): { tokens: TokenStream; start: Token } {
     return { tokens: this.#tokens, start: this.#tokens.peek() };
-  }
-
-  #deeper<T>(at: Span, read: () => T): T {
-    if (this.#depth === MAX_DEPTH)
-      throw new Refusal(at, `The expression is nested more than ${MAX_DEPTH} levels deep here.`);
-    this.#depth++;
-    const result = read();
-    this.#depth--;
-    return result;
   }
 }

@@ -2,10 +2,14 @@ import { Refusal } from "./refusal.ts";
 import type { Span } from "./span.ts";
 import type { Token, TokenKind } from "./token.ts";
 
+/** Deepest nesting of parentheses, `not` and operators that group to the right. */
+const MAX_DEPTH = 1000;
+
 /** The tokens of one expression, read one after another. */
 export class TokenStream {
   readonly #tokens: readonly Token[];
   #next = 0;
+  #depth = 0;
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -53,5 +57,15 @@ export class TokenStream {
   spanFrom(start: Span): Span {
     const last = this.#tokens[Math.max(0, this.#next - 1)]!;
     return { start: start.start, end: Math.max(start.end, last.end) };
+  }
+
+  /** Reads something that may hold another of its kind. Throws where that goes too deep. */
+  nested<T>(read: () => T): T {
+    if (this.#depth === MAX_DEPTH)
+      throw new Refusal(this.peek(), `The expression is nested more than ${MAX_DEPTH} levels deep here.`);
+    this.#depth++;
+    const result = read();
+    this.#depth--;
+    return result;
   }
 }

@@ -1,5 +1,5 @@
 import type { Frame } from "../state/frame.ts";
-import { PLUS_CONSTANT, type Register } from "../state/register.ts";
+import { familyOf, type Register, sumOf } from "../state/register.ts";
 import { baseOf, isPacketPointer, TYPE, typeText } from "../state/register-type.ts";
 import { BYTE, BYTE_LETTERS, byteOf, type StackSlot } from "../state/stack-slot.ts";
 import type { WalkState } from "../state/walk-state.ts";
@@ -60,8 +60,8 @@ export function registerText(register: Register, frameNumber: number, precise: b
     if (known) return name + signedText(sum);
   }
   const parts: string[] = [];
-  const linked = (id & PLUS_CONSTANT) !== 0;
-  if (id !== 0) parts.push(`id=${id & ~PLUS_CONSTANT}${linked ? `${offset < 0 ? "" : "+"}${offset}` : ""}`);
+  const linked = type === TYPE.scalar && sumOf(id) !== 0;
+  if (id !== 0) parts.push(`id=${familyOf(id)}${linked ? `${offset < 0 ? "" : "+"}${offset}` : ""}`);
   if (reference !== 0) parts.push(`ref_obj_id=${reference}`);
   const base = baseOf(type);
   if (map !== null && (base === TYPE.map || base === TYPE.mapKey || base === TYPE.mapValue)) {

@@ -6,6 +6,13 @@ import { stateText } from "./register-text.ts";
 /** Columns that instructions are padded to before the registers that they changed. */
 const COLUMNS = 40;
 
+/** Where the log stood. */
+export interface LogMark {
+  readonly length: number;
+  /** The last line as it was then, or undefined where its registers had been shown. */
+  readonly open: string | undefined;
+}
+
 /**
  * The log in the kernel's form. Level 0 has nothing, 1 the way to the refusal, 2 the whole walk with the states at every
  * jump back to a path that waited.
@@ -19,6 +26,8 @@ export class VerifierLog {
   /** Whether the last line is that of the instruction at hand, without its registers yet. */
   #open = false;
   #resumed = false;
+  /** The next line goes on in the last one. */
+  #glued = false;
 
   constructor(level: 0 | 1 | 2, textOf: (instruction: Instruction) => string) {
     this.level = level;
@@ -26,8 +35,8 @@ export class VerifierLog {
     if (level > 0) this.#touchAll();
   }
 
-  get length(): number {
-    return this.#lines.length;
+  mark(): LogMark {
+    return { length: this.#lines.length, open: this.#open ? this.#lines[this.#lines.length - 1] : undefined };
   }
 
   get text(): string {
@@ -36,17 +45,15 @@ export class VerifierLog {
 
   /** The program was accepted: level 1 says no more than its statistics. */
   accepted(): void {
-    if (this.level === 1) this.#lines = [];
+    if (this.level !== 1) return;
+    this.#lines = [];
+    this.#glued = false;
   }
 
   line(text: string): void {
     if (this.level === 0) return;
-    this.#lines.push(text);
+    this.#push(text);
     this.#open = false;
-  }
-
-  state(title: string, state: WalkState): void {
-    if (this.level > 0) this.line(title + stateText(state));
   }
 
   /** The instruction at hand read or changed a register. */
@@ -76,7 +83,7 @@ export class VerifierLog {
     if (this.#registers.size + this.#slots.size > 0) this.instructionState(walk.state);
     const instruction = walk.model.instructions[index]!;
     if (instruction !== null) {
-      this.#lines.push(`${index}: ${this.#textOf(instruction)}`);
+      this.#push(`${index}: ${this.#textOf(instruction)}`);
       this.#open = true;
     }
   }
@@ -89,7 +96,7 @@ export class VerifierLog {
       const last = this.#lines[this.#lines.length - 1]!;
       this.#lines[this.#lines.length - 1] = `${last.padEnd(padded(last.length))};${text}`;
       this.#open = false;
-    } else this.#lines.push(`${state.index}:${text}`);
+    } else this.#push(`${state.index}:${text}`);
     this.#registers.clear();
     this.#slots.clear();
   }
@@ -107,6 +114,7 @@ export class VerifierLog {
     this.line(stateText(state, inner - 1));
     this.line("callee:");
     this.line(stateText(state, inner));
+    this.#touchAll();
   }
 
   callReturned(state: WalkState, index: number): void {
@@ -120,12 +128,23 @@ export class VerifierLog {
   }
 
   /** A path that waited goes on; level 1 forgets what came since it was put off. */
-  backTo(length: number): void {
+  backTo({ length, open }: LogMark): void {
     if (this.level === 0) return;
-    if (this.level === 1) this.#lines.length = length;
+    if (this.level === 1) {
+      this.#lines.length = length;
+      // Showing the registers took the place of the line's end, which the kernel does not put back.
+      this.#glued = open !== undefined && open !== this.#lines[length - 1];
+      if (this.#glued) this.#lines[length - 1] = `${open} `;
+    }
     this.#touchAll();
     this.#open = false;
     this.#resumed = true;
+  }
+
+  #push(line: string): void {
+    if (this.#glued) this.#lines[this.#lines.length - 1] += line;
+    else this.#lines.push(line);
+    this.#glued = false;
   }
 }
 

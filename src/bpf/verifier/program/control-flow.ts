@@ -25,15 +25,16 @@ const BRANCH = 2;
 export function checkControlFlow(model: ProgramModel, allowLoops: boolean): ControlFlow {
   const search = new Search(model, allowLoops);
   search.run();
-  const { instructions, problems } = model;
-  for (let i = 0; i < instructions.length; i++) {
-    if (search.states[i] !== EXPLORED) throw new Refusal("control-flow", i, `unreachable insn ${i}`);
-    const instruction = instructions[i]!;
+  const { flow } = model;
+  for (let i = 0; i < flow.length; i++) {
+    if (search.states[i] !== EXPLORED) throw new Refusal("control-flow", i, [`unreachable insn ${i}`]);
+    const instruction = flow[i]!;
     if (instruction !== null && slotsOf(instruction) === 2) {
-      if (search.states[i + 1] !== 0) throw new Refusal("control-flow", i, `jump into the middle of ldimm64 insn ${i}`);
+      if (search.states[i + 1] !== 0)
+        throw new Refusal("control-flow", i, [`jump into the middle of ldimm64 insn ${i}`]);
       i++;
-    } else if (instruction === null && !problems.has(i))
-      throw new Refusal("control-flow", i, `jump into the middle of ldimm64 insn ${i - 1}`);
+    } else if (instruction === null)
+      throw new Refusal("control-flow", i, [`jump into the middle of ldimm64 insn ${i - 1}`]);
   }
   return search;
 }
@@ -61,7 +62,7 @@ class Search implements ControlFlow {
     this.states[0] = DISCOVERED;
     while (this.#stack.length > 0) {
       const from = this.#stack[this.#stack.length - 1]!;
-      if (this.#visit(from, this.#model.instructions[from]!)) continue;
+      if (this.#visit(from, this.#model.flow[from]!)) continue;
       this.states[from] = EXPLORED;
       this.#stack.pop();
     }
@@ -71,7 +72,6 @@ class Search implements ControlFlow {
   #visit(from: number, instruction: Instruction | null): boolean {
     switch (instruction?.kind) {
       case undefined:
-        return this.#push(from, from + 1, FALLTHROUGH);
       case "exit":
         return false;
       case "jump": {
@@ -112,7 +112,7 @@ class Search implements ControlFlow {
     const { states } = this;
     if (states[from]! >= (DISCOVERED | edge)) return false;
     if (to < 0 || to >= states.length)
-      throw new Refusal("control-flow", from, `jump out of range from insn ${from} to ${to}`);
+      throw new Refusal("control-flow", from, [`jump out of range from insn ${from} to ${to}`]);
     if (edge === BRANCH) {
       this.prunePoints[to] = 1;
       this.jumpPoints[to] = 1;
@@ -127,7 +127,7 @@ class Search implements ControlFlow {
       states[from] = DISCOVERED | edge;
       return false;
     }
-    if (!this.#allowLoops) throw new Refusal("loop", from, `back-edge from insn ${from} to ${to}`);
+    if (!this.#allowLoops) throw new Refusal("loop", from, [`back-edge from insn ${from} to ${to}`]);
     return false;
   }
 }

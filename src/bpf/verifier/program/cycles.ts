@@ -17,13 +17,13 @@ export function findCycles(model: ProgramModel): Int32Array {
   let discovered = 0;
   let components = 0;
   for (let root = 0; root < count; root++) {
-    if (order[root] !== 0 || (model.instructions[root] === null && !model.problems.has(root))) continue;
+    if (order[root] !== 0 || model.flow[root] === null) continue;
     const path = [root];
     order[root] = low[root] = ++discovered;
     open.push(root);
     while (path.length > 0) {
       const index = path[path.length - 1]!;
-      const successors = successorsOf(model.instructions[index]!, index);
+      const successors = successorsOf(model, index);
       if (next[index]! < successors.length) {
         const successor = successors[next[index]!++]!;
         if (order[successor] === 0) {

@@ -19,9 +19,9 @@ export function findLiveRegisters(
     while (changed) {
       changed = false;
       for (const index of postorder) {
-        const instruction = model.instructions[index]!;
+        const instruction = model.flow[index]!;
         let after = 0;
-        for (const successor of successorsOf(instruction, index)) after |= before[successor]!;
+        for (const successor of successorsOf(model, index)) after |= before[successor]!;
         const [uses, defines] = usesOf(instruction, argumentsOf);
         const live = (after & ~defines) | uses;
         if (live === before[index]) continue;

@@ -16,11 +16,11 @@ export function checkReferences(
   const found = new Map<number, VerifierMap>();
   for (let i = 0; i < model.instructions.length; i++) {
     const problem = model.problems.get(i)?.kernel;
-    if (problem !== undefined && EARLY.test(problem)) throw new Refusal("encoding", i, problem);
+    if (problem !== undefined && EARLY.test(problem)) throw new Refusal("encoding", i, [problem]);
     const instruction = model.instructions[i]!;
     if (instruction?.kind !== "reference" || instruction.to === "function") continue;
     if (instruction.to === "btf-id")
-      throw new Refusal("unsupported", i, "references to btf-id are not supported by netsim yet");
+      throw new Refusal("unsupported", i, ["references to btf-id are not supported by netsim yet"]);
     found.set(i, findMap(instruction, maps, programType));
   }
   return found;
@@ -28,20 +28,19 @@ export function checkReferences(
 
 function findMap(it: Reference, maps: ReadonlyMap<number, VerifierMap>, programType: ProgramType): VerifierMap {
   const map = maps.get(it.imm);
-  if (map === undefined) throw new Refusal("map", it.index, `fd ${it.imm} is not pointing to valid bpf_map`);
-  if (map.type === MAP_TYPE.structOps) throw new Refusal("map", it.index, "bpf_struct_ops map cannot be used in prog");
+  if (map === undefined) throw new Refusal("map", it.index, [`fd ${it.imm} is not pointing to valid bpf_map`]);
+  if (map.type === MAP_TYPE.structOps)
+    throw new Refusal("map", it.index, ["bpf_struct_ops map cannot be used in prog"]);
   if (map.type === MAP_TYPE.arena)
-    throw new Refusal("unsupported", it.index, "arena maps are not supported by netsim yet");
+    throw new Refusal("unsupported", it.index, ["arena maps are not supported by netsim yet"]);
   if (programType.name === "socket_filter" && map.special?.includes("bpf_spin_lock"))
-    throw new Refusal("map", it.index, "socket filter progs cannot use bpf_spin_lock yet");
+    throw new Refusal("map", it.index, ["socket filter progs cannot use bpf_spin_lock yet"]);
   if (it.to !== "map-value" && it.to !== "map-index-value") return map;
-  if (!hasDirectValues(map)) throw new Refusal("map", it.index, "no direct value access support for this map type");
+  if (!hasDirectValues(map)) throw new Refusal("map", it.index, ["no direct value access support for this map type"]);
   // Only the first element of an array of one has an address that never changes.
   if (map.maxEntries !== 1 || it.nextImm >>> 0 >= map.valueSize)
-    throw new Refusal(
-      "map",
-      it.index,
+    throw new Refusal("map", it.index, [
       `invalid access to map value pointer, value_size=${map.valueSize} off=${it.nextImm >>> 0}`,
-    );
+    ]);
   return map;
 }

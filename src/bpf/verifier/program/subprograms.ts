@@ -1,7 +1,9 @@
 import type { DecodedProgram } from "../../isa/decode.ts";
 import type { Instruction } from "../../isa/instruction.ts";
+import { readRaw } from "../../isa/raw.ts";
 import { Refusal } from "../refusal.ts";
 import { modelProgram, type ProgramModel } from "./program-model.ts";
+import { standInFor } from "./stand-in.ts";
 
 const MAX_SUBPROGRAMS = 256;
 const TAIL_CALL = 12;
@@ -9,21 +11,22 @@ const TAIL_CALL = 12;
 /**
  * Divides the program into functions, and checks that each keeps to itself: jumps stay inside it, and it ends in an exit
  * or a jump (add_subprog_and_kfunc, check_subprogs). Without BTF, only the main function may load packets or make tail
- * calls (check_abnormal_return).
+ * calls (check_abnormal_return). `bytes` are the program's, to look at malformed instructions.
  */
-export function divideProgram(program: DecodedProgram, hasFunctionInfo: boolean): ProgramModel {
-  const { instructions } = program;
+export function divideProgram(program: DecodedProgram, bytes: Uint8Array, hasFunctionInfo: boolean): ProgramModel {
+  const instructions = withStandIns(program, bytes);
   const starts = new Set([0]);
   for (const instruction of instructions) {
     const target = instruction === null ? undefined : functionNamedBy(instruction);
     if (target === undefined) continue;
     if (target < 0 || target >= instructions.length)
-      throw new Refusal("control-flow", instruction!.index, "call to invalid destination");
+      throw new Refusal("control-flow", instruction!.index, ["call to invalid destination"]);
     starts.add(target);
-    if (starts.size > MAX_SUBPROGRAMS) throw new Refusal("complexity", instruction!.index, "too many subprograms");
+    if (starts.size > MAX_SUBPROGRAMS) throw new Refusal("complexity", instruction!.index, ["too many subprograms"]);
   }
   const model = modelProgram(
     program,
+    instructions,
     [...starts].sort((a, b) => a - b),
   );
   for (const subprogram of model.subprograms) {
@@ -34,6 +37,13 @@ export function divideProgram(program: DecodedProgram, hasFunctionInfo: boolean)
   return model;
 }
 
+function withStandIns({ instructions, problems }: DecodedProgram, bytes: Uint8Array): readonly (Instruction | null)[] {
+  const flow = instructions.slice();
+  for (const { index } of problems)
+    if (instructions[index] === null) flow[index] = standInFor(readRaw(bytes, index), index);
+  return flow;
+}
+
 /** Where the function begins that an instruction calls or names. */
 export function functionNamedBy(instruction: Instruction): number | undefined {
   if (instruction.kind === "call-local") return instruction.target;
@@ -42,20 +52,16 @@ export function functionNamedBy(instruction: Instruction): number | undefined {
 }
 
 function checkJump(model: ProgramModel, index: number, { start, end }: { start: number; end: number }): void {
-  const instruction = model.instructions[index];
+  const instruction = model.flow[index];
   if (instruction?.kind !== "jump" && instruction?.kind !== "branch" && instruction?.kind !== "may-goto") return;
   const { target } = instruction;
   if (target < start || target >= end)
-    throw new Refusal("control-flow", index, `jump out of range from insn ${index} to ${target}`);
+    throw new Refusal("control-flow", index, [`jump out of range from insn ${index} to ${target}`]);
 }
 
 function checkLast(model: ProgramModel, index: number): void {
-  const kind = model.instructions[index]?.kind;
-  const problem = model.problems.get(index);
-  const misfit =
-    problem?.kernel === "BPF_EXIT uses reserved fields" || problem?.kernel === "BPF_JA uses reserved fields";
-  if (kind !== "exit" && kind !== "jump" && !misfit)
-    throw new Refusal("control-flow", index, "last insn is not an exit or jmp");
+  const kind = model.flow[index]?.kind;
+  if (kind !== "exit" && kind !== "jump") throw new Refusal("control-flow", index, ["last insn is not an exit or jmp"]);
 }
 
 function checkWithoutBtf(model: ProgramModel): void {
@@ -63,8 +69,8 @@ function checkWithoutBtf(model: ProgramModel): void {
   for (const { start, end } of others) {
     const slots = model.instructions.slice(start, end);
     if (slots.some((instruction) => instruction?.kind === "packet-load"))
-      throw new Refusal("function-call", start, "LD_ABS is not allowed in subprogs without BTF");
+      throw new Refusal("function-call", start, ["LD_ABS is not allowed in subprogs without BTF"]);
     if (slots.some((instruction) => instruction?.kind === "call-helper" && instruction.helper === TAIL_CALL))
-      throw new Refusal("function-call", start, "tail_call is not allowed in subprogs without BTF");
+      throw new Refusal("function-call", start, ["tail_call is not allowed in subprogs without BTF"]);
   }
 }

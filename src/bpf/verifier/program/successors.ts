@@ -1,13 +1,15 @@
-import { type Instruction, slotsOf } from "../../isa/instruction.ts";
+import { slotsOf } from "../../isa/instruction.ts";
+import type { ProgramModel } from "./program-model.ts";
 
 /**
- * Slots that may run after an instruction within its function, the fall-through first; calls go on behind themselves.
- * `instruction` is null where the slot holds one with a problem.
+ * Slots that may run after the instruction in a slot, within its function, the fall-through first; calls go on behind
+ * themselves.
  */
-export function successorsOf(instruction: Instruction | null, index: number): readonly number[] {
+export function successorsOf(model: ProgramModel, index: number): readonly number[] {
+  const instruction = model.flow[index]!;
   switch (instruction?.kind) {
     case undefined:
-      return [index + 1];
+      return [];
     case "exit":
       return [];
     case "jump":

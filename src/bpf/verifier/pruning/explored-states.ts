@@ -1,3 +1,4 @@
+import { stateText } from "../log/register-text.ts";
 import { Refusal } from "../refusal.ts";
 import { NOT_INIT, sameExceptIds } from "../state/register.ts";
 import { EMPTY_SLOT } from "../state/stack-slot.ts";
@@ -125,10 +126,8 @@ export class ExploredStates implements StateStatistics {
     for (let i = 0; i < 11; i++)
       if (a[i]!.id !== b[i]!.id || a[i]!.reference !== b[i]!.reference || !sameExceptIds(a[i]!, b[i]!)) return;
     if (!this.#equal(walk, old, "exact")) return;
-    walk.log.line(`infinite loop detected at insn ${index}`);
-    walk.log.state("cur state:", current);
-    walk.log.state("old state:", old);
-    throw new Refusal("loop", index, `infinite loop detected at insn ${index}`);
+    const states = [`cur state:${stateText(current)}`, `old state:${stateText(old)}`];
+    throw new Refusal("loop", index, [`infinite loop detected at insn ${index}`], states);
   }
 
   #keep(walk: Walk, bucket: WalkState[]): void {

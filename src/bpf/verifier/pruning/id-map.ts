@@ -1,4 +1,4 @@
-import { PLUS_CONSTANT } from "../state/register.ts";
+import { familyOf, sumOf } from "../state/register.ts";
 
 /** Which id of one state plays the part of which id of another (`struct bpf_idmap`). */
 export class IdMap {
@@ -31,7 +31,7 @@ export class IdMap {
     if (old === 0) return true;
     const stand = current === 0 ? ++this.#next : current;
     if (!this.matches(old, stand)) return false;
-    if ((old & PLUS_CONSTANT) === 0) return true;
-    return this.matches(old & ~PLUS_CONSTANT, stand & ~PLUS_CONSTANT);
+    if (sumOf(old) === 0) return true;
+    return this.matches(familyOf(old), familyOf(stand));
   }
 }

@@ -207,7 +207,7 @@ class Instance {
   }
 
   #carry(model: ProgramModel, masks: Masks, index: number): boolean {
-    const successors = successorsOf(model.instructions[index]!, index);
+    const successors = successorsOf(model, index);
     if (successors.length === 0) return false;
     let changed = false;
     for (let word = 0; word < 2; word++) {

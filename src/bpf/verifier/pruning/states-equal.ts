@@ -1,5 +1,5 @@
 import type { Frame } from "../state/frame.ts";
-import { PLUS_CONSTANT, type Register, sameExceptIds, UNKNOWN_SCALAR } from "../state/register.ts";
+import { type Register, sameExceptIds, sumOf, UNKNOWN_SCALAR } from "../state/register.ts";
 import { baseOf, TYPE } from "../state/register-type.ts";
 import { BYTE, byteOf, isSpilledScalar64, type StackSlot } from "../state/stack-slot.ts";
 import type { WalkState } from "../state/walk-state.ts";
@@ -47,10 +47,8 @@ function registerSafe(old: Register, current: Register, precise: boolean, likene
   switch (baseOf(old.type)) {
     case TYPE.scalar: {
       if (!precise && likeness === "general") return true;
-      const [oldSum, sum] = [(old.id & PLUS_CONSTANT) !== 0, (current.id & PLUS_CONSTANT) !== 0];
-      if (oldSum && !sum) return false;
-      if (old.id !== 0 && !oldSum && sum) return false;
-      if (oldSum && old.offset !== current.offset) return false;
+      if (old.id !== 0 && sumOf(old.id) !== sumOf(current.id)) return false;
+      if (sumOf(old.id) !== 0 && old.offset !== current.offset) return false;
       return ids.matchesScalar(old.id, current.id) && holds(old, current);
     }
     case TYPE.mapKey:

@@ -2,8 +2,16 @@ import type { VerifierMap } from "../map.ts";
 import { type Scalar, sameScalar, UNKNOWN, ZERO } from "../values/scalar.ts";
 import { TYPE } from "./register-type.ts";
 
-/** Set in the id of a scalar that is another one of the same id plus its `offset`. */
-export const PLUS_CONSTANT = 0x8000_0000;
+/**
+ * Set in the id of a scalar that is another one of the same id plus its `offset`: the sum was made in 64 bits, or in 32 and
+ * the upper half is zero.
+ */
+export const SUM_64 = 0x8000_0000;
+export const SUM_32 = 0x4000_0000;
+const SUM = 0xc000_0000;
+/** An id without what says of a sum, and that alone. */
+export const familyOf = (id: number): number => (id & ~SUM) >>> 0;
+export const sumOf = (id: number): number => (id & SUM) >>> 0;
 /** `range` of a packet pointer that was compared and lies at, or beyond, the packet's end. */
 export const AT_PACKET_END = -1;
 export const BEYOND_PACKET_END = -2;
@@ -14,7 +22,7 @@ export interface Register {
   readonly type: number;
   /** A scalar's value, or the variable part of a pointer's offset. */
   readonly scalar: Scalar;
-  /** The constant part of a pointer's offset; of a scalar with PLUS_CONSTANT in its id, what is added. Signed, 32 bits. */
+  /** The constant part of a pointer's offset; of a sum, what was added. Signed, 32 bits. */
   readonly offset: number;
   /**
    * Registers with the same id are known to hold the same value (scalars), to be the same pointer that may be null, or to

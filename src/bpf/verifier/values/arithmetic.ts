@@ -5,7 +5,7 @@ import { type Bounds, constant, isConstant, type Scalar, UNKNOWN, ZERO } from ".
 import { shiftLeft, shiftRight, shiftRightArithmetic } from "./shift.ts";
 import { synchronize } from "./synchronize.ts";
 import { isSubregisterConst, tnumAdd, tnumAnd, tnumMul, tnumOr, tnumSub, tnumXor } from "./tnum.ts";
-import { S32_MAX, S32_MIN, S64_MAX, S64_MIN, U32_MAX, U64_MAX } from "./wide.ts";
+import { maxWide, minWide, S32_MAX, S32_MIN, S64_MAX, S64_MIN, U32_MAX, U64_MAX } from "./wide.ts";
 
 /**
  * What is known of `a operation b` (adjust_scalar_min_max_vals). Division, remainders and shifts by an unknown or too large
@@ -153,15 +153,15 @@ function multiplyBounds(a: Bounds, b: Scalar): void {
   a.s32max = fits32 ? high32 | 0 : S32_MAX;
   const u32max = a.u32max * b.u32max;
   a.u32min = u32max > U32_MAX ? 0 : a.u32min * b.u32min;
-  a.u32max = u32max > U32_MAX ? U32_MAX : u32max;
+  a.u32max = Math.min(u32max, U32_MAX);
 
   const products = [a.smin * b.smin, a.smin * b.smax, a.smax * b.smin, a.smax * b.smax];
-  const low = products.reduce((x, y) => (x < y ? x : y));
-  const high = products.reduce((x, y) => (x > y ? x : y));
+  const low = products.reduce(minWide);
+  const high = products.reduce(maxWide);
   setSigned(a, low, high);
   const umax = a.umax * b.umax;
   a.umin = umax > U64_MAX ? 0n : a.umin * b.umin;
-  a.umax = umax > U64_MAX ? U64_MAX : umax;
+  a.umax = minWide(umax, U64_MAX);
 }
 
 /** Sets the signed range, or none where a limit does not fit. */

@@ -28,13 +28,20 @@ const OPPOSITE: Readonly<Record<Condition, Relation>> = {
   sle: "sgt",
 };
 
-/** What `a condition b`, compared in the lowest `width` bits, tells of a and b (reg_set_min_max). */
-export function refine(condition: Condition, width: 32 | 64, a: Scalar, b: Scalar): Refined {
-  return { holds: suppose(condition, width, a, b), fails: suppose(OPPOSITE[condition], width, a, b) };
+/**
+ * What `a condition b`, compared in the lowest `width` bits, tells of a and b (reg_set_min_max). A register may be compared
+ * with itself; what is found out about one side then counts at once for the other.
+ */
+export function refine(condition: Condition, width: 32 | 64, a: Scalar, b: Scalar, isItself = false): Refined {
+  return {
+    holds: suppose(condition, width, a, b, isItself),
+    fails: suppose(OPPOSITE[condition], width, a, b, isItself),
+  };
 }
 
-function suppose(relation: Relation, width: 32 | 64, a: Scalar, b: Scalar): [Scalar, Scalar] {
-  const [x, y] = [a.copy(), b.copy()];
+function suppose(relation: Relation, width: 32 | 64, a: Scalar, b: Scalar, isItself: boolean): [Scalar, Scalar] {
+  const x = a.copy();
+  const y = isItself ? x : b.copy();
   relate(relation, width, x, y);
   synchronize(x);
   synchronize(y);

@@ -15,6 +15,7 @@ import { HIGH_32, low32, low32s, maxWide, minWide, S32_MAX, S32_MIN, S64_MAX, S6
  * the bits, the ranges from each other three times over, the bits from the ranges, and the ranges from those once more.
  */
 export function synchronize(a: Bounds): void {
+  if (synchronizeSmall(a)) return;
   rangesFromBits(a);
   for (let round = 0; round < 3; round++) {
     deduce32(a);
@@ -23,6 +24,35 @@ export function synchronize(a: Bounds): void {
   }
   bitsFromRanges(a);
   rangesFromBits(a);
+}
+
+const SMALL_MAX = 0x7fff_ffffn;
+
+/**
+ * The same for numbers below 2^31, which most are: all four ranges then mean the same, and their intersection is what the
+ * rounds come to. Returns false where that does not hold or the ranges contradict each other.
+ */
+function synchronizeSmall(a: Bounds): boolean {
+  const { value, mask } = a.bits;
+  if (value > SMALL_MAX) return false;
+  const highest = value | mask;
+  const top = minWide(a.umax, highest);
+  if (top > SMALL_MAX || a.umin > SMALL_MAX || a.smin > SMALL_MAX || a.smax < 0n) return false;
+  let min = Math.max(Number(a.umin), Number(value), a.u32min, a.s32min, a.smin > 0n ? Number(a.smin) : 0);
+  let max = Math.min(Number(top), a.u32max, a.s32max);
+  if (a.smax < SMALL_MAX) max = Math.min(max, Number(a.smax));
+  if (min > max) return false;
+  const free = 2 ** (32 - Math.clz32(min ^ max)) - 1;
+  const unknown = Number(mask & SMALL_MAX) & free;
+  const known = (Number(value) | (min & ~free)) & ~unknown;
+  min = Math.max(min, known);
+  max = Math.min(max, known | unknown);
+  a.bits = { value: BigInt(known), mask: BigInt(unknown) };
+  a.u32min = a.s32min = min;
+  a.u32max = a.s32max = max;
+  a.umin = a.smin = BigInt(min);
+  a.umax = a.smax = min === max ? a.umin : BigInt(max);
+  return true;
 }
 
 /** __update_reg_bounds */

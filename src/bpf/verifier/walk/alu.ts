@@ -1,13 +1,14 @@
 import type { Alu, ByteSwap, MoveSigned, Negate } from "../../isa/instruction.ts";
 import { markPrecise } from "../pruning/precision.ts";
-import { PLUS_CONSTANT, type Register, scalarRegister, UNKNOWN_SCALAR, unlinked } from "../state/register.ts";
+import { type Register, SUM_32, SUM_64, scalarRegister, sumOf, UNKNOWN_SCALAR, unlinked } from "../state/register.ts";
 import { TYPE } from "../state/register-type.ts";
 import { compute, negate } from "../values/arithmetic.ts";
 import { swapBytes } from "../values/byte-swap.ts";
+import { constIn } from "../values/comparison.ts";
 import { signExtend32, signExtend64, zeroExtend32 } from "../values/extension.ts";
 import { constant, isConstant, type Scalar, ZERO } from "../values/scalar.ts";
 import { withoutContradiction } from "../values/synchronize.ts";
-import { S32_MAX, widthOf } from "../values/wide.ts";
+import { S32_MAX, S32_MIN, U32_MAX, widthOf } from "../values/wide.ts";
 import { forkSigns } from "./fork-signs.ts";
 import { linkBeforeCopy } from "./linked-registers.ts";
 import { addToPointer } from "./pointer-arithmetic.ts";
@@ -142,9 +143,15 @@ function scalarResult(walk: Walk, it: Alu, a: Register, b: Scalar): Register {
   return { ...scalarRegister(scalar), ...link(it, a, b) };
 }
 
-/** A sum with a constant stays bound to what it was. */
-function link(it: Alu, a: Register, b: Scalar): { id: number; offset: number } {
-  const isSum = it.operation === "add" && it.bits === 64 && a.id !== 0 && isConstant(b) && it.src !== it.dst;
-  if (!isSum || (a.id & PLUS_CONSTANT) !== 0 || b.umin > S32_MAX) return { id: 0, offset: 0 };
-  return { id: (a.id | PLUS_CONSTANT) >>> 0, offset: Number(b.umin) };
+const UNLINKED = { id: 0, offset: 0 } as const;
+
+/** A sum with, or a difference to, a constant stays bound to what it was. */
+function link(it: Alu, a: Register, b: Scalar): { readonly id: number; readonly offset: number } {
+  const isSum = it.operation === "add" || it.operation === "sub";
+  if (!isSum || a.id === 0 || it.src === it.dst || sumOf(a.id) !== 0 || !constIn(it.bits, b)) return UNLINKED;
+  const added = it.bits === 64 ? BigInt.asIntN(64, b.bits.value) : BigInt.asIntN(32, b.bits.value);
+  if (added < S32_MIN || added > S32_MAX || (it.bits === 32 && a.scalar.umax > U32_MAX)) return UNLINKED;
+  if (it.operation === "sub" && added === BigInt(S32_MIN)) return UNLINKED;
+  const offset = it.operation === "sub" ? -Number(added) : Number(added);
+  return { id: (a.id | (it.bits === 64 ? SUM_64 : SUM_32)) >>> 0, offset: offset | 0 };
 }

@@ -1,92 +1,15 @@
-import type { Argument, Prototype } from "../../helpers/prototype.ts";
+import type { Argument } from "../../helpers/prototype.ts";
 import { isIndexed, MAP_FLAG, MAP_TYPE, type VerifierMap } from "../map.ts";
 import { markPrecise } from "../pruning/precision.ts";
 import { isNull, type Register } from "../state/register.ts";
-import { baseOf, FLAG, isPacketPointer, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
+import { isPacketPointer } from "../state/register-type.ts";
 import { isConstant } from "../values/scalar.ts";
-import { S64_MAX } from "../values/wide.ts";
 import { checkAlignment } from "./alignment.ts";
+import { checkArgumentOffset, checkArgumentType } from "./argument-type.ts";
+import type { CallFacts } from "./call-facts.ts";
 import { findConstantKey } from "./constant-key.ts";
 import { checkHelperMemory, checkMemorySize } from "./helper-memory.ts";
-import { checkUnmodified } from "./region-access.ts";
-import type { RawMemory } from "./stack-range.ts";
 import type { Walk } from "./walk.ts";
-
-/** What the arguments of a call turned out to be (`struct bpf_call_arg_meta`). */
-export class CallFacts {
-  readonly prototype: Prototype;
-  map: VerifierMap | null = null;
-  mapUid = 0;
-  /** Stack memory that the helper writes and does not read. */
-  readonly written: RawMemory = { number: 0, size: 0 };
-  /** The same, where the argument at hand is such memory. */
-  raw: RawMemory | undefined;
-  /** Reference that an argument belongs to; 0 for none. */
-  reference = 0;
-  /** Register of the reference that is given back. */
-  released: number | undefined;
-  /** Bytes to be reserved. */
-  allocation = 0;
-  /** The map's key, where it is known; -1 where not. */
-  key = -1n;
-  /** The largest value that the last size may have. */
-  maxSize = S64_MAX;
-
-  constructor(prototype: Prototype) {
-    this.prototype = prototype;
-  }
-}
-
-/** Types that an argument accepts, in the order in which Linux names them (compatible_reg_types). */
-const MEMORY_TYPES: readonly number[] = [
-  TYPE.stack,
-  TYPE.packet,
-  TYPE.packetMeta,
-  TYPE.mapKey,
-  TYPE.mapValue,
-  TYPE.memory,
-  TYPE.memory | FLAG.ringBuffer,
-  TYPE.buffer,
-];
-const SOCKET_TYPES: readonly number[] = [TYPE.socketCommon, TYPE.socket, TYPE.tcpSocket, TYPE.xdpSocket];
-const SCALAR_TYPES: readonly number[] = [TYPE.scalar];
-
-const ACCEPTED: Partial<Record<Argument["kind"], readonly number[]>> = {
-  key: MEMORY_TYPES,
-  value: MEMORY_TYPES,
-  memory: MEMORY_TYPES,
-  size: SCALAR_TYPES,
-  "size-or-zero": SCALAR_TYPES,
-  allocation: SCALAR_TYPES,
-  map: [TYPE.map],
-  context: [TYPE.context],
-  "socket-common": SOCKET_TYPES,
-  "any-socket": SOCKET_TYPES,
-  socket: [TYPE.socket],
-  record: [TYPE.memory | FLAG.ringBuffer],
-  stack: [TYPE.stack],
-  string: [TYPE.mapValue],
-  function: [TYPE.function],
-  lock: [TYPE.mapValue],
-  timer: [TYPE.mapValue],
-  kptr: [TYPE.mapValue],
-  dynptr: [TYPE.stack],
-  btf: [],
-  percpu: [],
-};
-
-/** Names of accepted types that no register here can have. */
-const NAMED_LAST: Partial<Record<Argument["kind"], readonly string[]>> = {
-  key: ["trusted_ptr_"],
-  value: ["trusted_ptr_"],
-  memory: ["trusted_ptr_"],
-  "any-socket": ["ptr_", "trusted_ptr_"],
-  lock: ["ptr_"],
-  kptr: ["ptr_"],
-  dynptr: ["dynptr_ptr"],
-  btf: ["ptr_", "trusted_ptr_", "rcu_ptr_"],
-  percpu: ["percpu_ptr_", "percpu_rcu_ptr_", "percpu_trusted_ptr_"],
-};
 
 /** check_func_arg */
 export function checkArgument(walk: Walk, position: number, facts: CallFacts): void {
@@ -99,8 +22,8 @@ export function checkArgument(walk: Walk, position: number, facts: CallFacts): v
   const kind = argument.kind === "value" ? kindOfValue(walk, argument, facts) : argument.kind;
   if (isNull(register) && argument.orNull) markPrecise(walk, number);
   else {
-    checkType(walk, number, register, argument, kind);
-    checkOffset(walk, number, register, argument);
+    checkArgumentType(walk, number, register, argument, kind);
+    checkArgumentOffset(walk, number, register, argument);
   }
   noteReferences(walk, number, register, argument, facts);
   checkContent(walk, position, register, argument, kind, facts);
@@ -113,43 +36,6 @@ function kindOfValue(walk: Walk, argument: Argument, facts: CallFacts): Argument
   if (type !== MAP_TYPE.sockmap && type !== MAP_TYPE.sockhash) return "value";
   if (argument.access === "out" || argument.orNull) walk.refuse("helper-call", "invalid arg_type for sockmap/sockhash");
   return "any-socket";
-}
-
-/** check_reg_type */
-function checkType(walk: Walk, number: number, register: Register, argument: Argument, kind: Argument["kind"]): void {
-  const accepted = ACCEPTED[kind] ?? [];
-  let { type } = register;
-  if (argument.readOnly) type &= ~FLAG.readOnly;
-  if (argument.orNull) type &= ~FLAG.orNull;
-  if (accepted.includes(type)) return;
-  const expected = [...accepted.map(typeText), ...(NAMED_LAST[kind] ?? [])].join(", ");
-  walk.refuse(
-    mayBeNull(register.type) ? "null-pointer" : "helper-call",
-    `R${number} type=${typeText(register.type)} expected=${expected}`,
-  );
-}
-
-/** check_func_arg_reg_off */
-function checkOffset(walk: Walk, number: number, register: Register, argument: Argument): void {
-  if (argument.release) {
-    if (argument.kind === "dynptr") return;
-    if (register.offset !== 0)
-      walk.refuse("reference", `R${number} must have zero offset when passed to release func or trusted arg to kfunc`);
-    checkUnmodified(walk, register, number);
-    return;
-  }
-  switch (baseOf(register.type)) {
-    case TYPE.stack:
-    case TYPE.packet:
-    case TYPE.packetMeta:
-    case TYPE.mapKey:
-    case TYPE.mapValue:
-    case TYPE.memory:
-    case TYPE.buffer:
-    case TYPE.scalar:
-      if (!mayBeNull(register.type)) return;
-  }
-  checkUnmodified(walk, register, number);
 }
 
 function noteReferences(walk: Walk, number: number, register: Register, argument: Argument, facts: CallFacts): void {

@@ -82,7 +82,7 @@ function divide(walk: Walk, it: Branch, linked: readonly LinkedRegister[]): void
   const there = walk.fork(it.target, it.index);
   const a = here.frame.registers[it.dst]!;
   const b = it.src === null ? scalarRegister(constant(BigInt(it.imm))) : here.frame.registers[it.src]!;
-  if (a.type === TYPE.scalar && b.type === TYPE.scalar && it.src !== it.dst) {
+  if (a.type === TYPE.scalar && b.type === TYPE.scalar) {
     const { holds, fails } = walk.refine(it, a.scalar, b.scalar);
     for (const [state, [left, right]] of [
       [here, fails],
@@ -93,8 +93,8 @@ function divide(walk: Walk, it: Branch, linked: readonly LinkedRegister[]): void
         { ...b, scalar: right },
       ];
       state.frame.registers[it.dst] = x;
-      if (it.src !== null) state.frame.registers[it.src] = y;
-      if (it.src !== null && y.id !== 0) spreadKnown(state, y, linked);
+      if (it.src !== null && it.src !== it.dst) state.frame.registers[it.src] = y;
+      if (it.src !== null && it.src !== it.dst && y.id !== 0) spreadKnown(state, y, linked);
       if (x.id !== 0) spreadKnown(state, state.frame.registers[it.dst]!, linked);
     }
   } else

@@ -8,7 +8,8 @@ import { baseOf, FLAG, isPacketPointer, mayBeNull, TYPE } from "../state/registe
 import { signedRange } from "../values/extension.ts";
 import { isConstant, UNKNOWN } from "../values/scalar.ts";
 import { synchronize } from "../values/synchronize.ts";
-import { CallFacts, checkArgument } from "./argument.ts";
+import { checkArgument } from "./argument.ts";
+import { CallFacts } from "./call-facts.ts";
 import { mapFitsHelper } from "./map-compatibility.ts";
 import { accessMemory } from "./memory-access.ts";
 import { invalidateReference } from "./nullness.ts";

@@ -1,10 +1,12 @@
 import type { Frame } from "../state/frame.ts";
-import { PLUS_CONSTANT, type Register, unlinked } from "../state/register.ts";
+import { familyOf, type Register, SUM_32, SUM_64, sumOf, unlinked } from "../state/register.ts";
 import { TYPE } from "../state/register-type.ts";
 import { isSpilled } from "../state/stack-slot.ts";
 import type { LinkedRegister, WalkState } from "../state/walk-state.ts";
 import { addBounds } from "../values/arithmetic.ts";
+import { widenFrom32 } from "../values/extension.ts";
 import { constant, isConstant } from "../values/scalar.ts";
+import { synchronize } from "../values/synchronize.ts";
 import { tnumAdd } from "../values/tnum.ts";
 import type { Walk } from "./walk.ts";
 
@@ -14,7 +16,7 @@ const MAX_LINKED = 6;
 /** A register about to be copied gets an id, so that what one copy is compared with tells of the other (assign_scalar_id_before_mov). */
 function withId(walk: Walk, register: Register): Register {
   if (register.type !== TYPE.scalar) return register;
-  const free = (register.id & PLUS_CONSTANT) === 0 ? register : unlinked(register);
+  const free = sumOf(register.id) === 0 ? register : unlinked(register);
   if (free.id !== 0 || isConstant(free.scalar)) return free;
   return { ...free, id: walk.newId() };
 }
@@ -26,7 +28,7 @@ export function linkBeforeCopy(walk: Walk, number: number): Register {
   return linked;
 }
 
-const sameFamily = (a: number, b: number): boolean => (a & ~PLUS_CONSTANT) === (b & ~PLUS_CONSTANT);
+const sameFamily = (a: number, b: number): boolean => familyOf(a) === familyOf(b);
 
 /** Finds all scalars bound to an id; those beyond the limit lose their bonds (collect_linked_regs). */
 export function collectLinked(state: WalkState, id: number, found: LinkedRegister[]): void {
@@ -66,11 +68,15 @@ function put(frame: Frame, { isRegister, place }: LinkedRegister, register: Regi
 }
 
 function derive(register: Register, known: Register): Register {
-  const plain = (register.id & PLUS_CONSTANT) === 0 && (known.id & PLUS_CONSTANT) === 0;
-  if (plain || register.offset === known.offset) return known;
+  const sums = sumOf(register.id) | sumOf(known.id);
+  // Sums of different widths do not differ by a constant.
+  if ((sumOf(register.id) ^ sumOf(known.id)) >>> 0 === (SUM_64 | SUM_32) >>> 0) return register;
+  if (sums === 0 || register.offset === known.offset) return known;
   const difference = constant(BigInt(register.offset - known.offset));
   const scalar = known.scalar.copy();
   addBounds(scalar, difference);
   scalar.bits = tnumAdd(scalar.bits, difference.bits);
+  if ((sums & SUM_32) !== 0) widenFrom32(scalar);
+  synchronize(scalar);
   return { ...known, scalar, id: register.id, offset: register.offset };
 }

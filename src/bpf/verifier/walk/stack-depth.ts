@@ -24,18 +24,17 @@ function descend(
     .slice(start, end)
     .some((instruction) => instruction?.kind === "call-helper" && instruction.helper === TAIL_CALL);
   if (number > 0 && tailCalls && below >= TAIL_CALL_STACK)
-    throw new Refusal(
-      "stack",
-      start,
+    throw new Refusal("stack", start, [
       `tail_calls are not allowed when call stack of previous frames is ${below} bytes. Too large`,
-    );
+    ]);
   const depth = below + Math.ceil(depths[number]! / 16) * 16;
   if (depth > STACK_BYTES)
-    throw new Refusal("stack", -1, `combined stack size of ${frames} calls is ${depth}. Too large`);
+    throw new Refusal("stack", -1, [`combined stack size of ${frames} calls is ${depth}. Too large`]);
   for (let i = start; i < end; i++) {
     const instruction = model.instructions[i];
     if (instruction?.kind !== "call-local") continue;
-    if (frames >= MAX_FRAMES) throw new Refusal("function-call", i, `the call stack of ${frames} frames is too deep !`);
+    if (frames >= MAX_FRAMES)
+      throw new Refusal("function-call", i, [`the call stack of ${frames} frames is too deep !`]);
     descend(model, depths, model.subprograms[model.subprogramOf[instruction.target]!]!, depth, frames + 1);
   }
 }

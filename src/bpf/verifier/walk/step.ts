@@ -24,7 +24,9 @@ function walkPath(walk: Walk): void {
     walk.beginInstruction();
     const { index, state, flow } = walk;
     if (++walk.instructionsProcessed > MAX_INSTRUCTIONS)
-      throw new Refusal("complexity", index, `BPF program is too large. Processed ${walk.instructionsProcessed} insn`);
+      throw new Refusal("complexity", index, [
+        `BPF program is too large. Processed ${walk.instructionsProcessed} insn`,
+      ]);
     state.lastIndex = walk.previousIndex;
     state.index = index;
     if (flow.prunePoints[index] === 1 && walk.explored.visit(walk)) {

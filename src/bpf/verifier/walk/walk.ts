@@ -1,7 +1,7 @@
 import type { Alu, Branch } from "../../isa/instruction.ts";
 import type { ProgramType } from "../../program-type.ts";
 import type { Insights } from "../insights.ts";
-import type { VerifierLog } from "../log/verifier-log.ts";
+import type { LogMark, VerifierLog } from "../log/verifier-log.ts";
 import type { VerifierMap } from "../map.ts";
 import type { ControlFlow } from "../program/control-flow.ts";
 import type { ProgramModel } from "../program/program-model.ts";
@@ -53,7 +53,7 @@ interface Pending {
   readonly state: WalkState;
   readonly index: number;
   readonly previous: number;
-  readonly logLength: number;
+  readonly logMark: LogMark;
 }
 
 /** The walk over all paths of the program: where it stands, and what it keeps (`struct bpf_verifier_env`). */
@@ -115,7 +115,7 @@ export class Walk {
   }
 
   refuse(category: Category, ...lines: string[]): never {
-    throw new Refusal(category, this.index, ...lines);
+    throw new Refusal(category, this.index, lines);
   }
 
   /** The register, which must have been set (check_reg_arg of a source). */
@@ -160,7 +160,7 @@ export class Walk {
   refine(it: Branch, a: Scalar, b: Scalar): Refined {
     const kept = this.#refined[it.index];
     if (kept !== undefined && kept.a === a && kept.b === b) return kept.result;
-    const result = refine(it.condition, it.bits, a, b);
+    const result = refine(it.condition, it.bits, a, b, it.src === it.dst);
     this.#refined[it.index] = { a, b, result };
     return result;
   }
@@ -199,7 +199,7 @@ export class Walk {
   fork(index: number, previous: number): WalkState {
     const state = this.state.copy();
     state.branches = 1;
-    this.#pending.push({ state, index, previous, logLength: this.log.length });
+    this.#pending.push({ state, index, previous, logMark: this.log.mark() });
     if (this.#pending.length > MAX_PENDING)
       this.refuse("complexity", `The sequence of ${this.#pending.length} jumps is too complex.`);
     if (state.parent !== null) state.parent.branches++;
@@ -213,7 +213,7 @@ export class Walk {
     this.state = next.state;
     this.index = next.index;
     this.previousIndex = next.previous;
-    this.log.backTo(next.logLength);
+    this.log.backTo(next.logMark);
     return true;
   }
 }

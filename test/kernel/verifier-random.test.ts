@@ -1,0 +1,65 @@
+import { availableParallelism, release } from "node:os";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { verify } from "../../src/bpf/verifier/verify.ts";
+import { assembleWithMaps, MAPS } from "../bpf/verifier/maps.ts";
+import { type RandomProgramOptions, randomProgram } from "../bpf/verifier/random-program.ts";
+import { recordedFrom, recordedOf } from "../bpf/verifier/recorded.ts";
+import { type Judge, kernelJudge } from "./verifier-judge.ts";
+
+/** Programs of each kind; NETSIM_PROGRAMS asks for more. */
+const PROGRAMS = Number(process.env.NETSIM_PROGRAMS ?? 150);
+const FIRST_SEED = Number(process.env.NETSIM_SEED ?? 1);
+
+const missing =
+  "missing" in kernelJudge
+    ? kernelJudge.missing
+    : release().startsWith("6.18.")
+      ? undefined
+      : `Linux ${release()} is not the release that the verifier follows`;
+
+const KINDS = [
+  { name: "socket_filter", type: 1, context: { number: 0 } },
+  { name: "sched_cls", type: 3, context: { number: 8, packet: [76, 80] as const } },
+  { name: "xdp", type: 6, context: { number: 16, packet: [0, 4] as const } },
+  { name: "cgroup_skb", type: 8, context: { number: 8, packet: [76, 80] as const } },
+  { name: "sched_cls with functions", type: 3, context: { number: 8, packet: [76, 80] as const }, functions: 1 },
+  { name: "xdp with may_goto", type: 6, context: { number: 16, packet: [0, 4] as const }, mayGoto: 0.1 },
+] satisfies (Omit<RandomProgramOptions, "seed"> & { name: string; type: number })[];
+
+/** Where the kernel shows a map's address our log shows its descriptor. */
+const withoutAddresses = (log: string): string =>
+  log.replace(/^(\d+: \(18\) r\d+ = )(0x[0-9a-f]{16}|map\[.*?\](\[0\]\+\d+)?) *;/gm, "$1map ;");
+
+describe.skipIf(missing !== undefined)(`random programs, judged by the kernel${missing ? ` (${missing})` : ""}`, () => {
+  const judge = kernelJudge as Judge;
+  const descriptors = new Map<string, number>();
+
+  beforeAll(() => {
+    for (const [name, map] of Object.entries(MAPS)) descriptors.set(name, judge.createMap(map));
+  });
+  afterAll(() => {
+    for (const descriptor of descriptors.values()) judge.close(descriptor);
+  });
+
+  it.each(KINDS)("$name: verdicts, reasons, walks and logs are the same", ({ type, ...options }) => {
+    const maps = new Map([...descriptors].map(([name, descriptor]) => [descriptor, MAPS[name]!]));
+    const counts = { verdict: 0, unsound: 0, reason: 0, statistics: 0, log: 0 };
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + PROGRAMS; seed++) {
+      const bytes = assembleWithMaps(randomProgram({ ...options, seed }), (name) => descriptors.get(name)!);
+      const { errno, log } = judge.judge(bytes, { type });
+      const want = recordedFrom(errno, log);
+      const result = verify(bytes, { type, maps, possibleCpus: availableParallelism(), logLevel: 1 });
+      const have = recordedOf(result);
+      if (have.accepted !== want.accepted) counts.verdict++;
+      if (have.accepted && !want.accepted) counts.unsound++;
+      if (have.reason !== want.reason) counts.reason++;
+      if (have.statistics !== want.statistics) counts.statistics++;
+      if (withoutAddresses(result.log) !== withoutAddresses(log)) counts.log++;
+    }
+    expect(counts.unsound).toBe(0);
+    expect(counts.verdict).toBeLessThanOrEqual(PROGRAMS * 0.01);
+    expect(counts.reason).toBeLessThanOrEqual(PROGRAMS * 0.01);
+    expect(counts.statistics).toBeLessThanOrEqual(PROGRAMS * 0.01);
+    expect(counts.log).toBeLessThanOrEqual(PROGRAMS * 0.01);
+  });
+});
