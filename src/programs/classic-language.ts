@@ -50,6 +50,9 @@ function parse(source: ProgramSource): ReturnType<typeof parseClassicProgram> {
 
 /** A position in the program's text as one in the file that holds it. */
 function placeIn(source: ProgramSource, line: number, column?: number, endColumn?: number): Place {
+  const { place } = source;
+  // Of a text in quotes only the whole is shown: escapes and folding move what is in it.
+  if (source.file === place.file && source.lineOffset + 1 === place.line) return place;
   return {
     file: source.file,
     line: line + source.lineOffset,

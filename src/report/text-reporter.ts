@@ -1,5 +1,6 @@
 import type { RunResult } from "../run/result.ts";
 import { painter } from "./paint.ts";
+import { printable } from "./printable.ts";
 import type { Reporter } from "./reporter.ts";
 import { describeExpectations } from "./text/expectations.ts";
 import { describeLinks } from "./text/links.ts";
@@ -11,8 +12,8 @@ import { duration, plural } from "./words.ts";
 
 const STOPPED: Record<RunResult["stopped"], string> = {
   idle: "nothing was left to do",
-  until: "the topology's `until` was reached",
-  "max-packets": "the topology's `max-packets` was reached",
+  until: "the end that was set for it",
+  "max-packets": "as many packets as were allowed had been made",
   interrupted: "it was interrupted",
 };
 
@@ -21,7 +22,8 @@ export const textReporter: Reporter = {
   name: "text",
   description: "what a person reads at a glance",
 
-  render(result, { color }) {
+  render(given, { color }) {
+    const result = printable(given);
     const paint = painter(color);
     const head = [
       `${paint.bold(result.topology.name)}  ${paint.dim(`seed ${result.seed}, engine ${result.engine}`)}`,

@@ -70,6 +70,15 @@ describe.skipIf(!built)("the process (needs `npm run build`)", () => {
     expect({ status, stderr }).toMatchObject({ status: 3, stderr: expect.stringContaining("Did you mean") });
   });
 
+  it("plays back a capture from standard input", () => {
+    const file = scratch({
+      "t.yaml": `nodes: { b: { kind: host, interfaces: { eth0: {} } } }
+traffic: [{ at: "b:eth0", replay: "-", direction: in }]
+expect: [{ interface: "b:eth0", received: 40 }]`,
+    });
+    expect(shell(`run ${file}`, "< topologies/captures/mixed.pcap").status).toBe(0);
+  });
+
   it("ends a long run with its report when interrupted", async () => {
     const file = scratch();
     const topology = join(file, "t.yaml");

@@ -194,6 +194,13 @@ expect: [{ interface: "b:eth0", received: 1 }]`,
     expect(error).toMatch(/cut\.pcap: byte 82: error\[bad-capture\]/);
   });
 
+  it("shows the whole of a program in quotes, where escapes and folding move what is in it", async () => {
+    const { error } = await netsim(["run", pair('programs: { bad: { classic: "ret #0x100000000" } }')]);
+    const [, line, caret] = error.split("\n");
+    const from = caret!.indexOf("^");
+    expect(line!.slice(from, caret!.lastIndexOf("^") + 1)).toContain("ret #0x100000000");
+  });
+
   it("shows progress of a long run, and takes the line away", async () => {
     let time = 0;
     const file = scratch({

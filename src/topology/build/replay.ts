@@ -15,7 +15,7 @@ export function buildReplay(fields: Fields, drafts: Drafts): ReplayTraffic | und
   const timing = readTiming(fields);
   const path = fields.text("replay");
   if (path === undefined) return undefined;
-  const file = besideFile(context.source.file, path.text);
+  const file = path.text === STANDARD_INPUT ? path.text : besideFile(context.source.file, path.text);
   if (!isThere(file)) {
     const message = `There is no capture '${file}'.`;
     return context.problem(
@@ -38,8 +38,11 @@ export function buildReplay(fields: Fields, drafts: Drafts): ReplayTraffic | und
   };
 }
 
+const STANDARD_INPUT = "-";
+
 /** False for directories, and for paths that the system does not even take. */
 function isThere(file: string): boolean {
+  if (file === STANDARD_INPUT) return true;
   try {
     return !statSync(file).isDirectory();
   } catch {
