@@ -1,8 +1,8 @@
 import { NetsimError } from "./errors.ts";
 
 /**
- * Named things of one kind, in the order in which they were bound. Hooks, engines and reporters are all found
- * through one of these.
+ * Named things of one kind, in the order in which they were bound. Hooks, languages, engines and reporters are
+ * all found through one of these.
  */
 export class Registry<T extends { readonly name: string }> {
   private readonly byName = new Map<string, T>();

@@ -4,12 +4,12 @@ import { get16, get32 } from "../packet/wire.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import type { BridgeModel } from "../topology/model.ts";
 import { AddressMap } from "./address-map.ts";
+import { ETHERNET_HEADER } from "./ethernet-frame.ts";
 import { type FrameReceiver, Interface } from "./interface.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** LINKTYPE_ETHERNET. */
 const ETHERNET = 1;
-const ETHERNET_HEADER = 14;
 const VLAN_TAG = 4;
 /** Last byte of the group address of MAC control frames (IEEE 802.3 annex 31B). */
 const PAUSE = 1;

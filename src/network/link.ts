@@ -5,10 +5,9 @@ import type { EventHandler } from "../simulation/event-queue.ts";
 import type { Random } from "../simulation/random.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import { ArrivalLane } from "./arrival-lane.ts";
+import { ETHERNET_HEADER } from "./ethernet-frame.ts";
 import type { Ledger } from "./ledger.ts";
 
-/** Bytes of a frame that do not count against the MTU. */
-const ETHERNET_HEADER = 14;
 const NANOSECONDS_PER_BYTE_AT_1_BIT = 8e9;
 
 /** What a direction of a link does to packets; see `Impairment` of the topology's model for the units. */

@@ -6,7 +6,7 @@ import type { RunnableProgram } from "./program-slot.ts";
 export interface Engine {
   /** Unique among engines. */
   readonly name: string;
-  /** One line for `netsim run --help`. */
+  /** What it is, in one line for people. */
   readonly description: string;
   /** Makes a checked program ready to run on packet after packet, whose bytes lie in the machine's memory. */
   prepare(program: LoadedProgram, machine: Machine): RunnableProgram;

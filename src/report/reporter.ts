@@ -4,7 +4,7 @@ import type { RunResult } from "../run/result.ts";
 export interface Reporter {
   /** Unique among reporters; what `--report` chooses between. */
   readonly name: string;
-  /** One line for `netsim run --help`. */
+  /** What it is, in one line for people. */
   readonly description: string;
   /** Returns the whole text, with its last newline. */
   render(result: RunResult, style: ReportStyle): string;

@@ -1,3 +1,4 @@
+import { ETHERNET_HEADER } from "../network/ethernet-frame.ts";
 import type { FrameTap } from "../network/interface.ts";
 import type { SocketContent, SocketReader } from "../network/socket/socket.ts";
 import type { World } from "../network/world.ts";
@@ -9,7 +10,6 @@ import type { Epoch } from "./time.ts";
 
 /** Length of the pseudo header that stands for the link layer in cooked captures (LINKTYPE_LINUX_SLL). */
 const COOKED_HEADER = 16;
-const ETHERNET_HEADER = 14;
 
 /**
  * The captures of one socket or interface. Packets of one link type go to one pcap file; a packet of another link type

@@ -2,8 +2,9 @@ import { Bridge } from "../network/bridge.ts";
 import type { Interface } from "../network/interface.ts";
 import type { Link, Node } from "../network/network.ts";
 import type { Socket } from "../network/socket/socket.ts";
-import { formatIpv4, formatIpv6, formatMac } from "../packet/address.ts";
+import { formatMac } from "../packet/address.ts";
 import type { StopReason } from "../simulation/simulation.ts";
+import { formatAddress } from "../topology/address-with-prefix.ts";
 import type { AddressModel, Topology } from "../topology/model.ts";
 import type { Scene } from "./assemble.ts";
 import { describeBinding } from "./describe-binding.ts";
@@ -119,8 +120,8 @@ function linkResult({ name, ends, directions }: Link): LinkResult {
   };
 }
 
-function formatPrefix({ family, address, prefix }: AddressModel): string {
-  return `${family === 4 ? formatIpv4(address) : formatIpv6(address)}/${prefix}`;
+function formatPrefix(own: AddressModel): string {
+  return `${formatAddress(own)}/${own.prefix}`;
 }
 
 /** A MAC address out of its 48-bit number. */

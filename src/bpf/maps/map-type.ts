@@ -1,18 +1,55 @@
-/** The map types that exist here, by the names that bpftool gives them: their numbers (`enum bpf_map_type`). */
-export const MAP_TYPES = {
+/** Map types by the names that bpftool gives them: their numbers (`enum bpf_map_type`). */
+export const MAP_TYPE = {
   hash: 1,
   array: 2,
   prog_array: 3,
+  perf_event_array: 4,
   percpu_hash: 5,
   percpu_array: 6,
+  stack_trace: 7,
+  cgroup_array: 8,
   lru_hash: 9,
   lru_percpu_hash: 10,
   lpm_trie: 11,
   array_of_maps: 12,
   hash_of_maps: 13,
+  devmap: 14,
+  sockmap: 15,
+  cpumap: 16,
+  xskmap: 17,
+  sockhash: 18,
+  cgroup_storage: 19,
+  reuseport_sockarray: 20,
+  percpu_cgroup_storage: 21,
   queue: 22,
   stack: 23,
-} as const satisfies Record<string, number>;
+  sk_storage: 24,
+  devmap_hash: 25,
+  struct_ops: 26,
+  ringbuf: 27,
+  inode_storage: 28,
+  task_storage: 29,
+  bloom_filter: 30,
+  user_ringbuf: 31,
+  cgrp_storage: 32,
+  arena: 33,
+} as const;
+
+/** Those that exist here. */
+export const MAP_TYPES = {
+  hash: MAP_TYPE.hash,
+  array: MAP_TYPE.array,
+  prog_array: MAP_TYPE.prog_array,
+  percpu_hash: MAP_TYPE.percpu_hash,
+  percpu_array: MAP_TYPE.percpu_array,
+  lru_hash: MAP_TYPE.lru_hash,
+  lru_percpu_hash: MAP_TYPE.lru_percpu_hash,
+  lpm_trie: MAP_TYPE.lpm_trie,
+  array_of_maps: MAP_TYPE.array_of_maps,
+  hash_of_maps: MAP_TYPE.hash_of_maps,
+  queue: MAP_TYPE.queue,
+  stack: MAP_TYPE.stack,
+} as const satisfies Partial<typeof MAP_TYPE>;
 
 export type MapTypeName = keyof typeof MAP_TYPES;
 

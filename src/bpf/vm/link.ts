@@ -1,3 +1,4 @@
+import { TAIL_CALL } from "../helpers/tail-call.ts";
 import { decodeProgram } from "../isa/decode.ts";
 import type { Instruction, Reference } from "../isa/instruction.ts";
 import type { DecodeProblem } from "../isa/problem.ts";
@@ -5,9 +6,6 @@ import type { Environment } from "./environment.ts";
 import { writesFramePointer } from "./frame-pointer.ts";
 import type { HostFunction } from "./host-function.ts";
 import { UnloadableProgram } from "./unloadable-program.ts";
-
-/** Number of bpf_tail_call, the one helper that is the engine's own. */
-export const TAIL_CALL = 12;
 
 /** A decoded program whose names are looked up. */
 export interface LinkedProgram {

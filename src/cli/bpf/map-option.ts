@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { MAP_TYPES, type MapTypeName } from "../../bpf/maps/map-type.ts";
+import type { MAP_TYPE } from "../../bpf/maps/map-type.ts";
 import { nearestName } from "../../bpf/nearest-name.ts";
 import type { MapAttributes } from "../../bpf/syscall.ts";
 
@@ -13,14 +13,21 @@ export interface MapOption extends Omit<MapAttributes, "innerMap"> {
 /** Types whose values have no keys. */
 const KEYLESS: readonly string[] = ["queue", "stack"];
 
-/** Reads the option, also in the short form `NAME=TYPE:KEY:VALUE:ENTRIES`. Throws InvalidArgumentError. */
-export function parseMapOption(text: string): MapOption {
-  const [, name, type, rest] = /^([^=,:\s]+)=([a-z_]+)(.*)$/.exec(text) ?? [];
+/** Map types that an option may name, with their numbers. */
+type NamedTypes = Readonly<Partial<Record<keyof typeof MAP_TYPE, number>>>;
+
+/**
+ * Reads the option, also in the short form `NAME=TYPE:KEY:VALUE:ENTRIES`. Throws InvalidArgumentError.
+ * @param types the types that the command knows.
+ */
+export function parseMapOption(text: string, types: NamedTypes): MapOption {
+  const [, name, type, rest] = /^([^=,:\s]+)=([a-z_0-9]+)(.*)$/.exec(text) ?? [];
   if (name === undefined || type === undefined || rest === undefined)
     throw new InvalidArgumentError("A map is given as NAME=TYPE,key=4,value=8,entries=256, sizes in bytes.");
-  if (!(type in MAP_TYPES)) {
-    const near = nearestName(type, Object.keys(MAP_TYPES));
-    const hint = near === undefined ? `There are ${Object.keys(MAP_TYPES).join(", ")}.` : `Did you mean '${near}'?`;
+  const typeNumber = (types as Readonly<Record<string, number>>)[type];
+  if (typeNumber === undefined || !Object.hasOwn(types, type)) {
+    const near = nearestName(type, Object.keys(types));
+    const hint = near === undefined ? `There are ${Object.keys(types).join(", ")}.` : `Did you mean '${near}'?`;
     throw new InvalidArgumentError(`There is no map type '${type}'. ${hint}`);
   }
   const fields = readFields(rest.startsWith(":") ? longForm(rest) : rest);
@@ -34,7 +41,7 @@ export function parseMapOption(text: string): MapOption {
   const inner = fields.get("inner");
   return {
     name,
-    type: MAP_TYPES[type as MapTypeName],
+    type: typeNumber,
     keySize: number("key", KEYLESS.includes(type) ? 0 : undefined),
     valueSize: number("value"),
     maxEntries: number("entries"),

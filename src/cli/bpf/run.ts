@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { MAP_TYPES } from "../../bpf/maps/map-type.ts";
 import type { Action } from "../command.ts";
 import { type MapOption, parseMapOption } from "./map-option.ts";
 
@@ -28,7 +29,7 @@ export function runProgramCommand(program: Command, perform: (action: Action) =>
     .option(
       "--map <definition>",
       "a map that the program names: NAME=TYPE,key=4,value=8,entries=256; may be repeated",
-      (text: string, maps: readonly MapOption[]) => [...maps, parseMapOption(text)],
+      (text: string, maps: readonly MapOption[]) => [...maps, parseMapOption(text, MAP_TYPES)],
       [],
     )
     .option("--repeat <number>", "run it so many times on each packet", parseRepeat, 1)

@@ -1,13 +1,13 @@
 import { decodeProgram } from "../../bpf/isa/decode.ts";
-import { nearestName } from "../../bpf/nearest-name.ts";
 import { type Explanation, explain } from "../../bpf/verifier/explain/explain.ts";
-import { MAP_TYPE, type VerifierMap } from "../../bpf/verifier/map.ts";
+import type { VerifierMap } from "../../bpf/verifier/map.ts";
 import { type VerifierResult, verify } from "../../bpf/verifier/verify.ts";
 import { EXIT, type ExitCode, fail } from "../../errors.ts";
 import { count } from "../../report/words.ts";
 import type { Terminal } from "../command.ts";
+import type { MapOption } from "./map-option.ts";
 import { encodedBytes, type InputFile, readInput, readText } from "./program-file.ts";
-import type { NamedMap, VerifyFlags } from "./verify.ts";
+import type { VerifyFlags } from "./verify.ts";
 
 /** Where the descriptors of maps begin that a program's text names; smaller numbers are the user's own. */
 const FIRST_DESCRIPTOR = 1000;
@@ -42,13 +42,13 @@ interface Loaded {
   readonly lines: readonly number[];
 }
 
-function load(input: InputFile, named: readonly NamedMap[]): Loaded {
+function load(input: InputFile, named: readonly MapOption[]): Loaded {
   const maps = new Map<number, VerifierMap>();
   const descriptors = new Map<string, number>();
   for (const [i, map] of named.entries()) {
     const descriptor = /^\d+$/.test(map.name) ? Number(map.name) : FIRST_DESCRIPTOR + i;
     descriptors.set(map.name, descriptor);
-    maps.set(descriptor, mapFrom(map));
+    maps.set(descriptor, mapFrom(map, named));
   }
   const encoded = encodedBytes(input);
   if (encoded !== undefined) return { bytes: encoded, maps, lines: [] };
@@ -69,16 +69,22 @@ function load(input: InputFile, named: readonly NamedMap[]): Loaded {
   return { bytes, maps, lines };
 }
 
-/** `percpu_array` is `percpuArray` in MAP_TYPE. */
-function mapFrom({ name, type, keySize, valueSize, maxEntries }: NamedMap): VerifierMap {
-  const key = type.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  const number = (MAP_TYPE as Readonly<Record<string, number>>)[key];
-  if (number === undefined) {
-    const names = Object.keys(MAP_TYPE).map((known) => known.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
-    const near = nearestName(type, names);
-    fail("usage", `There is no map type '${type}'.`, near === undefined ? {} : { hint: `Did you mean '${near}'?` });
-  }
-  return { type: number, keySize, valueSize, maxEntries, name: /^\d+$/.test(name) ? "" : name };
+/** What the verifier is told of a map; the inner map of a map of maps is one of the others. */
+function mapFrom(option: MapOption, all: readonly MapOption[]): VerifierMap {
+  const { name, inner, ...sizes } = option;
+  const template = inner === undefined ? undefined : all.find((other) => other.name === inner && other !== option);
+  if (inner !== undefined && template === undefined)
+    fail("usage", `Map '${name}' is to hold maps like '${inner}', which no --map describes.`);
+  return {
+    ...sizes,
+    name: /^\d+$/.test(name) ? "" : name,
+    ...(template && {
+      inner: mapFrom(
+        template,
+        all.filter((other) => other !== option),
+      ),
+    }),
+  };
 }
 
 function asText(

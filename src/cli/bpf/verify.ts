@@ -1,11 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { MAP_TYPE } from "../../bpf/maps/map-type.ts";
 import { PROGRAM_TYPES } from "../../bpf/program-type.ts";
 import type { Action } from "../command.ts";
+import { type MapOption, parseMapOption } from "./map-option.ts";
 
 /** The options of `netsim bpf verify` as commander gives them. */
 export interface VerifyFlags {
   readonly type: string;
-  readonly map: readonly NamedMap[];
+  readonly map: readonly MapOption[];
   readonly license: string;
   readonly attachType?: number;
   readonly cpus: number;
@@ -13,16 +15,6 @@ export interface VerifyFlags {
   readonly strictAlignment?: true;
   readonly logLevel: number;
   readonly json?: true;
-}
-
-/** `--map NAME=TYPE:KEY:VALUE:ENTRIES` */
-export interface NamedMap {
-  readonly name: string;
-  /** As the kernel calls it: `hash`, `percpu_array`. */
-  readonly type: string;
-  readonly keySize: number;
-  readonly valueSize: number;
-  readonly maxEntries: number;
 }
 
 /** `netsim bpf verify PROGRAM`. */
@@ -39,7 +31,7 @@ export function verifyCommand(program: Command, perform: (action: Action) => voi
     .option(
       "--map <name=type:key:value:entries>",
       "a map that the program names, or the number of its descriptor; may be repeated",
-      (text: string, maps: NamedMap[]) => [...maps, parseMap(text)],
+      (text: string, maps: MapOption[]) => [...maps, parseMapOption(text, MAP_TYPE)],
       [],
     )
     .option("--license <license>", "as the program declares it", "GPL")
@@ -72,11 +64,4 @@ Exit codes: 0 accepted, 4 refused.`;
 function parseWhole(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is a whole number.");
   return Number(text);
-}
-
-function parseMap(text: string): NamedMap {
-  const match = /^([^=]+)=([a-z_]+):(\d+):(\d+):(\d+)$/.exec(text);
-  if (match === null) throw new InvalidArgumentError("A map is given as NAME=TYPE:KEY:VALUE:ENTRIES, sizes in bytes.");
-  const [, name, type, key, value, entries] = match;
-  return { name: name!, type: type!, keySize: Number(key), valueSize: Number(value), maxEntries: Number(entries) };
 }

@@ -1,11 +1,11 @@
 import type { DropReason } from "../../packet/drop-reason.ts";
 import { PACKET_OTHERHOST, type Skb } from "../../packet/skb.ts";
 import { copyBytes, get16, get32, set16, set32 } from "../../packet/wire.ts";
+import { ETHERNET_HEADER } from "../ethernet-frame.ts";
 import type { Interface } from "../interface.ts";
 import type { World } from "../world.ts";
 import type { IpStack } from "./ip-stack.ts";
 
-const ETHERNET_HEADER = 14;
 const ETH_P_ARP = 0x0806;
 const ETH_P_IP = 0x0800;
 /** Length of an ARP packet for Ethernet and IPv4 (RFC 826). */

@@ -1,13 +1,14 @@
 import { assembleExtended } from "../../../src/bpf/isa/assembler/assemble.ts";
-import { MAP_TYPE, type VerifierMap } from "../../../src/bpf/verifier/map.ts";
+import { MAP_TYPE } from "../../../src/bpf/maps/map-type.ts";
+import type { VerifierMap } from "../../../src/bpf/verifier/map.ts";
 
 /** Maps that test programs name: `map[array]`. */
 export const MAPS: Readonly<Record<string, VerifierMap>> = {
   array: { type: MAP_TYPE.array, keySize: 4, valueSize: 16, maxEntries: 4 },
   one: { type: MAP_TYPE.array, keySize: 4, valueSize: 64, maxEntries: 1 },
   hash: { type: MAP_TYPE.hash, keySize: 8, valueSize: 8, maxEntries: 8 },
-  percpu: { type: MAP_TYPE.percpuArray, keySize: 4, valueSize: 8, maxEntries: 2 },
-  programs: { type: MAP_TYPE.progArray, keySize: 4, valueSize: 4, maxEntries: 4 },
+  percpu: { type: MAP_TYPE.percpu_array, keySize: 4, valueSize: 8, maxEntries: 2 },
+  programs: { type: MAP_TYPE.prog_array, keySize: 4, valueSize: 4, maxEntries: 4 },
   ring: { type: MAP_TYPE.ringbuf, keySize: 0, valueSize: 0, maxEntries: 4096 },
   devices: { type: MAP_TYPE.devmap, keySize: 4, valueSize: 4, maxEntries: 4 },
   queue: { type: MAP_TYPE.queue, keySize: 0, valueSize: 8, maxEntries: 4 },

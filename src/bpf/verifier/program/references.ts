@@ -1,6 +1,7 @@
 import type { Reference } from "../../isa/instruction.ts";
+import { MAP_TYPE } from "../../maps/map-type.ts";
 import type { ProgramType } from "../../program-type.ts";
-import { hasDirectValues, MAP_TYPE, type VerifierMap } from "../map.ts";
+import { hasDirectValues, type VerifierMap } from "../map.ts";
 import { Refusal } from "../refusal.ts";
 import type { ProgramModel } from "./program-model.ts";
 
@@ -29,7 +30,7 @@ export function checkReferences(
 function findMap(it: Reference, maps: ReadonlyMap<number, VerifierMap>, programType: ProgramType): VerifierMap {
   const map = maps.get(it.imm);
   if (map === undefined) throw new Refusal("map", it.index, [`fd ${it.imm} is not pointing to valid bpf_map`]);
-  if (map.type === MAP_TYPE.structOps)
+  if (map.type === MAP_TYPE.struct_ops)
     throw new Refusal("map", it.index, ["bpf_struct_ops map cannot be used in prog"]);
   if (map.type === MAP_TYPE.arena)
     throw new Refusal("unsupported", it.index, ["arena maps are not supported by netsim yet"]);

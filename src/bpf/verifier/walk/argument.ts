@@ -1,5 +1,6 @@
 import type { Argument } from "../../helpers/prototype.ts";
-import { isIndexed, MAP_FLAG, MAP_TYPE, type VerifierMap } from "../map.ts";
+import { CREATE_FLAG, MAP_TYPE } from "../../maps/map-type.ts";
+import { isIndexed, type VerifierMap } from "../map.ts";
 import { markPrecise } from "../pruning/precision.ts";
 import { isNull, type Register } from "../state/register.ts";
 import { isPacketPointer } from "../state/register-type.ts";
@@ -131,7 +132,7 @@ function checkMemory(walk: Walk, number: number, bytes: number, argument: Argume
 /** check_reg_const_str */
 function checkString(walk: Walk, number: number, register: Register): void {
   const map = register.map!;
-  if (((map.flags ?? 0) & MAP_FLAG.readOnlyForProgram) === 0 || map.constants === undefined)
+  if (((map.flags ?? 0) & CREATE_FLAG.RDONLY_PROG) === 0 || map.constants === undefined)
     walk.refuse("helper-call", `R${number} does not point to a readonly map'`);
   if (!isConstant(register.scalar)) walk.refuse("helper-call", `R${number} is not a constant address'`);
   if (map.type !== MAP_TYPE.array) walk.refuse("helper-call", "no direct value access support for this map type");

@@ -1,7 +1,9 @@
 import { type Prototype, prototypeOf, type ResultType } from "../../helpers/prototype.ts";
+import { TAIL_CALL } from "../../helpers/tail-call.ts";
 import { HELPER_NAMES } from "../../isa/helper-names.ts";
 import type { CallHelper } from "../../isa/instruction.ts";
-import { isReadOnly, MAP_TYPE } from "../map.ts";
+import { MAP_TYPE } from "../../maps/map-type.ts";
+import { isReadOnly } from "../map.ts";
 import { markPrecise } from "../pruning/precision.ts";
 import { isNull, NOT_INIT, pointer, type Register, scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
 import { baseOf, FLAG, isPacketPointer, mayBeNull, TYPE } from "../state/register-type.ts";
@@ -18,7 +20,6 @@ import type { Walk } from "./walk.ts";
 const MAP_HELPERS: readonly number[] = [1, 2, 3, 12, 51, 87, 88, 89, 164, 195];
 const WRITING_MAP_HELPERS: readonly number[] = [2, 3, 87, 88];
 const LOOKUP = 1;
-const TAIL_CALL = 12;
 const LOCAL_STORAGE = 81;
 const PROCESSOR_ID = 8;
 /** bpf_probe_read_*_str and bpf_get_stack give a length up to what they were given. */
@@ -77,7 +78,7 @@ function checkMapOfCall(walk: Walk, { map, prototype }: CallFacts): void {
 /** A known index into the table of programs must stay known (record_func_key). */
 function noteTailCall(walk: Walk, { map, prototype }: CallFacts): void {
   if (prototype.number !== TAIL_CALL) return;
-  if (map === null || map.type !== MAP_TYPE.progArray)
+  if (map === null || map.type !== MAP_TYPE.prog_array)
     walk.refuse("map", `cannot pass map_type ${map?.type ?? 0} into func ${helperText(TAIL_CALL)}`);
   const index = walk.frame.registers[3]!;
   if (index.type !== TYPE.scalar || !isConstant(index.scalar) || index.scalar.umin >= BigInt(map.maxEntries)) return;

@@ -1,4 +1,5 @@
-import { hasDirectValues, isReadOnly, MAP_FLAG, type VerifierMap } from "../map.ts";
+import { CREATE_FLAG } from "../../maps/map-type.ts";
+import { hasDirectValues, isReadOnly, type VerifierMap } from "../map.ts";
 import type { Register } from "../state/register.ts";
 import { scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
 import { baseOf, FLAG, isPacketPointer, isSocketPointer, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
@@ -126,7 +127,7 @@ export function checkMapAccess(
   access: "read" | "write",
 ): void {
   const map = register.map!;
-  const forbidden = access === "write" ? isReadOnly(map) : ((map.flags ?? 0) & MAP_FLAG.writeOnlyForProgram) !== 0;
+  const forbidden = access === "write" ? isReadOnly(map) : ((map.flags ?? 0) & CREATE_FLAG.WRONLY_PROG) !== 0;
   if (!forbidden) return;
   const verb = access === "write" ? "write into" : "read from";
   const at = register.scalar.smin + BigInt(offset);

@@ -1,4 +1,4 @@
-import { MAP_TYPE } from "../map.ts";
+import { MAP_TYPE } from "../../maps/map-type.ts";
 import { type Register, scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
 import { baseOf, FLAG, mayBeNull, TYPE } from "../state/register-type.ts";
 import type { WalkState } from "../state/walk-state.ts";

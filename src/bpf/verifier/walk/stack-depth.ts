@@ -1,9 +1,9 @@
+import { TAIL_CALL } from "../../helpers/tail-call.ts";
 import type { ProgramModel, Subprogram } from "../program/program-model.ts";
 import { Refusal } from "../refusal.ts";
 import { STACK_BYTES } from "./stack-bounds.ts";
 
 const MAX_FRAMES = 8;
-const TAIL_CALL = 12;
 /** A tail call's target starts with a stack of its own while those below it stay: so much may be used below. */
 const TAIL_CALL_STACK = 256;
 

@@ -1,7 +1,8 @@
+import { TAIL_CALL } from "../../helpers/tail-call.ts";
 import type { AluOperation, Branch, Condition, Instruction, MoveSigned } from "../../isa/instruction.ts";
 import type { Environment } from "../environment.ts";
 import type { HostFunction } from "../host-function.ts";
-import { type LinkedProgram, TAIL_CALL } from "../link.ts";
+import type { LinkedProgram } from "../link.ts";
 import { type DenseCode, type HostCall, OPERATION, REGISTER_WORDS, STRIDE } from "./dense-code.ts";
 
 /** Opcodes of 64-bit arithmetic with a register; 32-bit arithmetic is 3 less. */

@@ -1,8 +1,8 @@
 import type { Instruction } from "../../isa/instruction.ts";
+import { definedRegister } from "../defined-register.ts";
 import type { HostFunction } from "../host-function.ts";
 import { type Graph, successors } from "./control-flow/graph.ts";
 import type { Order } from "./control-flow/order.ts";
-import { definedRegister } from "./definitions.ts";
 import type { RegisterSet } from "./register-set.ts";
 import { upperHalvesBefore } from "./upper-halves.ts";
 

@@ -1,6 +1,7 @@
+import { TAIL_CALL } from "../../helpers/tail-call.ts";
 import type { Instruction } from "../../isa/instruction.ts";
 import type { HostFunction } from "../host-function.ts";
-import { type LinkedProgram, TAIL_CALL } from "../link.ts";
+import type { LinkedProgram } from "../link.ts";
 import { buildGraph, type Graph } from "./control-flow/graph.ts";
 import { type Order, orderBlocks } from "./control-flow/order.ts";
 import { type CallArguments, findLive, hostArguments, wholeHostArguments } from "./liveness.ts";

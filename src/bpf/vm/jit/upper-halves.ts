@@ -1,5 +1,5 @@
 import type { Alu, Instruction } from "../../isa/instruction.ts";
-import { definedRegister } from "./definitions.ts";
+import { definedRegister } from "../defined-register.ts";
 import type { RegisterSet } from "./register-set.ts";
 
 /**

@@ -1,8 +1,9 @@
+import { definedRegister } from "../defined-register.ts";
 import type { LinkedProgram } from "../link.ts";
 import { type Graph, successors } from "./control-flow/graph.ts";
 import { identity } from "./control-flow/identity.ts";
 import type { Order } from "./control-flow/order.ts";
-import { clearsUpperHalf, definedRegister } from "./definitions.ts";
+import { clearsUpperHalf } from "./definitions.ts";
 import { type CallArguments, findLive } from "./liveness.ts";
 import { contains, type RegisterSet } from "./register-set.ts";
 import { upperHalvesBefore } from "./upper-halves.ts";

@@ -1,5 +1,5 @@
+import { TAIL_CALL } from "../../../helpers/tail-call.ts";
 import type { Instruction } from "../../../isa/instruction.ts";
-import { TAIL_CALL } from "../../link.ts";
 import { arithmetic, moveSigned, negate } from "./arithmetic.ts";
 import { byteSwap } from "./byte-swap.ts";
 import { callHost, callLocal, callRegister, functionPointer } from "./calls.ts";
