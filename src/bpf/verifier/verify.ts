@@ -7,6 +7,7 @@ import { Insights, type InstructionInsight } from "./insights.ts";
 import { instructionText } from "./log/instruction-text.ts";
 import { VerifierLog } from "./log/verifier-log.ts";
 import type { VerifierMap } from "./map.ts";
+import type { WalkObserver } from "./observer.ts";
 import { checkControlFlow } from "./program/control-flow.ts";
 import { findCycles } from "./program/cycles.ts";
 import { findLiveRegisters } from "./program/live-registers.ts";
@@ -36,6 +37,8 @@ export interface VerifierOptions {
   /** Processors of the machine that the program will run on, which bounds bpf_get_smp_processor_id(); 1 without. */
   readonly possibleCpus?: number;
   readonly logLevel?: 0 | 1 | 2;
+  /** Sees every step of the walk. */
+  readonly observer?: WalkObserver;
 }
 
 /** The kernel's counters of a walk. */
@@ -153,6 +156,7 @@ function prepare(
     possibleCpus: options.possibleCpus ?? 1,
     log,
     insights,
+    observer: options.observer,
   });
 }
 

@@ -97,6 +97,7 @@ export class ExploredStates implements StateStatistics {
     old.hits++;
     if (walk.flow.jumpPoints[walk.index] === 1) walk.noteHistory(0, null);
     propagatePrecision(walk, old, walk.state);
+    walk.observer?.pruned?.(walk, old);
     if (inLoop) {
       const state = walk.state.copy();
       state.index = walk.index;

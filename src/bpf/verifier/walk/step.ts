@@ -36,10 +36,12 @@ function walkPath(walk: Walk): void {
     if (flow.jumpPoints[index] === 1) walk.noteHistory(0, null);
     walk.log.instruction(walk, index);
     walk.insights.noteReached(index);
+    walk.observer?.arrived(walk);
     walk.previousIndex = index;
     walk.liveness.beginInstruction(state, index);
     const ended = step(walk);
     walk.liveness.endInstruction();
+    walk.observer?.walked?.(walk);
     if (ended) return;
   }
 }

@@ -3,6 +3,7 @@ import type { ProgramType } from "../../program-type.ts";
 import type { Insights } from "../insights.ts";
 import type { LogMark, VerifierLog } from "../log/verifier-log.ts";
 import type { VerifierMap } from "../map.ts";
+import type { WalkObserver } from "../observer.ts";
 import type { ControlFlow } from "../program/control-flow.ts";
 import type { ProgramModel } from "../program/program-model.ts";
 import { ExploredStates } from "../pruning/explored-states.ts";
@@ -39,6 +40,7 @@ export interface WalkSetup {
   readonly possibleCpus: number;
   readonly log: VerifierLog;
   readonly insights: Insights;
+  readonly observer?: WalkObserver | undefined;
 }
 
 /** The last result of an instruction, and what it was of. */
@@ -66,6 +68,7 @@ export class Walk {
   readonly setup: WalkSetup;
   readonly log: VerifierLog;
   readonly insights: Insights;
+  readonly observer: WalkObserver | undefined;
   readonly explored: ExploredStates;
   readonly demand = new PrecisionDemand();
   readonly ids = new IdMap();
@@ -92,6 +95,7 @@ export class Walk {
     this.programType = setup.programType;
     this.log = setup.log;
     this.insights = setup.insights;
+    this.observer = setup.observer;
     this.explored = new ExploredStates(setup.cycles);
     this.#computed = new Array(setup.model.instructions.length);
     this.#refined = new Array(setup.model.instructions.length);
@@ -203,6 +207,7 @@ export class Walk {
     if (this.#pending.length > MAX_PENDING)
       this.refuse("complexity", `The sequence of ${this.#pending.length} jumps is too complex.`);
     if (state.parent !== null) state.parent.branches++;
+    this.observer?.forked?.(this);
     return state;
   }
 
@@ -214,6 +219,7 @@ export class Walk {
     this.index = next.index;
     this.previousIndex = next.previous;
     this.log.backTo(next.logMark);
+    this.observer?.resumed?.(this);
     return true;
   }
 }
