@@ -51,6 +51,7 @@ await build({
   ...shared,
   entryPoints: { main: "src/main.ts" },
   outdir: "dist",
+  external: ["koffi"],
   splitting: true,
   chunkNames: "command/[name]-[hash]",
   plugins: [precompiledValidator],

@@ -38,6 +38,7 @@ export const ERROR_CODES = {
   "program-syntax": EXIT.invalidInput,
   "program-rejected": EXIT.programRejected,
   usage: EXIT.usage,
+  "kernel-unavailable": EXIT.usage,
   internal: EXIT.internal,
 } as const satisfies Record<string, ExitCode>;
 

@@ -43,6 +43,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     "topology",
     "traffic",
   ],
+  kernel: ["bpf", "errors.ts"],
   report: ["errors.ts", "run"],
   plugins: ["errors.ts", "hooks", "programs", "report"],
   cli: [

@@ -4,7 +4,7 @@ import { encodeInstruction } from "../../src/bpf/isa/encode.ts";
 import { FORMS } from "../../src/bpf/isa/forms/table.ts";
 import { BPF_ENGINES } from "../../src/bpf/vm/engine.ts";
 import { CASES } from "./cases/all.ts";
-import { type Kernel, kernel } from "./kernel.ts";
+import { kernel, runInKernel } from "./kernel.ts";
 import { publicSuite } from "./public-suite.ts";
 import { runCase, wanted } from "./run-case.ts";
 
@@ -46,10 +46,9 @@ const missing = "missing" in kernel ? ` (skipped: ${kernel.missing})` : "";
 
 describe.skipIf("missing" in kernel)(`the running kernel${missing}`, () => {
   const all = [...CASES, ...(publicSuite ?? [])];
-  const { run } = kernel as Kernel;
 
   it.each(all.map((test) => [test.name, test] as const))("%s", (_, test) => {
-    const got = run(test);
+    const got = runInKernel(test);
     if (test.refusedByLinux !== undefined)
       expect(got).toEqual({ refused: expect.stringContaining(test.refusedByLinux) });
     else if (CASES.includes(test)) expect(got).toEqual(wanted(test));

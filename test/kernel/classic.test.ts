@@ -4,12 +4,12 @@ import { checkClassic } from "../../src/bpf/classic/checker.ts";
 import type { ClassicInstruction } from "../../src/bpf/classic/instruction.ts";
 import { ClassicInterpreter } from "../../src/bpf/classic/interpreter.ts";
 import { shortText } from "../../src/bpf/classic/listing.ts";
+import { type Libc, openLibc } from "../../src/kernel/libc.ts";
+import { FilteredLoopback } from "../../src/kernel/socket/filtered-loopback.ts";
+import { FilteredPair } from "../../src/kernel/socket/filtered-pair.ts";
 import { payloadOffset } from "../../src/packet/dissect/payload-offset.ts";
 import { packetOf } from "../bpf/classic/packets.ts";
 import { anyProgram, assemble, validProgram } from "../bpf/classic/programs.ts";
-import { libc } from "./libc.ts";
-import { FilteredLoopback } from "./loopback-filter.ts";
-import { FilteredPair } from "./unix-filter.ts";
 
 const EINVAL = 22;
 const ENOMEM = 12;
@@ -17,7 +17,9 @@ const ENOMEM = 12;
 const AS_FORETOLD = 5;
 const OTHERWISE = 6;
 
-const missing = libc === undefined ? " (skipped: needs Linux, glibc and koffi)" : "";
+const opened = await openLibc();
+const libc = opened as Libc;
+const missing = "missing" in opened ? ` (skipped: ${opened.missing})` : "";
 
 /**
  * The program with each `ret a` replaced: it returns AS_FORETOLD if A is `foretold`, else OTHERWISE. Thereby all 32
@@ -47,10 +49,10 @@ function exposing(program: readonly ClassicInstruction[], foretold: number): Cla
 
 const text = (program: readonly ClassicInstruction[]) => program.map(shortText).join("\n");
 
-describe.skipIf(libc === undefined)(`classic BPF beside the running kernel${missing}`, () => {
+describe.skipIf("missing" in opened)(`classic BPF beside the running kernel${missing}`, () => {
   let pair: FilteredPair;
   beforeAll(() => {
-    pair = new FilteredPair(libc!);
+    pair = new FilteredPair(libc);
   });
   afterAll(() => pair.close());
 
@@ -176,98 +178,102 @@ describe.skipIf(libc === undefined)(`classic BPF beside the running kernel${miss
 });
 
 const isRoot = process.getuid?.() === 0;
-const absent = libc === undefined || !isRoot ? " (skipped: needs Linux, glibc, koffi and root)" : "";
+const absent = isRoot ? missing : " (skipped: needs root)";
 
-describe.skipIf(libc === undefined || !isRoot)(`classic BPF beside AF_PACKET on a loopback of its own${absent}`, () => {
-  const MARK = 0x8765_4321;
-  let loopback: FilteredLoopback;
-  beforeAll(() => {
-    loopback = new FilteredLoopback(libc!, MARK);
-  });
-  afterAll(() => loopback.close());
-
-  const own = [0, 0, 0, 0, 0, 0];
-  const from = [2, 0, 0, 0, 0, 1];
-  const ip = (protocol: number) => [0x45, 0, 0, 60, 0, 1, 0, 0, 64, protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
-  const tcp = [0xc0, 0, 0, 22, 0, 0, 0, 1, 0, 0, 0, 0, 0x60, 2, 4, 0, 0, 0, 0, 0, 2, 4, 5, 0xb4];
-  const udp = [0xc0, 0, 0, 53, 0, 40, 0, 0];
-  const ip6 = [0x60, 0, 0, 0, 0, 40, 17, 64, ...new Array(15).fill(0), 1, 0xff, 2, ...new Array(13).fill(0), 1];
-  const arp = [0, 1, 8, 0, 6, 4, 0, 1, ...from, 10, 0, 0, 1, ...own, 10, 0, 0, 2];
-  const padding = new Array(40).fill(0).map((_, i) => i);
-  /** `tag`: the VLAN tag that the kernel takes out of the frame on its way in. */
-  const frames: { name: string; to: number[]; tag?: number[]; type: number[]; payload: number[]; pktType: number }[] = [
-    { name: "TCP over IPv4 to the host", to: own, type: [8, 0], payload: [...ip(6), ...tcp], pktType: 0 },
-    {
-      name: "ARP to everybody (on loopback a group, as its broadcast address is all zeros)",
-      to: [255, 255, 255, 255, 255, 255],
-      type: [8, 6],
-      payload: arp,
-      pktType: 2,
-    },
-    {
-      name: "UDP over IPv6 to a group",
-      to: [0x33, 0x33, 0, 0, 0, 1],
-      type: [0x86, 0xdd],
-      payload: [...ip6, ...udp],
-      pktType: 2,
-    },
-    {
-      name: "UDP over IPv4 to another host",
-      to: [2, 0, 0, 0, 0, 9],
-      type: [8, 0],
-      payload: [...ip(17), ...udp],
-      pktType: 3,
-    },
-    {
-      name: "with a VLAN tag",
-      to: own,
-      tag: [0x81, 0, 0xe0, 10],
-      type: [8, 0],
-      payload: [...ip(17), ...udp],
-      pktType: 0,
-    },
-    {
-      name: "with a service tag",
-      to: own,
-      tag: [0x88, 0xa8, 0, 7],
-      type: [8, 0],
-      payload: [...ip(6), ...tcp],
-      pktType: 0,
-    },
-    { name: "of an unknown type", to: own, type: [0x12, 0x34], payload: [1, 2, 3], pktType: 0 },
-  ];
-
-  it.each(frames)("$name", ({ to, tag, type, payload, pktType }) => {
-    const sent = Uint8Array.from([...to, ...from, ...(tag ?? []), ...type, ...payload, ...padding]);
-    const seen = Uint8Array.from([...to, ...from, ...type, ...payload, ...padding]);
-    const packet = packetOf(seen, {
-      pktType,
-      protocol: type[0]! * 256 + type[1]!,
-      ifindex: 1,
-      hatype: 772,
-      mark: MARK,
-      vlanTpid: tag === undefined ? 0 : tag[0]! * 256 + tag[1]!,
-      vlanTci: tag === undefined ? 0 : tag[2]! * 256 + tag[3]!,
-      vlanPresent: tag === undefined ? 0 : 1,
+describe.skipIf("missing" in opened || !isRoot)(
+  `classic BPF beside AF_PACKET on a loopback of its own${absent}`,
+  () => {
+    const MARK = 0x8765_4321;
+    let loopback: FilteredLoopback;
+    beforeAll(() => {
+      loopback = new FilteredLoopback(libc, MARK);
     });
-    packet.macHeader = packet.data;
-    packet.networkHeader = packet.data + 14;
-    const { bytes, networkHeader, data, length, protocol } = packet;
-    packet.payloadOffset = () => payloadOffset(bytes, networkHeader, data + length, protocol, data);
+    afterAll(() => loopback.close());
 
-    const compare = (program: readonly ClassicInstruction[]) => {
-      const exposed = exposing(program, new ClassicInterpreter(program).run(packet));
-      const ours = new ClassicInterpreter(exposed).run(packet);
-      // Whether a packet that does not come was dropped or is late, only waiting would tell.
-      if (ours === 0) return;
-      expect(loopback.attach(exposed), text(exposed)).toBe(0);
-      expect(loopback.pass(sent), text(exposed)).toBe(Math.min(ours, seen.length));
-    };
-    const values = "proto type ifidx mark hatype vlan_tci vlan_avail vlan_tpid poff len queue rxhash".split(" ");
-    for (const value of values) compare(assemble(`ld ${value}\nret a`));
-    for (const offset of [-0x10_0000, -0x10_0000 + 9, -0x20_0000, -0x20_0000 + 12])
-      compare(assemble(`ld [${offset}]\nret a`));
-    const ancillary = [0, 4, 8, 12, 16, 20, 28, 40, 44, 48, 52, 60];
-    fc.assert(fc.property(validProgram({ ancillary }), compare), { numRuns: 200 });
-  });
-});
+    const own = [0, 0, 0, 0, 0, 0];
+    const from = [2, 0, 0, 0, 0, 1];
+    const ip = (protocol: number) => [0x45, 0, 0, 60, 0, 1, 0, 0, 64, protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+    const tcp = [0xc0, 0, 0, 22, 0, 0, 0, 1, 0, 0, 0, 0, 0x60, 2, 4, 0, 0, 0, 0, 0, 2, 4, 5, 0xb4];
+    const udp = [0xc0, 0, 0, 53, 0, 40, 0, 0];
+    const ip6 = [0x60, 0, 0, 0, 0, 40, 17, 64, ...new Array(15).fill(0), 1, 0xff, 2, ...new Array(13).fill(0), 1];
+    const arp = [0, 1, 8, 0, 6, 4, 0, 1, ...from, 10, 0, 0, 1, ...own, 10, 0, 0, 2];
+    const padding = new Array(40).fill(0).map((_, i) => i);
+    /** `tag`: the VLAN tag that the kernel takes out of the frame on its way in. */
+    const frames: { name: string; to: number[]; tag?: number[]; type: number[]; payload: number[]; pktType: number }[] =
+      [
+        { name: "TCP over IPv4 to the host", to: own, type: [8, 0], payload: [...ip(6), ...tcp], pktType: 0 },
+        {
+          name: "ARP to everybody (on loopback a group, as its broadcast address is all zeros)",
+          to: [255, 255, 255, 255, 255, 255],
+          type: [8, 6],
+          payload: arp,
+          pktType: 2,
+        },
+        {
+          name: "UDP over IPv6 to a group",
+          to: [0x33, 0x33, 0, 0, 0, 1],
+          type: [0x86, 0xdd],
+          payload: [...ip6, ...udp],
+          pktType: 2,
+        },
+        {
+          name: "UDP over IPv4 to another host",
+          to: [2, 0, 0, 0, 0, 9],
+          type: [8, 0],
+          payload: [...ip(17), ...udp],
+          pktType: 3,
+        },
+        {
+          name: "with a VLAN tag",
+          to: own,
+          tag: [0x81, 0, 0xe0, 10],
+          type: [8, 0],
+          payload: [...ip(17), ...udp],
+          pktType: 0,
+        },
+        {
+          name: "with a service tag",
+          to: own,
+          tag: [0x88, 0xa8, 0, 7],
+          type: [8, 0],
+          payload: [...ip(6), ...tcp],
+          pktType: 0,
+        },
+        { name: "of an unknown type", to: own, type: [0x12, 0x34], payload: [1, 2, 3], pktType: 0 },
+      ];
+
+    it.each(frames)("$name", ({ to, tag, type, payload, pktType }) => {
+      const sent = Uint8Array.from([...to, ...from, ...(tag ?? []), ...type, ...payload, ...padding]);
+      const seen = Uint8Array.from([...to, ...from, ...type, ...payload, ...padding]);
+      const packet = packetOf(seen, {
+        pktType,
+        protocol: type[0]! * 256 + type[1]!,
+        ifindex: 1,
+        hatype: 772,
+        mark: MARK,
+        vlanTpid: tag === undefined ? 0 : tag[0]! * 256 + tag[1]!,
+        vlanTci: tag === undefined ? 0 : tag[2]! * 256 + tag[3]!,
+        vlanPresent: tag === undefined ? 0 : 1,
+      });
+      packet.macHeader = packet.data;
+      packet.networkHeader = packet.data + 14;
+      const { bytes, networkHeader, data, length, protocol } = packet;
+      packet.payloadOffset = () => payloadOffset(bytes, networkHeader, data + length, protocol, data);
+
+      const compare = (program: readonly ClassicInstruction[]) => {
+        const exposed = exposing(program, new ClassicInterpreter(program).run(packet));
+        const ours = new ClassicInterpreter(exposed).run(packet);
+        // Whether a packet that does not come was dropped or is late, only waiting would tell.
+        if (ours === 0) return;
+        expect(loopback.attach(exposed), text(exposed)).toBe(0);
+        expect(loopback.pass(sent), text(exposed)).toBe(Math.min(ours, seen.length));
+      };
+      const values = "proto type ifidx mark hatype vlan_tci vlan_avail vlan_tpid poff len queue rxhash".split(" ");
+      for (const value of values) compare(assemble(`ld ${value}\nret a`));
+      for (const offset of [-0x10_0000, -0x10_0000 + 9, -0x20_0000, -0x20_0000 + 12])
+        compare(assemble(`ld [${offset}]\nret a`));
+      const ancillary = [0, 4, 8, 12, 16, 20, 28, 40, 44, 48, 52, 60];
+      fc.assert(fc.property(validProgram({ ancillary }), compare), { numRuns: 200 });
+    });
+  },
+);

@@ -8,14 +8,14 @@ import { FIELD_NAMES, type Form } from "../../src/bpf/isa/forms/form.ts";
 import { HELPER_NAMES } from "../../src/bpf/isa/helper-names.ts";
 import type { RawInstruction } from "../../src/bpf/isa/instruction.ts";
 import { ALL_FORMS, instructionOf, type Slots, toBytes } from "../bpf/isa/arbitrary-program.ts";
-import { kernelBpf } from "./program-load.ts";
+import { loadProgram, running } from "./running.ts";
 
 const SOCKET_FILTER = 1;
-const skipped = "missing" in kernelBpf;
-const why = "missing" in kernelBpf ? `, left out: ${kernelBpf.missing}` : "";
+const skipped = "missing" in running;
+const why = "missing" in running ? `, left out: ${running.missing}` : "";
 const load = (bytes: Uint8Array) => {
-  if ("missing" in kernelBpf) throw new Error(kernelBpf.missing);
-  return kernelBpf.load(bytes, SOCKET_FILTER);
+  if ("missing" in running) throw new Error(running.missing);
+  return loadProgram(running, bytes, SOCKET_FILTER);
 };
 
 const slot = (opcode: number, dst = 0, src = 0, offset = 0, imm = 0): RawInstruction => ({

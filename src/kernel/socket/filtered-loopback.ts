@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
-import type { ClassicInstruction } from "../../src/bpf/classic/instruction.ts";
+import type { ClassicInstruction } from "../../bpf/classic/instruction.ts";
+import type { Libc } from "../libc.ts";
 import { attachFilter } from "./attach-filter.ts";
-import type { Libc } from "./libc.ts";
 
 const CLONE_NEWNET = 0x4000_0000;
 const AF_INET = 2;
@@ -91,9 +91,9 @@ export class FilteredLoopback {
     this.succeed("setsockopt", this.calls.setsockopt(socket, level, name, value, value.length));
   }
 
-  private succeed(call: string, result: number | bigint): number {
+  private succeed(call: string, result: number): number {
     if (result < 0) throw new Error(`${call}: errno ${this.calls.errno()}`);
-    return Number(result);
+    return result;
   }
 }
 

@@ -1,5 +1,5 @@
-import type { ClassicInstruction } from "../../src/bpf/classic/instruction.ts";
-import type { Libc } from "./libc.ts";
+import type { ClassicInstruction } from "../../bpf/classic/instruction.ts";
+import type { Libc } from "../libc.ts";
 
 const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
@@ -21,6 +21,6 @@ export function attachFilter(calls: Libc, fd: number, program: readonly ClassicI
     filter.writeUInt32LE(k, i * 8 + 4);
   }
   fprog.writeUInt16LE(program.length, 0);
-  fprog.writeBigUInt64LE(BigInt(calls.address(filter)), 8);
+  fprog.writeBigUInt64LE(calls.address(filter), 8);
   return calls.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, fprog, fprog.length) === 0 ? 0 : calls.errno();
 }

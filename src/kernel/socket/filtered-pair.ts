@@ -1,6 +1,6 @@
-import type { ClassicInstruction } from "../../src/bpf/classic/instruction.ts";
+import type { ClassicInstruction } from "../../bpf/classic/instruction.ts";
+import type { Libc } from "../libc.ts";
 import { attachFilter } from "./attach-filter.ts";
-import type { Libc } from "./libc.ts";
 
 const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
@@ -31,8 +31,8 @@ export class FilteredPair {
   pass(content: Uint8Array): number {
     const { calls } = this;
     const sent = calls.send(this.sender, Buffer.from(content), content.length, MSG_DONTWAIT);
-    if (Number(sent) !== content.length) throw new Error(`send: errno ${calls.errno()}`);
-    const received = Number(calls.recv(this.receiver, this.buffer, this.buffer.length, MSG_DONTWAIT));
+    if (sent !== content.length) throw new Error(`send: errno ${calls.errno()}`);
+    const received = calls.recv(this.receiver, this.buffer, this.buffer.length, MSG_DONTWAIT);
     if (received >= 0) return received;
     if (calls.errno() !== EAGAIN) throw new Error(`recv: errno ${calls.errno()}`);
     return 0;

@@ -1,0 +1,12 @@
+/** Commands of bpf(2) (enum bpf_cmd of include/uapi/linux/bpf.h). */
+export const COMMAND = {
+  mapCreate: 0,
+  mapLookup: 1,
+  mapUpdate: 2,
+  mapDelete: 3,
+  mapNextKey: 4,
+  programLoad: 5,
+  programTestRun: 10,
+  mapTake: 21,
+  mapFreeze: 22,
+} as const;
