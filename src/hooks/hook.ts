@@ -1,4 +1,5 @@
 import type { ClassicPacket } from "../bpf/classic/packet.ts";
+import type { DataStart } from "../bpf/filter/data-start.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import type { Skb } from "../packet/skb.ts";
 
@@ -24,6 +25,8 @@ export interface Hook {
   readonly description: string;
   /** Points `view` at the packet as a program attached here sees it. Called once a packet; must not allocate. */
   bind(skb: Skb, site: HookSite, view: ClassicPacket): void;
+  /** Where the data begins that `bind` shows, for languages that compile for it. Absent: where the socket's own does. */
+  readonly dataStart?: DataStart;
   /** Says what the return value (unsigned 32 bits) does with the packet, in `verdict`. Must not allocate. */
   interpret(returnValue: number, site: HookSite, verdict: Verdict, options: unknown): void;
 }

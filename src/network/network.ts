@@ -1,5 +1,5 @@
 import type { Attachment } from "../programs/attachment.ts";
-import type { AttachmentModel, Impairment, LinkModel, Topology } from "../topology/model.ts";
+import type { AttachmentModel, Impairment, LinkModel, SocketModel, Topology } from "../topology/model.ts";
 import { Bridge } from "./bridge.ts";
 import { Host } from "./host.ts";
 import type { Interface } from "./interface.ts";
@@ -27,15 +27,17 @@ export class Network {
   readonly links: readonly Link[];
 
   /** @param attach makes the attachment for a program that the topology attaches to a socket. */
-  constructor(topology: Topology, world: World, attach: (model: AttachmentModel) => Attachment) {
+  constructor(topology: Topology, world: World, attach: (model: AttachmentModel, socket: SocketModel) => Attachment) {
     for (const model of topology.nodes.values()) {
       if (model.kind === "bridge") {
         this.nodes.set(model.name, new Bridge(model, world));
         continue;
       }
       const host = new Host(model, world);
-      for (const socket of model.sockets.values())
-        this.sockets.push(openSocket(host, socket, socket.attachments.map(attach), world));
+      for (const socket of model.sockets.values()) {
+        const attachments = socket.attachments.map((each) => attach(each, socket));
+        this.sockets.push(openSocket(host, socket, attachments, world));
+      }
       this.nodes.set(model.name, host);
     }
     this.links = topology.links.map((model) => this.connect(model, world));

@@ -1,6 +1,7 @@
 import { checkClassic } from "../bpf/classic/checker.ts";
 import type { ClassicInstruction } from "../bpf/classic/instruction.ts";
 import { compileFilter } from "../bpf/filter/compile.ts";
+import type { DataStart } from "../bpf/filter/data-start.ts";
 import type { HostResolver } from "../bpf/filter/options.ts";
 import { ProgramTextError, type TextProblem } from "../bpf/program-text-error.ts";
 import { fail, NetsimError, type Place } from "../errors.ts";
@@ -8,8 +9,8 @@ import type { HostModel, ProgramSource, Topology } from "../topology/model.ts";
 import type { LoadedProgram, ProgramLanguage } from "./language.ts";
 
 /**
- * tcpdump's filter language, compiled for packets that begin with an Ethernet header and whose VLAN tag the kernel has taken
- * out: what a packet socket gets. The topology's hosts are known by their names.
+ * tcpdump's filter language, compiled for packets of Ethernet interfaces whose VLAN tag the kernel has taken out, and for
+ * where a socket's data begins. The topology's hosts are known by their names.
  */
 export const filterLanguage: ProgramLanguage = {
   name: "filter",
@@ -17,21 +18,28 @@ export const filterLanguage: ProgramLanguage = {
   schema: { type: "string" },
   isInline: true,
 
-  load(source: ProgramSource, topology: Topology): LoadedProgram {
-    const instructions = compile(source, topology);
-    const [problem] = checkClassic(instructions);
-    if (problem !== undefined)
-      fail("program-rejected", `The kernel would refuse program '${source.name}': ${problem.message}`, {
-        place: source.place,
-        hint: "tcpdump runs such filters itself; 'protochain' is one that makes a loop.",
-      });
-    return { type: "classic", name: source.name, instructions };
-  },
+  load: (source, topology) => load(source, topology, "link"),
 };
 
-function compile(source: ProgramSource, topology: Topology): ClassicInstruction[] {
+function load(source: ProgramSource, topology: Topology, dataStart: DataStart): LoadedProgram {
+  const instructions = compile(source, topology, dataStart);
+  const [problem] = checkClassic(instructions);
+  if (problem !== undefined)
+    fail("program-rejected", `The kernel would refuse program '${source.name}': ${problem.message}`, {
+      place: source.place,
+      hint: "tcpdump runs such filters itself; 'protochain' is one that makes a loop.",
+    });
+  return {
+    type: "classic",
+    name: source.name,
+    instructions,
+    forDataStart: (start) => load(source, topology, start),
+  };
+}
+
+function compile(source: ProgramSource, topology: Topology, dataStart: DataStart): ClassicInstruction[] {
   try {
-    return compileFilter(source.text, { kernelVlan: true, resolver: hostsOf(topology) });
+    return compileFilter(source.text, { kernelVlan: true, dataStart, resolver: hostsOf(topology) });
   } catch (error) {
     if (!(error instanceof ProgramTextError)) throw error;
     throw new NetsimError(

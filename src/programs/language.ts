@@ -1,4 +1,5 @@
 import type { ClassicInstruction } from "../bpf/classic/instruction.ts";
+import type { DataStart } from "../bpf/filter/data-start.ts";
 import type { ProgramType } from "../hooks/hook.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import type { ProgramSource, Topology } from "../topology/model.ts";
@@ -27,4 +28,6 @@ export interface LoadedProgram {
   readonly type: ProgramType;
   readonly name: string;
   readonly instructions: readonly ClassicInstruction[];
+  /** The same program for a place where data begins elsewhere than at the link-layer header; absent: it is as it is. */
+  forDataStart?(start: DataStart): LoadedProgram;
 }

@@ -1,3 +1,4 @@
+import type { DataStart } from "../bpf/filter/data-start.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
 import { type Diagnostic, NetsimError } from "../errors.ts";
 import type { Hook } from "../hooks/hook.ts";
@@ -9,7 +10,8 @@ import { ProgramSlot } from "./program-slot.ts";
 
 /** A topology's programs: loaded, checked and ready to be attached by name. */
 export class ProgramTable {
-  private readonly slots = new Map<string, ProgramSlot>();
+  /** By the program's name, and by where the data begins where it is attached. */
+  private readonly slots = new Map<string, Map<DataStart, ProgramSlot>>();
   private readonly loaded = new Map<ProgramSource, LoadedProgram>();
   private readonly languages: Registry<ProgramLanguage>;
   private readonly engine: Engine;
@@ -29,12 +31,15 @@ export class ProgramTable {
     for (const source of topology.programs.values()) this.load(source, problems);
     for (const step of topology.steps) if (step.kind === "replace") this.load(step.with, problems);
     if (problems.length > 0) throw new NetsimError(problems);
-    for (const [name, source] of topology.programs) this.slots.set(name, this.prepared(this.loaded.get(source)!));
+    for (const name of topology.programs.keys()) this.slots.set(name, new Map());
   }
 
-  /** The slot of a program that an attachment names; adds a problem when the hook takes no programs of its type. */
-  slotFor(attachment: AttachmentModel, hook: Hook, problems: Diagnostic[]): ProgramSlot {
-    const slot = this.get(attachment.program);
+  /**
+   * The slot of a program that an attachment names; adds a problem when the hook takes no programs of its type.
+   * @param start where the data begins that the program sees there.
+   */
+  slotFor(attachment: AttachmentModel, hook: Hook, start: DataStart, problems: Diagnostic[]): ProgramSlot {
+    const slot = this.slot(attachment.program, start);
     if (!hook.programTypes.includes(slot.loaded.type))
       problems.push({
         code: "bad-topology",
@@ -45,23 +50,37 @@ export class ProgramTable {
     return slot;
   }
 
-  /** The slot of that name, which the topology's checks have found to exist. */
-  get(name: string): ProgramSlot {
-    return this.slots.get(name)!;
-  }
-
   /** Puts another program under the name, everywhere it is attached, between two packets. */
   replace(name: string, source: ProgramSource): void {
+    const slots = this.slots.get(name)!;
+    if (slots.size === 0) this.slot(name, "link");
+    for (const [start, slot] of slots) {
+      const loaded = this.loadedFor(source, start);
+      slot.replace(loaded, this.engine.prepare(loaded, this.machine));
+    }
+  }
+
+  /** All programs by name, in the order of the file. Each has a slot for every start of data where it is attached. */
+  *[Symbol.iterator](): Iterator<{ name: string; loaded: LoadedProgram; slots: readonly ProgramSlot[] }> {
+    for (const [name, byStart] of this.slots) {
+      const slots = [...byStart.values()];
+      yield { name, loaded: slots[0]?.loaded ?? this.loaded.get(this.topology.programs.get(name)!)!, slots };
+    }
+  }
+
+  private slot(name: string, start: DataStart): ProgramSlot {
+    const slots = this.slots.get(name)!;
+    const known = slots.get(start);
+    if (known !== undefined) return known;
+    const loaded = this.loadedFor(this.topology.programs.get(name)!, start);
+    const made = new ProgramSlot(loaded, this.engine.prepare(loaded, this.machine));
+    slots.set(start, made);
+    return made;
+  }
+
+  private loadedFor(source: ProgramSource, start: DataStart): LoadedProgram {
     const loaded = this.loaded.get(source)!;
-    this.get(name).replace(loaded, this.engine.prepare(loaded, this.machine));
-  }
-
-  [Symbol.iterator](): Iterator<ProgramSlot> {
-    return this.slots.values();
-  }
-
-  private prepared(loaded: LoadedProgram): ProgramSlot {
-    return new ProgramSlot(loaded, this.engine.prepare(loaded, this.machine));
+    return start === "link" ? loaded : (loaded.forDataStart?.(start) ?? loaded);
   }
 
   private load(source: ProgramSource, problems: Diagnostic[]): void {

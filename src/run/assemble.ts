@@ -5,6 +5,7 @@ import type { Hook } from "../hooks/hook.ts";
 import { PacketView } from "../hooks/skb/packet-view.ts";
 import { Ledger } from "../network/ledger.ts";
 import { Network } from "../network/network.ts";
+import { dataStartOf } from "../network/socket/data-start.ts";
 import type { World } from "../network/world.ts";
 import { SkbPool } from "../packet/skb-pool.ts";
 import { Attachment } from "../programs/attachment.ts";
@@ -51,9 +52,10 @@ export function assemble(
   const world = createWorld(seed, memory, options);
   const view = new PacketView(world.store, world.random("programs"));
   const problems: Diagnostic[] = [];
-  const network = new Network(topology, world, (model) => {
+  const network = new Network(topology, world, (model, socket) => {
     const hook = parts.hooks.get(model.hook);
-    return new Attachment(hook, programs.slotFor(model, hook, problems), model.options, view);
+    const start = hook.dataStart ?? dataStartOf(socket);
+    return new Attachment(hook, programs.slotFor(model, hook, start, problems), model.options, view);
   });
   if (problems.length > 0) throw new NetsimError(problems);
 

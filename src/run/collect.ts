@@ -35,7 +35,7 @@ export function collect(
     time: world.simulation.now,
     events: world.simulation.events,
     packets: end.totals,
-    programs: [...scene.programs].map((slot) => programResult(slot.name, scene)),
+    programs: programResults(scene),
     nodes: [...network.nodes.values()].map((node) => nodeResult(node, network.sockets)),
     links: network.links.map(linkResult),
     traffic: sources.map(({ kind, description, sent, answered }) => ({
@@ -48,17 +48,16 @@ export function collect(
   };
 }
 
-function programResult(name: string, { programs, attachments }: Scene): ProgramResult {
-  const slot = programs.get(name);
-  return {
+function programResults({ programs, attachments }: Scene): ProgramResult[] {
+  return [...programs].map(({ name, loaded, slots }) => ({
     name,
-    type: slot.loaded.type,
-    instructions: slot.loaded.instructions.length,
-    replaced: slot.replaced,
+    type: loaded.type,
+    instructions: loaded.instructions.length,
+    replaced: slots[0]?.replaced ?? 0,
     attachments: attachments
-      .filter(({ attachment }) => attachment.slot === slot)
+      .filter(({ attachment }) => slots.includes(attachment.slot))
       .map(({ where, attachment }) => ({ hook: attachment.hook.name, where, ...attachment.counts })),
-  };
+  }));
 }
 
 function nodeResult(node: Node, sockets: readonly Socket[]): NodeResult {

@@ -76,6 +76,36 @@ describe("netsim bpf compile", () => {
     expect(out.startsWith(want), out).toBe(true);
   });
 
+  const expressions = ["arp", "tcp port 22 or icmp6", "tcp[tcpflags] & tcp-syn != 0 and len > 70000", "not ip6"];
+  it.skipIf(!hasTcpdump).each([["-d"], ["-dd"], ["-ddd"], ["-O", "-d"], ["-d", "-O", "-d"]])(
+    `prints with %s %s %s what tcpdump does${hasTcpdump ? "" : " (tcpdump is not installed)"}`,
+    async (...flags) => {
+      for (const [dlt, snaplen] of [
+        ["EN10MB", "262144"],
+        ["LINUX_SLL", "96"],
+        ["RAW", "65535"],
+      ] as const)
+        for (const expression of expressions) {
+          const { out } = await netsim(["bpf", "compile", "--dlt", dlt, "--snaplen", snaplen, ...flags, expression]);
+          const { stdout } = spawnSync("tcpdump", ["-y", dlt, "-s", snaplen, ...flags, expression], {
+            encoding: "utf8",
+          });
+          expect(out, `${dlt}: ${expression}`).toBe(stdout);
+        }
+    },
+  );
+
+  it.each([
+    { socket: "packet", want: ["ldh      [12]", "ld       [26]"] },
+    { socket: "packet-dgram", want: ["ldh      [proto]", "ld       [12]"] },
+    { socket: "raw", want: ["ldh      [proto]", "ld       [12]"] },
+    { socket: "udp", want: ["ldh      [proto]", "ld       [-1048564]"] },
+    { socket: "tcp", want: ["ldh      [proto]", "ld       [-1048564]"] },
+  ])("loads from where the data of a $socket socket begins", async ({ socket, want }) => {
+    const { out } = await netsim(["bpf", "compile", "--socket", socket, "ip src 10.0.0.1"]);
+    for (const load of want) expect(out).toContain(`${load}\n`);
+  });
+
   it("leaves the program as it is generated with -O", async () => {
     const lines = async (...flags: string[]) =>
       (await netsim(["bpf", "compile", ...flags, "tcp port 22"])).out.split("\n");
@@ -84,6 +114,7 @@ describe("netsim bpf compile", () => {
 
   it.each([
     { words: ["--dlt", "EN10M", "ip"], exitCode: 2, error: "Did you mean EN10MB?" },
+    { words: ["--socket", "udp", "--dlt", "RAW", "ip"], exitCode: 2, error: "cannot be used with" },
     { words: ["--snaplen", "0", "ip"], exitCode: 2, error: "A snapshot length is" },
     { words: ["tcp", "or"], exitCode: 3, error: "A test of the packet was expected" },
     { words: ["--to", "extended", "ip", "protochain", "6"], exitCode: 4, error: "the kernel takes no loops" },

@@ -2,6 +2,7 @@ import type { ClassicInstruction } from "../classic/instruction.ts";
 import { Context } from "./codegen/context.ts";
 import { generate } from "./codegen/generate.ts";
 import { linkLayout } from "./codegen/link-layout.ts";
+import { forDataStart } from "./data-start.ts";
 import { Block } from "./ir/block.ts";
 import { connect } from "./ir/condition.ts";
 import { OP } from "./ir/opcode.ts";
@@ -24,8 +25,10 @@ const SNAP_LENGTH = 262_144;
  * holds of no packet.
  */
 export function compileFilter(text: string, options: FilterOptions = {}): ClassicInstruction[] {
+  const { dataStart = "link", ...others } = options;
   try {
-    return compile(text, options);
+    if (dataStart === "link") return compile(text, others);
+    return forDataStart(compile(text, { ...others, kernelVlan: true }), dataStart);
   } catch (error) {
     throw error instanceof Refusal ? error.in(text) : error;
   }

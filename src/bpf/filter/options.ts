@@ -1,3 +1,5 @@
+import type { DataStart } from "./data-start.ts";
+
 /** What an expression is compiled for. */
 export interface FilterOptions {
   /** LINKTYPE_ value of the packets (https://www.tcpdump.org/linktypes.html); default: 1, Ethernet. */
@@ -15,6 +17,11 @@ export interface FilterOptions {
   readonly savedBy?: "little" | "big";
   /** The program is for the Linux kernel, which has taken the outer VLAN tag out of the packet. Ethernet only. Default: false. */
   readonly kernelVlan?: boolean;
+  /**
+   * Where the data begins of the socket that the program is for. Ethernet only, and what is not at its start is of the
+   * kernel's packets, so `kernelVlan` goes without saying. Default: "link".
+   */
+  readonly dataStart?: DataStart;
   /** Finds what hosts are called by names; absent: no names are known. */
   readonly resolver?: HostResolver;
 }

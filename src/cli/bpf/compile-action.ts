@@ -11,7 +11,7 @@ import { ProgramTextError } from "../../bpf/program-text-error.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import type { Terminal } from "../command.ts";
 import { showExpressionProblems } from "../expression-problems.ts";
-import type { CompileFlags, ListingDepth, Target } from "./compile.ts";
+import { type CompileFlags, type ListingDepth, SOCKETS, type Target } from "./compile.ts";
 import { refuse } from "./program-file.ts";
 
 /** Compiles an expression and prints the program. */
@@ -26,7 +26,8 @@ export async function compile(
       linkType: flags.dlt,
       snapLength: flags.snaplen,
       optimize: flags.optimize,
-      kernelVlan: flags.kernelVlan === true,
+      kernelVlan: flags.kernelVlan === true || flags.socket !== undefined,
+      dataStart: flags.socket === undefined ? "link" : SOCKETS[flags.socket],
     });
     terminal.out(written(instructions, flags.to, depth));
     return EXIT.ok;

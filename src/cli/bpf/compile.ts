@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { DataStart } from "../../bpf/filter/data-start.ts";
 import { LINK_TYPES, linkTypeOfName } from "../../bpf/filter/names/link-types.ts";
 import { nearestName } from "../../bpf/nearest-name.ts";
 import type { Action } from "../command.ts";
@@ -7,6 +8,16 @@ import type { Action } from "../command.ts";
 export const TARGETS = ["tcpdump", "classic", "xt_bpf", "tc", "extended"] as const;
 export type Target = (typeof TARGETS)[number];
 
+/** What `--socket` can be, with where the data of its program begins. */
+export const SOCKETS = {
+  packet: "link",
+  "packet-dgram": "network",
+  raw: "network",
+  raw6: "transport",
+  udp: "transport",
+  tcp: "transport",
+} as const satisfies Readonly<Record<string, DataStart>>;
+
 /** The options of `netsim bpf compile` as commander gives them. */
 export interface CompileFlags {
   readonly dlt: number;
@@ -14,6 +25,7 @@ export interface CompileFlags {
   /** False: -O was given. */
   readonly optimize: boolean;
   readonly kernelVlan?: true;
+  readonly socket?: keyof typeof SOCKETS;
   readonly to: Target;
 }
 
@@ -35,6 +47,14 @@ export function compileCommand(program: Command, perform: (action: Action) => vo
       depth++;
     })
     .option("--kernel-vlan", "the kernel has taken VLAN tags out of the packets, as it has for sockets")
+    .addOption(
+      new Option(
+        "--socket <kind>",
+        "for a socket of that kind on an Ethernet interface: from where its data begins, and with --kernel-vlan",
+      )
+        .choices(Object.keys(SOCKETS))
+        .conflicts("dlt"),
+    )
     .addOption(
       new Option("--to <form>", "tcpdump's listing, bpf_asm's syntax, bytecode, or what the kernel makes of it")
         .choices(TARGETS)
