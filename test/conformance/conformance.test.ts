@@ -8,11 +8,6 @@ import { kernel, runInKernel } from "./kernel.ts";
 import { publicSuite } from "./public-suite.ts";
 import { runCase, wanted } from "./run-case.ts";
 
-/** Cases of the public suite that an engine leaves out, and why. */
-const LEFT_OUT: Readonly<Record<string, readonly [name: string, reason: string][]>> = {
-  jit: [["callx", "compiled code calls only compiled functions by pointer, and 5 is a helper"]],
-};
-
 const absent = publicSuite === undefined ? " (skipped: its files are not beside the project)" : "";
 
 describe.each(BPF_ENGINES)("the $name", (engine) => {
@@ -21,11 +16,7 @@ describe.each(BPF_ENGINES)("the $name", (engine) => {
   });
 
   describe.skipIf(publicSuite === undefined)(`bpf_conformance${absent}`, () => {
-    const leftOut = LEFT_OUT[engine.name] ?? [];
-    for (const [name, reason] of leftOut) it.skip(`${name} (left out: ${reason})`, () => {});
-
-    const cases = (publicSuite ?? []).filter(({ name }) => !leftOut.some(([other]) => other === name));
-    it.each(cases.map((test) => [test.name, test] as const))("%s", (_, test) => {
+    it.each((publicSuite ?? []).map((test) => [test.name, test] as const))("%s", (_, test) => {
       expect(runCase(engine, test).r0).toBe(test.want);
     });
   });

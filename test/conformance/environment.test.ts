@@ -327,6 +327,23 @@ describe.each(BPF_ENGINES)("what programs have of their environment, on the $nam
     expect(run("r0 = 1\nexit")).toBe(1n);
   });
 
+  // As the verifier has it (check_atomic), whatever is behind the pointer.
+  it.each([
+    "lock *(u64 *)(r10 -12) += r1",
+    "lock *(u32 *)(r10 -10) += w1",
+    "lock *(u32 *)(r1 +2) += w1",
+    "r0 = atomic_fetch_or((u64 *)(r10 -9), r0)",
+    "w0 = xchg32_32(r10 -7, w0)",
+    "r0 = cmpxchg_64(r10 -20, r0, r1)",
+    "r0 = load_acquire((u16 *)(r1 +1))",
+    "store_release((u32 *)(r1 +1), w0)",
+    "store_release((u64 *)(r10 -9), r1)",
+  ])("insists on alignment: %s", (statement) => {
+    const got = fault(`r0 = 0\n${statement}\nexit`);
+    expect(got).toMatchObject({ reason: "address", instruction: 1 });
+    expect(got.message).toMatch(/multiple of/);
+  });
+
   it.each([
     "r10 += -8",
     "r10 = 0x100000000 ll",

@@ -178,7 +178,8 @@ function express({ kind, choice, dst, src, imm, wide, distance }: Gene, isMain: 
   const size = pick(SIZES);
   const base = isMain && wide ? MEMORY : 10;
   const around = base === MEMORY ? Math.abs(imm | 0) % (MEMORY_BYTES - 7) : -8 - (Math.abs(imm | 0) % 56);
-  const aligned = around & ~7;
+  // Rarely anything but what the verifier permits.
+  const aligned = choice % 40 === 0 ? around : around & ~7;
   const operand = choice % 3 === 0 ? { src: null, imm } : { src: src % FREE, imm: 0 };
   switch (kind) {
     case 0:

@@ -9,8 +9,7 @@ import { ProgramFault } from "../../src/bpf/vm/program-fault.ts";
 import { hexOf } from "./case.ts";
 import { MEMORY_BYTES, PARTS, randomProgram } from "./random-program.ts";
 
-/** Set it to try more. */
-const PROGRAMS = Number(process.env.NETSIM_RANDOM_PROGRAMS ?? 10_000);
+const PROGRAMS = Number(process.env.NETSIM_RANDOM_PROGRAMS ?? (process.env.CI === undefined ? 10_000 : 100_000));
 
 const machine = new Machine(new LinearMemory());
 const address = machine.memory.allocate(MEMORY_BYTES);

@@ -1,6 +1,6 @@
 /** A BPF function of a loaded program: its main function, or one that something points at. */
 export interface BpfFunction {
-  /** Name of the engine that runs it; a tail call or callback stays within one engine. */
+  /** Name of the engine that runs it; a tail call or callback stays within one engine. Host functions have none: see HostPointer. */
   readonly engine: string;
   /** Runs it on the machine's stack as it stands. Arguments and result are registers: bigints, 64 bits, of either sign. */
   call(r1: bigint, r2: bigint, r3: bigint, r4: bigint, r5: bigint): bigint;

@@ -1,7 +1,7 @@
 import type { BpfEngine } from "./engine.ts";
 import type { Environment, Executable } from "./environment.ts";
 import type { HostFunction } from "./host-function.ts";
-import { callWithRegisters } from "./host-function.ts";
+import { HostPointer } from "./host-pointer.ts";
 import { linkProgram } from "./link.ts";
 import { Machine } from "./machine.ts";
 import { LinearMemory } from "./memory.ts";
@@ -17,8 +17,7 @@ export interface MemoryRun {
 
 /**
  * A program that is given nothing but memory, as ubpf and bpf_conformance do: R1 is the memory's address (0 where there is
- * none) and R2 its length. A helper's number is also a pointer to it for `callx`, as far as the engine permits functions
- * that are not its own.
+ * none) and R2 its length. A helper's number is also a pointer to it for `callx`.
  */
 export class MemoryProgram {
   private readonly machine = new Machine(new LinearMemory());
@@ -43,7 +42,7 @@ export class MemoryProgram {
       kernelFunction: () => undefined,
       resolve: () => undefined,
     };
-    addPointers(machine, engine, helpers);
+    addPointers(machine, helpers);
     // Problems are to be told of the program as it was given.
     linkProgram(program, environment);
     this.executable = engine.load(withLength(program, memory.length), environment);
@@ -78,13 +77,9 @@ function ofGivenProgram({ reason, instruction, message }: ProgramFault): Program
 }
 
 /** Takes the function numbers from 1 on for the helpers; there is no function yet. */
-function addPointers({ functions }: Machine, engine: BpfEngine, helpers: ReadonlyMap<number, HostFunction>): void {
+function addPointers({ functions }: Machine, helpers: ReadonlyMap<number, HostFunction>): void {
   for (let number = 1; number <= Math.max(0, ...helpers.keys()); number++) {
     const helper = helpers.get(number);
-    functions.add(
-      helper === undefined
-        ? { engine: "none", call: () => 0n }
-        : { engine: engine.name, call: (...registers) => callWithRegisters(helper, registers) },
-    );
+    functions.add(helper === undefined ? { engine: "none", call: () => 0n } : new HostPointer(helper));
   }
 }

@@ -1,6 +1,7 @@
 import type { Atomic, Instruction, LoadAcquire, StoreRelease } from "../../isa/instruction.ts";
 import { mayTouch } from "../access.ts";
 import type { BpfFunction } from "../function-table.ts";
+import { HostPointer } from "../host-pointer.ts";
 import { FRAME_BYTES, MAX_FRAMES, MAX_TAIL_CALLS, MAY_GOTO_ROUNDS } from "../limits.ts";
 import type { Machine } from "../machine.ts";
 import { packetLoadAddress } from "../packet-load.ts";
@@ -551,9 +552,7 @@ export class Execution {
   /** Calls what the function pointer in a register points at. Returns the word of the instruction that is next. */
   private callPointer(r: Int32Array, pc: number, register: number, next: number): number {
     const target = r[register + 1] === 0 ? this.machine.functions.at(r[register]! >>> 0) : undefined;
-    if (target === undefined || target.engine !== INTERPRETER)
-      throw this.fault("function", pc, `calls 0x${unsigned(r, register).toString(16)}, which is no function of it.`);
-    if (!isInterpreted(target)) {
+    if (target instanceof HostPointer) {
       const [r1, r2, r3, r4, r5] = [2, 4, 6, 8, 10].map((at) => signed(r, at)) as [
         bigint,
         bigint,
@@ -564,6 +563,8 @@ export class Execution {
       set(r, R0, target.call(r1, r2, r3, r4, r5));
       return next;
     }
+    if (target === undefined || !isInterpreted(target))
+      throw this.fault("function", pc, `calls 0x${unsigned(r, register).toString(16)}, which is no function of it.`);
     this.enter(r, pc, next);
     return this.goTo(target, r);
   }

@@ -43,7 +43,8 @@ export interface CompileOptions {
 const SERVICES: Readonly<Record<Exclude<Service, "access"> | "guard", readonly [ValueType[], ValueType[]]>> = {
   fault: [["i32", "i32"], []],
   guard: [["i64", "i32", "i32", "i32", "i32"], []],
-  functionCheck: [["i64", "i32"], []],
+  isCompiled: [["i64", "i32"], ["i32"]],
+  callHost: [["i32", "i64", "i64", "i64", "i64", "i64"], ["i64"]],
   tailCallCheck: [["i32", "i32"], []],
   packetAddress: [["i32", "i32", "i32"], ["i32"]],
 };
@@ -112,7 +113,8 @@ function importFunctions(builder: ModuleBuilder, plan: ModulePlan, checked: bool
   const importService = (name: keyof typeof SERVICES) => builder.importFunction(name, ...SERVICES[name]);
   if (checked || [...plan.hosts.keys()].some(({ reenters }) => reenters === true))
     services.set("fault", importService("fault"));
-  if (checked && plan.callsRegisters) services.set("functionCheck", importService("functionCheck"));
+  if (checked && plan.callsRegisters)
+    for (const name of ["isCompiled", "callHost"] as const) services.set(name, importService(name));
   if (checked && plan.makesTailCalls) services.set("tailCallCheck", importService("tailCallCheck"));
   if (plan.loadsPackets) services.set("packetAddress", importService("packetAddress"));
   const guard = checked ? importService("guard") : -1;

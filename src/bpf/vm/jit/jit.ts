@@ -1,6 +1,7 @@
 import { mayAccess } from "../access.ts";
 import type { Environment, Executable } from "../environment.ts";
 import type { BpfFunction } from "../function-table.ts";
+import { HostPointer } from "../host-pointer.ts";
 import { FRAME_BYTES } from "../limits.ts";
 import { type LinkedProgram, linkProgram } from "../link.ts";
 import type { Machine } from "../machine.ts";
@@ -138,18 +139,21 @@ function services(environment: Environment) {
       if (!mayAccess(environment, context, base >>> 0, unsigned, bytes, write !== 0))
         raise(addressFault(instruction, unsigned, bytes, write !== 0));
     },
-    functionCheck: (pointer: bigint, instruction: number) => {
+    isCompiled: (pointer: bigint, instruction: number) => {
       const at = BigInt.asUintN(64, pointer);
       const called = at < 0x1_0000_0000n ? machine.functions.at(Number(at)) : undefined;
-      if (!(called instanceof CallbackFunction))
-        raise(
-          new ProgramFault(
-            "function",
-            instruction,
-            `Instruction ${instruction} calls 0x${at.toString(16)}, which is no function of a program that this engine runs.`,
-          ),
-        );
+      if (called instanceof CallbackFunction) return 1;
+      if (called instanceof HostPointer) return 0;
+      return raise(
+        new ProgramFault(
+          "function",
+          instruction,
+          `Instruction ${instruction} calls 0x${at.toString(16)}, which is no function of a program that this engine runs.`,
+        ),
+      );
     },
+    callHost: (pointer: number, ...registers: [bigint, bigint, bigint, bigint, bigint]) =>
+      BigInt.asIntN(64, machine.functions.at(pointer >>> 0)!.call(...registers)),
     tailCallCheck: (slot: number, instruction: number) => {
       if (machine.functions.at(slot)?.engine !== JIT)
         raise(

@@ -29,8 +29,10 @@ export interface ModuleLinks {
 /**
  * - `access` (address i64, bytes, write, instruction, base: i32) -> address i32: throws where it is not permitted;
  * - `fault` (reason, instruction: i32): throws ProgramFault; the reason is an index into FAULTS;
- * - `functionCheck` (pointer i64, instruction i32): throws where the pointer is no function of this engine;
+ * - `isCompiled` (pointer i64, instruction i32) -> i32: does it point at compiled code? 0: at a host function; throws where it is
+ *   neither;
+ * - `callHost` (pointer i32, R1 to R5: i64) -> R0 i64: calls the host function that is pointed at;
  * - `tailCallCheck` (slot, instruction: i32): throws where the slot holds no function of this engine;
  * - `packetAddress` (context, offset, size: i32) -> i32: packetLoadAddress.
  */
-export type Service = "access" | "fault" | "functionCheck" | "tailCallCheck" | "packetAddress";
+export type Service = "access" | "fault" | "isCompiled" | "callHost" | "tailCallCheck" | "packetAddress";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HostFunction } from "../../../../src/bpf/vm/host-function.ts";
+import { HostPointer } from "../../../../src/bpf/vm/host-pointer.ts";
 import { ProgramArray } from "../../../../src/bpf/vm/program-array.ts";
 import { ProgramFault } from "../../../../src/bpf/vm/program-fault.ts";
 import { UnloadableProgram } from "../../../../src/bpf/vm/unloadable-program.ts";
@@ -338,6 +339,33 @@ describe("faults of checked calls", () => {
     const bench = new Bench();
     expect(() => bench.run(have, true)).toThrow(want);
     expect(() => bench.run(have, true)).toThrow(ProgramFault);
+  });
+});
+
+describe("a checked call by pointer", () => {
+  it.each([
+    {
+      name: "reaches host functions, with all five arguments",
+      have: "r1 = -1\nr2 = 2\nr3 = 3\nr4 = 4\nr5 = 5\nr6 = 6\nr0 = 9\ncallx r0\nr0 += r6\nexit",
+      want: -1n + 2n * 3n + 4n * 5n + 6n,
+    },
+    { name: "reaches them at the eighth frame, as they need none", have: null, want: 7n },
+  ])("$name", ({ have, want }) => {
+    const bench = new Bench();
+    const pointer = bench.machine.functions.add(
+      new HostPointer({
+        name: "test",
+        parameters: ["i64", "i64", "i64", "i64", "i64"],
+        result: "i64",
+        call: (...[a, b, c, d, e]: bigint[]) => (have === null ? 7n : a! + b! * c! + d! * e!),
+      }),
+    );
+    const deep = Array.from(
+      { length: 7 },
+      (_, i) => `f${i}: ${i === 6 ? `r1 = ${pointer}\ncallx r1` : `call f${i + 1}`}\nexit`,
+    );
+    const text = have?.replace("r0 = 9", `r0 = ${pointer}`) ?? `call f0\nexit\n${deep.join("\n")}`;
+    expect(bench.run(text, true)).toBe(BigInt.asUintN(64, want));
   });
 });
 

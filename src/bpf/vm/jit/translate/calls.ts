@@ -73,18 +73,33 @@ export function callLocal(frame: Frame, { index, target }: CallLocal): void {
 export function callRegister(frame: Frame, { index, register }: CallRegister): void {
   const { code, links } = frame;
   if (links.checked) {
-    checkDepth(frame, index);
     frame.get(register);
     code.i32(index);
-    code.call(links.service("functionCheck"));
-  }
-  for (let argument = 1; argument <= 5; argument++) frame.get(argument);
-  nextBase(frame);
-  frame.getLow(register);
-  code.callIndirect(links.callbackType());
-  frame.set(0);
+    code.call(links.service("isCompiled"));
+    code.if();
+    checkDepth(frame, index);
+    callCompiled(frame, register);
+    code.else();
+    frame.getLow(register);
+    allArguments(frame);
+    code.call(links.service("callHost"));
+    frame.set(0);
+    code.end();
+  } else callCompiled(frame, register);
   forgetArguments(frame);
   keepPacket(frame);
+}
+
+function callCompiled(frame: Frame, register: number): void {
+  allArguments(frame);
+  nextBase(frame);
+  frame.getLow(register);
+  frame.code.callIndirect(frame.links.callbackType());
+  frame.set(0);
+}
+
+function allArguments(frame: Frame): void {
+  for (let argument = 1; argument <= 5; argument++) frame.get(argument);
 }
 
 /** Base of the stack of a function that is called. */
