@@ -6,12 +6,16 @@ import { plainHelpers, type Surroundings } from "../helpers/plain.ts";
 import { oneCpu } from "../maps/map-place.ts";
 import { BpfSyscall } from "../syscall.ts";
 import type { BpfEngine } from "../vm/engine.ts";
+import type { Environment } from "../vm/environment.ts";
 import { Machine } from "../vm/machine.ts";
 import { LinearMemory } from "../vm/memory.ts";
 import type { TestContext, TestPacket } from "./context.ts";
 
 /** A program that is run on packets outside of any network, as `bpftool prog run` does. */
 export interface TestProgram {
+  /** The extended program that is run, and what it is loaded against. */
+  readonly bytes: Uint8Array;
+  readonly environment: Environment;
   /** Makes a packet the one that the next runs see. */
   give(packet: TestPacket): void;
   /** Runs it. Returns the low 32 bits of R0, unsigned. Throws ProgramFault. */
@@ -45,6 +49,8 @@ export const testMaps = (): BpfSyscall => new BpfSyscall(oneCpu(new Machine(new 
 
 /** An extended program with a context of its type. Every access is checked. Throws UnloadableProgram. */
 export class ExtendedTestProgram implements TestProgram {
+  readonly bytes: Uint8Array;
+  readonly environment: Environment;
   private readonly machine: Machine;
   private readonly block: PacketBlock;
   private readonly context: TestContext;
@@ -66,13 +72,15 @@ export class ExtendedTestProgram implements TestProgram {
     const helpers = new Map([...plainHelpers(surroundings), ...mapHelpers(maps)]);
     this.context = context;
     this.address = machine.memory.allocate(context.bytes);
-    this.execute = engine.load(program, {
+    this.bytes = program;
+    this.environment = {
       machine,
       context: context.layout,
       helper: (number) => helpers.get(number),
       kernelFunction: () => undefined,
       resolve: (reference) => maps.resolve(reference, maps.descriptors()),
-    }).run;
+    };
+    this.execute = engine.load(program, this.environment).run;
   }
 
   give(packet: TestPacket): void {
@@ -104,6 +112,14 @@ export class ClassicTestProgram implements TestProgram {
   private readonly block = new PacketBlock(this.machine.memory);
   private readonly converted: ConvertedProgram;
   private readonly view: ClassicPacket;
+
+  get bytes(): Uint8Array {
+    return this.converted.bytes;
+  }
+
+  get environment(): Environment {
+    return this.converted.environment;
+  }
 
   constructor(
     program: readonly ClassicInstruction[],

@@ -5,6 +5,7 @@ import { checkCommand } from "./check.ts";
 import { compileCommand } from "./compile.ts";
 import { convertCommand } from "./convert.ts";
 import { disasmCommand } from "./disasm.ts";
+import { jitCommand } from "./jit.ts";
 import { runProgramCommand } from "./run.ts";
 import { verifyCommand } from "./verify.ts";
 
@@ -16,6 +17,7 @@ const COMMANDS = [
   checkCommand,
   verifyCommand,
   runProgramCommand,
+  jitCommand,
 ];
 
 const HELP = `

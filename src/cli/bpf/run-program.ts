@@ -1,14 +1,14 @@
-import { TEST_CONTEXTS, type TestPacket } from "../../bpf/test-run/context.ts";
-import { ClassicTestProgram, ExtendedTestProgram, type TestProgram } from "../../bpf/test-run/test-program.ts";
+import type { TestPacket } from "../../bpf/test-run/context.ts";
+import type { TestProgram } from "../../bpf/test-run/test-program.ts";
 import { EXIT, type ExitCode, fail } from "../../errors.ts";
-import { payloadOffset } from "../../packet/dissect/payload-offset.ts";
 import { count, plural } from "../../report/words.ts";
 import type { Terminal } from "../command.ts";
-import { engineNamed, orRefusal, surroundings } from "./engine.ts";
+import { orRefusal } from "./engine.ts";
 import { GivenMaps } from "./given-maps.ts";
-import { type InputFile, readInput, readProgram } from "./program-file.ts";
+import { readInput } from "./program-file.ts";
 import type { RunProgramFlags } from "./run.ts";
 import { testPackets } from "./test-packets.ts";
+import { loadTestProgram } from "./test-program-file.ts";
 
 /** What one packet gave. */
 interface PacketResult {
@@ -29,7 +29,7 @@ export async function runProgram(
   if (file === "-" && flags.packet === "-") fail("usage", "The program and the packets cannot both be standard input.");
   const input = readInput(file, terminal);
   const maps = new GivenMaps(flags.map);
-  const program = load(input, maps, flags, terminal);
+  const program = loadTestProgram(input, maps, flags, terminal);
   const run = (packet: TestPacket, number?: number): PacketResult =>
     orRefusal(
       input.name,
@@ -40,21 +40,6 @@ export async function runProgram(
   if ("one" in packets) showOne(packets.one, run(packets.one), program.packet(), maps, flags, terminal);
   else (flags.json ? showCaptureAsJson : showCapture)(packets.capture, run, maps, flags, terminal);
   return EXIT.ok;
-}
-
-function load(input: InputFile, maps: GivenMaps, { type, engine }: RunProgramFlags, terminal: Terminal): TestProgram {
-  const program = readProgram(input);
-  if (program.language === "classic") {
-    if (maps.syscall.descriptors().length > 0) fail("usage", "A classic program has no maps.");
-    if (type === "xdp") fail("usage", "A classic program cannot be of type xdp.");
-    return new ClassicTestProgram(program.instructions, engineNamed(engine), surroundings(terminal), payloadOffset);
-  }
-  maps.link(input.name, program.bytes, program.references);
-  const context = TEST_CONTEXTS[type]!;
-  return orRefusal(
-    input.name,
-    () => new ExtendedTestProgram(program.bytes, context, engineNamed(engine), surroundings(terminal), maps.syscall),
-  );
 }
 
 function runOn(program: TestProgram, packet: TestPacket, repeat: number, terminal: Terminal): PacketResult {

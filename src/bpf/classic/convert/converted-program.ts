@@ -21,6 +21,9 @@ const EFAULT = 14;
  * ClassicInterpreter gives.
  */
 export class ConvertedProgram {
+  /** The extended program, and what it is loaded against. */
+  readonly bytes: Uint8Array;
+  readonly environment: Environment;
   private readonly machine: Machine;
   private readonly executable: Executable;
   private readonly context: SkBuff;
@@ -42,7 +45,8 @@ export class ConvertedProgram {
     this.context = new SkBuff(machine.memory);
     this.readsMetadata = program.some(isAncillaryLoad);
     const functions = this.kernelFunctions();
-    this.executable = load(encodeProgram(convertClassic(program, loads)), {
+    this.bytes = encodeProgram(convertClassic(program, loads));
+    this.environment = {
       machine,
       context: SK_BUFF_LAYOUT,
       helper: () => undefined,
@@ -51,7 +55,8 @@ export class ConvertedProgram {
         return name === undefined ? undefined : functions[name];
       },
       resolve: () => undefined,
-    });
+    };
+    this.executable = load(this.bytes, this.environment);
   }
 
   /**
