@@ -5,8 +5,11 @@ import type { AluOperation, AtomicOperation, Condition, Instruction } from "../.
 /** Bytes of memory that R1 of a random program points at. */
 export const MEMORY_BYTES = 64;
 
-/** Rounds that all loops of a program make together. */
+/** Rounds that all loops of a program make together; fewer where a verifier is to walk them. */
 const ROUNDS = 12;
+const VERIFIED_ROUNDS = 3;
+/** Bytes of stack that instructions reach. */
+const STACK_BYTES = 64;
 /** Register that keeps the memory's address, and the one that counts rounds; the others are anybody's. */
 const MEMORY = 9;
 const COUNTER = 8;
@@ -44,6 +47,8 @@ const WIDE_BOUNDARIES = [
 
 /** Kind of the instruction that loops begin with. */
 const HEAD = 17;
+/** Kind of calls. */
+const CALL = 20;
 
 /** Numbers from which one instruction is made; what a number means depends on `kind`. */
 interface Gene {
@@ -95,6 +100,12 @@ export const randomProgram: fc.Arbitrary<Uint8Array> = fc
   .array(part, { minLength: PARTS, maxLength: PARTS })
   .map((parts) => encodeProgram(assemble(parts)));
 
+/**
+ * A program of one part that keeps to what a verifier asks: every function begins with a stack of zeroes and registers that
+ * hold something, and so do those that a call has overwritten.
+ */
+export const verifiableProgram: fc.Arbitrary<Uint8Array> = part.map((one) => encodeProgram(assemblePart(one, 0, true)));
+
 /** Where the parts of a program lie, by slots. */
 interface Places {
   /** Where the part ends that the instruction is in. */
@@ -136,8 +147,11 @@ function assemble(parts: readonly Part[]): Instruction[] {
   return [...list, ...functions];
 }
 
-/** @param start slot at which the part begins. */
-function assemblePart({ starts, body, callee }: Part, start: number): Instruction[] {
+/**
+ * @param start slot at which the part begins.
+ * @param verifiable leaves no register and no byte of stack without a value.
+ */
+function assemblePart({ starts, body, callee }: Part, start: number, verifiable = false): Instruction[] {
   const list: Instruction[] = [];
   let slot = start;
   const add = (instruction: Instruction, slots = 1) => {
@@ -148,27 +162,76 @@ function assemblePart({ starts, body, callee }: Part, start: number): Instructio
     add({ kind: "alu", index: slot, bits: 64, operation: "mov", dst, ...operand });
 
   move(MEMORY, { src: 1, imm: 0 });
-  move(COUNTER, { src: null, imm: ROUNDS });
+  move(COUNTER, { src: null, imm: verifiable ? VERIFIED_ROUNDS : ROUNDS });
+  const clearStack = () => {
+    for (let offset = -STACK_BYTES; offset < 0; offset += 8)
+      add({ kind: "store", index: slot, bytes: 8, dst: 10, src: null, imm: 0, offset });
+  };
+  const define = (...registers: readonly number[]) => {
+    for (const register of registers) move(register, { src: null, imm: 0x1234_5678 * register });
+  };
+  const clobbered = [1, 2, 3, 4, 5];
+  if (verifiable) clearStack();
   for (const [dst, value] of starts.entries()) add({ kind: "constant", index: slot, dst, value }, 2);
-  const end = slot + body.length;
+  const calls = verifiable ? body.filter(({ kind }) => kind === CALL).length : 0;
+  const end = slot + body.length + calls * clobbered.length;
   const mixed = FREE * 2;
   // After the body: the registers are mixed into R0, then exit; the function follows.
   const function_ = end + mixed + 1;
   let head: number | undefined;
   for (const one of body) {
-    const instruction = express(one, true)(slot, { end, callee: function_, head });
+    const made = express(one, true)(slot, { end, callee: function_, head });
+    const instruction = verifiable ? tamed(made) : made;
     if (one.kind === HEAD) head = slot;
     add(instruction);
+    if (verifiable && one.kind === CALL) define(...clobbered);
   }
   for (let register = 1; register <= FREE; register++) {
     add({ kind: "alu", index: slot, bits: 64, operation: "mul", dst: 0, src: null, imm: 31 });
     add({ kind: "alu", index: slot, bits: 64, operation: "add", dst: 0, src: register, imm: 0 });
   }
   add({ kind: "exit", index: slot });
-  const last = function_ + callee.length;
-  for (const one of callee) add(express(one, false)(slot, { end: last, callee: function_, head: undefined }));
+  if (verifiable) {
+    if (calls === 0) return list;
+    clearStack();
+    define(0, 6, 7);
+  }
+  const last = slot + callee.length;
+  for (const one of callee) {
+    const made = express(one, false)(slot, { end: last, callee: function_, head: undefined });
+    add(verifiable ? tamed(made) : made);
+  }
   add({ kind: "exit", index: slot });
   return list;
+}
+
+/** The instruction as a verifier takes it: nothing behind it is out of reach, its operand is one that may stand there. */
+function tamed(made: Instruction): Instruction {
+  switch (made.kind) {
+    case "jump":
+      // Always taken, but not without being asked.
+      return {
+        kind: "branch",
+        index: made.index,
+        bits: 64,
+        condition: "ne",
+        dst: 10,
+        src: null,
+        imm: 0,
+        target: made.target,
+      };
+    case "alu": {
+      if (made.src !== null) return made;
+      if (["lsh", "rsh", "arsh"].includes(made.operation)) return { ...made, imm: made.imm & (made.bits - 1) };
+      return { ...made, imm: made.imm === 0 ? 1 : made.imm };
+    }
+    case "load":
+      return made.src === 10 ? { ...made, offset: made.offset & -made.bytes } : made;
+    case "store":
+      return made.dst === 10 ? { ...made, offset: made.offset & -made.bytes } : made;
+    default:
+      return made;
+  }
 }
 
 /** The instruction of a gene; functions that are called make no loops and no calls, and have no memory but their stack. */
@@ -262,7 +325,7 @@ function express({ kind, choice, dst, src, imm, wide, distance }: Gene, isMain: 
         imm: 0,
         target: head ?? end,
       });
-    case 20:
+    case CALL:
       if (!isMain) break;
       return (index, { callee }) => ({ kind: "call-local", index, target: callee });
     case 21:
