@@ -49,6 +49,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "bpf",
     "errors.ts",
+    "kernel",
     "open-topology.ts",
     "packet",
     "report",

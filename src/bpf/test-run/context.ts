@@ -23,12 +23,22 @@ export interface TestContext {
 
 /** Bytes of struct __sk_buff (linux/bpf.h); data and data_end are addresses in the machine's memory. */
 const SK_BUFF_BYTES = 192;
-const SK_BUFF = { len: 0, protocol: 16, ifindex: 40, data: 76, dataEnd: 80, dataMeta: 140, wireLength: 160 } as const;
+const SK_BUFF = { len: 0, packetType: 4, protocol: 16, ifindex: 40, data: 76, dataEnd: 80, dataMeta: 140 } as const;
 const HEAD = SK_BUFF_BYTES;
 const NETWORK_HEADER = SK_BUFF_BYTES + 4;
 
 /** Interface number of the loopback device, which BPF_PROG_TEST_RUN pretends. */
 const LOOPBACK = 1;
+
+/** PACKET_HOST, PACKET_MULTICAST and PACKET_OTHERHOST of linux/if_packet.h. */
+const [FOR_HOST, FOR_MANY, FOR_OTHERS] = [0, 2, 3];
+
+/** Whom an Ethernet frame is for on the loopback device, whose address and broadcast address are zeroes (eth_type_trans). */
+function packetType(frame: Uint8Array): number {
+  const destination = frame.subarray(0, 6);
+  if (destination.every((byte) => byte === 0)) return FOR_HOST;
+  return (destination[0]! & 1) === 0 ? FOR_OTHERS : FOR_MANY;
+}
 
 /** struct __sk_buff, its data at the link-layer header. */
 export const SK_BUFF_CONTEXT: TestContext = {
@@ -40,7 +50,7 @@ export const SK_BUFF_CONTEXT: TestContext = {
   fill(memory, context, { bytes, protocol, networkOffset }, data) {
     const set = (field: number, value: number) => memory.setUint32(context + field, value);
     set(SK_BUFF.len, bytes.length);
-    set(SK_BUFF.wireLength, bytes.length);
+    set(SK_BUFF.packetType, packetType(bytes));
     set(SK_BUFF.protocol, ((protocol & 0xff) << 8) | (protocol >>> 8));
     set(SK_BUFF.ifindex, LOOPBACK);
     set(SK_BUFF.data, data);

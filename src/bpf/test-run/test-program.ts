@@ -13,15 +13,23 @@ import type { TestContext, TestPacket } from "./context.ts";
 
 /** A program that is run on packets outside of any network, as `bpftool prog run` does. */
 export interface TestProgram {
-  /** The extended program that is run, and what it is loaded against. */
-  readonly bytes: Uint8Array;
-  readonly environment: Environment;
+  /** Set where all that is seen of a run is how many of the packet's bytes came through. */
+  readonly showsBytesOnly?: true;
   /** Makes a packet the one that the next runs see. */
   give(packet: TestPacket): void;
   /** Runs it. Returns the low 32 bits of R0, unsigned. Throws ProgramFault. */
   run(): number;
+  /** The same so many times, where an engine can repeat a run and time it better than its caller. */
+  runRepeatedly?(count: number): { readonly returnValue: number; readonly nanoseconds: number };
   /** A copy of the packet as it is now. */
   packet(): Uint8Array;
+}
+
+/** One that netsim's own engines run. */
+export interface LoadedTestProgram extends TestProgram {
+  /** The extended program that is run, and what it is loaded against. */
+  readonly bytes: Uint8Array;
+  readonly environment: Environment;
 }
 
 /** Puts packets into memory, one in the place of the other. */
@@ -48,7 +56,7 @@ class PacketBlock {
 export const testMaps = (): BpfSyscall => new BpfSyscall(oneCpu(new Machine(new LinearMemory())));
 
 /** An extended program with a context of its type. Every access is checked. Throws UnloadableProgram. */
-export class ExtendedTestProgram implements TestProgram {
+export class ExtendedTestProgram implements LoadedTestProgram {
   readonly bytes: Uint8Array;
   readonly environment: Environment;
   private readonly machine: Machine;
@@ -107,7 +115,7 @@ export class ExtendedTestProgram implements TestProgram {
 export type FindPayload = (bytes: Uint8Array, network: number, end: number, protocol: number, start: number) => number;
 
 /** A classic program, converted. @param program one that `checkClassic` has nothing against. */
-export class ClassicTestProgram implements TestProgram {
+export class ClassicTestProgram implements LoadedTestProgram {
   private readonly machine = new Machine(new LinearMemory());
   private readonly block = new PacketBlock(this.machine.memory);
   private readonly converted: ConvertedProgram;

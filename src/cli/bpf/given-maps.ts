@@ -3,10 +3,12 @@ import { errnoName } from "../../bpf/maps/errno.ts";
 import { MAP_TYPES, mapTypeName } from "../../bpf/maps/map-type.ts";
 import { nearestName } from "../../bpf/nearest-name.ts";
 import type { BpfSyscall } from "../../bpf/syscall.ts";
-import { testMaps } from "../../bpf/test-run/test-program.ts";
 import { type Diagnostic, fail, NetsimError } from "../../errors.ts";
 import { plural } from "../../report/words.ts";
 import type { MapOption } from "./map-option.ts";
+
+/** The commands of bpf(2) that maps of a command line need: netsim's or the kernel's. */
+export type MapCommands = Pick<BpfSyscall, "createMap" | "lookup" | "take" | "nextKey">;
 
 /** An element as it is printed, in hexadecimal; queues and stacks have no keys. */
 interface Entry {
@@ -16,11 +18,12 @@ interface Entry {
 
 /** The maps of `--map`, in the order in which they were given. */
 export class GivenMaps {
-  readonly syscall: BpfSyscall = testMaps();
+  private readonly syscall: MapCommands;
   private readonly named = new Map<string, { option: MapOption; descriptor: number }>();
 
   /** Throws a NetsimError where there can be no such map. */
-  constructor(options: readonly MapOption[]) {
+  constructor(options: readonly MapOption[], syscall: MapCommands) {
+    this.syscall = syscall;
     for (const option of options) {
       const { name, inner } = option;
       if (this.named.has(name)) fail("usage", `Two maps are called '${name}'.`);

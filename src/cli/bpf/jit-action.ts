@@ -6,7 +6,6 @@ import { listCompiled } from "../../bpf/vm/jit/listing.ts";
 import { listX86 } from "../../bpf/vm/x86/listing.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import type { Terminal } from "../command.ts";
-import { GivenMaps } from "./given-maps.ts";
 import type { JitFlags } from "./jit.ts";
 import { type InputFile, readInput, readProgram } from "./program-file.ts";
 import { loadTestProgram } from "./test-program-file.ts";
@@ -19,7 +18,12 @@ export async function jit(file: string, flags: JitFlags, terminal: Terminal): Pr
 }
 
 function webAssembly(input: InputFile, { type, map, checked }: JitFlags, terminal: Terminal): string {
-  const { bytes, environment } = loadTestProgram(input, new GivenMaps(map), { type, engine: JIT }, terminal);
+  const { bytes, environment } = loadTestProgram(
+    input.name,
+    readProgram(input),
+    { type, engine: JIT, map },
+    terminal,
+  ).program;
   return listCompiled(bytes, environment, { checked: checked === true });
 }
 

@@ -4,15 +4,24 @@ import { EXIT, type ExitCode, fail } from "../../errors.ts";
 import { count, plural } from "../../report/words.ts";
 import type { Terminal } from "../command.ts";
 import { orRefusal } from "./engine.ts";
-import { GivenMaps } from "./given-maps.ts";
-import { readInput } from "./program-file.ts";
-import type { RunProgramFlags } from "./run.ts";
+import type { GivenMaps } from "./given-maps.ts";
+import { type InputFile, readInput, readProgram } from "./program-file.ts";
+import { KERNEL, type RunProgramFlags } from "./run.ts";
 import { testPackets } from "./test-packets.ts";
 import { loadTestProgram } from "./test-program-file.ts";
 
+/** What the numbers that runs give are called. */
+interface ResultName {
+  readonly label: string;
+  readonly key: string;
+}
+
+const RETURN_VALUE: ResultName = { label: "return value", key: "returnValue" };
+const BYTES: ResultName = { label: "bytes let through", key: "bytesPassed" };
+
 /** What one packet gave. */
 interface PacketResult {
-  /** Low 32 bits of R0, unsigned. */
+  /** Low 32 bits of R0, unsigned; or what ResultName says. */
   readonly returnValue: number;
   /** Real time that all repetitions took. */
   readonly milliseconds: number;
@@ -28,8 +37,7 @@ export async function runProgram(
   if (file === undefined || others.length > 0) fail("usage", "Name one program to run; - is standard input.");
   if (file === "-" && flags.packet === "-") fail("usage", "The program and the packets cannot both be standard input.");
   const input = readInput(file, terminal);
-  const maps = new GivenMaps(flags.map);
-  const program = loadTestProgram(input, maps, flags, terminal);
+  const { maps, program } = await prepare(input, flags, terminal);
   const run = (packet: TestPacket, number?: number): PacketResult =>
     orRefusal(
       input.name,
@@ -37,13 +45,29 @@ export async function runProgram(
       number === undefined ? "" : ` It was run on packet ${number}.`,
     );
   const packets = testPackets(flags.packet);
-  if ("one" in packets) showOne(packets.one, run(packets.one), program.packet(), maps, flags, terminal);
-  else (flags.json ? showCaptureAsJson : showCapture)(packets.capture, run, maps, flags, terminal);
+  const of = program.showsBytesOnly === true ? BYTES : RETURN_VALUE;
+  if ("one" in packets) showOne(packets.one, of, run(packets.one), program.packet(), maps, flags, terminal);
+  else (flags.json ? showCaptureAsJson : showCapture)(packets.capture, of, run, maps, flags, terminal);
   return EXIT.ok;
+}
+
+/** Loads the program for the engine that was asked for, and makes the maps. */
+async function prepare(
+  input: InputFile,
+  flags: RunProgramFlags,
+  terminal: Terminal,
+): Promise<{ program: TestProgram; maps: GivenMaps }> {
+  const program = readProgram(input);
+  if (flags.engine === KERNEL) return (await import("./run-in-kernel.ts")).prepareInKernel(input.name, program, flags);
+  return loadTestProgram(input.name, program, flags, terminal);
 }
 
 function runOn(program: TestProgram, packet: TestPacket, repeat: number, terminal: Terminal): PacketResult {
   program.give(packet);
+  if (program.runRepeatedly !== undefined) {
+    const { returnValue, nanoseconds } = program.runRepeatedly(repeat);
+    return { returnValue, milliseconds: (nanoseconds * repeat) / 1e6 };
+  }
   const begun = terminal.clock();
   let returnValue = 0;
   for (let i = 0; i < repeat; i++) returnValue = program.run();
@@ -52,6 +76,7 @@ function runOn(program: TestProgram, packet: TestPacket, repeat: number, termina
 
 function showOne(
   packet: TestPacket,
+  { label, key }: ResultName,
   { returnValue, milliseconds }: PacketResult,
   after: Uint8Array,
   maps: GivenMaps,
@@ -61,21 +86,24 @@ function showOne(
   const nanoseconds = Math.round((milliseconds * 1e6) / repeat);
   if (json) {
     const dataOut = Buffer.from(after).toString("hex");
-    terminal.out(`${JSON.stringify({ returnValue, repeat, nanoseconds, dataOut, maps: maps.asJson() })}\n`);
+    terminal.out(`${JSON.stringify({ [key]: returnValue, repeat, nanoseconds, dataOut, maps: maps.asJson() })}\n`);
     return;
   }
   if (Buffer.compare(packet.bytes, after) !== 0) terminal.out(`Data out:\n${hexLines(after)}`);
-  terminal.out(`Return value: ${returnValue}, duration (average): ${nanoseconds}ns\n${maps.asText()}`);
+  terminal.out(
+    `${label[0]!.toUpperCase()}${label.slice(1)}: ${returnValue}, duration (average): ${nanoseconds}ns\n${maps.asText()}`,
+  );
 }
 
 function showCapture(
   packets: Iterable<TestPacket>,
+  { label }: ResultName,
   run: (packet: TestPacket, number: number) => PacketResult,
   maps: GivenMaps,
   { repeat }: RunProgramFlags,
   terminal: Terminal,
 ): void {
-  terminal.out(`${"packet".padStart(8)}  ${"bytes".padStart(7)}  return value\n`);
+  terminal.out(`${"packet".padStart(8)}  ${"bytes".padStart(7)}  ${label}\n`);
   let number = 0;
   let zeroes = 0;
   let milliseconds = 0;
@@ -93,17 +121,18 @@ function showCapture(
 
 function showCaptureAsJson(
   packets: Iterable<TestPacket>,
+  { key }: ResultName,
   run: (packet: TestPacket, number: number) => PacketResult,
   maps: GivenMaps,
   { repeat }: RunProgramFlags,
   terminal: Terminal,
 ): void {
-  const results: { bytes: number; returnValue: number; nanoseconds: number }[] = [];
+  const results: Record<string, number>[] = [];
   for (const packet of packets) {
     const { returnValue, milliseconds } = run(packet, results.length + 1);
     results.push({
       bytes: packet.bytes.length,
-      returnValue,
+      [key]: returnValue,
       nanoseconds: Math.round((milliseconds * 1e6) / repeat),
     });
   }

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode, fail } from "../../errors.ts";
 import type { Terminal } from "../command.ts";
 import { engineNamed, orRefusal, surroundings } from "./engine.ts";
 import { encodedBytes, parseHex, readInput, refuseExtended } from "./program-file.ts";
-import type { RunProgramFlags } from "./run.ts";
+import { KERNEL, type RunProgramFlags } from "./run.ts";
 
 /** Runs the program on standard input on memory; see bpf_conformance's plugins. */
 export async function runRaw(words: readonly string[], flags: RunProgramFlags, terminal: Terminal): Promise<ExitCode> {
@@ -19,10 +19,13 @@ export async function runRaw(words: readonly string[], flags: RunProgramFlags, t
       hint: "'netsim bpf asm --hex' makes them of a program's text.",
     });
   refuseExtended(input.name, program);
-  const r0 = orRefusal(input.name, () => {
-    const helpers = plainHelpers(surroundings(terminal));
-    return new MemoryProgram(program, memory, engineNamed(flags.engine), helpers).run().r0;
-  });
+  const r0 =
+    flags.engine === KERNEL
+      ? await (await import("./run-in-kernel.ts")).runRawInKernel(input.name, program, memory)
+      : orRefusal(input.name, () => {
+          const helpers = plainHelpers(surroundings(terminal));
+          return new MemoryProgram(program, memory, engineNamed(flags.engine), helpers).run().r0;
+        });
   terminal.out(`${r0.toString(16)}\n`);
   return EXIT.ok;
 }

@@ -3,6 +3,9 @@ import { MAP_TYPES } from "../../bpf/maps/map-type.ts";
 import type { Action } from "../command.ts";
 import { type MapOption, parseMapOption } from "./map-option.ts";
 
+/** The engine that is the running Linux. */
+export const KERNEL = "kernel";
+
 /** The options of `netsim bpf run` as commander gives them. */
 export interface RunProgramFlags {
   readonly type: string;
@@ -34,7 +37,9 @@ export function runProgramCommand(program: Command, perform: (action: Action) =>
     )
     .option("--repeat <number>", "run it so many times on each packet", parseRepeat, 1)
     .addOption(
-      new Option("--engine <name>", "what runs the program").choices(["interpreter", "jit"]).default("interpreter"),
+      new Option("--engine <name>", "what runs the program")
+        .choices(["interpreter", "jit", KERNEL])
+        .default("interpreter"),
     )
     .option("--json", "print the result as JSON")
     .option(
@@ -56,6 +61,8 @@ xdp_md. Classic programs are converted and run as socket_filter or sched_cls. No
 access is checked while it runs. Helpers: bpf_ktime_get_ns, bpf_get_prandom_u32, bpf_get_smp_processor_id, and those of maps.
 Maps in text are named map[NAME]; the first has descriptor 3 and index 0, the next 4 and 1. What they hold is printed at the end,
 of arrays only what is not zero. flags=N are those of BPF_MAP_CREATE; inner=NAME is what maps of maps need.
+--engine kernel loads the program into the running Linux, which verifies it: extended ones run by BPF_PROG_TEST_RUN, classic ones
+on a packet socket of a loopback device of their own, which shows only how many bytes came through.
 --raw is the protocol of bpf_conformance's plugins.`;
 
 function parseRepeat(text: string): number {

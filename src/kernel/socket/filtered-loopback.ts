@@ -19,16 +19,20 @@ const SIOCSIFFLAGS = 0x8914;
 const IFF_UP = 1;
 /** The loopback device is the first of every network namespace. */
 const LOOPBACK = 1;
+const MSG_DONTWAIT = 0x40;
+const EAGAIN = 11;
 
 /**
- * Two packet sockets on the loopback device of a network namespace that nobody else sees; it goes away with them. What
- * is sent on one comes back through the filter of the other. Needs root.
+ * Packet sockets on the loopback device of a network namespace that nobody else sees; it goes away with them. What
+ * is sent on one comes back through the filter of another. Needs root.
  */
 export class FilteredLoopback {
   private readonly calls: Libc;
   private readonly sender: number;
   private readonly receiver: number;
-  private readonly buffer = Buffer.alloc(4096);
+  /** Gets every frame, and as the older of two sockets after the receiver: once it has one, the filter has answered. */
+  private readonly witness: number;
+  private readonly buffer = Buffer.alloc(65_536);
 
   /** @param mark SO_MARK of the sender. */
   constructor(calls: Libc, mark: number) {
@@ -39,10 +43,12 @@ export class FilteredLoopback {
     try {
       this.raiseLoopback();
       this.sender = this.packetSocket(0);
+      this.witness = this.packetSocket(ALL_PROTOCOLS);
       this.receiver = this.packetSocket(ALL_PROTOCOLS);
       this.setOption(this.sender, SOL_SOCKET, SO_MARK, uint32(mark));
-      this.setOption(this.receiver, SOL_PACKET, PACKET_IGNORE_OUTGOING, uint32(1));
-      this.setOption(this.receiver, SOL_SOCKET, SO_RCVTIMEO, Buffer.concat([uint32(2), Buffer.alloc(12)]));
+      for (const socket of [this.receiver, this.witness])
+        this.setOption(socket, SOL_PACKET, PACKET_IGNORE_OUTGOING, uint32(1));
+      this.setOption(this.witness, SOL_SOCKET, SO_RCVTIMEO, Buffer.concat([uint32(2), Buffer.alloc(12)]));
     } finally {
       this.succeed("setns", calls.setns(home, CLONE_NEWNET));
       closeSync(home);
@@ -54,16 +60,18 @@ export class FilteredLoopback {
     return attachFilter(this.calls, this.receiver, program);
   }
 
-  /** Sends a frame; returns how many bytes of it came through. Throws when none does within two seconds. */
+  /** Sends a frame; returns how many bytes of it came through, 0 when it was dropped. Throws when it does not arrive at all. */
   pass(frame: Uint8Array): number {
     const { calls, buffer } = this;
     this.succeed("send", calls.send(this.sender, Buffer.from(frame), frame.length, 0));
-    return this.succeed("recv", calls.recv(this.receiver, buffer, buffer.length, 0));
+    this.succeed("recv", calls.recv(this.witness, buffer, buffer.length, 0));
+    const received = calls.recv(this.receiver, buffer, buffer.length, MSG_DONTWAIT);
+    if (received < 0 && calls.errno() === EAGAIN) return 0;
+    return this.succeed("recv", received);
   }
 
   close(): void {
-    this.calls.close(this.sender);
-    this.calls.close(this.receiver);
+    for (const socket of [this.sender, this.receiver, this.witness]) this.calls.close(socket);
   }
 
   private raiseLoopback(): void {

@@ -138,7 +138,7 @@ describe.each(["interpreter", "jit"])("netsim bpf run on the %s", (engine) => {
     ["no program", [], "", 2, /Name one program/],
     ["two programs", ["a", "b"], "", 2, /Name one program/],
     ["two things on standard input", ["-", "--packet", "-"], "ret #0", 2, /cannot both be standard input/],
-    ["an engine that is none", ["-", "--engine", "kernel"], "ret #0", 2, /Allowed choices/],
+    ["an engine that is none", ["-", "--engine", "steam"], "ret #0", 2, /Allowed choices/],
   ] as [string, string[], string, number, RegExp][])("tells of %s", async (_, words, input, exitCode, message) => {
     const got = await run(words, input);
     expect(got.error).toMatch(message);

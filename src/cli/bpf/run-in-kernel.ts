@@ -1,0 +1,31 @@
+import type { TestProgram } from "../../bpf/test-run/test-program.ts";
+import { requireKernel } from "../../kernel/kernel.ts";
+import { FilteredProgram } from "../../kernel/run/filtered-program.ts";
+import { runOnMemory } from "../../kernel/run/memory-program.ts";
+import { refusedByKernel } from "../../kernel/run/refused.ts";
+import { TestRunProgram } from "../../kernel/run/test-run-program.ts";
+import { GivenMaps } from "./given-maps.ts";
+import type { FileProgram } from "./program-file.ts";
+import type { RunProgramFlags } from "./run.ts";
+import { checkUse } from "./test-program-file.ts";
+
+/** Loads a program into the running kernel, and makes its maps there. */
+export async function prepareInKernel(
+  name: string,
+  program: FileProgram,
+  { type, map }: RunProgramFlags,
+): Promise<{ program: TestProgram; maps: GivenMaps }> {
+  checkUse(program, type, map);
+  const kernel = await requireKernel();
+  const maps = new GivenMaps(map, kernel.maps);
+  if (program.language === "classic")
+    return { program: new FilteredProgram(kernel.libc, program.instructions, name), maps };
+  maps.link(name, program.bytes, program.references);
+  return { program: new TestRunProgram(kernel, program.bytes, type, name), maps };
+}
+
+/** Runs a program on memory there and gives R0. */
+export async function runRawInKernel(name: string, program: Uint8Array, memory: Uint8Array): Promise<bigint> {
+  const result = runOnMemory(await requireKernel(), program, memory);
+  return "r0" in result ? result.r0 : refusedByKernel(name, result.errno, result.log);
+}
