@@ -10,12 +10,29 @@ export {
   NetsimError,
   type Place,
 } from "./errors.ts";
-export type { Hook, HookPlace, HookSite, ProgramType, Verdict } from "./hooks/hook.ts";
+export type {
+  Hook,
+  HookAt,
+  HookPlace,
+  HookPlaces,
+  Outcome,
+  PacketSite,
+  SocketSite,
+  SocketVerdict,
+} from "./hooks/hook.ts";
+export type { ClassicContext, ExtendedContext, ProgramContext } from "./hooks/program-context.ts";
+export type { HookServices } from "./hooks/services.ts";
 export type { JsonSchema } from "./json-schema.ts";
 export type { Skb } from "./packet/skb.ts";
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
 export type { Engine } from "./programs/engine.ts";
-export type { LoadedProgram, ProgramLanguage } from "./programs/language.ts";
+export type {
+  LoadedClassicProgram,
+  LoadedExtendedProgram,
+  LoadedProgram,
+  MapUse,
+  ProgramLanguage,
+} from "./programs/language.ts";
 export type { RunnableProgram } from "./programs/program-slot.ts";
 export type { Reporter, ReportStyle } from "./report/reporter.ts";
 export type * from "./run/result.ts";

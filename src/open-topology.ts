@@ -37,11 +37,12 @@ export function schemaParts(container: Container): TopologyParts {
   const languages = [...container.get(TOKENS.LanguageRegistry)];
   return {
     hooks: container.get(TOKENS.HookRegistry),
-    languages: languages.map(({ name, schema, description, isInline = false }) => ({
+    languages: languages.map(({ name, schema, description, content = "text-or-file", options = {} }) => ({
       key: name,
       schema,
       description,
-      isInline,
+      content,
+      options,
     })),
   };
 }

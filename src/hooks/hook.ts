@@ -1,55 +1,64 @@
-import type { ClassicPacket } from "../bpf/classic/packet.ts";
 import type { DataStart } from "../bpf/filter/data-start.ts";
 import type { JsonSchema } from "../json-schema.ts";
-import type { Skb } from "../packet/skb.ts";
+import type { HookPlace, HookPlaces } from "./places.ts";
+import type { ProgramContext } from "./program-context.ts";
+import type { HookServices } from "./services.ts";
+
+export type { HookPlace, HookPlaces, PacketSite, SocketSite, SocketVerdict } from "./places.ts";
 
 /**
- * A place where programs attach, as a plugin. A hook says where its programs stand in a topology file, what they
- * see of a packet and what their return values mean. Running the program is an engine's job, never the hook's.
+ * A place where programs attach, as a plugin. A hook says where its programs stand in a topology file, what they are given and
+ * what their return values mean. Running the program is an engine's job, never the hook's.
  */
-export interface Hook {
+export interface HookAt<P extends HookPlace> {
   /** Unique among hooks; what reports call it. */
   readonly name: string;
   /** The part of a topology that the hook's programs are attached to. */
-  readonly place: HookPlace;
+  readonly place: P;
   /** The key that attaches a program there; unique for its place. */
   readonly key: string;
-  /** Program types that may be attached. */
-  readonly programTypes: readonly ProgramType[];
+  /**
+   * Types of programs that may be attached: `classic`, or as bpftool names them (`socket_filter`, `sched_cls`). A program that does
+   * not say its type is of the first that is not classic.
+   */
+  readonly programTypes: readonly string[];
+  /** `enum bpf_attach_type` that programs are verified for; 0 where it is absent. */
+  readonly attachType?: number;
   /**
    * Schema of an object form of the key's value, beside the plain program reference; it has a `program` property.
    * Absent: only a program reference may stand there.
    */
   readonly options?: JsonSchema;
+  /** Where the data begins that programs see, for languages that compile for it. Absent: where that of the place does. */
+  readonly dataStart?: DataStart;
   /** One line for editors and `netsim schema`. */
   readonly description: string;
-  /** Points `view` at the packet as a program attached here sees it. Called once a packet; must not allocate. */
-  bind(skb: Skb, site: HookSite, view: ClassicPacket): void;
-  /** Where the data begins that `bind` shows, for languages that compile for it. Absent: where the socket's own does. */
-  readonly dataStart?: DataStart;
-  /** Says what the return value (unsigned 32 bits) does with the packet, in `verdict`. Must not allocate. */
-  interpret(returnValue: number, site: HookSite, verdict: Verdict, options: unknown): void;
+  /** What can come of a run, in the words of reports; `interpret` names one by its index. */
+  readonly outcomes: readonly Outcome[];
+  /**
+   * What programs of a type are given here. Called once a run of a topology for each type that is attached. Absent: what all programs of the
+   * type are given (`Contexts`), which needs a place whose subject is a packet.
+   */
+  context?(type: string, services: HookServices): ProgramContext<HookPlaces[P]["subject"], HookPlaces[P]["site"]>;
+  /**
+   * Says in `verdict` what the return value (unsigned 32 bits) does, and returns the outcome's index. Must not allocate.
+   * @param options the value under the hook's key as the file has it.
+   */
+  interpret(
+    returnValue: number,
+    site: HookPlaces[P]["site"],
+    verdict: HookPlaces[P]["verdict"],
+    options: unknown,
+  ): number;
 }
 
-/** `socket`: on the way into a socket's receive queue. */
-export type HookPlace = "socket";
-
-/** `classic`: classic BPF with the ancillary loads of linux/filter.h. */
-export type ProgramType = "classic";
-
-/** What a hook may know of the spot where its program is attached. */
-export interface HookSite {
-  /** Address of the first byte that a program sees, in the skb's memory. */
-  dataAddress: number;
-  /** Bytes from there to the packet's end. */
-  length: number;
-  /** Bytes that are never trimmed away (include/linux/filter.h, the `cap` of sk_filter_trim_cap). */
-  minimum: number;
+/** One of the things that can come of a run. */
+export interface Outcome {
+  /** As in `dropped`; a key in the JSON result. */
+  readonly name: string;
+  /** An outcome that this one is a kind of, and in whose number it counts: `trimmed` is within `passed`. */
+  readonly within?: string;
 }
 
-/** What becomes of the packet; one object is reused for all packets. */
-export interface Verdict {
-  action: "pass" | "drop";
-  /** Bytes from the site's first byte that are kept; meaningful for `pass`. */
-  length: number;
-}
+/** A hook of any place. */
+export type Hook = { [P in HookPlace]: HookAt<P> }[HookPlace];

@@ -1,30 +1,30 @@
-import type { ClassicPacket } from "../bpf/classic/packet.ts";
-import type { Skb } from "../packet/skb.ts";
-import type { Hook, HookSite, Verdict } from "./hook.ts";
+import type { HookAt, SocketSite, SocketVerdict } from "./hook.ts";
+
+const PASSED = 0;
+const TRIMMED = 1;
+const DROPPED = 2;
 
 /**
- * SO_ATTACH_FILTER: net/core/filter.c sk_filter_trim_cap and net/packet/af_packet.c run_filter. Return 0: not passed
- * to user space. Return N: trimmed to N bytes, though not below the socket's minimum and never beyond the packet.
+ * SO_ATTACH_FILTER and SO_ATTACH_BPF: net/core/filter.c sk_filter_trim_cap and net/packet/af_packet.c run_filter. Return 0: not
+ * passed to user space. Return N: trimmed to N bytes, though not below the socket's minimum and never beyond the packet.
  */
-export const socketFilter: Hook = {
+export const socketFilter: HookAt<"socket"> = {
   name: "socket-filter",
   place: "socket",
   key: "filter",
-  programTypes: ["classic"],
-  description: "Program that decides which packets the socket receives, and how many bytes of each (SO_ATTACH_FILTER).",
+  programTypes: ["classic", "socket_filter"],
+  description:
+    "Program that decides which packets the socket receives, and how many bytes of each (SO_ATTACH_FILTER, SO_ATTACH_BPF).",
+  outcomes: [{ name: "passed" }, { name: "trimmed", within: "passed" }, { name: "dropped" }],
 
-  bind(_skb: Skb, site: HookSite, view: ClassicPacket): void {
-    view.data = site.dataAddress;
-    view.length = site.length;
-  },
-
-  interpret(returnValue: number, site: HookSite, verdict: Verdict): void {
+  interpret(returnValue: number, site: SocketSite, verdict: SocketVerdict): number {
     if (returnValue === 0) {
       verdict.action = "drop";
       verdict.length = 0;
-      return;
+      return DROPPED;
     }
     verdict.action = "pass";
     verdict.length = Math.min(Math.max(returnValue, site.minimum), site.length);
+    return verdict.length < site.length ? TRIMMED : PASSED;
   },
 };

@@ -70,6 +70,7 @@ export class Interface implements LinkEnd {
     this.received++;
     this.receivedBytes += skb.length;
     skb.ifindex = this.index;
+    skb.ingressIfindex = this.index;
     skb.hatype = this.hatype;
     if (this.taps.length > 0) this.show(skb, "in");
     this.owner.receiveFrame(this, skb);

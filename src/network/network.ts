@@ -26,18 +26,27 @@ export class Network {
   /** In the order of the topology's `links`. */
   readonly links: readonly Link[];
 
-  /** @param attach makes the attachment for a program that the topology attaches to a socket. */
-  constructor(topology: Topology, world: World, attach: (model: AttachmentModel, socket: SocketModel) => Attachment) {
+  /** @param attach makes the attachment for a program that the topology attaches to a socket; undefined where that is told as a problem. */
+  constructor(
+    topology: Topology,
+    world: World,
+    attach: (model: AttachmentModel, socket: SocketModel) => Attachment<"socket"> | undefined,
+  ) {
     for (const model of topology.nodes.values()) {
       if (model.kind === "bridge") {
         this.nodes.set(model.name, new Bridge(model, world));
         continue;
       }
       const host = new Host(model, world);
-      for (const socket of model.sockets.values()) {
-        const attachments = socket.attachments.map((each) => attach(each, socket));
-        this.sockets.push(openSocket(host, socket, attachments, world));
-      }
+      for (const socket of model.sockets.values())
+        this.sockets.push(
+          openSocket(
+            host,
+            socket,
+            socket.attachments.flatMap((each) => attach(each, socket) ?? []),
+            world,
+          ),
+        );
       this.nodes.set(model.name, host);
     }
     this.links = topology.links.map((model) => this.connect(model, world));

@@ -38,6 +38,7 @@ export class SkbPool {
     skb.protocol = 0;
     skb.pktType = 0;
     skb.ifindex = 0;
+    skb.ingressIfindex = 0;
     skb.hatype = ETHERNET;
     skb.mark = 0;
     skb.priority = 0;
@@ -46,6 +47,12 @@ export class SkbPool {
     skb.vlanTci = 0;
     skb.vlanPresent = 0;
     skb.vlanTpid = 0;
+    skb.dataLength = 0;
+    skb.tcIndex = 0;
+    skb.tcClassid = 0;
+    skb.cb.fill(0);
+    skb.timestampLow = 0;
+    skb.timestampHigh = 0;
     skb.id = 0;
     return skb;
   }
@@ -71,7 +78,9 @@ export class SkbPool {
     const at = twin.head;
     const shift = at - head;
     this.store.bytes.copyWithin(at, head, head + size);
-    Object.assign(twin, skb);
+    const { cb } = twin;
+    cb.set(skb.cb);
+    Object.assign(twin, skb, { cb });
     twin.head = at;
     twin.data = data + shift;
     twin.macHeader = skb.macHeader + shift;
@@ -102,6 +111,7 @@ function blank(): Skb {
     protocol: 0,
     pktType: 0,
     ifindex: 0,
+    ingressIfindex: 0,
     hatype: ETHERNET,
     mark: 0,
     priority: 0,
@@ -110,6 +120,12 @@ function blank(): Skb {
     vlanTci: 0,
     vlanPresent: 0,
     vlanTpid: 0,
+    dataLength: 0,
+    tcIndex: 0,
+    tcClassid: 0,
+    cb: new Int32Array(5),
+    timestampLow: 0,
+    timestampHigh: 0,
     id: 0,
   };
 }

@@ -29,6 +29,8 @@ export interface Skb {
   pktType: number;
   /** Index of the device that it came in by or goes out by; 0: none. */
   ifindex: number;
+  /** Index of the device that it came in by; 0: made by the host itself (skb_iif). */
+  ingressIfindex: number;
   /** ARPHRD_ value of that device. */
   hatype: number;
   mark: number;
@@ -40,6 +42,16 @@ export interface Skb {
   vlanPresent: number;
   /** TPID of that tag, host order. */
   vlanTpid: number;
+  /** Bytes at the packet's end that programs cannot reach in place (data_len): what is not in the linear part. */
+  dataLength: number;
+  /** What traffic control knows of the packet: tc_index, and the class that its programs chose (qdisc_skb_cb). */
+  tcIndex: number;
+  tcClassid: number;
+  /** Words that programs of one packet pass on to one another (`cb` of struct __sk_buff). */
+  readonly cb: Int32Array;
+  /** Time stamp, 64 bits in two halves, signed: when it came in, or when it may leave. */
+  timestampLow: number;
+  timestampHigh: number;
   /** Number of the packet in its run, from 1; copies of a packet share it. */
   id: number;
 }

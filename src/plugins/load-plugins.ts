@@ -2,15 +2,18 @@ import { createRequire } from "node:module";
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Diagnostic, NetsimError, type Place } from "../errors.ts";
+import { BLANK_VERDICTS } from "../hooks/places.ts";
 import type { Plugin } from "./plugin.ts";
 
 /** The lists that a plugin may have, and the members without which one of their things is unusable. */
 const LISTS = {
-  hooks: ["name", "place", "key", "programTypes", "bind", "interpret"],
+  hooks: ["name", "place", "key", "programTypes", "outcomes", "interpret"],
   languages: ["name", "schema", "load"],
-  engines: ["name", "prepare"],
+  engines: ["name", "prepare", "load"],
   reporters: ["name", "render"],
 } as const;
+
+const PLACES: readonly string[] = Object.keys(BLANK_VERDICTS);
 
 /** A module that a topology names under `plugins:`. */
 export interface PluginReference {
@@ -75,6 +78,8 @@ function faultsOf(value: unknown): string[] {
     things.forEach((thing: Record<string, unknown> | null, i) => {
       const missing = members.filter((member) => thing?.[member] === undefined);
       if (missing.length > 0) faults.push(`${list}[${i}] lacks ${missing.join(", ")}.`);
+      else if (list === "hooks" && !PLACES.includes(thing!.place as string))
+        faults.push(`${list}[${i}] is for the place '${thing!.place}'; there are ${PLACES.join(", ")}.`);
     });
   }
   return faults;

@@ -1,49 +1,56 @@
-import type { Hook, HookSite, Verdict } from "../hooks/hook.ts";
-import type { PacketView } from "../hooks/skb/packet-view.ts";
-import type { Skb } from "../packet/skb.ts";
-import type { ProgramSlot } from "./program-slot.ts";
+import type { HookAt } from "../hooks/hook.ts";
+import { BLANK_VERDICTS, type HookPlace, type HookPlaces } from "../hooks/places.ts";
+import type { PreparedProgram, ProgramSlot } from "./program-slot.ts";
 
-/** What an attached program has done so far. */
-export interface AttachmentCounts {
-  runs: number;
-  passed: number;
-  /** Of those passed, the ones that it shortened. */
-  trimmed: number;
-  dropped: number;
-}
-
-/** A program at the place where it is attached. One view and one verdict serve all its packets. */
-export class Attachment {
-  readonly hook: Hook;
+/** A program at the place where it is attached. One context and one verdict serve all that it is run on. */
+export class Attachment<P extends HookPlace = HookPlace> {
+  readonly hook: HookAt<P>;
   readonly slot: ProgramSlot;
-  readonly counts: AttachmentCounts = { runs: 0, passed: 0, trimmed: 0, dropped: 0 };
-  /** Outcome of the last run; overwritten by the next. */
-  readonly verdict: Verdict = { action: "pass", length: 0 };
+  runs = 0;
+  /** How often each of the hook's outcomes came, by index. */
+  readonly outcomes: number[];
+  /** What the last run decided; overwritten by the next. */
+  readonly verdict: HookPlaces[P]["verdict"];
+  /** Index of its outcome. */
+  outcome = 0;
   /** Return value of the last run, unsigned. */
   returnValue = 0;
   private readonly options: unknown;
-  private readonly view: PacketView;
+  private readonly prepared: PreparedProgram;
 
-  constructor(hook: Hook, slot: ProgramSlot, options: unknown, view: PacketView) {
+  /** @param prepared what runs there under the slot's name. */
+  constructor(hook: HookAt<P>, slot: ProgramSlot, prepared: PreparedProgram, options: unknown) {
     this.hook = hook;
     this.slot = slot;
+    this.prepared = prepared;
     this.options = options;
-    this.view = view;
+    this.outcomes = hook.outcomes.map(() => 0);
+    this.verdict = BLANK_VERDICTS[hook.place]();
   }
 
-  /** Runs the program on the packet; the outcome is in `verdict` and stays there until the next run. */
-  run(skb: Skb, site: HookSite): Verdict {
-    const { hook, counts, verdict, view } = this;
-    view.show(skb);
-    hook.bind(skb, site, view);
-    this.returnValue = this.slot.program.run(view);
-    hook.interpret(this.returnValue, site, verdict, this.options);
-    counts.runs++;
-    if (verdict.action === "drop") counts.dropped++;
-    else {
-      counts.passed++;
-      if (verdict.length < site.length) counts.trimmed++;
-    }
+  /** Runs the program; what it decides is in `verdict` and stays there until the next run. */
+  run(subject: HookPlaces[P]["subject"], site: HookPlaces[P]["site"]): HookPlaces[P]["verdict"] {
+    const { hook, verdict } = this;
+    const { context, program } = this.prepared;
+    const address = context.enter(subject, site);
+    this.returnValue = program.run(address) >>> 0;
+    context.leave(subject, site);
+    this.outcome = hook.interpret(this.returnValue, site, verdict, this.options);
+    this.runs++;
+    this.outcomes[this.outcome]!++;
     return verdict;
+  }
+
+  /** How often each outcome came, by its name, those within it included. */
+  counts(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    this.hook.outcomes.forEach(({ name }) => {
+      counts[name] = 0;
+    });
+    this.hook.outcomes.forEach(({ name, within }, i) => {
+      counts[name]! += this.outcomes[i]!;
+      if (within !== undefined) counts[within]! += this.outcomes[i]!;
+    });
+    return counts;
   }
 }

@@ -1,9 +1,9 @@
 import { checkClassic } from "../bpf/classic/checker.ts";
 import { parseClassicProgram } from "../bpf/classic/parser.ts";
-import { ProgramTextError } from "../bpf/program-text-error.ts";
-import { type Diagnostic, NetsimError, type Place } from "../errors.ts";
+import { NetsimError } from "../errors.ts";
 import type { ProgramSource } from "../topology/model.ts";
 import type { LoadedProgram, ProgramLanguage } from "./language.ts";
+import { orSyntaxErrors, placeInText } from "./program-text.ts";
 
 /** Classic BPF as text: bpf_asm, what tcpdump -d, -dd and -ddd print, or the bytecode of tc and xt_bpf. */
 export const classicLanguage: ProgramLanguage = {
@@ -13,7 +13,7 @@ export const classicLanguage: ProgramLanguage = {
   schema: { type: "string", minLength: 1 },
 
   load(source: ProgramSource): LoadedProgram {
-    const { instructions, lines } = parse(source);
+    const { instructions, lines } = orSyntaxErrors(source, () => parseClassicProgram(source.text));
     const problems = checkClassic(instructions);
     if (problems.length > 0)
       throw new NetsimError(
@@ -21,42 +21,10 @@ export const classicLanguage: ProgramLanguage = {
           code: "program-rejected",
           severity: "error",
           message: `The kernel would refuse program '${source.name}': ${message}`,
-          place: placeIn(source, lines[index] ?? 1),
+          place: placeInText(source, lines[index] ?? 1),
           ...(hint === undefined ? {} : { hint }),
         })),
       );
-    return { type: "classic", name: source.name, instructions };
+    return { form: "classic", type: "classic", name: source.name, instructions };
   },
 };
-
-function parse(source: ProgramSource): ReturnType<typeof parseClassicProgram> {
-  try {
-    return parseClassicProgram(source.text);
-  } catch (error) {
-    if (!(error instanceof ProgramTextError)) throw error;
-    throw new NetsimError(
-      error.problems.map(
-        ({ line, column, endColumn, message, hint }): Diagnostic => ({
-          code: "program-syntax",
-          severity: "error",
-          message,
-          place: placeIn(source, line, column, endColumn),
-          ...(hint === undefined ? {} : { hint }),
-        }),
-      ),
-    );
-  }
-}
-
-/** A position in the program's text as one in the file that holds it. */
-function placeIn(source: ProgramSource, line: number, column?: number, endColumn?: number): Place {
-  const { place } = source;
-  // Of a text in quotes only the whole is shown: escapes and folding move what is in it.
-  if (source.file === place.file && source.lineOffset + 1 === place.line) return place;
-  return {
-    file: source.file,
-    line: line + source.lineOffset,
-    ...(column === undefined ? {} : { column }),
-    ...(endColumn === undefined ? {} : { endColumn }),
-  };
-}

@@ -6,7 +6,7 @@ import type { HostResolver } from "../bpf/filter/options.ts";
 import { ProgramTextError, type TextProblem } from "../bpf/program-text-error.ts";
 import { fail, NetsimError, type Place } from "../errors.ts";
 import type { HostModel, ProgramSource, Topology } from "../topology/model.ts";
-import type { LoadedProgram, ProgramLanguage } from "./language.ts";
+import type { LoadedClassicProgram, ProgramLanguage } from "./language.ts";
 
 /**
  * tcpdump's filter language, compiled for packets of Ethernet interfaces whose VLAN tag the kernel has taken out, and for
@@ -16,12 +16,12 @@ export const filterLanguage: ProgramLanguage = {
   name: "filter",
   description: "An expression of tcpdump's filter language (pcap-filter(7)), such as 'ip and tcp port 22'.",
   schema: { type: "string" },
-  isInline: true,
+  content: "text",
 
   load: (source, topology) => load(source, topology, "link"),
 };
 
-function load(source: ProgramSource, topology: Topology, dataStart: DataStart): LoadedProgram {
+function load(source: ProgramSource, topology: Topology, dataStart: DataStart): LoadedClassicProgram {
   const instructions = compile(source, topology, dataStart);
   const [problem] = checkClassic(instructions);
   if (problem !== undefined)
@@ -30,6 +30,7 @@ function load(source: ProgramSource, topology: Topology, dataStart: DataStart): 
       hint: "tcpdump runs such filters itself; 'protochain' is one that makes a loop.",
     });
   return {
+    form: "classic",
     type: "classic",
     name: source.name,
     instructions,

@@ -1,12 +1,24 @@
-import type { ClassicPacket } from "../bpf/classic/packet.ts";
+import type { DataStart } from "../bpf/filter/data-start.ts";
+import type { AnyContext } from "../hooks/contexts.ts";
 import type { LoadedProgram } from "./language.ts";
 
-/** A program ready to run on packets. */
+/** A program ready to run in one context. */
 export interface RunnableProgram {
-  /** Returns the program's return value as an unsigned 32-bit number. */
-  run(packet: ClassicPacket): number;
+  /** @param context R1 of an extended program. Returns the low 32 bits of the return value, of either sign. */
+  run(context: number): number;
   /** Gives back what it holds of the machine; called once it has been replaced. */
   release?(): void;
+}
+
+/** Where a program runs: what it is given, and where its data begins there. */
+export interface RunPlace {
+  readonly context: AnyContext;
+  readonly start: DataStart;
+}
+
+/** What runs now at places of one kind under a program's name. */
+export interface PreparedProgram extends RunPlace {
+  program: RunnableProgram;
 }
 
 /**
@@ -16,20 +28,46 @@ export interface RunnableProgram {
 export class ProgramSlot {
   readonly name: string;
   loaded: LoadedProgram;
-  program: RunnableProgram;
   /** How often it was replaced. */
   replaced = 0;
+  /** One for each kind of places where it is attached. */
+  readonly prepared: PreparedProgram[] = [];
 
-  constructor(loaded: LoadedProgram, program: RunnableProgram) {
-    this.name = loaded.name;
+  constructor(name: string, loaded: LoadedProgram) {
+    this.name = name;
     this.loaded = loaded;
-    this.program = program;
   }
 
-  replace(loaded: LoadedProgram, program: RunnableProgram): void {
-    this.program.release?.();
+  /** As it says itself, or as it is attached; `extended` where neither tells. */
+  get type(): string {
+    const context = this.prepared[0]?.context;
+    return this.loaded.type ?? (context?.kind === "extended" ? context.programType.name : "extended");
+  }
+
+  /** Instructions of 8 bytes. */
+  get instructions(): number {
+    const { loaded } = this;
+    return loaded.form === "classic" ? loaded.instructions.length : loaded.bytes.length / 8;
+  }
+
+  /** What runs at such places; `prepare` makes it where nothing does yet. */
+  at({ context, start }: RunPlace, prepare: () => RunnableProgram): PreparedProgram {
+    let found = this.prepared.find((one) => one.context === context && one.start === start);
+    if (found === undefined) {
+      found = { context, start, program: prepare() };
+      this.prepared.push(found);
+    }
+    return found;
+  }
+
+  /** Puts another program there, at all places. */
+  replace(loaded: LoadedProgram, prepare: (place: RunPlace) => RunnableProgram): void {
     this.loaded = loaded;
-    this.program = program;
     this.replaced++;
+    for (const prepared of this.prepared) {
+      const before = prepared.program;
+      prepared.program = prepare(prepared);
+      before.release?.();
+    }
   }
 }

@@ -1,94 +1,126 @@
 import type { DataStart } from "../bpf/filter/data-start.ts";
-import type { Machine } from "../bpf/vm/machine.ts";
 import { type Diagnostic, NetsimError } from "../errors.ts";
-import type { Hook } from "../hooks/hook.ts";
+import type { Contexts } from "../hooks/contexts.ts";
+import type { Hook, HookAt } from "../hooks/hook.ts";
+import type { HookPlace } from "../hooks/places.ts";
 import type { Registry } from "../registry.ts";
 import type { AttachmentModel, ProgramSource, Topology } from "../topology/model.ts";
-import type { Engine } from "./engine.ts";
+import { Attachment } from "./attachment.ts";
 import type { LoadedProgram, ProgramLanguage } from "./language.ts";
-import { ProgramSlot } from "./program-slot.ts";
+import type { ProgramLoader } from "./program-loader.ts";
+import { ProgramSlot, type RunPlace } from "./program-slot.ts";
 
 /** A topology's programs: loaded, checked and ready to be attached by name. */
 export class ProgramTable {
-  /** By the program's name, and by where the data begins where it is attached. */
-  private readonly slots = new Map<string, Map<DataStart, ProgramSlot>>();
+  private readonly slots = new Map<string, ProgramSlot>();
   private readonly loaded = new Map<ProgramSource, LoadedProgram>();
   private readonly languages: Registry<ProgramLanguage>;
-  private readonly engine: Engine;
-  private readonly machine: Machine;
+  private readonly loader: ProgramLoader;
+  private readonly contexts: Contexts;
   private readonly topology: Topology;
+  /** What is wrong with attachments so far. */
+  private readonly problems: Diagnostic[] = [];
 
-  /**
-   * Loads what the topology names, replacements of later steps included. Throws one NetsimError with all problems.
-   * @param machine what the programs run on.
-   */
-  constructor(topology: Topology, languages: Registry<ProgramLanguage>, engine: Engine, machine: Machine) {
+  /** Reads what the topology names, replacements of later steps included. Throws one NetsimError with all problems. */
+  constructor(topology: Topology, languages: Registry<ProgramLanguage>, loader: ProgramLoader, contexts: Contexts) {
     this.topology = topology;
     this.languages = languages;
-    this.engine = engine;
-    this.machine = machine;
-    const problems: Diagnostic[] = [];
-    for (const source of topology.programs.values()) this.load(source, problems);
-    for (const step of topology.steps) if (step.kind === "replace") this.load(step.with, problems);
-    if (problems.length > 0) throw new NetsimError(problems);
-    for (const name of topology.programs.keys()) this.slots.set(name, new Map());
+    this.loader = loader;
+    this.contexts = contexts;
+    for (const source of topology.programs.values()) this.load(source);
+    for (const step of topology.steps) if (step.kind === "replace") this.load(step.with);
+    this.throwProblems();
+    for (const [name, source] of topology.programs)
+      this.slots.set(name, new ProgramSlot(name, this.loaded.get(source)!));
   }
 
   /**
-   * The slot of a program that an attachment names; adds a problem when the hook takes no programs of its type.
-   * @param start where the data begins that the program sees there.
+   * Attaches a program. Undefined where the hook takes none of its type or it is refused for it: `finish` tells.
+   * @param start where the place's data begins.
    */
-  slotFor(attachment: AttachmentModel, hook: Hook, start: DataStart, problems: Diagnostic[]): ProgramSlot {
-    const slot = this.slot(attachment.program, start);
-    if (!hook.programTypes.includes(slot.loaded.type))
-      problems.push({
+  attach<P extends HookPlace>(model: AttachmentModel, hook: HookAt<P>, start: DataStart): Attachment<P> | undefined {
+    const slot = this.get(model.program);
+    const type = typeAt(slot.loaded, hook);
+    if (type === undefined || !hook.programTypes.includes(type)) {
+      this.problems.push({
         code: "bad-topology",
         severity: "error",
-        message: `The ${hook.name} hook takes ${hook.programTypes.join(" and ")} programs; '${attachment.program}' is ${slot.loaded.type}.`,
-        place: attachment.place,
+        message: `The ${hook.name} hook takes ${hook.programTypes.join(" and ")} programs; '${model.program}' is ${type ?? "extended"}.`,
+        place: model.place,
       });
-    return slot;
+      return undefined;
+    }
+    return this.attempt(() => {
+      const place = { context: this.contexts.of(hook as unknown as Hook, type), start: hook.dataStart ?? start };
+      const prepared = slot.at(place, () => this.loader.prepare(slot.loaded, place, hook.attachType));
+      return new Attachment(hook, slot, prepared, model.options);
+    });
+  }
+
+  /** To be called when all is attached: verifies what later steps put there. Throws one NetsimError with all problems. */
+  finish(): void {
+    for (const step of this.topology.steps) {
+      if (step.kind !== "replace") continue;
+      const slot = this.get(step.program);
+      for (const place of slot.prepared) this.attempt(() => this.checkReplacement(slot, step.with, place));
+    }
+    this.throwProblems();
+  }
+
+  /** The slot of that name, which the topology's checks have found to exist. */
+  get(name: string): ProgramSlot {
+    return this.slots.get(name)!;
   }
 
   /** Puts another program under the name, everywhere it is attached, between two packets. */
   replace(name: string, source: ProgramSource): void {
-    const slots = this.slots.get(name)!;
-    if (slots.size === 0) this.slot(name, "link");
-    for (const [start, slot] of slots) {
-      const loaded = this.loadedFor(source, start);
-      slot.replace(loaded, this.engine.prepare(loaded, this.machine));
-    }
-  }
-
-  /** All programs by name, in the order of the file. Each has a slot for every start of data where it is attached. */
-  *[Symbol.iterator](): Iterator<{ name: string; loaded: LoadedProgram; slots: readonly ProgramSlot[] }> {
-    for (const [name, byStart] of this.slots) {
-      const slots = [...byStart.values()];
-      yield { name, loaded: slots[0]?.loaded ?? this.loaded.get(this.topology.programs.get(name)!)!, slots };
-    }
-  }
-
-  private slot(name: string, start: DataStart): ProgramSlot {
-    const slots = this.slots.get(name)!;
-    const known = slots.get(start);
-    if (known !== undefined) return known;
-    const loaded = this.loadedFor(this.topology.programs.get(name)!, start);
-    const made = new ProgramSlot(loaded, this.engine.prepare(loaded, this.machine));
-    slots.set(start, made);
-    return made;
-  }
-
-  private loadedFor(source: ProgramSource, start: DataStart): LoadedProgram {
     const loaded = this.loaded.get(source)!;
-    return start === "link" ? loaded : (loaded.forDataStart?.(start) ?? loaded);
+    this.get(name).replace(loaded, (place) => this.loader.prepare(loaded, place));
   }
 
-  private load(source: ProgramSource, problems: Diagnostic[]): void {
+  [Symbol.iterator](): Iterator<ProgramSlot> {
+    return this.slots.values();
+  }
+
+  /** Refuses what cannot run where the slot's program does. */
+  private checkReplacement(slot: ProgramSlot, source: ProgramSource, place: RunPlace): void {
+    const { context } = place;
+    const loaded = this.loaded.get(source)!;
+    const type = context.kind === "classic" ? "classic" : context.programType.name;
+    if (loaded.form !== context.kind || (loaded.type !== undefined && loaded.type !== type))
+      throw new NetsimError({
+        code: "bad-topology",
+        severity: "error",
+        message: `Program '${slot.name}' is attached as ${type}; what takes its place is ${loaded.type ?? "extended"}.`,
+        place: source.place,
+      });
+    this.loader.check(loaded, place);
+  }
+
+  private load(source: ProgramSource): void {
+    this.attempt(() => this.loaded.set(source, this.languages.get(source.language).load(source, this.topology)));
+  }
+
+  /** Keeps a NetsimError's problems for later. */
+  private attempt<T>(act: () => T): T | undefined {
     try {
-      this.loaded.set(source, this.languages.get(source.language).load(source, this.topology));
+      return act();
     } catch (error) {
       if (!(error instanceof NetsimError)) throw error;
-      problems.push(...error.diagnostics);
+      this.problems.push(...error.diagnostics);
+      return undefined;
     }
   }
+
+  private throwProblems(): void {
+    if (this.problems.length > 0) throw new NetsimError(this.problems);
+  }
+}
+
+/** The type that a program has where it is attached; undefined where the hook takes nothing of its form. */
+function typeAt(
+  loaded: LoadedProgram,
+  { programTypes }: { readonly programTypes: readonly string[] },
+): string | undefined {
+  return loaded.type ?? programTypes.find((type) => type !== "classic");
 }

@@ -1,16 +1,17 @@
 import { Machine } from "../bpf/vm/machine.ts";
 import { LinearMemory } from "../bpf/vm/memory.ts";
-import { type Diagnostic, NetsimError } from "../errors.ts";
-import type { Hook } from "../hooks/hook.ts";
-import { PacketView } from "../hooks/skb/packet-view.ts";
+import { Contexts } from "../hooks/contexts.ts";
+import type { Hook, HookAt } from "../hooks/hook.ts";
 import { Ledger } from "../network/ledger.ts";
 import { Network } from "../network/network.ts";
 import { dataStartOf } from "../network/socket/data-start.ts";
 import type { World } from "../network/world.ts";
 import { SkbPool } from "../packet/skb-pool.ts";
-import { Attachment } from "../programs/attachment.ts";
+import type { Attachment } from "../programs/attachment.ts";
 import type { Engine } from "../programs/engine.ts";
 import type { ProgramLanguage } from "../programs/language.ts";
+import { MapTable } from "../programs/map-table.ts";
+import { ProgramLoader } from "../programs/program-loader.ts";
 import { ProgramTable } from "../programs/program-table.ts";
 import type { Registry } from "../registry.ts";
 import { Random } from "../simulation/random.ts";
@@ -48,16 +49,26 @@ export function assemble(
 ): Scene {
   const seed = options.seed ?? topology.seed;
   const memory = new LinearMemory();
-  const programs = new ProgramTable(topology, parts.languages, parts.engine, new Machine(memory));
   const world = createWorld(seed, memory, options);
-  const view = new PacketView(world.store, world.random("programs"));
-  const problems: Diagnostic[] = [];
-  const network = new Network(topology, world, (model, socket) => {
-    const hook = parts.hooks.get(model.hook);
-    const start = hook.dataStart ?? dataStartOf(socket);
-    return new Attachment(hook, programs.slotFor(model, hook, start, problems), model.options, view);
+  const machine = new Machine(memory);
+  const maps = new MapTable(machine);
+  const contexts = new Contexts({
+    machine,
+    maps: maps.syscall,
+    pool: world.pool,
+    chance: world.random("programs"),
+    now: () => world.simulation.now,
   });
-  if (problems.length > 0) throw new NetsimError(problems);
+  const programs = new ProgramTable(
+    topology,
+    parts.languages,
+    new ProgramLoader(parts.engine, machine, maps),
+    contexts,
+  );
+  const network = new Network(topology, world, (model, socket) =>
+    programs.attach(model, parts.hooks.get(model.hook) as HookAt<"socket">, dataStartOf(socket)),
+  );
+  programs.finish();
 
   const sources = createSources(topology, network, world);
   const captures = closingOnFailure(sources, () => openCaptures(topology, network, world, sources, options));

@@ -35,7 +35,7 @@ export function collect(
     time: world.simulation.now,
     events: world.simulation.events,
     packets: end.totals,
-    programs: programResults(scene),
+    programs: [...scene.programs].map((slot) => programResult(slot.name, scene)),
     nodes: [...network.nodes.values()].map((node) => nodeResult(node, network.sockets)),
     links: network.links.map(linkResult),
     traffic: sources.map(({ kind, description, sent, answered }) => ({
@@ -48,16 +48,22 @@ export function collect(
   };
 }
 
-function programResults({ programs, attachments }: Scene): ProgramResult[] {
-  return [...programs].map(({ name, loaded, slots }) => ({
+function programResult(name: string, { programs, attachments }: Scene): ProgramResult {
+  const slot = programs.get(name);
+  return {
     name,
-    type: loaded.type,
-    instructions: loaded.instructions.length,
-    replaced: slots[0]?.replaced ?? 0,
+    type: slot.type,
+    instructions: slot.instructions,
+    replaced: slot.replaced,
     attachments: attachments
-      .filter(({ attachment }) => slots.includes(attachment.slot))
-      .map(({ where, attachment }) => ({ hook: attachment.hook.name, where, ...attachment.counts })),
-  }));
+      .filter(({ attachment }) => attachment.slot === slot)
+      .map(({ where, attachment }) => ({
+        hook: attachment.hook.name,
+        where,
+        runs: attachment.runs,
+        ...attachment.counts(),
+      })),
+  };
 }
 
 function nodeResult(node: Node, sockets: readonly Socket[]): NodeResult {

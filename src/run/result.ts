@@ -63,9 +63,8 @@ export interface AttachmentResult {
   readonly hook: string;
   readonly where: string;
   readonly runs: number;
-  readonly passed: number;
-  readonly trimmed: number;
-  readonly dropped: number;
+  /** How often each of the hook's outcomes came, by their names: of socket filters `passed`, `trimmed` (which are passed too), `dropped`. */
+  readonly [outcome: string]: number | string;
 }
 
 export interface NodeResult {

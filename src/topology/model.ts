@@ -32,7 +32,12 @@ export interface ProgramSource {
   readonly name: string;
   /** Key of the language, as `classic`. */
   readonly language: string;
+  /** Empty where the program is a file of bytes. */
   readonly text: string;
+  /** What the file holds, of languages whose programs always are files. */
+  readonly bytes?: Uint8Array;
+  /** The keys beside the language's. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** The file that holds the text: the program's own, or the topology when written in place. */
   readonly file: string;
   /** Lines before the text in that file, so that a position in the text can be shown as one in the file. */

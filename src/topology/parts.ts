@@ -14,6 +14,8 @@ export interface LanguagePart {
   readonly schema: JsonSchema;
   /** One line for editors. */
   readonly description: string;
-  /** True: the value is always the program itself. Else a single word is the name of the file that holds it. */
-  readonly isInline?: boolean;
+  /** The value is the program itself, that or a single word that names its file, or always a file's name. Default `text-or-file`. */
+  readonly content?: "text" | "text-or-file" | "file";
+  /** Schemas of the keys that may stand beside it. */
+  readonly options?: Readonly<Record<string, JsonSchema>>;
 }

@@ -67,7 +67,7 @@ describe("netsim run", () => {
     },
     {
       name: "a language that is not there yet",
-      have: () => ["run", pair('programs: { later: { extended: "r0 = 0" } }')],
+      have: () => ["run", pair('programs: { later: { seccomp: "web.json" } }')],
       want: 3,
       error: "error[unsupported]",
     },

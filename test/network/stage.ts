@@ -130,19 +130,23 @@ export class Stage {
     return new FarEnd(device, this);
   }
 
-  udp(host: Host, setup: Partial<SocketModel> & { port: number }, attachments: readonly Attachment[] = []): Heard {
+  udp(
+    host: Host,
+    setup: Partial<SocketModel> & { port: number },
+    attachments: readonly Attachment<"socket">[] = [],
+  ): Heard {
     const socket = new UdpSocket(host.name, socketModel("udp", setup), attachments, this.world);
     host.ip.udp.sockets.push(socket);
     return new Heard(socket);
   }
 
-  packetSocket(host: Host, setup: Partial<SocketModel> = {}, attachments: readonly Attachment[] = []): Heard {
+  packetSocket(host: Host, setup: Partial<SocketModel> = {}, attachments: readonly Attachment<"socket">[] = []): Heard {
     const socket = new PacketSocket(host.name, socketModel("packet", setup), attachments, this.world);
     host.packetSockets.push(socket);
     return new Heard(socket);
   }
 
-  rawSocket(host: Host, setup: Partial<SocketModel>, attachments: readonly Attachment[] = []): Heard {
+  rawSocket(host: Host, setup: Partial<SocketModel>, attachments: readonly Attachment<"socket">[] = []): Heard {
     const socket = new RawSocket(host.name, socketModel("raw", setup), attachments, this.world);
     host.ip.rawSockets.push(socket);
     return new Heard(socket);

@@ -18,7 +18,7 @@ function hostOf(stage: Stage): Host {
 }
 
 /** A program that always returns the same number, as the hook would interpret it. */
-function keeping(length: number): Attachment {
+function keeping(length: number): Attachment<"socket"> {
   const verdict = { action: "pass", length };
   return {
     hook: { name: "socket-filter" },
@@ -30,7 +30,7 @@ function keeping(length: number): Attachment {
       verdict.length = Math.min(Math.max(length, site.minimum), site.length);
       return verdict;
     },
-  } as unknown as Attachment;
+  } as unknown as Attachment<"socket">;
 }
 
 const datagram = (destination: string, dport: number, payload = filler(8)) => {

@@ -4,7 +4,7 @@ import { NetsimError } from "../../src/errors.ts";
 import { loadPlugins } from "../../src/plugins/load-plugins.ts";
 import { scratch } from "../scratch.ts";
 
-const HOOK = `{ name: "mine", place: "socket", key: "mine", programTypes: ["classic"], description: "", bind() {}, interpret() {} }`;
+const HOOK = `{ name: "mine", place: "socket", key: "mine", programTypes: ["classic"], outcomes: [{ name: "passed" }], description: "", interpret() {} }`;
 
 async function load(
   files: Readonly<Record<string, string>>,
@@ -33,7 +33,12 @@ describe("loadPlugins", () => {
     {
       name: "a hook without its functions",
       text: 'export default { name: "x", hooks: [{ name: "y", place: "socket", key: "y", programTypes: [] }] };',
-      want: "hooks[0] lacks bind, interpret",
+      want: "hooks[0] lacks outcomes, interpret",
+    },
+    {
+      name: "a hook for a place that there is not",
+      text: `export default { name: "x", hooks: [${HOOK.replace('"socket"', '"moon"')}] };`,
+      want: "hooks[0] is for the place 'moon'; there are socket",
     },
     {
       name: "a thing that is nothing",

@@ -49,16 +49,17 @@ const directory = mkdtempSync(join(tmpdir(), "netsim-example-"));
 for (const name of ["topologies", "policies", "test"]) mkdirSync(join(directory, name));
 mkdirSync(join(directory, "test", "fixtures"));
 writeFileSync(join(directory, "policies", "ssh.bpf"), "ret #0\n");
+writeFileSync(join(directory, "policies", "count.s"), "r0 = 0\nexit\n");
 writeFileSync(join(directory, "test", "fixtures", "mixed.pcap"), "");
 afterAll(() => rmSync(directory, { recursive: true }));
 
 it("the design's example shows exactly what is not there yet, by name", () => {
   const languages = [
     ...PARTS.languages,
-    { key: "filter", schema: { type: "string" }, description: "", isInline: true },
+    { key: "extended", schema: { type: "string" }, description: "" },
+    { key: "filter", schema: { type: "string" }, description: "", content: "text" as const },
   ];
   expect(problemsIn(EXAMPLE, { ...PARTS, languages }, join(directory, "topologies", "quickstart.yaml"))).toEqual([
-    "8:16 unsupported `extended`: extended BPF is not there yet.",
     "9:16 unsupported `object`: loading object files is not there yet.",
     "10:16 unsupported `seccomp`: seccomp is not there yet.",
     "20:5 unsupported `tc`: traffic control is not there yet.",

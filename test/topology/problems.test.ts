@@ -456,8 +456,8 @@ refuses("sockets", `${HOST}    interfaces: { eth0: { address: 10.0.0.1/24 } }\n 
   },
   {
     name: "a program in place of another language",
-    yaml: '      s: { kind: packet, filter: { extended: "x" } }',
-    want: ["1:36 unsupported `extended`: extended BPF is not there yet."],
+    yaml: '      s: { kind: packet, filter: { seccomp: "x" } }',
+    want: ["1:36 unsupported `seccomp`: seccomp is not there yet."],
   },
   {
     name: "a list of programs",

@@ -11,7 +11,7 @@ export default {
       name: "match",
       place: "socket",
       key: "match",
-      programTypes: ["classic"],
+      programTypes: ["classic", "socket_filter"],
       description: "Program that chooses packets and never cuts them: any return value but 0 passes the packet whole.",
       // A user may turn the choice around: `match: { program: NAME, invert: true }`.
       options: {
@@ -23,14 +23,12 @@ export default {
         required: ["program"],
         additionalProperties: false,
       },
-      bind(_skb, site, view) {
-        view.data = site.dataAddress;
-        view.length = site.length;
-      },
+      outcomes: [{ name: "passed" }, { name: "dropped" }],
       interpret(returnValue, site, verdict, options) {
         const matches = (returnValue !== 0) !== (options?.invert === true);
         verdict.action = matches ? "pass" : "drop";
         verdict.length = matches ? site.length : 0;
+        return matches ? 0 : 1;
       },
     },
   ],

@@ -5,7 +5,7 @@ import type { Skb } from "../../packet/skb.ts";
 import type { Random } from "../../simulation/random.ts";
 
 /**
- * A packet as programs see it: the skb's memory and metadata as the fields that loads read. A hook's `bind` then says
+ * A packet as programs see it: the skb's memory and metadata as the fields that loads read. `PacketContext` then says
  * where the data begins. One view is pointed at packet after packet.
  */
 export class PacketView implements ClassicPacket {

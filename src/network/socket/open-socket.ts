@@ -9,7 +9,12 @@ import type { Socket } from "./socket.ts";
 import { UdpSocket } from "./udp-socket.ts";
 
 /** Opens a socket on a host: from now on it gets what is for it. */
-export function openSocket(host: Host, model: SocketModel, attachments: readonly Attachment[], world: World): Socket {
+export function openSocket(
+  host: Host,
+  model: SocketModel,
+  attachments: readonly Attachment<"socket">[],
+  world: World,
+): Socket {
   switch (model.kind) {
     case "packet":
       return added(host.packetSockets, new PacketSocket(host.name, model, attachments, world));

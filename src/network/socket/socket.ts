@@ -1,4 +1,4 @@
-import type { HookSite } from "../../hooks/hook.ts";
+import type { SocketSite } from "../../hooks/hook.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { Attachment } from "../../programs/attachment.ts";
 import type { SocketModel } from "../../topology/model.ts";
@@ -34,7 +34,7 @@ export class Socket {
   /** `host/socket`. */
   readonly label: string;
   readonly model: SocketModel;
-  readonly attachments: readonly Attachment[];
+  readonly attachments: readonly Attachment<"socket">[];
   readonly counts: SocketCounts = { seen: 0, received: 0, receivedBytes: 0, trimmed: 0, dropped: 0 };
   readonly readers: SocketReader[] = [];
   /** What its readers' bytes begin with. */
@@ -47,9 +47,9 @@ export class Socket {
   /** Bytes of the last packet that were kept, counted from the site's first byte. */
   kept = 0;
   protected readonly world: World;
-  private readonly site: HookSite = { dataAddress: 0, length: 0, minimum: 0 };
+  private readonly site: SocketSite = { dataAddress: 0, length: 0, minimum: 0 };
 
-  constructor(host: string, model: SocketModel, attachments: readonly Attachment[], world: World) {
+  constructor(host: string, model: SocketModel, attachments: readonly Attachment<"socket">[], world: World) {
     this.host = host;
     this.label = `${host}/${model.name}`;
     this.model = model;
@@ -92,7 +92,7 @@ export class Socket {
   }
 }
 
-function describe(attachment: Attachment, site: HookSite): string {
+function describe(attachment: Attachment<"socket">, site: SocketSite): string {
   const { verdict, hook, slot, returnValue } = attachment;
   const outcome =
     verdict.action === "drop"

@@ -9,11 +9,13 @@ export function describePrograms({ programs }: RunResult, paint: Paint): string[
   const rows = programs.flatMap(({ name, type, instructions, replaced, attachments }) => {
     const what = `${type}, ${plural(instructions, "instruction")}${replaced === 0 ? "" : `, replaced ${plural(replaced, "time")}`}`;
     if (attachments.length === 0) return [[name, what, "attached nowhere"]];
-    return attachments.map(({ hook, where, runs, passed, trimmed, dropped }, i) => [
+    return attachments.map(({ hook, where, runs, ...outcomes }, i) => [
       i === 0 ? name : "",
       i === 0 ? what : "",
       `${hook} at ${where}`,
-      `${plural(runs, "run")}: passed ${count(passed)}, of them shortened ${count(trimmed)}, dropped ${count(dropped)}`,
+      `${plural(runs, "run")}: ${Object.entries(outcomes)
+        .map(([outcome, times]) => `${outcome} ${count(times as number)}`)
+        .join(", ")}`,
     ]);
   });
   return [paint.bold("Programs"), ...formatTable(rows)];

@@ -4,12 +4,12 @@ import { besideFile, readTextFile } from "../document.ts";
 import type { ProgramSource } from "../model.ts";
 import type { LanguagePart } from "../parts.ts";
 import type { Span } from "../yaml/source-text.ts";
-import type { YamlScalar, YamlValue } from "../yaml/value.ts";
+import { exact, type YamlScalar, type YamlValue } from "../yaml/value.ts";
 import type { BuildContext, LocatedText } from "./context.ts";
 import type { Fields } from "./fields.ts";
 
-/** Largest program as text, in bytes; 4,096 instructions need far less. */
-const LARGEST_PROGRAM = 4 * 1024 * 1024;
+/** Bytes of the largest program as text and as an object. */
+const LARGEST = { text: 4 << 20, file: 64 << 20 };
 
 /** The programs of a topology: those under `programs`, and those written in place as they are met. */
 export class Programs {
@@ -72,24 +72,27 @@ export class Programs {
     const content = value.entries.get(language.key)!.value;
     if (content.kind !== "scalar" || typeof content.value !== "string") return this.context.mismatch(content.span);
     const place = this.context.place(content.span);
-    const text = this.textOf(content, language.isInline === true);
-    return text && { name, language: language.key, place, ...text };
+    const text = this.contentOf(content, language);
+    const options: Record<string, unknown> = {};
+    for (const [key, entry] of value.entries) if (key !== language.key) options[key] = exact(entry.value);
+    return text && { name, language: language.key, place, options, ...text };
   }
 
   /** A single word is a file's name where the language has files, anything else the program itself. */
-  private textOf(
+  private contentOf(
     content: YamlScalar,
-    isInline: boolean,
-  ): Pick<ProgramSource, "text" | "file" | "lineOffset"> | undefined {
+    { content: kind = "text-or-file" }: LanguagePart,
+  ): Pick<ProgramSource, "text" | "bytes" | "file" | "lineOffset"> | undefined {
     const { source } = this.context;
     const text = content.value as string;
-    if (isInline || /\s/.test(text)) {
+    if (kind === "text" || (kind === "text-or-file" && /\s/.test(text))) {
       const line = source.lineAt(content.span.start);
       return { text, file: source.file, lineOffset: content.isBlock ? line : line - 1 };
     }
     const file = besideFile(source.file, text);
     try {
-      const bytes = readTextFile(file, LARGEST_PROGRAM, this.context.place(content.span));
+      const bytes = readTextFile(file, kind === "file" ? LARGEST.file : LARGEST.text, this.context.place(content.span));
+      if (kind === "file") return { text: "", bytes, file, lineOffset: 0 };
       return { text: bytes.toString("utf8"), file, lineOffset: 0 };
     } catch (error) {
       if (!(error instanceof NetsimError)) throw error;

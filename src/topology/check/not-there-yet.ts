@@ -10,9 +10,8 @@ export interface NotThereYet {
 
 type Path = readonly string[];
 
-const PROGRAM = { hint: "Programs are given as `classic` or `filter` now.", isWhole: true };
+const PROGRAM = { hint: "Programs are given as `classic`, `filter` or `extended` now.", isWhole: true };
 const LANGUAGES: Readonly<Record<string, NotThereYet>> = {
-  extended: { what: "extended BPF", ...PROGRAM },
   object: { what: "loading object files", ...PROGRAM },
   source: { what: "compiling C", ...PROGRAM },
   seccomp: { what: "seccomp", ...PROGRAM },

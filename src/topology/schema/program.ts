@@ -1,7 +1,7 @@
 import type { Hook } from "../../hooks/hook.ts";
 import type { JsonSchema } from "../../json-schema.ts";
 import type { LanguagePart } from "../parts.ts";
-import { mapping, oneOfKeys, type Properties, ref } from "./shape.ts";
+import { exclusive, mapping, oneOfKeys, type Properties, ref } from "./shape.ts";
 
 /** Definitions of programs, for `$defs`. */
 export function programDefinitions(languages: readonly LanguagePart[]): Properties {
@@ -9,7 +9,16 @@ export function programDefinitions(languages: readonly LanguagePart[]): Properti
   const properties = Object.fromEntries(
     languages.map(({ key, schema, description }) => [key, { description, ...schema }] as const),
   );
-  const source = mapping("program", properties, [], { maxProperties: 1, ...oneOfKeys(keys) });
+  const options = Object.assign({}, ...languages.map((language) => language.options ?? {})) as Properties;
+  const rules = languages.flatMap(({ key, options: own = {} }, i) =>
+    [...keys.slice(i + 1), ...Object.keys(options).filter((option) => !(option in own))].map((other) =>
+      exclusive(key, other, "program"),
+    ),
+  );
+  const source = mapping("program", { ...properties, ...options }, [], {
+    ...oneOfKeys(keys),
+    ...(rules.length === 0 ? {} : { allOf: rules }),
+  });
   return {
     program: { description: "A program: its language and its text, or the file that holds it.", ...source },
     "program-reference": {

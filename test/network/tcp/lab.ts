@@ -1,5 +1,5 @@
 import { LinearMemory } from "../../../src/bpf/vm/memory.ts";
-import { PacketView } from "../../../src/hooks/skb/packet-view.ts";
+import { PacketContext } from "../../../src/hooks/skb/packet-context.ts";
 import { socketFilter } from "../../../src/hooks/socket-filter.ts";
 import type { Host } from "../../../src/network/host.ts";
 import { Ledger } from "../../../src/network/ledger.ts";
@@ -145,12 +145,14 @@ export class Lab {
     return seen;
   }
 
-  private attachment(filter: number | ((length: number) => number)): Attachment {
+  private attachment(filter: number | ((length: number) => number)): Attachment<"socket"> {
     const program = {
       run: (packet: { length: number }) => (typeof filter === "number" ? filter : filter(packet.length)) >>> 0,
     };
-    const slot = new ProgramSlot({ name: "filter" } as LoadedProgram, program);
-    return new Attachment(socketFilter, slot, undefined, new PacketView(this.world.store, this.world.random("filter")));
+    const slot = new ProgramSlot("filter", { name: "filter" } as LoadedProgram);
+    const context = new PacketContext({ pool: this.world.pool, chance: this.world.random("filter") });
+    const prepared = { context, start: "transport", program: { run: () => program.run(context.view) } } as const;
+    return new Attachment(socketFilter, slot, prepared, undefined);
   }
 }
 

@@ -1,0 +1,34 @@
+import type { ClassicPacket } from "../bpf/classic/packet.ts";
+import type { ProgramType } from "../bpf/program-type.ts";
+import type { ContextLayout } from "../bpf/vm/environment.ts";
+import type { HostFunction } from "../bpf/vm/host-function.ts";
+
+/** What programs of one type are given, one packet (or call, or event) after another. */
+export type ProgramContext<Subject, Site> = ClassicContext<Subject, Site> | ExtendedContext<Subject, Site>;
+
+interface Bound<Subject, Site> {
+  /**
+   * Makes the subject the one that programs see from now on, until `leave`; runs may nest. Must not allocate.
+   * @returns R1 of extended programs; 0 for classic ones.
+   */
+  enter(subject: Subject, site: Site): number;
+  /** Takes over what the program changed, and shows the subject of before again. */
+  leave(subject: Subject, site: Site): void;
+}
+
+/** For classic programs: the packet that their loads read. */
+export interface ClassicContext<Subject, Site> extends Bound<Subject, Site> {
+  readonly kind: "classic";
+  readonly view: ClassicPacket;
+}
+
+/** For extended programs: a block in the machine's memory, and helpers. */
+export interface ExtendedContext<Subject, Site> extends Bound<Subject, Site> {
+  readonly kind: "extended";
+  /** What the verifier holds programs against: fields, helpers, return values. */
+  readonly programType: ProgramType;
+  /** What engines know of the block. */
+  readonly layout: ContextLayout;
+  /** The helpers that are simulated, by number; they may look at the subject of the innermost `enter`. */
+  readonly helpers: ReadonlyMap<number, HostFunction>;
+}

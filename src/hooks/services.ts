@@ -1,0 +1,16 @@
+import type { BpfSyscall } from "../bpf/syscall.ts";
+import type { Machine } from "../bpf/vm/machine.ts";
+import type { SkbPool } from "../packet/skb-pool.ts";
+import type { Random } from "../simulation/random.ts";
+
+/** What one run of a topology lends to contexts and helpers. */
+export interface HookServices {
+  /** What programs run on; packets lie in its memory. */
+  readonly machine: Machine;
+  readonly maps: BpfSyscall;
+  readonly pool: SkbPool;
+  /** What programs draw random numbers from. */
+  readonly chance: Random;
+  /** Simulated time in nanoseconds. */
+  now(): number;
+}

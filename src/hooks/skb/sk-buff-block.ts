@@ -1,0 +1,168 @@
+import type { ContextLayout } from "../../bpf/vm/environment.ts";
+import type { LinearMemory } from "../../bpf/vm/memory.ts";
+import type { Skb } from "../../packet/skb.ts";
+
+/** Offsets in struct __sk_buff (linux/bpf.h), and behind it what only engines read. */
+export const SK_BUFF = {
+  len: 0,
+  packetType: 4,
+  mark: 8,
+  queueMapping: 12,
+  protocol: 16,
+  vlanPresent: 20,
+  vlanTci: 24,
+  vlanProtocol: 28,
+  priority: 32,
+  ingressIfindex: 36,
+  ifindex: 40,
+  tcIndex: 44,
+  cb: 48,
+  hash: 68,
+  tcClassid: 72,
+  data: 76,
+  dataEnd: 80,
+  dataMeta: 140,
+  timestamp: 152,
+  wireLength: 160,
+  head: 192,
+  macHeader: 196,
+  networkHeader: 200,
+} as const;
+
+/** Bytes of struct __sk_buff. */
+const VISIBLE_BYTES = 192;
+const BLOCK_BYTES = 204;
+/** Words of `cb`. */
+const CB_WORDS = 5;
+/** Queue numbers from here on cannot be set (NO_QUEUE_MAPPING). */
+const NO_QUEUE = 0xffff;
+
+export const SK_BUFF_LAYOUT: ContextLayout = {
+  size: VISIBLE_BYTES,
+  packet: {
+    data: SK_BUFF.data,
+    length: SK_BUFF.len,
+    head: SK_BUFF.head,
+    macHeader: SK_BUFF.macHeader,
+    networkHeader: SK_BUFF.networkHeader,
+  },
+};
+
+/** Fields that a program type may change, as `__sk_buff` names them. */
+export interface WritableFields {
+  readonly mark: boolean;
+  readonly priority: boolean;
+  readonly queue_mapping: boolean;
+  readonly tc_index: boolean;
+  readonly tc_classid: boolean;
+  readonly cb: boolean;
+  readonly tstamp: boolean;
+}
+
+/**
+ * A struct __sk_buff in the machine's memory that is filled from one packet after another. Fields that nothing simulated sets
+ * (napi_id, addresses of a socket, flow_keys, sk, gso_*, hwtstamp) stay 0.
+ */
+export class SkBuffBlock {
+  readonly address: number;
+  /** The packet that it shows. */
+  skb: Skb | undefined;
+  private readonly memory: LinearMemory;
+  /** The memory that `words` is a part of. */
+  private bytes: Uint8Array;
+  /** The block as 32-bit words. */
+  private words: Int32Array;
+
+  constructor(memory: LinearMemory) {
+    this.memory = memory;
+    this.address = memory.allocate(BLOCK_BYTES);
+    this.bytes = memory.bytes;
+    this.words = this.view();
+    this.words.fill(0);
+  }
+
+  /** Address of the first byte that the program sees. */
+  get data(): number {
+    return this.words[SK_BUFF.data / 4]! >>> 0;
+  }
+
+  /** Bytes from there to the packet's end. */
+  get length(): number {
+    return this.words[SK_BUFF.len / 4]! >>> 0;
+  }
+
+  /**
+   * Fills it. Allocates nothing as long as the memory does not grow.
+   * @param clearWords `cb` begins as zeroes, whatever the packet has there.
+   */
+  show(skb: Skb, data: number, length: number, clearWords: boolean): void {
+    if (this.bytes !== this.memory.bytes) {
+      this.bytes = this.memory.bytes;
+      this.words = this.view();
+    }
+    const { words } = this;
+    this.skb = skb;
+    this.place(skb, data, length);
+    words[SK_BUFF.packetType / 4] = skb.pktType;
+    words[SK_BUFF.mark / 4] = skb.mark;
+    words[SK_BUFF.queueMapping / 4] = skb.queue;
+    words[SK_BUFF.priority / 4] = skb.priority;
+    words[SK_BUFF.ingressIfindex / 4] = skb.ingressIfindex;
+    words[SK_BUFF.ifindex / 4] = skb.ifindex;
+    words[SK_BUFF.tcIndex / 4] = skb.tcIndex;
+    words[SK_BUFF.hash / 4] = skb.hash;
+    words[SK_BUFF.tcClassid / 4] = skb.tcClassid;
+    words[SK_BUFF.timestamp / 4] = skb.timestampLow;
+    words[SK_BUFF.timestamp / 4 + 1] = skb.timestampHigh;
+    const { cb } = skb;
+    for (let i = 0; i < CB_WORDS; i++) words[SK_BUFF.cb / 4 + i] = clearWords ? 0 : cb[i]!;
+  }
+
+  /** Fills what may have changed when a helper has changed the packet, whose data begins where it did in relation to `skb.data`. */
+  place(skb: Skb, data: number, length: number): void {
+    const { words } = this;
+    words[SK_BUFF.len / 4] = length;
+    words[SK_BUFF.wireLength / 4] = length;
+    words[SK_BUFF.data / 4] = data;
+    words[SK_BUFF.dataEnd / 4] = data + length - Math.min(skb.dataLength, length);
+    words[SK_BUFF.dataMeta / 4] = data;
+    words[SK_BUFF.protocol / 4] = swapped(skb.protocol);
+    words[SK_BUFF.vlanPresent / 4] = skb.vlanPresent;
+    words[SK_BUFF.vlanTci / 4] = skb.vlanTci;
+    words[SK_BUFF.vlanProtocol / 4] = swapped(skb.vlanTpid);
+    words[SK_BUFF.head / 4] = skb.head;
+    words[SK_BUFF.macHeader / 4] = skb.macHeader;
+    words[SK_BUFF.networkHeader / 4] = skb.networkHeader;
+  }
+
+  /** Takes over into the packet what the program may have written. */
+  writeBack(skb: Skb, writable: WritableFields): void {
+    if (this.bytes !== this.memory.bytes) {
+      this.bytes = this.memory.bytes;
+      this.words = this.view();
+    }
+    const { words } = this;
+    if (writable.mark) skb.mark = words[SK_BUFF.mark / 4]! >>> 0;
+    if (writable.priority) skb.priority = words[SK_BUFF.priority / 4]! >>> 0;
+    if (writable.queue_mapping) {
+      const queue = words[SK_BUFF.queueMapping / 4]! >>> 0;
+      if (queue < NO_QUEUE) skb.queue = queue;
+    }
+    if (writable.tc_index) skb.tcIndex = words[SK_BUFF.tcIndex / 4]! & 0xffff;
+    if (writable.tc_classid) skb.tcClassid = words[SK_BUFF.tcClassid / 4]! & 0xffff;
+    if (writable.tstamp) {
+      skb.timestampLow = words[SK_BUFF.timestamp / 4]!;
+      skb.timestampHigh = words[SK_BUFF.timestamp / 4 + 1]!;
+    }
+    if (writable.cb) for (let i = 0; i < CB_WORDS; i++) skb.cb[i] = words[SK_BUFF.cb / 4 + i]!;
+  }
+
+  private view(): Int32Array {
+    return new Int32Array(this.memory.bytes.buffer, this.address, BLOCK_BYTES / 4);
+  }
+}
+
+/** A 16-bit number in network order. */
+function swapped(value: number): number {
+  return ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
+}

@@ -1,0 +1,70 @@
+import type { ProgramType } from "../../bpf/program-type.ts";
+import type { HostFunction } from "../../bpf/vm/host-function.ts";
+import type { LinearMemory } from "../../bpf/vm/memory.ts";
+import type { Skb } from "../../packet/skb.ts";
+import type { PacketSite } from "../places.ts";
+import type { ExtendedContext } from "../program-context.ts";
+import type { HookServices } from "../services.ts";
+import { packetHelpers } from "./helpers/packet-helpers.ts";
+import { SK_BUFF_LAYOUT, SkBuffBlock, type WritableFields } from "./sk-buff-block.ts";
+
+/** Types whose programs have words of their own in `cb`, which begin as zeroes and are forgotten (bpf_prog_run_save_cb). */
+const OWN_WORDS: readonly string[] = ["socket_filter", "cgroup_skb"];
+
+/** What programs of one type are given of a packet: struct __sk_buff, and the helpers on packets. */
+export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
+  readonly kind = "extended";
+  readonly programType: ProgramType;
+  readonly layout = SK_BUFF_LAYOUT;
+  readonly helpers: ReadonlyMap<number, HostFunction>;
+  private readonly memory: LinearMemory;
+  /** One for each program that runs inside another. */
+  private readonly blocks: SkBuffBlock[] = [];
+  private depth = 0;
+  private readonly hasOwnWords: boolean;
+  private readonly writable: WritableFields;
+
+  constructor(programType: ProgramType, services: HookServices) {
+    this.programType = programType;
+    this.memory = services.machine.memory;
+    this.hasOwnWords = OWN_WORDS.includes(programType.name);
+    this.writable = writableFields(programType, this.hasOwnWords);
+    this.helpers = packetHelpers(programType, services, this);
+  }
+
+  /** The block of the program that is running. */
+  get block(): SkBuffBlock {
+    return this.blocks[this.depth - 1]!;
+  }
+
+  enter(skb: Skb, { dataAddress, length }: PacketSite): number {
+    const block = this.blocks[this.depth] ?? this.another();
+    this.depth++;
+    block.show(skb, dataAddress, length, this.hasOwnWords);
+    return block.address;
+  }
+
+  leave(skb: Skb): void {
+    this.block.writeBack(skb, this.writable);
+    this.depth--;
+  }
+
+  private another(): SkBuffBlock {
+    const block = new SkBuffBlock(this.memory);
+    this.blocks.push(block);
+    return block;
+  }
+}
+
+function writableFields({ context }: ProgramType, hasOwnWords: boolean): WritableFields {
+  const is = (name: string) => context.fields.some((field) => field.name === name && field.writable);
+  return {
+    mark: is("mark"),
+    priority: is("priority"),
+    queue_mapping: is("queue_mapping"),
+    tc_index: is("tc_index"),
+    tc_classid: is("tc_classid"),
+    cb: is("cb") && !hasOwnWords,
+    tstamp: is("tstamp"),
+  };
+}

@@ -1,0 +1,68 @@
+import { type AssembledProgram, assembleExtended } from "../bpf/isa/assembler/assemble.ts";
+import { decodeProgram } from "../bpf/isa/decode.ts";
+import { PROGRAM_TYPES } from "../bpf/program-type.ts";
+import { NetsimError } from "../errors.ts";
+import type { ProgramSource } from "../topology/model.ts";
+import type { LoadedProgram, ProgramLanguage } from "./language.ts";
+import { orSyntaxErrors, placeInText } from "./program-text.ts";
+
+/** Extended BPF as text: the kernel's syntax, as the verifier, bpftool and LLVM print it, or mnemonics. */
+export const extendedLanguage: ProgramLanguage = {
+  name: "extended",
+  description: "Extended BPF: a file's path, or the text itself, as the verifier, bpftool and LLVM write it.",
+  schema: { type: "string", minLength: 1 },
+  options: {
+    type: {
+      enum: PROGRAM_TYPES.map(({ name }) => name),
+      description: "Type of the program, as bpftool names it. Default: that of the hook it is attached to.",
+    },
+    license: {
+      type: "string",
+      description: "Licence that the program declares, which decides over some helpers. Default GPL.",
+    },
+  },
+
+  load(source: ProgramSource): LoadedProgram {
+    const { bytes, lines, references } = assemble(source);
+    const { name, options } = source;
+    return {
+      form: "extended",
+      type: options.type as string | undefined,
+      name,
+      bytes,
+      license: (options.license as string | undefined) ?? "GPL",
+      maps: references
+        .filter(({ kind }) => kind === "map")
+        .map(({ name: map, index, line, column, endColumn }) => ({
+          map,
+          slot: index,
+          place: placeInText(source, line, column, endColumn),
+        })),
+      placeOf: (slot) => placeInText(source, lines[slot] ?? lines.at(-1) ?? 1),
+    };
+  },
+};
+
+function assemble(source: ProgramSource): AssembledProgram {
+  const assembled = orSyntaxErrors(source, () => assembleExtended(source.text));
+  const [unknown] = assembled.references.filter(({ kind }) => kind === "kernel-function");
+  const { problems } = decodeProgram(assembled.bytes);
+  if (unknown !== undefined)
+    throw new NetsimError({
+      code: "unsupported",
+      severity: "error",
+      message: `Program '${source.name}' calls the kernel function ${unknown.name}; kernel functions are not simulated yet.`,
+      place: placeInText(source, unknown.line, unknown.column, unknown.endColumn),
+    });
+  if (problems.length > 0)
+    throw new NetsimError(
+      problems.map(({ index, message, hint }) => ({
+        code: "program-rejected",
+        severity: "error",
+        message: `The kernel would refuse program '${source.name}': ${message}`,
+        place: placeInText(source, assembled.lines[index] ?? assembled.lines.at(-1) ?? 1),
+        ...(hint === undefined ? {} : { hint }),
+      })),
+    );
+  return assembled;
+}
