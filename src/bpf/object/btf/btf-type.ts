@@ -10,7 +10,8 @@ export type BtfType =
       readonly size: number;
       readonly bits: number;
       readonly bitOffset: number;
-      readonly encoding: "unsigned" | "signed" | "char" | "bool";
+      readonly signed: boolean;
+      readonly meaning: "number" | "character" | "boolean";
     }
   | { readonly kind: "float"; readonly name: string; readonly size: number }
   | { readonly kind: "pointer"; readonly type: number }
