@@ -1,5 +1,6 @@
 import { availableParallelism, release } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { UNPRIVILEGED } from "../../src/bpf/verifier/privileges.ts";
 import { verify } from "../../src/bpf/verifier/verify.ts";
 import { assembleWithMaps, MAPS } from "../bpf/verifier/maps.ts";
 import { type RandomProgramOptions, randomProgram } from "../bpf/verifier/random-program.ts";
@@ -24,11 +25,13 @@ const KINDS = [
   { name: "cgroup_skb", type: 8, context: { number: 8, packet: [76, 80] as const } },
   { name: "sched_cls with functions", type: 3, context: { number: 8, packet: [76, 80] as const }, functions: 1 },
   { name: "xdp with may_goto", type: 6, context: { number: 16, packet: [0, 4] as const }, mayGoto: 0.1 },
-] satisfies (Omit<RandomProgramOptions, "seed"> & { name: string; type: number })[];
+  { name: "unprivileged socket_filter", type: 1, context: { number: 0 }, unprivileged: true },
+  { name: "unprivileged cgroup_skb", type: 8, context: { number: 8 }, unprivileged: true },
+] satisfies (Omit<RandomProgramOptions, "seed"> & { name: string; type: number; unprivileged?: boolean })[];
 
 /** Where the kernel shows a map's address our log shows its descriptor. */
 const withoutAddresses = (log: string): string =>
-  log.replace(/^(\d+: \(18\) r\d+ = )(0x[0-9a-f]{16}|map\[.*?\](\[0\]\+\d+)?) *;/gm, "$1map ;");
+  log.replace(/^(\d+: \(18\) r\d+ = )(0x[0-9a-f]{16}|0x0|map\[.*?\](\[0\]\+\d+)?) *;/gm, "$1map ;");
 
 describe.skipIf(missing !== undefined)(`random programs, judged by the kernel${missing ? ` (${missing})` : ""}`, () => {
   const judge = kernelJudge as Judge;
@@ -41,25 +44,35 @@ describe.skipIf(missing !== undefined)(`random programs, judged by the kernel${m
     for (const descriptor of descriptors.values()) judge.close(descriptor);
   });
 
-  it.each(KINDS)("$name: verdicts, reasons, walks and logs are the same", ({ type, ...options }) => {
-    const maps = new Map([...descriptors].map(([name, descriptor]) => [descriptor, MAPS[name]!]));
-    const counts = { verdict: 0, unsound: 0, reason: 0, statistics: 0, log: 0 };
-    for (let seed = FIRST_SEED; seed < FIRST_SEED + PROGRAMS; seed++) {
-      const bytes = assembleWithMaps(randomProgram({ ...options, seed }), (name) => descriptors.get(name)!);
-      const { errno, log } = judge.judge(bytes, { type });
-      const want = recordedFrom(errno, log);
-      const result = verify(bytes, { type, maps, possibleCpus: availableParallelism(), logLevel: 1 });
-      const have = recordedOf(result);
-      if (have.accepted !== want.accepted) counts.verdict++;
-      if (have.accepted && !want.accepted) counts.unsound++;
-      if (have.reason !== want.reason) counts.reason++;
-      if (have.statistics !== want.statistics) counts.statistics++;
-      if (withoutAddresses(result.log) !== withoutAddresses(log)) counts.log++;
-    }
-    expect(counts.unsound).toBe(0);
-    expect(counts.verdict).toBeLessThanOrEqual(PROGRAMS * 0.01);
-    expect(counts.reason).toBeLessThanOrEqual(PROGRAMS * 0.01);
-    expect(counts.statistics).toBeLessThanOrEqual(PROGRAMS * 0.01);
-    expect(counts.log).toBeLessThanOrEqual(PROGRAMS * 0.01);
-  });
+  it.each(KINDS)(
+    "$name: verdicts, reasons, walks and logs are the same",
+    ({ type, unprivileged = false, ...options }) => {
+      if (unprivileged && judge.unprivilegedMissing !== undefined) return;
+      const maps = new Map([...descriptors].map(([name, descriptor]) => [descriptor, MAPS[name]!]));
+      const counts = { verdict: 0, unsound: 0, reason: 0, statistics: 0, log: 0 };
+      for (let seed = FIRST_SEED; seed < FIRST_SEED + PROGRAMS; seed++) {
+        const bytes = assembleWithMaps(randomProgram({ ...options, seed }), (name) => descriptors.get(name)!);
+        const { errno, log } = judge.judge(bytes, { type, unprivileged });
+        const want = recordedFrom(errno, log);
+        const result = verify(bytes, {
+          type,
+          maps,
+          possibleCpus: availableParallelism(),
+          logLevel: 1,
+          ...(unprivileged ? { privileges: UNPRIVILEGED } : {}),
+        });
+        const have = recordedOf(result);
+        if (have.accepted !== want.accepted) counts.verdict++;
+        if (have.accepted && !want.accepted) counts.unsound++;
+        if (have.reason !== want.reason) counts.reason++;
+        if (have.statistics !== want.statistics) counts.statistics++;
+        if (withoutAddresses(result.log) !== withoutAddresses(log)) counts.log++;
+      }
+      expect(counts.unsound).toBe(0);
+      expect(counts.verdict).toBeLessThanOrEqual(PROGRAMS * 0.01);
+      expect(counts.reason).toBeLessThanOrEqual(PROGRAMS * 0.01);
+      expect(counts.statistics).toBeLessThanOrEqual(PROGRAMS * 0.01);
+      expect(counts.log).toBeLessThanOrEqual(PROGRAMS * 0.01);
+    },
+  );
 });

@@ -1,29 +1,66 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism, release } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { UNPRIVILEGED } from "../../src/bpf/verifier/privileges.ts";
 import { verify } from "../../src/bpf/verifier/verify.ts";
 import { assembleWithMaps, MAPS } from "../bpf/verifier/maps.ts";
 import { PROGRAMS } from "../bpf/verifier/programs.ts";
-import { FIXTURES, type Recorded, readRecorded, recordedFrom, recordedOf } from "../bpf/verifier/recorded.ts";
+import {
+  FIXTURES,
+  type Recorded,
+  readRecorded,
+  recordedFrom,
+  recordedOf,
+  UNPRIVILEGED_FIXTURES,
+} from "../bpf/verifier/recorded.ts";
 import { type Judge, kernelJudge } from "./verifier-judge.ts";
 
-const SCHED_CLS = 3;
+const [SOCKET_FILTER, SCHED_CLS] = [1, 3];
 const missing = "missing" in kernelJudge ? kernelJudge.missing : undefined;
+const unprivilegedMissing = "missing" in kernelJudge ? missing : kernelJudge.unprivilegedMissing;
 const isRecorded = release().startsWith("6.18.");
 
 describe.skipIf(missing !== undefined)(`the verifier of this machine's kernel${missing ? ` (${missing})` : ""}`, () => {
   const judge = kernelJudge as Judge;
   const descriptors = new Map<string, number>();
+  /** Arrays of programs keep to the type of the first program that named them. */
+  const descriptorsOfNobody = new Map<string, number>();
   const answers: Record<string, Recorded> = {};
+  const unprivilegedAnswers: Record<string, Recorded> = {};
 
   beforeAll(() => {
-    for (const [name, map] of Object.entries(MAPS)) descriptors.set(name, judge.createMap(map));
+    for (const [name, map] of Object.entries(MAPS)) {
+      descriptors.set(name, judge.createMap(map));
+      descriptorsOfNobody.set(name, judge.createMap(map));
+    }
   });
   afterAll(() => {
-    for (const descriptor of descriptors.values()) judge.close(descriptor);
+    for (const descriptor of [...descriptors.values(), ...descriptorsOfNobody.values()]) judge.close(descriptor);
     // RECORD=1 makes the fixtures anew.
-    if (process.env.RECORD === "1") writeFileSync(FIXTURES, `${JSON.stringify(answers, null, 2)}\n`);
+    if (process.env.RECORD !== "1") return;
+    writeFileSync(FIXTURES, `${JSON.stringify(answers, null, 2)}\n`);
+    if (unprivilegedMissing === undefined)
+      writeFileSync(UNPRIVILEGED_FIXTURES, `${JSON.stringify(unprivilegedAnswers, null, 2)}\n`);
   });
+
+  it.skipIf(unprivilegedMissing !== undefined).each(PROGRAMS)(
+    "agrees about $name, loaded by nobody in particular",
+    (program) => {
+      const bytes = assembleWithMaps(program.text, (name) => descriptorsOfNobody.get(name)!);
+      const options = { ...program, type: SOCKET_FILTER };
+      const { errno, log } = judge.judge(bytes, { ...options, unprivileged: true });
+      const answer = recordedFrom(errno, log);
+      unprivilegedAnswers[program.name] = answer;
+      const maps = new Map([...descriptorsOfNobody].map(([name, descriptor]) => [descriptor, MAPS[name]!]));
+      const have = recordedOf(
+        verify(bytes, { ...options, maps, privileges: UNPRIVILEGED, possibleCpus: availableParallelism() }),
+      );
+      expect(have.accepted).toBe(answer.accepted);
+      if (!isRecorded) return;
+      expect(have).toEqual(answer);
+      if (process.env.RECORD !== "1") expect(readRecorded(UNPRIVILEGED_FIXTURES)[program.name]).toEqual(answer);
+    },
+  );
 
   it.each(PROGRAMS)("agrees about $name", (program) => {
     const bytes = assembleWithMaps(program.text, (name) => descriptors.get(name)!);

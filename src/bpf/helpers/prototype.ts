@@ -59,6 +59,8 @@ export interface Argument {
   readonly aligned: boolean;
   /** Read-only memory will do (MEM_RDONLY). */
   readonly readOnly: boolean;
+  /** The kernel's struct that a `btf` argument points to; "" for other arguments. */
+  readonly struct: string;
 }
 
 /** What R0 is afterwards (`enum bpf_return_type`); `unsupported` for kernel objects that only BTF describes. */
@@ -71,6 +73,7 @@ export type ResultType =
   | "socket-common-or-null"
   | "tcp-socket-or-null"
   | "record-or-null"
+  | "socket-btf-or-null"
   | "unsupported";
 
 /** A row of the table: number, result, arguments, properties. */
@@ -95,7 +98,7 @@ export interface Prototype {
 
 const PROTOTYPES: ReadonlyMap<number, Prototype> = new Map(
   PROTOTYPE_TABLE.map((row) => {
-    const prototype = fromRow(row);
+    const prototype = prototypeFrom(row);
     return [prototype.number, prototype] as const;
   }),
 );
@@ -103,7 +106,7 @@ const PROTOTYPES: ReadonlyMap<number, Prototype> = new Map(
 /** How the helper of that number is called; undefined for numbers that no program type here may call. */
 export const prototypeOf = (number: number): Prototype | undefined => PROTOTYPES.get(number);
 
-function fromRow([number, result, words, properties = ""]: PrototypeRow): Prototype {
+export function prototypeFrom([number, result, words, properties = ""]: PrototypeRow): Prototype {
   const has = new Set(properties.split(" "));
   return {
     number,
@@ -118,7 +121,8 @@ function fromRow([number, result, words, properties = ""]: PrototypeRow): Protot
 }
 
 function argumentFrom(word: string): Argument {
-  const [kind, ...properties] = word.split(":");
+  const [place, ...properties] = word.split(":");
+  const [kind, struct = ""] = place!.split(".");
   const has = new Set(properties);
   return {
     kind: kind as ArgumentKind,
@@ -128,5 +132,6 @@ function argumentFrom(word: string): Argument {
     bytes: Number(properties.find((property) => /^\d+$/.test(property)) ?? 0),
     aligned: has.has("aligned"),
     readOnly: has.has("in"),
+    struct,
   };
 }

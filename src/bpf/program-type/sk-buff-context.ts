@@ -53,11 +53,13 @@ export interface SkBuffRules {
   readonly writable: readonly string[];
   /** Fields that give pointers, beside `sk`. */
   readonly pointers: Readonly<Record<string, ContextValue>>;
+  /** Fields that users without CAP_BPF may not touch, or not write. */
+  readonly needs?: Readonly<Record<string, "bpf" | "bpf-to-write">>;
 }
 
 export const PACKET_POINTERS = { data: "packet", data_end: "packet-end" } as const;
 
-export function skBuffContext({ hidden, writable, pointers }: SkBuffRules): ContextLayout {
+export function skBuffContext({ hidden, writable, pointers, needs = {} }: SkBuffRules): ContextLayout {
   const fields = FIELDS.filter(([name, offset]) => {
     if (name === "flow_keys" && pointers[name] === undefined) return false;
     if (name === "tstamp_type" && !writable.includes("tc_classid")) return false;
@@ -65,7 +67,9 @@ export function skBuffContext({ hidden, writable, pointers }: SkBuffRules): Cont
     return !hidden.includes(group);
   }).map(([name, offset, size, access]): ContextField => {
     const value = pointers[name] ?? (name === "sk" ? "socket-common-or-null" : "scalar");
-    return { name, offset, size, access, value, writable: writable.includes(name) };
+    const need = needs[name];
+    const field = { name, offset, size, access, value, writable: writable.includes(name) };
+    return need === undefined ? field : { ...field, needs: need };
   });
   return { name: "__sk_buff", size: BYTES, fields };
 }

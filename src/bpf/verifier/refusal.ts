@@ -13,6 +13,8 @@ export type Category =
   | "null-pointer"
   | "pointer-arithmetic"
   | "pointer-leak"
+  | "speculation"
+  | "privilege"
   | "alignment"
   | "helper-call"
   | "function-call"
@@ -31,6 +33,11 @@ export class Refusal extends Error {
   readonly details: readonly string[];
   /** Slot of the instruction, or -1 where no one instruction is to blame. */
   readonly index: number;
+
+  /** A barrier keeps a processor that guesses wrongly from it (error_recoverable_with_nospec). */
+  get isAvoidable(): boolean {
+    return this.category !== "complexity" && this.category !== "unsupported";
+  }
 
   constructor(category: Category, index: number, lines: readonly string[], details: readonly string[] = []) {
     super(lines.at(-1) ?? "");

@@ -8,6 +8,7 @@ import { instructionText } from "./log/instruction-text.ts";
 import { VerifierLog } from "./log/verifier-log.ts";
 import type { VerifierMap } from "./map.ts";
 import type { WalkObserver } from "./observer.ts";
+import { checkPrivileges, PRIVILEGED, type Privileges } from "./privileges.ts";
 import { checkControlFlow } from "./program/control-flow.ts";
 import { findCycles } from "./program/cycles.ts";
 import { findLiveRegisters } from "./program/live-registers.ts";
@@ -16,6 +17,7 @@ import { checkReferences } from "./program/references.ts";
 import { divideProgram } from "./program/subprograms.ts";
 import { StackLiveness } from "./pruning/stack-liveness.ts";
 import { type Category, Refusal } from "./refusal.ts";
+import { mayCall } from "./walk/helper-call.ts";
 import { checkStackDepth } from "./walk/stack-depth.ts";
 import { walkAll } from "./walk/step.ts";
 import { MAX_INSTRUCTIONS, Walk } from "./walk/walk.ts";
@@ -36,6 +38,8 @@ export interface VerifierOptions {
   readonly strictAlignment?: boolean;
   /** Processors of the machine that the program will run on, which bounds bpf_get_smp_processor_id(); 1 without. */
   readonly possibleCpus?: number;
+  /** Of the user who loads it; without, all of them. */
+  readonly privileges?: Privileges;
   readonly logLevel?: 0 | 1 | 2;
   /** Sees every step of the walk. */
   readonly observer?: WalkObserver;
@@ -97,7 +101,7 @@ export function verify(program: Uint8Array | DecodedProgram, options: VerifierOp
     checkStackDepth(walk.model, walk.stackDepths);
   } catch (reason) {
     if (!(reason instanceof Refusal)) throw reason;
-    for (const line of [...reason.lines, ...reason.details]) log.line(line);
+    log.refusal(reason);
     const { index, message, lines, category } = reason;
     const path = walk === undefined || index < 0 ? [] : pathOf(walk.state, index);
     error = { instruction: index, message, lines, category, path };
@@ -133,12 +137,14 @@ function prepare(
   const [problem] = decoded.problems;
   if (bytes === undefined && problem !== undefined)
     throw new Refusal("encoding", problem.index, [problem.kernel ?? problem.message]);
+  const { bpf } = options.privileges ?? PRIVILEGED;
+  checkPrivileges(decoded, programType, options.privileges ?? PRIVILEGED);
   const model = divideProgram(decoded, bytes ?? new Uint8Array(), false);
   const maps = checkReferences(model, options.maps ?? new Map(), programType);
-  const flow = checkControlFlow(model, options.loops !== "none");
+  const flow = checkControlFlow(model, bpf && options.loops !== "none");
   const postorders = postordersOf(model);
   const liveRegisters = findLiveRegisters(model, postorders, (helper) =>
-    programType.helpers.has(helper)
+    mayCall(programType, options.expectedAttachType ?? 0, options.privileges ?? PRIVILEGED, helper)
       ? (programType.variants?.get(helper) ?? prototypeOf(helper))?.arguments.length
       : undefined,
   );
@@ -152,6 +158,7 @@ function prepare(
     maps,
     gplCompatible: GPL_COMPATIBLE.includes(options.license ?? "GPL"),
     strictAlignment: options.strictAlignment ?? false,
+    privileges: options.privileges ?? PRIVILEGED,
     expectedAttachType: options.expectedAttachType ?? 0,
     possibleCpus: options.possibleCpus ?? 1,
     log,

@@ -12,9 +12,12 @@ export interface Recorded {
 
 export const FIXTURES = new URL("fixtures/linux-6.18.json", import.meta.url);
 
+/** The same programs as socket filters of users without capabilities. */
+export const UNPRIVILEGED_FIXTURES = new URL("fixtures/linux-6.18-unprivileged.json", import.meta.url);
+
 /** By the names of the programs. */
-export const readRecorded = (): Readonly<Record<string, Recorded>> =>
-  JSON.parse(readFileSync(FIXTURES, "utf8")) as Record<string, Recorded>;
+export const readRecorded = (from = FIXTURES): Readonly<Record<string, Recorded>> =>
+  JSON.parse(readFileSync(from, "utf8")) as Record<string, Recorded>;
 
 /** Lines behind the reason that show states. */
 const STATES = /^(cur|old) state:/;

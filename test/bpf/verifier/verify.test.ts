@@ -1,17 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { verify } from "../../../src/bpf/verifier/verify.ts";
+import { UNPRIVILEGED } from "../../../src/bpf/verifier/privileges.ts";
+import { type VerifierOptions, verify } from "../../../src/bpf/verifier/verify.ts";
 import { assembleWithMaps, descriptorOfMap, MAPS_BY_DESCRIPTOR } from "./maps.ts";
 import { PROGRAMS, type TestProgram } from "./programs.ts";
-import { readRecorded, recordedOf } from "./recorded.ts";
+import { readRecorded, recordedOf, UNPRIVILEGED_FIXTURES } from "./recorded.ts";
 
 const SCHED_CLS = 3;
 /** Of the machine that the fixtures were recorded on. */
 const CPUS = 2;
 
-const verdictOn = (program: TestProgram) =>
+const verdictOn = (program: TestProgram, options: Partial<VerifierOptions> = {}) =>
   verify(assembleWithMaps(program.text, descriptorOfMap), {
     ...program,
     type: program.type ?? SCHED_CLS,
+    ...options,
     maps: MAPS_BY_DESCRIPTOR,
     possibleCpus: CPUS,
   });
@@ -25,5 +27,11 @@ describe("what Linux 6.18 said of each program", () => {
 
   it.each(PROGRAMS)("$name", (program) => {
     expect(recordedOf(verdictOn(program))).toEqual(recorded[program.name]);
+  });
+
+  const unprivileged = readRecorded(UNPRIVILEGED_FIXTURES);
+  it.each(PROGRAMS)("$name, loaded without capabilities as a socket filter", (program) => {
+    const have = recordedOf(verdictOn(program, { type: "socket_filter", privileges: UNPRIVILEGED }));
+    expect(have).toEqual(unprivileged[program.name]);
   });
 });

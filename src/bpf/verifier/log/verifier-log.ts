@@ -1,4 +1,5 @@
 import type { Instruction } from "../../isa/instruction.ts";
+import type { Refusal } from "../refusal.ts";
 import type { WalkState } from "../state/walk-state.ts";
 import type { Walk } from "../walk/walk.ts";
 import { stateText } from "./register-text.ts";
@@ -56,6 +57,10 @@ export class VerifierLog {
     this.#open = false;
   }
 
+  refusal({ lines, details }: Refusal): void {
+    for (const line of [...lines, ...details]) this.line(line);
+  }
+
   /** The instruction at hand read or changed a register. */
   touch(register: number): void {
     if (this.level > 0) this.#registers.add(register);
@@ -75,7 +80,7 @@ export class VerifierLog {
     if (this.level === 0) return;
     if (this.level === 2 && this.#resumed) {
       this.line("");
-      this.line(`from ${walk.previousIndex} to ${index}:${stateText(walk.state)}`);
+      this.line(`from ${walk.previousIndex} to ${index}${waysTo(walk.state)}:${stateText(walk.state)}`);
       this.#registers.clear();
       this.#slots.clear();
       this.#resumed = false;
@@ -101,10 +106,10 @@ export class VerifierLog {
     this.#slots.clear();
   }
 
-  pruned(from: number, to: number): void {
+  pruned(state: WalkState, from: number, to: number): void {
     if (this.level === 0) return;
     if (this.#resumed) this.line("");
-    this.line(this.#resumed ? `from ${from} to ${to}: safe` : `${to}: safe`);
+    this.line(this.#resumed ? `from ${from} to ${to}${waysTo(state)}: safe` : `${to}: safe`);
   }
 
   callEntered(state: WalkState): void {
@@ -147,6 +152,8 @@ export class VerifierLog {
     this.#glued = false;
   }
 }
+
+const waysTo = (state: WalkState): string => (state.speculative ? " (speculative execution)" : "");
 
 /** Column of the registers behind an instruction of `length` columns (vlog_alignment). */
 function padded(length: number): number {

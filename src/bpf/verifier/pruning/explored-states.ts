@@ -90,7 +90,10 @@ export class ExploredStates implements StateStatistics {
 
   #equal(walk: Walk, old: WalkState, likeness: Likeness): boolean {
     walk.ids.begin(walk.lastId);
-    return statesEqual(old, walk.state, likeness, walk.ids, walk.liveRegisters);
+    return statesEqual(old, walk.state, likeness, walk.ids, walk.liveRegisters, {
+      sameScalars: walk.exploreAluLimits,
+      uninitializedStack: walk.privileges.perfmon,
+    });
   }
 
   #hit(walk: Walk, old: WalkState, inLoop: boolean): true {
@@ -138,7 +141,7 @@ export class ExploredStates implements StateStatistics {
     this.#notePeak();
     this.#jumpsAtLast = walk.jumpsProcessed;
     this.#instructionsAtLast = walk.instructionsProcessed;
-    forgetPrecision(current);
+    if (walk.privileges.bpf) forgetPrecision(current);
     const state = current.copy();
     state.index = index;
     current.parent = state;

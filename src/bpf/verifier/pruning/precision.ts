@@ -7,6 +7,7 @@ import { entryAt } from "./history.ts";
 
 /** The scalar in a register decides whether the program is safe: marks where it came from as precise (mark_chain_precision). */
 export function markPrecise(walk: Walk, register: number): void {
+  if (!walk.privileges.bpf) return;
   const { demand, state } = walk;
   demand.begin(state.frames.length - 1);
   demand.addRegister(register);
@@ -15,6 +16,7 @@ export function markPrecise(walk: Walk, register: number): void {
 
 /** The same for the scalar spilled in a slot of the stack. */
 export function markSlotPrecise(walk: Walk, frame: number, slot: number): void {
+  if (!walk.privileges.bpf) return;
   const { demand, state } = walk;
   demand.begin(state.frames.length - 1);
   demand.addSlot(slot, frame);
@@ -23,6 +25,7 @@ export function markSlotPrecise(walk: Walk, frame: number, slot: number): void {
 
 /** The walk goes no further here because `old` is more general: what was precise in it is so here (propagate_precision). */
 export function propagatePrecision(walk: Walk, old: WalkState, current: WalkState): boolean {
+  if (!walk.privileges.bpf) return false;
   const { demand } = walk;
   demand.begin(current.frames.length - 1);
   for (let number = old.frames.length - 1; number >= 0; number--) {

@@ -13,6 +13,14 @@ import type { IdMap } from "./id-map.ts";
  */
 export type Likeness = "general" | "exact" | "within";
 
+/** What the privileges of the loading user make of the comparison. */
+export interface EqualityRules {
+  /** Scalars must be the same (explore_alu_limits). */
+  readonly sameScalars: boolean;
+  /** Stack that was never written may be read (CAP_PERFMON). */
+  readonly uninitializedStack: boolean;
+}
+
 /** Whether `current` need not be followed where `old` was (states_equal). */
 export function statesEqual(
   old: WalkState,
@@ -20,7 +28,10 @@ export function statesEqual(
   likeness: Likeness,
   ids: IdMap,
   liveRegisters: Uint16Array,
+  rules: EqualityRules,
 ): boolean {
+  // What processors only guess says nothing of what the program does.
+  if (old.speculative && !current.speculative) return false;
   if (old.frames.length !== current.frames.length) return false;
   if (old.references.length !== current.references.length) return false;
   for (let i = 0; i < old.references.length; i++)
@@ -32,20 +43,28 @@ export function statesEqual(
     for (let i = 0; i < 11; i++) {
       if (((live >> i) & 1) === 0) continue;
       const precise = ((a.preciseRegisters >> i) & 1) === 1;
-      if (!registerSafe(a.registers[i]!, b.registers[i]!, precise, likeness, ids)) return false;
+      if (!registerSafe(a.registers[i]!, b.registers[i]!, precise, likeness, ids, rules)) return false;
     }
-    if (!stackSafe(a, b, likeness, ids)) return false;
+    if (!stackSafe(a, b, likeness, ids, rules)) return false;
   }
   return true;
 }
 
 /** regsafe */
-function registerSafe(old: Register, current: Register, precise: boolean, likeness: Likeness, ids: IdMap): boolean {
+function registerSafe(
+  old: Register,
+  current: Register,
+  precise: boolean,
+  likeness: Likeness,
+  ids: IdMap,
+  rules: EqualityRules,
+): boolean {
   if (likeness === "exact") return exactly(old, current, ids);
   if (old.type === TYPE.notInit) return true;
   if (old.type !== current.type) return false;
   switch (baseOf(old.type)) {
     case TYPE.scalar: {
+      if (rules.sameScalars) return sameExceptIds(old, current) && ids.matchesScalar(old.id, current.id);
       if (!precise && likeness === "general") return true;
       if (old.id !== 0 && sumOf(old.id) !== sumOf(current.id)) return false;
       if (sumOf(old.id) !== 0 && old.offset !== current.offset) return false;
@@ -82,9 +101,9 @@ const exactly = (old: Register, current: Register, ids: IdMap): boolean =>
   sameExceptIds(old, current) && ids.matches(old.id, current.id) && ids.matches(old.reference, current.reference);
 
 /** stacksafe */
-function stackSafe(old: Frame, current: Frame, likeness: Likeness, ids: IdMap): boolean {
+function stackSafe(old: Frame, current: Frame, likeness: Likeness, ids: IdMap, rules: EqualityRules): boolean {
   for (let i = 0; i < old.stack.length; i++) {
-    if (!slotSafe(old.stack[i]!, current.stack[i], old.isPreciseSlot(i), likeness, ids)) return false;
+    if (!slotSafe(old.stack[i]!, current.stack[i], old.isPreciseSlot(i), likeness, ids, rules)) return false;
   }
   return true;
 }
@@ -95,27 +114,33 @@ function slotSafe(
   precise: boolean,
   likeness: Likeness,
   ids: IdMap,
+  rules: EqualityRules,
 ): boolean {
-  const [oldScalar, currentScalar] = [scalarIn(old), current === undefined ? undefined : scalarIn(current)];
+  const { uninitializedStack } = rules;
+  const oldScalar = scalarIn(old, uninitializedStack);
+  const currentScalar = current === undefined ? undefined : scalarIn(current, uninitializedStack);
   for (let i = 0; i < 8; i++) {
     const kind = byteOf(old, i);
     if (likeness === "exact" && (current === undefined || kind !== byteOf(current, i))) return false;
-    if (kind === BYTE.invalid || kind === BYTE.misc) continue;
+    if (kind === BYTE.invalid || (kind === BYTE.misc && uninitializedStack)) continue;
     if (current === undefined) return false;
     // Eight bytes of anything are as good as an unknown scalar.
     if (oldScalar !== undefined && currentScalar !== undefined)
-      return registerSafe(oldScalar, currentScalar, precise, likeness, ids);
+      return registerSafe(oldScalar, currentScalar, precise, likeness, ids, rules);
+    // Where every byte is misc in place of a zero nothing can be lost.
+    if (kind === BYTE.misc && byteOf(current, i) === BYTE.zero) continue;
     if (kind !== byteOf(current, i)) return false;
-    if (i === 7 && kind === BYTE.spill) return registerSafe(old.spilled, current.spilled, precise, likeness, ids);
+    if (i === 7 && kind === BYTE.spill)
+      return registerSafe(old.spilled, current.spilled, precise, likeness, ids, rules);
   }
   return true;
 }
 
-function scalarIn(slot: StackSlot): Register | undefined {
+function scalarIn(slot: StackSlot, uninitializedStack: boolean): Register | undefined {
   if (isSpilledScalar64(slot)) return slot.spilled;
   for (let i = 0; i < 8; i++) {
     const kind = byteOf(slot, i);
-    if (kind !== BYTE.misc && kind !== BYTE.invalid) return undefined;
+    if (kind !== BYTE.misc && !(kind === BYTE.invalid && uninitializedStack)) return undefined;
   }
   return UNKNOWN_SCALAR;
 }

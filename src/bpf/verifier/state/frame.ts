@@ -44,6 +44,10 @@ export class Frame {
     return copy;
   }
 
+  markAllPrecise(): void {
+    this.preciseRegisters = this.preciseSlotsLow = this.preciseSlotsHigh = -1;
+  }
+
   isPreciseSlot(slot: number): boolean {
     return ((slot < 32 ? this.preciseSlotsLow >>> slot : this.preciseSlotsHigh >>> (slot - 32)) & 1) === 1;
   }

@@ -18,6 +18,7 @@ export const TYPE = {
   memory: 15,
   buffer: 16,
   function: 17,
+  tracepointBuffer: 18,
 } as const;
 
 /** What a type may have besides (`enum bpf_type_flag`). */
@@ -42,6 +43,7 @@ const NAMES: readonly string[] = [
   "mem",
   "buf",
   "func",
+  "tp_buffer",
 ];
 
 export const baseOf = (type: number): number => type & 0xff;

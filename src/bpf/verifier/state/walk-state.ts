@@ -43,6 +43,8 @@ export class WalkState {
   references: readonly AcquiredReference[] = [];
   /** How often may_goto was taken on this path. */
   mayGotoDepth = 0;
+  /** A processor that guesses wrongly may come here; the program itself does not. */
+  speculative = false;
   /** What is dead in it was forgotten. */
   cleaned = false;
   /** It was taken out of the list of explored states while paths from it went on. */
@@ -68,6 +70,7 @@ export class WalkState {
     copy.history = this.history.slice();
     copy.references = this.references;
     copy.mayGotoDepth = this.mayGotoDepth;
+    copy.speculative = this.speculative;
     return copy;
   }
 

@@ -97,6 +97,13 @@ export function constant(value: bigint): Scalar {
 
 export const ZERO: Scalar = constant(0n);
 
+/** Its 32-bit ranges forgotten. */
+export function without32(scalar: Scalar): Bounds {
+  const copy = scalar.copy();
+  copy.forget32();
+  return copy;
+}
+
 export const isConstant = (a: Scalar): boolean => a.bits.mask === 0n;
 export const isZero = (a: Scalar): boolean => a.bits.mask === 0n && a.bits.value === 0n;
 

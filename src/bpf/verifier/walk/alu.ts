@@ -12,6 +12,7 @@ import { S32_MAX, S32_MIN, U32_MAX, widthOf } from "../values/wide.ts";
 import { forkSigns } from "./fork-signs.ts";
 import { linkBeforeCopy } from "./linked-registers.ts";
 import { addToPointer } from "./pointer-arithmetic.ts";
+import { sanitizeNumber } from "./speculation.ts";
 import type { Walk } from "./walk.ts";
 
 /** check_alu_op */
@@ -53,6 +54,7 @@ function checkMove(walk: Walk, it: Alu): void {
   const source = walk.read(it.src);
   walk.checkWritable(it.dst);
   if (it.bits === 64) walk.write(it.dst, linkBeforeCopy(walk, it.src));
+  else if (walk.isSecret(it.src)) walk.refuse("pointer-leak", `R${it.src} partial copy of pointer`);
   else if (source.type !== TYPE.scalar) walk.write(it.dst, scalarRegister(zeroExtend32(UNKNOWN_SCALAR.scalar)));
   else {
     const fits = widthOf(source.scalar.umax) <= 32;
@@ -67,6 +69,11 @@ export function checkMoveSigned(walk: Walk, it: MoveSigned): void {
   const source = walk.read(it.src);
   walk.checkWritable(it.dst);
   if (source.type !== TYPE.scalar) {
+    if (walk.isSecret(it.src))
+      walk.refuse(
+        "pointer-leak",
+        it.bits === 64 ? `R${it.src} sign-extension part of pointer` : `R${it.src} partial copy of pointer`,
+      );
     const scalar = it.bits === 64 ? UNKNOWN_SCALAR.scalar : zeroExtend32(UNKNOWN_SCALAR.scalar);
     walk.write(it.dst, scalarRegister(scalar));
     return;
@@ -78,8 +85,14 @@ export function checkMoveSigned(walk: Walk, it: MoveSigned): void {
   walk.write(it.dst, { ...copy, scalar: withoutContradiction(scalar) });
 }
 
+function readNumber(walk: Walk, number: number): Register {
+  const register = walk.read(number);
+  if (walk.isSecret(number)) walk.refuse("pointer-leak", `R${number} pointer arithmetic prohibited`);
+  return register;
+}
+
 export function checkNegate(walk: Walk, it: Negate): void {
-  const register = walk.read(it.dst);
+  const register = readNumber(walk, it.dst);
   walk.checkWritable(it.dst);
   walk.write(
     it.dst,
@@ -90,7 +103,7 @@ export function checkNegate(walk: Walk, it: Negate): void {
 }
 
 export function checkByteSwap(walk: Walk, it: ByteSwap): void {
-  const register = walk.read(it.dst);
+  const register = readNumber(walk, it.dst);
   walk.checkWritable(it.dst);
   const known = register.type === TYPE.scalar;
   walk.write(it.dst, known ? scalarRegister(withoutContradiction(swapBytes(it, register.scalar))) : UNKNOWN_SCALAR);
@@ -103,7 +116,7 @@ function calculate(walk: Walk, it: Alu): Register | undefined {
   const b = it.src === null ? undefined : registers[it.src]!;
   if (b !== undefined && b.type !== TYPE.scalar) {
     if (a.type !== TYPE.scalar) {
-      if (it.operation === "sub") return UNKNOWN_SCALAR;
+      if (it.operation === "sub" && walk.privileges.perfmon) return UNKNOWN_SCALAR;
       walk.refuse("pointer-arithmetic", `R${it.dst} pointer ${SIGN[it.operation]} pointer prohibited`);
     }
     markPrecise(walk, it.dst);
@@ -137,10 +150,11 @@ const SIGN: Readonly<Record<Alu["operation"], string>> = {
 };
 
 function scalarResult(walk: Walk, it: Alu, a: Register, b: Scalar): Register {
+  sanitizeNumber(walk, it);
   const forked =
     (it.operation === "and" || it.operation === "or") && isConstant(b) ? forkSigns(walk, it.dst) : a.scalar;
   const scalar = withoutContradiction(walk.compute(it, forked, b, compute));
-  return { ...scalarRegister(scalar), ...link(it, a, b) };
+  return { ...scalarRegister(scalar), ...(walk.privileges.bpf ? link(it, a, b) : UNLINKED) };
 }
 
 const UNLINKED = { id: 0, offset: 0 } as const;

@@ -17,7 +17,10 @@ export function checkArgument(walk: Walk, position: number, facts: CallFacts): v
   const number = position + 1;
   const argument = facts.prototype.arguments[position]!;
   const register = walk.read(number);
-  if (argument.kind === "any") return;
+  if (argument.kind === "any") {
+    if (walk.isSecret(number)) walk.refuse("pointer-leak", `R${number} leaks addr into helper function`);
+    return;
+  }
   if (isPacketPointer(register.type) && !(walk.programType.packetAccess !== "none" && facts.prototype.packetAccess))
     walk.refuse("helper-call", "helper access to the packet is not allowed");
   const kind = argument.kind === "value" ? kindOfValue(walk, argument, facts) : argument.kind;
@@ -66,7 +69,7 @@ function checkContent(
     case "key":
       if (facts.map === null) walk.refuse("helper-call", "invalid map_ptr to access map->key");
       checkHelperMemory(walk, number, facts.map.keySize, "read", false, undefined);
-      if (isIndexed(facts.map)) facts.key = findConstantKey(walk, register, facts.map.keySize);
+      if (isIndexed(facts.map) && walk.privileges.bpf) facts.key = findConstantKey(walk, register, facts.map.keySize);
       return;
     case "value":
       if (isNull(register) && argument.orNull) return;

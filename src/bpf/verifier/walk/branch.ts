@@ -9,6 +9,7 @@ import { constant, isConstant } from "../values/scalar.ts";
 import { collectLinked, spreadKnown } from "./linked-registers.ts";
 import { settleNull } from "./nullness.ts";
 import { learnPacketRange } from "./packet-range.ts";
+import { guardsSpeculation, walkMispredicted } from "./speculation.ts";
 import type { Walk } from "./walk.ts";
 import { widenForMayGoto } from "./widen.ts";
 
@@ -16,6 +17,7 @@ import { widenForMayGoto } from "./widen.ts";
 export function checkBranch(walk: Walk, it: Branch): void {
   const a = walk.read(it.dst);
   const b = it.src === null ? scalarRegister(constant(BigInt(it.imm))) : walk.read(it.src);
+  if (it.src !== null && walk.isSecret(it.src) && !(isPacketAny(a) && isPacketAny(b))) refuseComparison(walk, it.src);
   const flags =
     (it.src !== null && b.type === TYPE.stack ? SOURCE_IS_STACK : 0) |
     (a.type === TYPE.stack ? DESTINATION_IS_STACK : 0);
@@ -25,12 +27,13 @@ export function checkBranch(walk: Walk, it: Branch): void {
   if (outcome !== undefined) {
     if (a.type === TYPE.scalar) markPrecise(walk, it.dst);
     if (it.src !== null && b.type === TYPE.scalar) markPrecise(walk, it.src);
-    walk.insights.noteBranch(it.index, outcome);
+    if (!walk.state.speculative) walk.insights.noteBranch(it.index, outcome);
+    if (guardsSpeculation(walk)) walkMispredicted(walk, outcome ? it.index + 1 : it.target, it);
     walk.log.instructionState(walk.state);
     walk.index = outcome ? it.target : it.index + 1;
     return;
   }
-  walk.insights.noteBranch(it.index, undefined);
+  if (!walk.state.speculative) walk.insights.noteBranch(it.index, undefined);
   const linked: LinkedRegister[] = [];
   if (it.src !== null && b.type === TYPE.scalar && b.id !== 0) collectLinked(walk.state, b.id, linked);
   if (a.type === TYPE.scalar && a.id !== 0) collectLinked(walk.state, a.id, linked);
@@ -117,7 +120,12 @@ function divide(walk: Walk, it: Branch, linked: readonly LinkedRegister[]): void
   if (wide && it.src === null && it.imm === 0 && equality && mayBeNull(a.type)) {
     settleNull(here, it.dst, it.condition === "ne");
     settleNull(there, it.dst, it.condition === "eq");
-  } else if (it.src !== null && wide) learnPacketRange(it.condition, it.dst, it.src, a, b, here, there);
+  } else if (!(it.src !== null && wide && learnPacketRange(it.condition, it.dst, it.src, a, b, here, there)))
+    if (walk.isSecret(it.dst)) refuseComparison(walk, it.dst);
+}
+
+function refuseComparison(walk: Walk, number: number): never {
+  walk.refuse("pointer-leak", `R${number} pointer comparison prohibited`);
 }
 
 const notNull = (register: Register): Register => ({ ...register, type: register.type & ~FLAG.orNull });

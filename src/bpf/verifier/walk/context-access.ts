@@ -9,6 +9,7 @@ const LOADED: Readonly<Record<Exclude<ContextValue, "scalar">, number>> = {
   "packet-meta": TYPE.packetMeta,
   "packet-end": TYPE.packetEnd,
   "flow-keys": TYPE.flowKeys,
+  "writable-buffer": TYPE.tracepointBuffer,
   socket: TYPE.socket,
   "socket-or-null": TYPE.socket | FLAG.orNull,
   "socket-common-or-null": TYPE.socketCommon | FLAG.orNull,
@@ -25,7 +26,14 @@ export function checkContext(
   signed: boolean,
 ): Register | undefined {
   checkUnmodified(walk, register, number);
-  const value = accessContext(walk.programType.context, offset, size, access, signed, walk.setup.expectedAttachType);
+  const value = accessContext(walk.programType.context, {
+    offset,
+    size,
+    access,
+    signed,
+    attachType: walk.setup.expectedAttachType,
+    privileged: walk.privileges.bpf,
+  });
   if (value === undefined) walk.refuse("context", `invalid bpf_context access off=${offset} size=${size}`);
   if (access === "write") return undefined;
   if (value === "scalar") return UNKNOWN_SCALAR;

@@ -30,6 +30,7 @@ export function returnToCaller(walk: Walk): void {
 /** Some program types may return certain values only (check_return_code). */
 function checkResult(walk: Walk): void {
   const result = walk.read(0);
+  if (walk.isSecret(0)) walk.refuse("pointer-leak", "R0 leaks addr as return value");
   const range = walk.programType.returnRange?.(walk.setup.expectedAttachType);
   if (range === undefined) return;
   if (result.type !== TYPE.scalar)

@@ -3,7 +3,10 @@ import { TAIL_CALL } from "../../helpers/tail-call.ts";
 import { HELPER_NAMES } from "../../isa/helper-names.ts";
 import type { CallHelper } from "../../isa/instruction.ts";
 import { MAP_TYPE } from "../../maps/map-type.ts";
+import { needsPrivilege } from "../../program-type/available-helpers.ts";
+import type { ProgramType } from "../../program-type.ts";
 import { isReadOnly } from "../map.ts";
+import type { Privileges } from "../privileges.ts";
 import { markPrecise } from "../pruning/precision.ts";
 import { isNull, NOT_INIT, pointer, type Register, scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
 import { baseOf, FLAG, isPacketPointer, mayBeNull, TYPE } from "../state/register-type.ts";
@@ -36,14 +39,15 @@ const helperText = (number: number): string => `${HELPER_NAMES[number] ?? "unkno
 export function checkHelperCall(walk: Walk, it: CallHelper): void {
   const number = it.helper;
   if (number < 0 || number >= HELPER_NAMES.length) walk.refuse("helper-call", `invalid func ${helperText(number)}`);
-  if (!walk.programType.helpers.has(number))
+  if (!mayCall(walk.programType, walk.setup.expectedAttachType, walk.privileges, number))
     walk.refuse("helper-call", `program of this type cannot use helper ${helperText(number)}`);
   const prototype = walk.programType.variants?.get(number) ?? prototypeOf(number);
   if (prototype === undefined)
     walk.refuse("unsupported", `helper ${helperText(number)} is not supported by netsim yet`);
   if (prototype.gplOnly && !walk.setup.gplCompatible)
     walk.refuse("license", "cannot call GPL-restricted function from non-GPL compatible program");
-  if (prototype.sleeps) walk.refuse("helper-call", "helper call might sleep in a non-sleepable prog");
+  if (prototype.sleeps && walk.programType.sleeps !== true)
+    walk.refuse("helper-call", "helper call might sleep in a non-sleepable prog");
 
   const facts = new CallFacts(prototype);
   for (let i = 0; i < prototype.arguments.length; i++) checkArgument(walk, i, facts);
@@ -65,6 +69,12 @@ export function checkHelperCall(walk: Walk, it: CallHelper): void {
     walk.state.changeAll((register) =>
       isPacketPointer(register.type) || register.type === TYPE.packetEnd ? UNKNOWN_SCALAR : register,
     );
+}
+
+/** Whether programs of a type, loaded by such a user, may call a helper. */
+export function mayCall(type: ProgramType, attachType: number, privileges: Privileges, helper: number): boolean {
+  if (!privileges.bpf && needsPrivilege(helper)) return false;
+  return type.helpers.has(helper) || type.extraHelpers?.(attachType).includes(helper) === true;
 }
 
 /** record_func_map */
@@ -95,7 +105,7 @@ function releaseReference(walk: Walk, facts: CallFacts): void {
   if (facts.released === undefined) return;
   if (facts.reference !== 0) {
     if (walk.state.references.some(({ id }) => id === facts.reference)) {
-      invalidateReference(walk.state, facts.reference);
+      invalidateReference(walk.state, facts.reference, !walk.privileges.perfmon);
       return;
     }
   } else if (isNull(walk.frame.registers[facts.released]!)) return;

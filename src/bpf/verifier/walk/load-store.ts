@@ -33,7 +33,11 @@ export function checkStore(walk: Walk, it: Store | StoreRelease): void {
 export function checkAtomic(walk: Walk, it: Atomic): void {
   walk.read(it.src);
   const { type } = walk.read(it.dst);
-  if (it.operation === "cmpxchg") walk.read(0);
+  if (it.operation === "cmpxchg") {
+    walk.read(0);
+    checkSecret(walk, 0);
+  }
+  checkSecret(walk, it.src);
   checkAtomicPlace(walk, it.dst);
   const target = !it.fetch ? null : it.operation === "cmpxchg" ? 0 : it.src;
   if (target !== null) walk.writeUnknown(target);
@@ -45,6 +49,10 @@ export function checkAtomic(walk: Walk, it: Atomic): void {
   }
   walk.insights.noteAccess(walk.index, type);
   accessMemory(walk, it.dst, it.offset, it.bytes, { access: "write", value: UNKNOWN_VALUE }, true);
+}
+
+function checkSecret(walk: Walk, number: number): void {
+  if (walk.isSecret(number)) walk.refuse("pointer-leak", `R${number} leaks addr into mem`);
 }
 
 /** Contexts, packets, flow keys and sockets are no memory to synchronize on (atomic_ptr_type_ok). */

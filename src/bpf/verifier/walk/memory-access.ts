@@ -5,6 +5,7 @@ import { scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
 import { baseOf, FLAG, isPacketPointer, isSocketPointer, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
 import { signExtend64, truncate } from "../values/extension.ts";
 import { constant, isConstant, type Scalar } from "../values/scalar.ts";
+import { tnumText } from "../values/tnum.ts";
 import { checkAlignment } from "./alignment.ts";
 import { checkContext } from "./context-access.ts";
 import { checkPacket } from "./packet-access.ts";
@@ -69,6 +70,7 @@ function accessBy(
     return UNKNOWN_SCALAR;
   }
   if (type === TYPE.mapValue) {
+    checkLeak(walk, request, "map");
     checkMapAccess(walk, register, offset, size, access);
     checkMapRegion(walk, number, offset, size, false);
     return access === "write" ? undefined : mapContents(register, offset, size, request.signed);
@@ -77,11 +79,13 @@ function accessBy(
     if (mayBeNull(type)) refuseAccess(walk, register, number);
     if (access === "write" && (type & FLAG.readOnly) !== 0)
       walk.refuse("memory-access", `R${number} cannot write into ${typeText(type)}`);
+    checkLeak(walk, request, "mem");
     checkRegion(walk, number, offset, size, register.extent, false);
     return UNKNOWN_SCALAR;
   }
   if (type === TYPE.context) {
     const signed = access === "read" && request.signed;
+    checkLeak(walk, request, "ctx");
     return checkContext(walk, register, number, offset, size, access, signed);
   }
   if (type === TYPE.stack) {
@@ -93,10 +97,12 @@ function accessBy(
   if (isPacketPointer(type)) {
     if (access === "write" && walk.programType.packetAccess !== "write")
       walk.refuse("packet", "cannot write into packet");
+    checkLeak(walk, request, "packet");
     checkPacket(walk, number, offset, size, false);
     return UNKNOWN_SCALAR;
   }
   if (type === TYPE.flowKeys) {
+    checkLeak(walk, request, "flow keys");
     if (offset < 0 || offset + size > FLOW_KEYS_BYTES)
       walk.refuse("memory-access", `invalid access to flow keys off=${offset} size=${size}`);
     return UNKNOWN_SCALAR;
@@ -106,8 +112,30 @@ function accessBy(
     checkSocket(walk, register, number, offset, size);
     return UNKNOWN_SCALAR;
   }
+  if (type === TYPE.tracepointBuffer) {
+    checkBuffer(walk, register, number, offset, size);
+    return UNKNOWN_SCALAR;
+  }
   if (type === TYPE.map) walk.refuse("unsupported", "loads from struct bpf_map are not supported by netsim yet");
   refuseAccess(walk, register, number);
+}
+
+/** How long a tracepoint's buffer is only attaching tells (check_tp_buffer_access). */
+function checkBuffer(walk: Walk, { scalar }: Register, number: number, offset: number, size: number): void {
+  if (offset < 0)
+    walk.refuse("memory-access", `R${number} invalid tracepoint buffer access: off=${offset}, size=${size}`);
+  if (!isConstant(scalar) || scalar.bits.value !== 0n)
+    walk.refuse(
+      "memory-access",
+      `R${number} invalid variable buffer offset: off=${offset}, var_off=${tnumText(scalar.bits)}`,
+    );
+}
+
+/** Nobody without CAP_PERFMON may put an address where it can be read. */
+function checkLeak(walk: Walk, request: LoadRequest | StoreRequest, place: string): void {
+  if (request.access === "read" || request.value.kind !== "register") return;
+  const { number } = request.value;
+  if (walk.isSecret(number)) walk.refuse("pointer-leak", `R${number} leaks addr into ${place}`);
 }
 
 /** sizeof(struct bpf_flow_keys) */

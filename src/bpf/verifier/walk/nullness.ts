@@ -1,5 +1,5 @@
 import { MAP_TYPE } from "../../maps/map-type.ts";
-import { type Register, scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
+import { NOT_INIT, type Register, scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
 import { baseOf, FLAG, mayBeNull, TYPE } from "../state/register-type.ts";
 import type { WalkState } from "../state/walk-state.ts";
 import { ZERO } from "../values/scalar.ts";
@@ -26,8 +26,9 @@ export function asNotNull(register: Register): Register {
   return { ...register, type, id: 0 };
 }
 
-/** A reference was given back: what belonged to it is a mere number (release_reference). */
-export function invalidateReference(state: WalkState, reference: number): void {
+/** A reference was given back: what belonged to it is a mere number, or nothing to users who may not see addresses (release_reference). */
+export function invalidateReference(state: WalkState, reference: number, addressesSecret: boolean): void {
   state.references = state.references.filter((acquired) => acquired.id !== reference);
-  state.changeAll((register) => (register.reference === reference ? UNKNOWN_SCALAR : register));
+  const lost = addressesSecret ? NOT_INIT : UNKNOWN_SCALAR;
+  state.changeAll((register) => (register.reference === reference ? lost : register));
 }

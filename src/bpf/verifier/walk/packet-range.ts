@@ -10,6 +10,7 @@ const MAX_PACKET_BYTES = 0xffffn;
 /**
  * A comparison of a packet pointer with the packet's end, or of metadata with its beginning, tells on one way how many bytes
  * may be read, and on the other that there are not so many (try_match_pkt_pointers). `fails` goes straight on, `holds` jumps.
+ * Returns whether it is such a comparison.
  */
 export function learnPacketRange(
   condition: Condition,
@@ -19,9 +20,10 @@ export function learnPacketRange(
   b: Register,
   fails: WalkState,
   holds: WalkState,
-): void {
-  if (bounds(a, b)) learn(condition, dst, a, fails, holds);
-  else if (bounds(b, a)) learn(MIRRORED[condition], src, b, fails, holds);
+): boolean {
+  if (bounds(a, b)) return learn(condition, dst, a, fails, holds);
+  if (bounds(b, a)) return learn(MIRRORED[condition], src, b, fails, holds);
+  return false;
 }
 
 const MIRRORED: Partial<Record<Condition, Condition>> = { gt: "lt", lt: "gt", ge: "le", le: "ge" };
@@ -41,23 +43,26 @@ function learn(
   pointer: Register,
   fails: WalkState,
   holds: WalkState,
-): void {
+): boolean {
   switch (condition) {
     case "gt":
       extendRange(fails, pointer, false);
       markEnd(holds, number, BEYOND_PACKET_END);
-      return;
+      return true;
     case "lt":
       extendRange(holds, pointer, true);
       markEnd(fails, number, AT_PACKET_END);
-      return;
+      return true;
     case "ge":
       extendRange(fails, pointer, true);
       markEnd(holds, number, AT_PACKET_END);
-      return;
+      return true;
     case "le":
       extendRange(holds, pointer, false);
       markEnd(fails, number, BEYOND_PACKET_END);
+      return true;
+    default:
+      return false;
   }
 }
 

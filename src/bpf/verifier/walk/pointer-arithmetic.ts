@@ -2,11 +2,12 @@ import type { Alu } from "../../isa/instruction.ts";
 import type { Register } from "../state/register.ts";
 import { UNKNOWN_SCALAR } from "../state/register.ts";
 import { baseOf, isPacketPointer, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
-import { type Bounds, isConstant, type Scalar } from "../values/scalar.ts";
+import { type Bounds, isConstant, type Scalar, without32 } from "../values/scalar.ts";
 import { synchronize, withoutContradiction } from "../values/synchronize.ts";
 import { tnumAdd, tnumSub } from "../values/tnum.ts";
 import { S32_MAX, S32_MIN, S64_MAX, S64_MIN, U64_MAX } from "../values/wide.ts";
 import { MAX_VARIABLE_OFFSET } from "./region-access.ts";
+import { afterMove, beforeMove, checkMoved, guardsSpeculation } from "./speculation.ts";
 import type { Walk } from "./walk.ts";
 
 const BITWISE: Partial<Record<Alu["operation"], string>> = { and: "&=", or: "|=", xor: "^=" };
@@ -26,7 +27,7 @@ export function addToPointer(walk: Walk, it: Alu, pointer: Register, amount: Sca
   const { dst } = it;
   if (amount.smin > amount.smax || amount.umin > amount.umax) return UNKNOWN_SCALAR;
   if (it.bits === 32) {
-    if (it.operation === "sub") return UNKNOWN_SCALAR;
+    if (it.operation === "sub" && walk.privileges.perfmon) return UNKNOWN_SCALAR;
     walk.refuse("pointer-arithmetic", `R${dst} 32-bit pointer arithmetic prohibited`);
   }
   if (mayBeNull(pointer.type))
@@ -37,11 +38,17 @@ export function addToPointer(walk: Walk, it: Alu, pointer: Register, amount: Sca
   checkMovable(walk, it, pointer, amount);
   checkSane(walk, amount, 0, pointer.type);
   checkSane(walk, pointer.scalar, pointer.offset, pointer.type);
+  const sanitation = beforeMove(walk, it, pointer, amount, inPlace);
   const moved = it.operation === "add" ? plus(walk, pointer, amount) : minus(walk, it, pointer, amount, inPlace);
   checkSane(walk, moved.scalar, moved.offset, pointer.type);
   const scalar = moved.scalar.copy();
   synchronize(scalar);
-  return { ...moved, scalar: withoutContradiction(scalar) };
+  const result = { ...moved, scalar: withoutContradiction(scalar) };
+  if (!guardsSpeculation(walk)) return result;
+  walk.write(dst, result);
+  checkMoved(walk, dst, result);
+  if (sanitation !== undefined) afterMove(walk, it, result, sanitation, inPlace);
+  return result;
 }
 
 function checkMovable(walk: Walk, it: Alu, pointer: Register, amount: Scalar): void {
@@ -91,8 +98,8 @@ const fits = (offset: number): boolean => offset >= S32_MIN && offset <= S32_MAX
 
 function plus(walk: Walk, pointer: Register, amount: Scalar): Register {
   const offset = pointer.offset + Number(amount.smin);
-  if (isConstant(amount) && fits(offset)) return { ...pointer, offset, scalar: forgetting32(pointer.scalar) };
-  const scalar = forgetting32(pointer.scalar);
+  if (isConstant(amount) && fits(offset)) return { ...pointer, offset, scalar: without32(pointer.scalar) };
+  const scalar = without32(pointer.scalar);
   setSigned(scalar, pointer.scalar.smin + amount.smin, pointer.scalar.smax + amount.smax);
   const [umin, umax] = [pointer.scalar.umin + amount.umin, pointer.scalar.umax + amount.umax];
   const over = umin > U64_MAX || umax > U64_MAX;
@@ -116,8 +123,8 @@ function minus(walk: Walk, it: Alu, pointer: Register, amount: Scalar, inPlace: 
   if (pointer.type === TYPE.stack)
     walk.refuse("pointer-arithmetic", `R${dst} subtraction from stack pointer prohibited`);
   const offset = pointer.offset - Number(amount.smin);
-  if (isConstant(amount) && fits(offset)) return { ...pointer, offset, scalar: forgetting32(pointer.scalar) };
-  const scalar = forgetting32(pointer.scalar);
+  if (isConstant(amount) && fits(offset)) return { ...pointer, offset, scalar: without32(pointer.scalar) };
+  const scalar = without32(pointer.scalar);
   setSigned(scalar, pointer.scalar.smin - amount.smax, pointer.scalar.smax - amount.smin);
   const under = pointer.scalar.umin < amount.umax;
   scalar.umin = under ? 0n : pointer.scalar.umin - amount.umax;
@@ -125,12 +132,6 @@ function minus(walk: Walk, it: Alu, pointer: Register, amount: Scalar, inPlace: 
   scalar.bits = tnumSub(pointer.scalar.bits, amount.bits);
   if (!isPacketPointer(pointer.type)) return { ...pointer, scalar };
   return { ...pointer, scalar, id: walk.newId(), extent: amount.smin < 0n ? 0 : pointer.extent };
-}
-
-function forgetting32(scalar: Scalar): Bounds {
-  const copy = scalar.copy();
-  copy.forget32();
-  return copy;
 }
 
 function setSigned(scalar: Bounds, min: bigint, max: bigint): void {

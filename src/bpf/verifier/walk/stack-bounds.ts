@@ -23,7 +23,9 @@ export function checkStackBounds(
     walk.refuse("stack", `invalid unbounded variable-offset${WORDS[access]} stack R${number}`);
   const lowest = Number(fixed ? BigInt.asIntN(64, bits.value) : smin) + offset;
   const end = fixed ? lowest + size : Number(smax) + offset + size;
-  if (lowest < -STACK_BYTES || lowest > -1 || end > 0 || size < 0)
+  const written =
+    access === "read" && !walk.privileges.perfmon ? walk.state.frames[register.extent]!.stack.length * 8 : STACK_BYTES;
+  if (lowest < -written || lowest > -1 || end > 0 || size < 0)
     walk.refuse(
       "stack",
       fixed

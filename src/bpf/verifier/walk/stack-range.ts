@@ -1,6 +1,8 @@
 import { UNKNOWN_SCALAR } from "../state/register.ts";
+import { TYPE } from "../state/register-type.ts";
 import { BYTE, byteOf, isSpilled, scrub, withByte } from "../state/stack-slot.ts";
 import { isConstant } from "../values/scalar.ts";
+import { tnumText } from "../values/tnum.ts";
 import { checkStackBounds } from "./stack-bounds.ts";
 import type { Walk } from "./walk.ts";
 
@@ -27,6 +29,11 @@ export function checkStackRange(
   if (size === 0 && !zeroAllowed) walk.refuse("stack", "invalid zero-sized read");
   checkStackBounds(walk, number, offset, size, access);
   const fixed = isConstant(register.scalar);
+  if (!fixed && !walk.privileges.perfmon)
+    walk.refuse(
+      "stack",
+      `R${number} variable offset stack access prohibited for !root, var_off=${tnumText(register.scalar.bits)}`,
+    );
   const { smin, smax } = register.scalar;
   const begin = Number(smin) + offset;
   const end = (fixed ? begin : Number(smax) + offset) + size;
@@ -41,6 +48,11 @@ export function checkStackRange(
     const slot = at >> 3;
     const old = stack[slot]!;
     const kind = byteOf(old, at & 7);
+    if (!walk.privileges.perfmon && (kind === BYTE.invalid || (isSpilled(old) && old.spilled.type !== TYPE.scalar)))
+      walk.refuse(
+        kind === BYTE.invalid ? "uninitialized" : "pointer-leak",
+        `invalid read from stack R${number} off ${begin}+${i - begin} size ${size}`,
+      );
     if (access === "write") {
       if (kind === BYTE.zero || kind === BYTE.invalid)
         stack[slot] = { bytes: withByte(old.bytes, at & 7, BYTE.misc), spilled: old.spilled };

@@ -44,12 +44,17 @@ function readFixed(
   const slot = stack[slotNumber]!;
   walk.log.touchSlot(slotNumber);
   walk.liveness.noteRead(walk.state, walk.index, frameNumber, slotNumber);
-  if (!isSpilled(slot)) return target === null ? undefined : readBytes(walk, frameNumber, offset, offset + size);
+  if (!isSpilled(slot)) {
+    if (!walk.privileges.perfmon) checkWritten(walk, slot, offset, size, BYTE.zero);
+    return target === null ? undefined : readBytes(walk, frameNumber, offset, offset + size);
+  }
 
   const note = (): void => walk.noteHistory(stackAccess(frameNumber, slotNumber), null);
   const length = spilledBytes(slot);
   if (size === 8 && length === 8) {
     note();
+    if (target === null && !walk.privileges.perfmon && slot.spilled.type !== TYPE.scalar)
+      walk.refuse("pointer-leak", `leaking pointer from stack off ${offset}`);
     return target === null ? undefined : slot.spilled;
   }
   if (slot.spilled.type !== TYPE.scalar) walk.refuse("stack", "invalid size of register fill");
@@ -60,12 +65,22 @@ function readFixed(
     const { spilled } = slot;
     return widthOf(spilled.scalar.umax) > size * 8 ? unlinked(spilled) : spilled;
   }
+  if (!walk.privileges.perfmon) checkWritten(walk, slot, offset, size, BYTE.spill);
   const spilled = countBytes(slot, at, size, BYTE.spill);
   if (spilled === size && isZero(slot.spilled.scalar)) {
     note();
     return scalarRegister(ZERO);
   }
   return countBytes(slot, at, size, BYTE.zero) === size ? scalarRegister(ZERO) : UNKNOWN_SCALAR;
+}
+
+/** Stack that was never written may hold what others left there. `also`: a kind of bytes that are known as well. */
+function checkWritten(walk: Walk, slot: StackSlot, offset: number, size: number, also: number): void {
+  for (let i = 0; i < size; i++) {
+    const kind = byteOf(slot, (-offset - 1 - i) & 7);
+    if (kind === BYTE.misc || kind === BYTE.zero || kind === also) continue;
+    walk.refuse("uninitialized", `invalid read from stack off ${offset}+${i} size ${size}`);
+  }
 }
 
 function countBytes(slot: StackSlot, at: number, size: number, kind: number): number {

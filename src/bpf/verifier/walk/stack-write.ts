@@ -37,15 +37,19 @@ function writeFixed(walk: Walk, frameNumber: number, offset: number, size: numbe
   const slot = at >> 3;
   const old = frame.stack[slot]!;
   const source = value.kind === "register" ? walk.frame.registers[value.number]! : undefined;
+  const { bpf, perfmon } = walk.privileges;
+  if (!perfmon && isSpilled(old) && !isSpilledScalar(old) && size !== 8)
+    walk.refuse("pointer-leak", "attempt to corrupt spilled pointer on stack");
   const begins = offset % 8 === 0;
   if (begins && size === 8) walk.liveness.noteWrite(frameNumber, slot);
   walk.log.touchSlot(slot);
 
-  if (begins && source?.type === TYPE.scalar) {
+  if (!perfmon) guardStore(walk, old, at, size, source);
+  if (begins && source?.type === TYPE.scalar && bpf) {
     const fits = widthOf(source.scalar.umax) <= 8 * size;
     const linked = fits ? linkBeforeCopy(walk, (value as { number: number }).number) : { ...source, id: 0 };
     frame.stack[slot] = spill(old, linked, size);
-  } else if (begins && value.kind === "constant") {
+  } else if (begins && value.kind === "constant" && bpf) {
     frame.stack[slot] = spill(old, scalarRegister(constant(BigInt(value.value))), size);
   } else if (source !== undefined && source.type !== TYPE.scalar) {
     if (size !== 8) walk.refuse("stack", "invalid size of register spill");
@@ -61,6 +65,16 @@ function writeFixed(walk: Walk, frameNumber: number, offset: number, size: numbe
     return;
   }
   walk.noteHistory(stackAccess(frameNumber, slot), null);
+}
+
+/** A processor may still read what lay there before: it is kept from running ahead of the store (bypass_spec_v4). */
+function guardStore(walk: Walk, old: StackSlot, at: number, size: number, source: Register | undefined): void {
+  let guard = source !== undefined && source.type !== TYPE.scalar;
+  for (let i = 0; i < size; i++) {
+    const kind = byteOf(old, (at - i) & 7);
+    if (kind !== BYTE.misc && kind !== BYTE.zero) guard = true;
+  }
+  if (guard) walk.nospecResult[walk.index] = 1;
 }
 
 /** save_register_state */
@@ -93,6 +107,8 @@ function writeVariable(walk: Walk, register: Register, offset: number, size: num
     const old = stack[slot]!;
     const kind = byteOf(old, at & 7);
     walk.log.touchSlot(slot);
+    if (!walk.privileges.perfmon && kind !== BYTE.misc && kind !== BYTE.zero)
+      walk.refuse("pointer-leak", `spilled ptr in range of var-offset stack write; insn ${walk.index}, ptr off: ${i}`);
     if (zero && kind === BYTE.spill && isSpilledScalar(old) && isZero(old.spilled.scalar)) {
       zeroUsed = true;
       continue;

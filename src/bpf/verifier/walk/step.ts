@@ -12,10 +12,23 @@ import { MAX_INSTRUCTIONS, type Walk } from "./walk.ts";
 /** Walks every path to its end (do_check). */
 export function walkAll(walk: Walk): void {
   do {
-    walkPath(walk);
+    walkOne(walk);
     walk.explored.endPath(walk);
     walk.liveness.update(walk.state);
   } while (walk.resume());
+}
+
+/** What only a processor that guesses wrongly would do is kept from it by a barrier: the path ends there. */
+function walkOne(walk: Walk): void {
+  try {
+    walkPath(walk);
+  } catch (reason) {
+    if (!walk.state.speculative || !(reason instanceof Refusal) || !reason.isAvoidable) throw reason;
+    walk.log.refusal(reason);
+    walk.liveness.endInstruction();
+    walk.nospec[walk.previousIndex] = 1;
+    walk.aluStates[walk.previousIndex] = 0;
+  }
 }
 
 /** Walks one path, until the program ends or an earlier path came through an equivalent state. */
@@ -30,19 +43,20 @@ function walkPath(walk: Walk): void {
     state.lastIndex = walk.previousIndex;
     state.index = index;
     if (flow.prunePoints[index] === 1 && walk.explored.visit(walk)) {
-      walk.log.pruned(walk.previousIndex, index);
+      walk.log.pruned(state, walk.previousIndex, index);
       return;
     }
     if (flow.jumpPoints[index] === 1) walk.noteHistory(0, null);
     walk.log.instruction(walk, index);
-    walk.insights.noteReached(index);
+    if (!state.speculative) walk.insights.noteReached(index);
     walk.observer?.arrived(walk);
     walk.previousIndex = index;
+    if (state.speculative && walk.nospec[index] === 1) return;
     walk.liveness.beginInstruction(state, index);
     const ended = step(walk);
     walk.liveness.endInstruction();
     walk.observer?.walked?.(walk);
-    if (ended) return;
+    if (ended || (state.speculative && walk.nospecResult[index] === 1)) return;
   }
 }
 

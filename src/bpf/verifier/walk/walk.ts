@@ -4,6 +4,7 @@ import type { Insights } from "../insights.ts";
 import type { LogMark, VerifierLog } from "../log/verifier-log.ts";
 import type { VerifierMap } from "../map.ts";
 import type { WalkObserver } from "../observer.ts";
+import type { Privileges } from "../privileges.ts";
 import type { ControlFlow } from "../program/control-flow.ts";
 import type { ProgramModel } from "../program/program-model.ts";
 import { ExploredStates } from "../pruning/explored-states.ts";
@@ -35,6 +36,7 @@ export interface WalkSetup {
   /** The maps that references name, by the slot of the reference. */
   readonly maps: ReadonlyMap<number, VerifierMap>;
   readonly gplCompatible: boolean;
+  readonly privileges: Privileges;
   readonly strictAlignment: boolean;
   readonly expectedAttachType: number;
   readonly possibleCpus: number;
@@ -65,6 +67,7 @@ export class Walk {
   readonly liveRegisters: Uint16Array;
   readonly liveness: StackLiveness;
   readonly programType: ProgramType;
+  readonly privileges: Privileges;
   readonly setup: WalkSetup;
   readonly log: VerifierLog;
   readonly insights: Insights;
@@ -78,6 +81,16 @@ export class Walk {
   previousIndex = -1;
   instructionsProcessed = 0;
   jumpsProcessed = 0;
+  /**
+   * By slot, for users without CAP_PERFMON: what masks pointer arithmetic needs and how wide they are, whether a barrier before
+   * the instruction keeps processors from running it ahead, and whether one behind it does.
+   */
+  readonly aluStates: Uint8Array;
+  readonly aluLimits: Float64Array;
+  readonly nospec: Uint8Array;
+  readonly nospecResult: Uint8Array;
+  /** States are alike only where scalars are the same, as masks may depend on them. */
+  exploreAluLimits = false;
   /** Bytes of stack that each function uses. */
   readonly stackDepths: number[];
   readonly #pending: Pending[] = [];
@@ -93,6 +106,12 @@ export class Walk {
     this.liveRegisters = setup.liveRegisters;
     this.liveness = setup.liveness;
     this.programType = setup.programType;
+    this.privileges = setup.privileges;
+    const guarded = setup.privileges.perfmon ? 0 : setup.model.instructions.length;
+    this.aluStates = new Uint8Array(guarded);
+    this.aluLimits = new Float64Array(guarded);
+    this.nospec = new Uint8Array(guarded);
+    this.nospecResult = new Uint8Array(guarded);
     this.log = setup.log;
     this.insights = setup.insights;
     this.observer = setup.observer;
@@ -102,6 +121,7 @@ export class Walk {
     this.stackDepths = setup.model.subprograms.map(() => 0);
     const frame = Frame.enter(NO_CALLSITE, 0, 0);
     frame.registers[1] = pointer(TYPE.context);
+    if (!this.privileges.bpf) frame.markAllPrecise();
     this.state = new WalkState([frame]);
     this.state.branches = 1;
   }
@@ -128,6 +148,11 @@ export class Walk {
     this.log.touch(number);
     if (register.type === TYPE.notInit) this.refuse("uninitialized", `R${number} !read_ok`);
     return register;
+  }
+
+  /** The register holds an address, which the user may not see (is_pointer_value). */
+  isSecret(number: number): boolean {
+    return !this.privileges.perfmon && this.frame.registers[number]!.type !== TYPE.scalar;
   }
 
   /** Checks that the register may be set (check_reg_arg of a destination). */
@@ -200,8 +225,9 @@ export class Walk {
   }
 
   /** Lets a path wait that begins at `index`; returns its state, to be changed (push_stack). */
-  fork(index: number, previous: number): WalkState {
+  fork(index: number, previous: number, speculative = false): WalkState {
     const state = this.state.copy();
+    if (speculative) state.speculative = true;
     state.branches = 1;
     this.#pending.push({ state, index, previous, logMark: this.log.mark() });
     if (this.#pending.length > MAX_PENDING)
