@@ -160,6 +160,13 @@ export class Cursor {
     return this.integer("the immediate", -0x8000_0000, 0xffff_ffff, hint) | 0;
   }
 
+  /** The same where decimal numbers are signed, as bpf_conformance has them; hexadecimal ones may be either. */
+  signedImmediate(): number {
+    const token = this.peek(this.signs());
+    if (token.kind !== "number" || /^0x/i.test(token.text)) return this.immediate();
+    return this.integer("a decimal immediate", -0x8000_0000, 0x7fff_ffff, "Hexadecimal ones go up to 0xffffffff.");
+  }
+
   /** A signed 16-bit offset with its sign, or 0 where no sign follows. */
   offset(): number {
     const { text } = this.peek();

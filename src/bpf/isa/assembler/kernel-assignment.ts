@@ -42,7 +42,11 @@ function parseValue(cursor: Cursor, index: number, dst: Register, hint: ListingH
   if (dst.bits === 32) cursor.fail(dst.token, "Addresses take a whole register.", `Write 'r${dst.number}'.`);
   if (token.text === "&") return parsePercpuAddress(cursor, index, dst);
   if (token.text === "addr_space_cast") return parseCast(cursor, index, dst);
-  if (atReference(cursor)) return parseReference(cursor, index, dst.number);
+  if (atReference(cursor)) {
+    const draft = parseReference(cursor, index, dst.number);
+    cursor.accept("ll");
+    return draft;
+  }
   cursor.take();
   cursor.accept("ll");
   return {
