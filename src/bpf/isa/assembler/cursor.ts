@@ -10,9 +10,11 @@ export interface Register {
 
 /** No zero leads a decimal number: to C and LLVM that would be an octal one. */
 const NUMBER = /^(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*)$/;
-const REGISTER = /^%?([rw])([0-9]+)$/;
+const REGISTER = /^%?([rw])(0|[1-9][0-9]*)$/;
 /** What people write for a register that does not exist, so that it is not taken for a map's name. */
 const LIKE_A_REGISTER = /^%|^[rRwW][0-9]+$/;
+/** Words that begin or end something else, and types. */
+const RESERVED = /^(?:if|ll|pc|skb|lock|fetch|goto|gotol|may_goto|call|callx|exit|[su](?:8|16|32|64))$/;
 
 /**
  * Walks through the words of one statement. Every method that expects something throws StatementError where it is not
@@ -103,6 +105,14 @@ export class Cursor {
     if (register.bits === 32 && bits === 64)
       this.fail(register.token, `'${register.token.text}' is half a register; all 64 bits are needed here.`);
     return register.number;
+  }
+
+  /** A map's name: no register, and no word of the language. */
+  mapName(what: string): Token {
+    const token = this.peek();
+    if (token.kind !== "name" || this.atRegister() || RESERVED.test(token.text)) this.failExpecting(what);
+    this.at++;
+    return token;
   }
 
   /** A whole register. */

@@ -37,9 +37,7 @@ export function parseReference(cursor: Cursor, index: number, dst: number): Draf
 }
 
 function mapReference(cursor: Cursor, index: number, dst: number): Draft {
-  const token = cursor.take();
-  if (token.kind !== "name")
-    cursor.fail(token, `Expected a map's name, or fd: or idx: and a number, not '${token.text}'.`);
+  const token = cursor.mapName("a map's name, or fd: or idx: and a number");
   const named = !cursor.accept(":");
   if (!named && !/^(?:fd|id|idx)$/.test(token.text))
     cursor.fail(token, `A map is given as fd:, id: or idx: and a number, not '${token.text}:'.`);

@@ -33,13 +33,12 @@ export function parseRfcReference(cursor: Cursor, index: number, dst: number): D
     if ("slot" in target) return { instruction: { ...instruction, imm: target.slot - index - 1 } };
     return { instruction, uses: target.uses };
   }
-  const name = cursor.peek();
-  const named = to === "map-fd" && name.kind === "name";
-  if (named) cursor.take();
-  else if (!cursor.atNumber()) cursor.failExpecting(to === "map-fd" ? "a map's descriptor or name" : "a number");
-  const instruction: Reference = { kind: "reference", index, to, dst, imm: named ? 0 : cursor.immediate(), nextImm: 0 };
+  if (to !== "map-fd" && !cursor.atNumber()) cursor.failExpecting("a number");
+  const name = cursor.atNumber() ? undefined : cursor.mapName("a map's descriptor or name");
+  const imm = name === undefined ? cursor.immediate() : 0;
   cursor.expect(")");
-  return named ? { instruction, uses: { name: name.text, token: name, as: "map" } } : { instruction };
+  const instruction: Reference = { kind: "reference", index, to, dst, imm, nextImm: 0 };
+  return name === undefined ? { instruction } : { instruction, uses: { name: name.text, token: name, as: "map" } };
 }
 
 /** What follows `map_val(`. */
