@@ -1,90 +1,210 @@
 import type { Reference } from "./isa/instruction.ts";
 import { createMap } from "./maps/create-map.ts";
-import type { MapDefinition } from "./maps/definition.ts";
+import type { MapDefinition, ValueField } from "./maps/definition.ts";
 import { ERRNO } from "./maps/errno.ts";
+import { HashedMap } from "./maps/hash/hashed-map.ts";
+import type { PerfEvent } from "./maps/kernel-objects.ts";
 import type { BpfMap } from "./maps/map.ts";
 import { isLike, isMapOfMaps } from "./maps/map-of-maps.ts";
 import type { MapPlace } from "./maps/map-place.ts";
 import { CREATE_FLAG, MAP_TYPES, UPDATE_FLAG } from "./maps/map-type.ts";
+import { PerfEventArrayMap } from "./maps/perf-event-array-map.ts";
 import { ProgramArrayMap } from "./maps/program-array-map.ts";
+import { QueueMap } from "./maps/queue-map.ts";
+import { RingBufferMap } from "./maps/ring-buffer-map.ts";
+import type { Btf } from "./object/btf/btf-type.ts";
+import {
+  type BatchCommand,
+  type BatchResult,
+  type ElementCommands,
+  hasBatch,
+  type LookupBatchResult,
+  lookupByBuckets,
+  lookupByKeys,
+} from "./syscall/batch.ts";
+import { BpfFilesystem } from "./syscall/bpf-filesystem.ts";
+import {
+  type Attachment,
+  type KernelObject,
+  type MapObject,
+  type ObjectKind,
+  ObjectTable,
+  type ProgramObject,
+} from "./syscall/objects.ts";
+import { checkTypes } from "./syscall/type-check.ts";
 
 /** BPF_MAP_CREATE's attributes. */
-export interface MapAttributes extends MapDefinition {
+export interface MapAttributes extends Omit<MapDefinition, "fields" | "typed"> {
   /** For maps of maps: descriptor of a map that is like those which they will hold. */
   readonly innerMap?: number;
+  readonly name?: string;
+  /** Types of keys and values: a descriptor of BTF, and ids in it. */
+  readonly types?: { readonly btf: number; readonly key: number; readonly value: number };
+  /** Parts of values that only helpers change, as `types` say. */
+  readonly fields?: readonly ValueField[];
 }
 
-interface OpenMap {
+/** BPF_OBJ_GET_INFO_BY_FD of a map (struct bpf_map_info). */
+export interface MapInfo extends Omit<MapDefinition, "fields" | "typed"> {
   readonly id: number;
-  readonly map: BpfMap;
-  frozen: boolean;
+  readonly name: string;
+  readonly frozen: boolean;
+  readonly btfId: number;
+  readonly keyTypeId: number;
+  readonly valueTypeId: number;
 }
 
-interface OpenProgram {
-  readonly id: number;
-  readonly slot: number;
-}
+/** A loaded program, as `openProgram` is told of it. */
+export type ProgramFacts = Partial<Omit<ProgramObject, "kind" | "id" | "slot">>;
 
-/** The first descriptor that a process opens. */
-const FIRST_DESCRIPTOR = 3;
+/** Characters of an object's name (BPF_OBJ_NAME_LEN less the one that ends it). */
+const NAME_LENGTH = 15;
 
 /**
- * User space's side of maps: the map commands of bpf(2), by descriptors from 3 on, with the results and error numbers of
+ * User space's side: the commands of bpf(2), by descriptors from 3 on, with the results and error numbers of
  * kernel/bpf/syscall.c. A negative number is an error (ERRNO). The caller may do everything that privileges permit.
+ * A command is whole before the next begins, and no program runs meanwhile: nobody ever sees half a value.
  */
 export class BpfSyscall {
   readonly place: MapPlace;
-  private readonly open = new Map<number, OpenMap | OpenProgram>();
+  /** Paths under /sys/fs/bpf. */
+  readonly files: BpfFilesystem;
+  private readonly objects: ObjectTable;
   private readonly byAddress = new Map<number, BpfMap>();
-  private readonly closed: number[] = [];
-  private nextId = 1;
   private last: BpfMap | undefined;
 
   constructor(place: MapPlace) {
     this.place = place;
+    this.objects = new ObjectTable((object) => this.free(object));
+    this.files = new BpfFilesystem(this.objects);
   }
 
   /** BPF_MAP_CREATE. Returns the descriptor. */
-  createMap({ type, keySize, valueSize, maxEntries, flags, innerMap }: MapAttributes): number {
-    const map = createMap({ type, keySize, valueSize, maxEntries, flags }, this.place, this.innerDefinition(innerMap));
+  createMap({ innerMap, name = "", types, ...given }: MapAttributes): number {
+    if (!isObjectName(name)) return -ERRNO.EINVAL;
+    if (types !== undefined && types.key !== 0 && types.value === 0) return -ERRNO.EINVAL;
+    const definition = { ...given, typed: types !== undefined && types.key !== 0 && types.value !== 0 };
+    const map = createMap(definition, this.place, this.innerDefinition(innerMap));
     if (typeof map === "number") return map;
+    const btf = types === undefined ? undefined : this.objects.ofKind(types.btf, "btf");
+    const errno =
+      typeof btf === "number"
+        ? btf
+        : btf === undefined
+          ? 0
+          : checkTypes(map.definition, btf.btf, types!.key, types!.value);
+    if (typeof btf === "number" || errno !== 0) {
+      map.release();
+      return errno;
+    }
+    if (btf !== undefined) this.objects.hold(btf);
     this.byAddress.set(map.address, map);
-    return this.add({ id: this.nextId++, map, frozen: false });
+    const { key, value } = types ?? { key: 0, value: 0 };
+    return this.objects.add({
+      kind: "map",
+      id: this.objects.newId("map"),
+      name,
+      map,
+      frozen: false,
+      types: { btf: btf?.id ?? 0, key, value },
+    });
   }
 
   /** What a map of maps is made after, or why it may not be (bpf_map_meta_alloc). */
   private innerDefinition(descriptor = 0): MapDefinition | number {
-    const opened = this.mapAt(descriptor);
+    const opened = this.objects.ofKind(descriptor, "map");
     if (typeof opened === "number") return opened;
-    if (opened.map instanceof ProgramArrayMap) return -ERRNO.ENOTSUPP;
-    return isMapOfMaps(opened.map) ? -ERRNO.EINVAL : opened.map.definition;
+    if (isMapOfMaps(opened.map)) return -ERRNO.EINVAL;
+    return NOT_INNER.has(opened.map.definition.type) ? -ERRNO.ENOTSUPP : opened.map.definition;
   }
 
-  /** Opens a loaded program, for arrays of programs. @param slot the executable's. */
-  openProgram(slot: number): number {
-    return this.add({ id: this.nextId++, slot });
+  /** Opens a loaded program. @param slot the executable's. */
+  openProgram(slot: number, facts: ProgramFacts = {}): number {
+    const id = this.objects.newId("program");
+    const { name = "", type = 0, license = "", size = 0, maps = [] } = facts;
+    return this.objects.add({ kind: "program", id, slot, name, type, license, size, maps });
   }
 
-  private add(opened: OpenMap | OpenProgram): number {
-    const descriptor = this.closed.pop() ?? FIRST_DESCRIPTOR + this.open.size;
-    this.open.set(descriptor, opened);
-    return descriptor;
+  /** BPF_BTF_LOAD of types that were read. @param size bytes of what they were read from. */
+  loadBtf(btf: Btf, size: number, name = ""): number {
+    return this.objects.add({ kind: "btf", id: this.objects.newId("btf"), name, btf, size });
   }
 
-  /** BPF_MAP_LOOKUP_ELEM: a value. @param key undefined for maps without keys. */
-  lookup(descriptor: number, key: Uint8Array | undefined, flags = 0): Uint8Array | number {
+  /** perf_event_open(2) of an event that is lent. */
+  openPerfEvent(event: PerfEvent): number {
+    return this.objects.add({ kind: "perf-event", event });
+  }
+
+  /**
+   * BPF_LINK_CREATE.
+   * @param attach puts the program where it shall be, which other parts of the simulation know; gives a negative error number
+   *   where it cannot be there.
+   */
+  createLink(program: number, attachType: number, attach: (program: ProgramObject) => Attachment | number): number {
+    const object = this.objects.ofKind(program, "program");
+    if (typeof object === "number") return object;
+    const attachment = attach(object);
+    if (typeof attachment === "number") return attachment;
+    this.objects.hold(object);
+    const id = this.objects.newId("link");
+    return this.objects.add({ kind: "link", id, name: "", program: object, attachType, attachment });
+  }
+
+  /**
+   * BPF_LINK_UPDATE.
+   * @param old with BPF_F_REPLACE: the program that must be there now.
+   */
+  updateLink(link: number, program: number, old?: number): number {
+    const object = this.objects.ofKind(link, "link");
+    if (typeof object === "number") return object;
+    const next = this.objects.ofKind(program, "program");
+    if (typeof next === "number") return next;
+    if (old !== undefined) {
+      const expected = this.objects.ofKind(old, "program");
+      if (typeof expected === "number") return expected;
+      if (expected !== object.program) return -ERRNO.EPERM;
+    }
+    if (object.attachment === undefined) return -ERRNO.ENOLINK;
+    if (next.type !== object.program.type) return -ERRNO.EINVAL;
+    const errno = object.attachment.update(next);
+    if (errno !== 0) return errno;
+    this.objects.hold(next);
+    this.objects.letGo(object.program);
+    object.program = next;
+    return 0;
+  }
+
+  /** BPF_LINK_DETACH: the program leaves its place; the link stays, without effect. */
+  detachLink(link: number): number {
+    const object = this.objects.ofKind(link, "link");
+    if (typeof object === "number") return object;
+    object.attachment?.detach();
+    object.attachment = undefined;
+    return 0;
+  }
+
+  /**
+   * BPF_MAP_LOOKUP_ELEM: a value.
+   * @param key undefined for maps without keys.
+   * @param asked the value that a bloom filter is asked about.
+   */
+  lookup(descriptor: number, key: Uint8Array | undefined, flags = 0, asked?: Uint8Array): Uint8Array | number {
     if ((flags & ~UPDATE_FLAG.LOCK) !== 0) return -ERRNO.EINVAL;
     return this.withMap(descriptor, { reads: true, flags }, ({ map }) =>
-      this.withKey(map, key, (at) => this.read(map.userValueSize, (to) => map.userLookup(at, to))),
+      this.withKey(map, key, (at) => {
+        const bytes = asked?.slice(0, map.userValueSize) ?? new Uint8Array(map.userValueSize);
+        return this.read(bytes, (to) => map.userLookup(at, to));
+      }),
     );
   }
 
-  /** BPF_MAP_UPDATE_ELEM. In maps of maps and programs the value is a descriptor, a little-endian u32. */
+  /** BPF_MAP_UPDATE_ELEM. In maps of maps, programs, events and sockets the value is a descriptor, a little-endian u32. */
   update(descriptor: number, key: Uint8Array | undefined, value: Uint8Array, flags = 0): number {
     return this.withMap(descriptor, { writes: true, flags }, ({ map }) =>
       this.withKey(map, key, (at) => {
         if (value.length < map.userValueSize) return -ERRNO.EFAULT;
-        if (isMapOfMaps(map) || map instanceof ProgramArrayMap) return this.put(map, at, value, flags);
+        if (isMapOfMaps(map) || map instanceof ProgramArrayMap || map instanceof PerfEventArrayMap)
+          return this.put(map, at, value, flags);
         return this.withBytes(value, (from) => map.userUpdate(at, from, flags));
       }),
     );
@@ -98,37 +218,171 @@ export class BpfSyscall {
   /** BPF_MAP_LOOKUP_AND_DELETE_ELEM: a value. */
   take(descriptor: number, key: Uint8Array | undefined, flags = 0): Uint8Array | number {
     if ((flags & ~UPDATE_FLAG.LOCK) !== 0) return -ERRNO.EINVAL;
-    return this.withMap(descriptor, { reads: true, writes: true, flags }, ({ map }) =>
-      this.withKey(map, key, (at) => this.read(map.userValueSize, (to) => map.userTake(at, to))),
-    );
+    return this.withMap(descriptor, { reads: true, writes: true, flags }, ({ map }) => {
+      if (flags !== 0 && map instanceof QueueMap) return -ERRNO.EINVAL;
+      return this.withKey(map, key, (at) => this.read(new Uint8Array(map.userValueSize), (to) => map.userTake(at, to)));
+    });
   }
 
   /** BPF_MAP_GET_NEXT_KEY: the key behind `key`, the first behind undefined. */
   nextKey(descriptor: number, key: Uint8Array | undefined): Uint8Array | number {
     return this.withMap(descriptor, { reads: true }, ({ map }) => {
-      const find = (at: number) => this.read(map.definition.keySize, (to) => map.nextKey(at, to));
+      const find = (at: number) => this.read(new Uint8Array(map.definition.keySize), (to) => map.nextKey(at, to));
       return key === undefined ? find(0) : this.withKey(map, key, find);
     });
   }
 
+  /**
+   * BPF_MAP_LOOKUP_BATCH: at most `count` elements.
+   * @param from `next` of the batch before; undefined: the beginning.
+   */
+  lookupBatch(descriptor: number, from: Uint8Array | undefined, count: number, flags = 0): LookupBatchResult {
+    return this.readBatch(descriptor, "lookup", from, count, flags);
+  }
+
+  /** BPF_MAP_LOOKUP_AND_DELETE_BATCH. */
+  takeBatch(descriptor: number, from: Uint8Array | undefined, count: number, flags = 0): LookupBatchResult {
+    return this.readBatch(descriptor, "take", from, count, flags);
+  }
+
+  private readBatch(
+    descriptor: number,
+    command: "lookup" | "take",
+    from: Uint8Array | undefined,
+    count: number,
+    flags: number,
+  ): LookupBatchResult {
+    const none = { count: 0, keys: [], values: [], next: undefined };
+    const map = this.mapForBatch(descriptor, command, flags);
+    if (typeof map === "number") return { errno: map, ...none };
+    if (count === 0) return { errno: 0, ...none };
+    const commands: ElementCommands = {
+      nextKey: (key) => this.nextKey(descriptor, key),
+      lookup: (key) => this.lookup(descriptor, key, flags),
+      delete: (key) => this.delete(descriptor, key),
+    };
+    if (!(map instanceof HashedMap)) return lookupByKeys(commands, from, count);
+    return lookupByBuckets(commands, (number) => map.keysOfBucket(number), from, count, command === "take");
+  }
+
+  /** BPF_MAP_UPDATE_BATCH. */
+  updateBatch(descriptor: number, keys: readonly Uint8Array[], values: readonly Uint8Array[], flags = 0): BatchResult {
+    return this.writeBatch(descriptor, "update", flags, keys.length, (i) =>
+      this.update(descriptor, keys[i], values[i]!, flags),
+    );
+  }
+
+  /** BPF_MAP_DELETE_BATCH. */
+  deleteBatch(descriptor: number, keys: readonly Uint8Array[], flags = 0): BatchResult {
+    return this.writeBatch(descriptor, "delete", flags, keys.length, (i) => this.delete(descriptor, keys[i]));
+  }
+
+  private writeBatch(
+    descriptor: number,
+    command: BatchCommand,
+    flags: number,
+    elements: number,
+    act: (element: number) => number,
+  ): BatchResult {
+    const map = this.mapForBatch(descriptor, command, flags);
+    if (typeof map === "number") return { errno: map, count: 0 };
+    for (let count = 0; count < elements; count++) {
+      const errno = act(count);
+      if (errno !== 0) return { errno, count };
+    }
+    return { errno: 0, count: elements };
+  }
+
+  private mapForBatch(descriptor: number, command: BatchCommand, flags: number): BpfMap | number {
+    const access = { reads: command === "lookup" || command === "take", writes: command !== "lookup" };
+    return this.withMap(descriptor, access, ({ map }) => {
+      if (!hasBatch(map, command)) return -ERRNO.ENOTSUPP;
+      if ((flags & ~UPDATE_FLAG.LOCK) !== 0) return -ERRNO.EINVAL;
+      return (flags & UPDATE_FLAG.LOCK) !== 0 && !hasLock(map.definition) ? -ERRNO.EINVAL : map;
+    });
+  }
+
+  /** The records of a ring buffer, oldest first, which are taken out (ring_buffer__consume of libbpf). */
+  records(descriptor: number): Uint8Array[] {
+    const map = this.map(descriptor);
+    const records: Uint8Array[] = [];
+    if (!(map instanceof RingBufferMap)) return records;
+    for (let record = map.consume(); record !== undefined; record = map.consume()) records.push(record);
+    return records;
+  }
+
   /** BPF_MAP_FREEZE: user space may only read from now on. */
   freeze(descriptor: number): number {
-    const opened = this.mapAt(descriptor);
+    const opened = this.objects.ofKind(descriptor, "map");
     if (typeof opened === "number") return opened;
-    if ((opened.map.definition.flags & CREATE_FLAG.RDONLY) !== 0) return -ERRNO.EPERM;
+    const { flags, fields = [] } = opened.map.definition;
+    if (fields.length > 0) return -ERRNO.ENOTSUPP;
+    if ((flags & CREATE_FLAG.RDONLY) !== 0) return -ERRNO.EPERM;
     if (opened.frozen) return -ERRNO.EBUSY;
     opened.frozen = true;
     return 0;
   }
 
+  /** BPF_MAP_GET_NEXT_ID and the like: the id behind `id`. */
+  nextId(kind: ObjectKind, id: number): number {
+    return this.objects.nextId(kind, id);
+  }
+
+  /** BPF_MAP_GET_FD_BY_ID and the like: a descriptor. */
+  openById(kind: ObjectKind, id: number): number {
+    return this.objects.openById(kind, id);
+  }
+
+  /** BPF_OBJ_GET_INFO_BY_FD of a map. */
+  mapInfo(descriptor: number): MapInfo | number {
+    const object = this.objects.ofKind(descriptor, "map");
+    if (typeof object === "number") return object;
+    const { id, name, frozen, types, map } = object;
+    const { fields: _, typed: __, ...definition } = map.definition;
+    return { ...definition, id, name, frozen, btfId: types.btf, keyTypeId: types.key, valueTypeId: types.value };
+  }
+
+  /** The types of a map's keys and values; undefined where it was made without. */
+  mapTypes(descriptor: number): { readonly btf: Btf; readonly key: number; readonly value: number } | undefined {
+    const object = this.objects.ofKind(descriptor, "map");
+    if (typeof object === "number") return undefined;
+    const btf = this.objects.byNumber("btf", object.types.btf);
+    return btf?.kind === "btf" ? { btf: btf.btf, key: object.types.key, value: object.types.value } : undefined;
+  }
+
+  /** BPF_OBJ_GET_INFO_BY_FD of a program. */
+  programInfo(descriptor: number): Omit<ProgramObject, "kind" | "slot"> | number {
+    const object = this.objects.ofKind(descriptor, "program");
+    if (typeof object === "number") return object;
+    const { id, name, type, license, size, maps } = object;
+    return { id, name, type, license, size, maps };
+  }
+
+  /** BPF_OBJ_GET_INFO_BY_FD of BTF. */
+  btfInfo(descriptor: number): { readonly id: number; readonly name: string; readonly size: number } | number {
+    const object = this.objects.ofKind(descriptor, "btf");
+    if (typeof object === "number") return object;
+    const { id, name, size } = object;
+    return { id, name, size };
+  }
+
+  /** BPF_OBJ_GET_INFO_BY_FD of a link. */
+  linkInfo(
+    descriptor: number,
+  ): { readonly id: number; readonly program: number; readonly attachType: number } | number {
+    const object = this.objects.ofKind(descriptor, "link");
+    if (typeof object === "number") return object;
+    return { id: object.id, program: object.program.id, attachType: object.attachType };
+  }
+
   /** What is open, in the order of numbers. */
   descriptors(): readonly number[] {
-    return [...this.open.keys()].sort((a, b) => a - b);
+    return this.objects.descriptors();
   }
 
   /** The map of a descriptor, or the error number. */
   map(descriptor: number): BpfMap | number {
-    const opened = this.mapAt(descriptor);
+    const opened = this.objects.ofKind(descriptor, "map");
     return typeof opened === "number" ? opened : opened.map;
   }
 
@@ -142,39 +396,38 @@ export class BpfSyscall {
   }
 
   /**
-   * What a program's reference loads (`Environment.resolve`).
+   * What a program's reference loads (`Environment.resolve`). The map stays as long as the machine from then on.
    * @param given descriptors of the maps that the program may name by index.
    */
   resolve({ to, imm, nextImm }: Reference, given: readonly number[] = []): bigint | undefined {
     if (to === "btf-id" || to === "function") return undefined;
     const byIndex = to === "map-index" || to === "map-index-value";
-    const map = this.map(byIndex ? (given[imm] ?? -1) : imm);
-    if (typeof map === "number") return undefined;
-    if (to === "map-fd" || to === "map-index") return BigInt(map.address);
+    const opened = this.objects.ofKind(byIndex ? (given[imm] ?? -1) : imm, "map");
+    if (typeof opened === "number") return undefined;
+    const { map } = opened;
+    if (to === "map-fd" || to === "map-index") {
+      this.objects.hold(opened);
+      return BigInt(map.address);
+    }
     const value = map.directValue();
     const offset = nextImm >>> 0;
-    return value === 0 || offset >= map.definition.valueSize ? undefined : BigInt(value + offset);
-  }
-
-  private mapAt(descriptor: number): OpenMap | number {
-    const opened = this.open.get(descriptor);
-    // Below are the standard streams: open, but no maps.
-    if (opened === undefined) return descriptor >= 0 && descriptor < FIRST_DESCRIPTOR ? -ERRNO.EINVAL : -ERRNO.EBADF;
-    return "map" in opened ? opened : -ERRNO.EINVAL;
+    if (value === 0 || offset >= map.directSize) return undefined;
+    this.objects.hold(opened);
+    return BigInt(value + offset);
   }
 
   /** Looks a descriptor up and tests what may be done with it. */
   private withMap<T>(
     descriptor: number,
     { reads = false, writes = false, flags = 0 }: { reads?: boolean; writes?: boolean; flags?: number },
-    act: (opened: OpenMap) => T | number,
+    act: (opened: MapObject) => T | number,
   ): T | number {
-    const opened = this.mapAt(descriptor);
+    const opened = this.objects.ofKind(descriptor, "map");
     if (typeof opened === "number") return opened;
     const created = opened.map.definition.flags;
     if (reads && (created & CREATE_FLAG.WRONLY) !== 0) return -ERRNO.EPERM;
     if (writes && ((created & CREATE_FLAG.RDONLY) !== 0 || opened.frozen)) return -ERRNO.EPERM;
-    if ((flags & UPDATE_FLAG.LOCK) !== 0) return -ERRNO.EINVAL;
+    if ((flags & UPDATE_FLAG.LOCK) !== 0 && !hasLock(opened.map.definition)) return -ERRNO.EINVAL;
     return act(opened);
   }
 
@@ -197,38 +450,71 @@ export class BpfSyscall {
     }
   }
 
-  /** What an operation that gives 0 puts at an address. */
-  private read(length: number, act: (address: number) => number): Uint8Array | number {
-    return this.withBytes(new Uint8Array(length), (address) => {
+  /** What an operation that gives 0 makes of the bytes at an address. */
+  private read(bytes: Uint8Array, act: (address: number) => number): Uint8Array | number {
+    return this.withBytes(bytes, (address) => {
       const errno = act(address);
-      return errno < 0 ? errno : this.place.machine.memory.bytes.slice(address, address + length);
+      return errno < 0 ? errno : this.place.machine.memory.bytes.slice(address, address + bytes.length);
     });
   }
 
   private put(map: BpfMap, key: number, value: Uint8Array, flags: number): number {
     const descriptor = new DataView(value.buffer, value.byteOffset).getInt32(0, true);
-    if (map instanceof ProgramArrayMap) {
+    // An array looks at its own key first, a hash at the descriptor.
+    if (map.definition.type !== MAP_TYPES.hash_of_maps) {
       if (flags !== UPDATE_FLAG.ANY) return -ERRNO.EINVAL;
       if (this.place.machine.memory.uint32(key) >= map.definition.maxEntries) return -ERRNO.E2BIG;
-      const program = this.open.get(descriptor);
-      if (program === undefined) return -ERRNO.EBADF;
-      return "slot" in program ? map.put(key, program) : -ERRNO.EINVAL;
+    }
+    if (map instanceof PerfEventArrayMap) {
+      const held = this.objects.ofKind(descriptor, "perf-event");
+      // perf_event_get knows one error for all that is no event.
+      if (typeof held === "number") return -ERRNO.EBADF;
+      this.objects.hold(held);
+      return map.put(key, held.event);
+    }
+    if (map instanceof ProgramArrayMap) {
+      const held = this.objects.ofKind(descriptor, "program");
+      if (typeof held === "number") return held;
+      this.objects.hold(held);
+      return map.put(key, held);
     }
     if (!isMapOfMaps(map)) return -ERRNO.EINVAL;
-    // An array looks at its own key first, a hash at the descriptor.
-    if (map.definition.type === MAP_TYPES.array_of_maps) {
-      if (flags !== UPDATE_FLAG.ANY) return -ERRNO.EINVAL;
-      if (this.place.machine.memory.uint32(key) >= map.definition.maxEntries) return -ERRNO.E2BIG;
-    }
-    const held = this.mapAt(descriptor);
+    const held = this.objects.ofKind(descriptor, "map");
     if (typeof held === "number") return held;
-    return isLike(held.map.definition, map.inner) ? map.put(key, held, flags) : -ERRNO.EINVAL;
+    if (!isLike(held.map.definition, map.inner)) return -ERRNO.EINVAL;
+    const errno = map.put(key, held, flags);
+    if (errno === 0) this.objects.hold(held);
+    return errno;
   }
 
-  /** close(2). Maps stay as long as the machine does: programs and other maps may hold them. */
+  /** close(2). A map that a program names or another map has held stays as long as the machine does. */
   close(descriptor: number): number {
-    if (!this.open.delete(descriptor)) return -ERRNO.EBADF;
-    this.closed.push(descriptor);
-    return 0;
+    return this.objects.close(descriptor);
+  }
+
+  private free(object: KernelObject): void {
+    if (object.kind === "map") {
+      this.byAddress.delete(object.map.address);
+      if (this.last === object.map) this.last = undefined;
+      object.map.release();
+      const btf = this.objects.byNumber("btf", object.types.btf);
+      if (btf !== undefined) this.objects.letGo(btf);
+    }
+    if (object.kind === "link") {
+      object.attachment?.detach();
+      this.objects.letGo(object.program);
+    }
   }
 }
+
+/** Types that no map of maps holds. */
+const NOT_INNER: ReadonlySet<number> = new Set([
+  MAP_TYPES.prog_array,
+  MAP_TYPES.cgroup_storage,
+  MAP_TYPES.percpu_cgroup_storage,
+]);
+
+const hasLock = ({ fields = [] }: MapDefinition): boolean => fields.some(({ kind }) => kind === "spin_lock");
+
+/** bpf_obj_name_cpy */
+const isObjectName = (name: string): boolean => name.length <= NAME_LENGTH && /^[\w.]*$/.test(name);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { mapHelpers } from "../../src/bpf/helpers/maps.ts";
 import { assembleExtended } from "../../src/bpf/isa/assembler/assemble.ts";
 import { CREATE_FLAG, MAP_TYPES, type MapTypeName } from "../../src/bpf/maps/map-type.ts";
+import type { LookupBatchResult } from "../../src/bpf/syscall/batch.ts";
 import { BpfSyscall, type MapAttributes } from "../../src/bpf/syscall.ts";
 import { SK_BUFF_CONTEXT } from "../../src/bpf/test-run/context.ts";
 import { BPF_ENGINES } from "../../src/bpf/vm/engine.ts";
@@ -58,10 +59,15 @@ const MAPS: readonly { name: string; map: MapAttributes }[] = [
   { name: "lpm_trie of a byte", map: make("lpm_trie", 5, 8, 12, CREATE_FLAG.NO_PREALLOC) },
   { name: "queue", map: make("queue", 0, 5, 3) },
   { name: "stack", map: make("stack", 0, 5, 3) },
+  { name: "bloom_filter", map: make("bloom_filter", 0, 8, 3, CREATE_FLAG.ZERO_SEED) },
+  { name: "bloom_filter with values of 5 bytes", map: make("bloom_filter", 0, 5, 100, CREATE_FLAG.ZERO_SEED) },
+  { name: "bloom_filter of 2 hashes", map: { ...make("bloom_filter", 0, 12, 20, CREATE_FLAG.ZERO_SEED), extra: 2 } },
 ];
 
+type Batch = "lookup batch" | "take batch" | "update batch" | "delete batch";
+
 interface Operation {
-  readonly do: "lookup" | "update" | "delete" | "take" | "walk" | "program";
+  readonly do: "lookup" | "update" | "delete" | "take" | "walk" | "program" | Batch;
   readonly key: number;
   readonly value: number;
   readonly flags: number;
@@ -78,6 +84,10 @@ const operations = fc.array(
       "delete",
       "take",
       "walk",
+      "lookup batch",
+      "take batch",
+      "update batch",
+      "delete batch",
       "program",
       "program",
       "program",
@@ -127,7 +137,7 @@ function driver(map: MapAttributes, descriptor: number): Uint8Array {
        goto errno
      pop:
        ${pointers(`${value}`)}
-       call 88
+       call ${map.type === MAP_TYPES.bloom_filter ? 89 : 88}
        goto popped
      peek:
        ${pointers(`${value}`)}
@@ -213,14 +223,36 @@ function walk(map: MapAttributes, { ours, own, theirs }: Pair): [unknown[], unkn
   return [all((key) => ours.nextKey(own, key)), all((key) => kernel.nextKey(theirs, key, map.keySize))];
 }
 
+/** Batches of a size up to the end of the map, or to the first that fails. */
+function readAll(map: MapAttributes, { ours, own, theirs, bytes }: Pair, take: boolean, count: number, flags: number) {
+  const sizes = { key: map.keySize, value: bytes };
+  const all = (read: (from: Uint8Array | undefined) => LookupBatchResult) => {
+    const results: unknown[] = [];
+    let from: Uint8Array | undefined;
+    for (let i = 0; i < 20; i++) {
+      const { errno, count: done, keys, values, next } = read(from);
+      results.push({ errno, done, keys: keys.map(hex), values: values.map(hex) });
+      if (errno !== 0 || done === 0) break;
+      from = next;
+    }
+    return results;
+  };
+  return [
+    all((from) => (take ? ours.takeBatch(own, from, count, flags) : ours.lookupBatch(own, from, count, flags))),
+    all((from) => kernel.readBatch(take, theirs, sizes, from, count, flags)),
+  ] as [unknown, unknown];
+}
+
 /** What both sides make of an operation. */
 function perform(map: MapAttributes, sides: Pair, operation: Operation): [unknown, unknown] {
   const { ours, own, theirs, bytes, run } = sides;
   const { flags } = operation;
   const key = keyOf(map, operation.key);
   switch (operation.do) {
-    case "lookup":
-      return [hex(ours.lookup(own, key, flags)), hex(kernel.lookup(theirs, key, bytes, flags))];
+    case "lookup": {
+      const asked = bytesFrom(bytes, operation.value);
+      return [hex(ours.lookup(own, key, flags, asked)), hex(kernel.lookup(theirs, key, bytes, flags, asked))];
+    }
     case "take":
       return [hex(ours.take(own, key, flags)), hex(kernel.take(theirs, key, bytes, flags))];
     case "update": {
@@ -231,6 +263,18 @@ function perform(map: MapAttributes, sides: Pair, operation: Operation): [unknow
       return [ours.delete(own, key), kernel.delete(theirs, key)];
     case "walk":
       return walk(map, sides);
+    case "lookup batch":
+    case "take batch":
+      return readAll(map, sides, operation.do === "take batch", operation.value % 6, flags);
+    case "update batch":
+    case "delete batch": {
+      if (key === undefined) return [0, 0];
+      const keys = Array.from({ length: operation.value % 4 }, (_, i) => keyOf(map, (operation.key + i) % 12)!);
+      if (operation.do === "delete batch")
+        return [ours.deleteBatch(own, keys, flags), kernel.deleteBatch(theirs, keys, flags)];
+      const values = keys.map((_, i) => bytesFrom(bytes, operation.value + i));
+      return [ours.updateBatch(own, keys, values, flags), kernel.updateBatch(theirs, keys, values, flags)];
+    }
     case "program": {
       const packet = Buffer.alloc(14 + 2 + 64 + 128);
       packet[14] = operation.helper;
@@ -259,7 +303,7 @@ describe.skipIf(missing !== undefined)(
             sides.close();
           }
         }),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     });
 
@@ -300,7 +344,7 @@ describe.skipIf(missing !== undefined)(
           if (made >= 0) kernel.close(made);
           expect(Math.min(netsimMaps().createMap(map), 0)).toBe(Math.min(made, 0));
         }),
-        { numRuns: 1500 },
+        { numRuns: 800 },
       );
     });
   },

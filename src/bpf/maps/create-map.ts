@@ -1,9 +1,17 @@
+import { ArenaMap } from "./arena-map.ts";
 import { ArrayMap } from "./array-map.ts";
+import { BloomFilterMap } from "./bloom-filter-map.ts";
+import { CgroupArrayMap } from "./cgroup-array-map.ts";
+import { CgroupStorageMap } from "./cgroup-storage-map.ts";
+import { CpuMap } from "./cpu-map.ts";
 import { checkCreation } from "./creation-check.ts";
 import type { MapDefinition } from "./definition.ts";
+import { DeviceHashMap } from "./device-hash-map.ts";
+import { DeviceMap } from "./device-map.ts";
 import { ERRNO } from "./errno.ts";
 import { HashMap } from "./hash/hash-map.ts";
 import { PercpuHashMap } from "./hash/percpu-hash-map.ts";
+import { LocalStorageMap } from "./local-storage-map.ts";
 import { LpmTrieMap } from "./lpm-trie-map.ts";
 import { LruHashMap } from "./lru/lru-hash-map.ts";
 import { LruPercpuHashMap } from "./lru/lru-percpu-hash-map.ts";
@@ -12,22 +20,50 @@ import { ArrayOfMaps, HashOfMaps } from "./map-of-maps.ts";
 import type { MapPlace } from "./map-place.ts";
 import { type MapTypeName, mapTypeName } from "./map-type.ts";
 import { PercpuArrayMap } from "./percpu-array-map.ts";
+import { PerfEventArrayMap } from "./perf-event-array-map.ts";
 import { ProgramArrayMap } from "./program-array-map.ts";
 import { QueueMap } from "./queue-map.ts";
+import { ReuseportMap } from "./reuseport-map.ts";
+import { RingBufferMap } from "./ring-buffer-map.ts";
+import { SocketHashMap } from "./socket-hash-map.ts";
+import { SocketMap } from "./socket-map.ts";
+import { StackTraceMap } from "./stack-trace-map.ts";
+import { UserRingBufferMap } from "./user-ring-buffer-map.ts";
+import { XskMap } from "./xsk-map.ts";
 
 type MapClass = new (definition: MapDefinition, place: MapPlace) => BpfMap;
 
 const CLASSES: Readonly<Record<Exclude<MapTypeName, "array_of_maps" | "hash_of_maps">, MapClass>> = {
+  arena: ArenaMap,
   array: ArrayMap,
+  bloom_filter: BloomFilterMap,
+  cgroup_array: CgroupArrayMap,
+  cgroup_storage: CgroupStorageMap,
+  cgrp_storage: LocalStorageMap,
+  cpumap: CpuMap,
+  devmap: DeviceMap,
+  devmap_hash: DeviceHashMap,
   hash: HashMap,
+  inode_storage: LocalStorageMap,
   lpm_trie: LpmTrieMap,
   lru_hash: LruHashMap,
   lru_percpu_hash: LruPercpuHashMap,
   percpu_array: PercpuArrayMap,
+  percpu_cgroup_storage: CgroupStorageMap,
   percpu_hash: PercpuHashMap,
+  perf_event_array: PerfEventArrayMap,
   prog_array: ProgramArrayMap,
   queue: QueueMap,
+  reuseport_sockarray: ReuseportMap,
+  ringbuf: RingBufferMap,
+  sk_storage: LocalStorageMap,
+  sockhash: SocketHashMap,
+  sockmap: SocketMap,
   stack: QueueMap,
+  stack_trace: StackTraceMap,
+  task_storage: LocalStorageMap,
+  user_ringbuf: UserRingBufferMap,
+  xskmap: XskMap,
 };
 
 /**

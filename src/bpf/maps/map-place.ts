@@ -1,4 +1,5 @@
 import type { Machine } from "../vm/machine.ts";
+import type { KernelObjects } from "./kernel-objects.ts";
 
 /** Where maps live. */
 export interface MapPlace {
@@ -7,6 +8,8 @@ export interface MapPlace {
   readonly possibleCpus: number;
   /** Number of the processor that runs the program which makes the call. */
   cpu(): number;
+  /** Sockets, devices and the like that maps may hold. */
+  readonly objects?: KernelObjects;
 }
 
 /** One processor, number 0. */

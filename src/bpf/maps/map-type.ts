@@ -1,5 +1,5 @@
-/** Map types by the names that bpftool gives them: their numbers (`enum bpf_map_type`). */
-export const MAP_TYPE = {
+/** Map types that exist here, by the names that bpftool gives them: their numbers (`enum bpf_map_type`). */
+export const MAP_TYPES = {
   hash: 1,
   array: 2,
   prog_array: 3,
@@ -25,7 +25,6 @@ export const MAP_TYPE = {
   stack: 23,
   sk_storage: 24,
   devmap_hash: 25,
-  struct_ops: 26,
   ringbuf: 27,
   inode_storage: 28,
   task_storage: 29,
@@ -35,21 +34,8 @@ export const MAP_TYPE = {
   arena: 33,
 } as const;
 
-/** Those that exist here. */
-export const MAP_TYPES = {
-  hash: MAP_TYPE.hash,
-  array: MAP_TYPE.array,
-  prog_array: MAP_TYPE.prog_array,
-  percpu_hash: MAP_TYPE.percpu_hash,
-  percpu_array: MAP_TYPE.percpu_array,
-  lru_hash: MAP_TYPE.lru_hash,
-  lru_percpu_hash: MAP_TYPE.lru_percpu_hash,
-  lpm_trie: MAP_TYPE.lpm_trie,
-  array_of_maps: MAP_TYPE.array_of_maps,
-  hash_of_maps: MAP_TYPE.hash_of_maps,
-  queue: MAP_TYPE.queue,
-  stack: MAP_TYPE.stack,
-} as const satisfies Partial<typeof MAP_TYPE>;
+/** The same with the type that does not exist here: its values are tables of the kernel's own functions. */
+export const MAP_TYPE = { ...MAP_TYPES, struct_ops: 26 } as const;
 
 export type MapTypeName = keyof typeof MAP_TYPES;
 
@@ -67,15 +53,22 @@ export const CREATE_FLAG = {
   RDONLY: 1 << 3,
   /** User space may only write. */
   WRONLY: 1 << 4,
+  /** Stack traces are build ids with offsets. */
+  STACK_BUILD_ID: 1 << 5,
   ZERO_SEED: 1 << 6,
   /** Programs may only read. */
   RDONLY_PROG: 1 << 7,
   /** Programs may only write. */
   WRONLY_PROG: 1 << 8,
+  /** A socket's storage goes to the sockets that a listener makes. */
+  CLONE: 1 << 9,
   MMAPABLE: 1 << 10,
   PRESERVE_ELEMS: 1 << 11,
   /** An inner array may differ in its number of entries from the one that its outer map was made with. */
   INNER_MAP: 1 << 12,
+  SEGV_ON_FAULT: 1 << 17,
+  /** Arena addresses are not translated for user space. */
+  NO_USER_CONV: 1 << 18,
 } as const;
 
 /** Flags of an update (linux/bpf.h, BPF_*). */
@@ -83,6 +76,6 @@ export const UPDATE_FLAG = {
   ANY: 0,
   NOEXIST: 1,
   EXIST: 2,
-  /** BPF_F_LOCK: only for values with a spin lock, which need BTF. */
+  /** BPF_F_LOCK: only for values with a spin lock, of which BTF tells. */
   LOCK: 4,
 } as const;

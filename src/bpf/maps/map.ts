@@ -61,6 +61,11 @@ export abstract class BpfMap {
     return 0;
   }
 
+  /** Bytes behind `directValue` that programs may name. */
+  get directSize(): number {
+    return this.definition.valueSize;
+  }
+
   /** Bytes of a value as user space sees it (bpf_map_value_size). */
   get userValueSize(): number {
     return this.definition.valueSize;

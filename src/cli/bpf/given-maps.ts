@@ -8,7 +8,8 @@ import { plural } from "../../report/words.ts";
 import type { MapOption } from "./map-option.ts";
 
 /** The commands of bpf(2) that maps of a command line need: netsim's or the kernel's. */
-export type MapCommands = Pick<BpfSyscall, "createMap" | "lookup" | "take" | "nextKey">;
+export type MapCommands = Pick<BpfSyscall, "createMap" | "lookup" | "take" | "nextKey"> &
+  Partial<Pick<BpfSyscall, "records">>;
 
 /** An element as it is printed, in hexadecimal; queues and stacks have no keys. */
 interface Entry {
@@ -88,6 +89,10 @@ export class GivenMaps {
   private entries(descriptor: number, option: MapOption): Entry[] {
     const { syscall } = this;
     const entries: Entry[] = [];
+    if (option.type === MAP_TYPES.ringbuf) {
+      for (const record of syscall.records?.(descriptor) ?? []) entries.push({ value: hex(record) });
+      return entries;
+    }
     if (option.keySize === 0) {
       // Nothing but taking them out shows them all.
       for (

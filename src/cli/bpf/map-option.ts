@@ -10,8 +10,9 @@ export interface MapOption extends Omit<MapAttributes, "innerMap"> {
   readonly inner?: string;
 }
 
-/** Types whose values have no keys. */
-const KEYLESS: readonly string[] = ["queue", "stack"];
+/** Types whose values have no keys, and those that have no values of one size either. */
+const KEYLESS: readonly string[] = ["queue", "stack", "bloom_filter", "ringbuf", "user_ringbuf", "arena"];
+const VALUELESS: readonly string[] = ["ringbuf", "user_ringbuf", "arena"];
 
 /** Map types that an option may name, with their numbers. */
 type NamedTypes = Readonly<Partial<Record<keyof typeof MAP_TYPE, number>>>;
@@ -43,7 +44,7 @@ export function parseMapOption(text: string, types: NamedTypes): MapOption {
     name,
     type: typeNumber,
     keySize: number("key", KEYLESS.includes(type) ? 0 : undefined),
-    valueSize: number("value"),
+    valueSize: number("value", VALUELESS.includes(type) ? 0 : undefined),
     maxEntries: number("entries"),
     flags: number("flags", 0),
     ...(inner === undefined ? {} : { inner }),

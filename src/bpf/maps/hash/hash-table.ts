@@ -117,6 +117,17 @@ export class HashTable {
     return 0;
   }
 
+  /** `keysOfBucket` of a map. */
+  keysOfBucket(bucket: number): Uint8Array[] | undefined {
+    if (bucket >= this.heads.length) return undefined;
+    const keys: Uint8Array[] = [];
+    for (let element = this.heads[bucket]!; element !== NONE; element = this.behind[element]!) {
+      const at = this.keyOf(element);
+      keys.push(this.memory.bytes.slice(at, at + this.keySize));
+    }
+    return keys;
+  }
+
   release(): void {
     this.keys.release();
     this.values.release();

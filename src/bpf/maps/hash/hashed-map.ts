@@ -36,6 +36,11 @@ export abstract class HashedMap extends HandledMap {
   /** An element that is in no bucket any more may be used again. */
   protected abstract free(element: number): void;
 
+  /** Keys of a bucket, the newest first; undefined where there is no such bucket. */
+  keysOfBucket(bucket: number): Uint8Array[] | undefined {
+    return this.table.keysOfBucket(bucket);
+  }
+
   override userTake(key: number, value: number): number {
     return this.userLookup(key, value) || this.userDelete(key);
   }

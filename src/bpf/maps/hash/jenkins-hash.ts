@@ -3,11 +3,11 @@ const START = 0xdeadbeef;
 const rotate = (value: number, by: number): number => (value << by) | (value >>> (32 - by));
 
 /**
- * Bob Jenkins's hash lookup3 of bytes in memory, as Linux has it (include/linux/jhash.h) with a first value of 0. Signed, 32 bits.
+ * Bob Jenkins's hash lookup3 of bytes in memory, as Linux has it (include/linux/jhash.h). Signed, 32 bits.
  * Maps whose buckets it numbers are walked in the order in which Linux walks one made with BPF_F_ZERO_SEED.
  */
-export function jenkinsHash(bytes: Uint8Array, at: number, length: number): number {
-  let a = (START + length) | 0;
+export function jenkinsHash(bytes: Uint8Array, at: number, length: number, seed = 0): number {
+  let a = (START + length + seed) | 0;
   let b = a;
   let c = a;
   let left = length;

@@ -22,8 +22,12 @@ export class PercpuValues {
     return this.stride * this.cpus;
   }
 
+  /** Padding stays as it was, as on Linux. */
   clear(to: number): void {
-    this.memory.bytes.fill(0, to, to + this.size);
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      const at = to + cpu * this.stride;
+      this.memory.bytes.fill(0, at, at + this.valueSize);
+    }
   }
 
   set(to: number, cpu: number, value: number): void {

@@ -1,0 +1,57 @@
+import { Block } from "./block.ts";
+import type { MapDefinition } from "./definition.ts";
+import { deviceFrom, putDevice, type RedirectTarget } from "./device-value.ts";
+import { ERRNO } from "./errno.ts";
+import type { MapPlace } from "./map-place.ts";
+import { CREATE_FLAG, UPDATE_FLAG } from "./map-type.ts";
+import { ObjectArray } from "./object-array.ts";
+
+/** BPF_MAP_TYPE_DEVMAP (kernel/bpf/devmap.c): devices by index. User space fills it; programs read it and redirect by it. */
+export class DeviceMap extends ObjectArray<RedirectTarget> {
+  private readonly values: Block;
+
+  constructor(definition: MapDefinition, place: MapPlace) {
+    super(definition, place);
+    this.values = Block.ofValues(place.machine, 8 * definition.maxEntries, CREATE_FLAG.RDONLY_PROG);
+  }
+
+  override lookup(key: number): number {
+    return this.heldAt(key) === undefined ? 0 : this.entryOf(key);
+  }
+
+  override userUpdate(key: number, value: number, flags: number): number {
+    const { valueSize } = this.definition;
+    if (flags > UPDATE_FLAG.EXIST) return -ERRNO.EINVAL;
+    if (!this.isIndex(key)) return -ERRNO.E2BIG;
+    if (flags === UPDATE_FLAG.NOEXIST) return -ERRNO.EEXIST;
+    if (this.memory.uint32(value) === 0) {
+      if (valueSize === 8 && (this.memory.uint32(value + 4) | 0) > 0) return -ERRNO.EINVAL;
+      this.hold(key, undefined);
+      return 0;
+    }
+    const found = deviceFrom(this.place, value, valueSize);
+    if (typeof found === "number") return found;
+    this.hold(key, found.target);
+    putDevice(this.place, this.entryOf(key), valueSize, found.target.device.index, found.programId);
+    return 0;
+  }
+
+  override delete(key: number): number {
+    if (!this.isIndex(key)) return -ERRNO.EINVAL;
+    this.hold(key, undefined);
+    return 0;
+  }
+
+  override userDelete(key: number): number {
+    return this.delete(key);
+  }
+
+  private entryOf(key: number): number {
+    return this.values.address + 8 * this.memory.uint32(key);
+  }
+
+  override release(): void {
+    super.release();
+    this.values.release();
+  }
+}
