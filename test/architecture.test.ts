@@ -28,6 +28,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   packet: ["errors.ts", "json-schema.ts"],
   hooks: ["bpf", "packet", "simulation", "json-schema.ts"],
   topology: ["errors.ts", "hooks", "json-schema.ts", "packet"],
+  seccomp: ["bpf", "errors.ts", "hooks", "topology"],
   programs: ["bpf", "errors.ts", "hooks", "json-schema.ts", "packet", "registry.ts", "topology"],
   network: ["packet", "programs", "hooks", "simulation", "topology", "errors.ts"],
   traffic: ["errors.ts", "network", "packet", "simulation", "topology"],

@@ -29,6 +29,16 @@ describe("netsim bpf asm", () => {
     expect((await bpf(["asm", "-", "--hex"], "ret #7")).out).toBe("0600000007000000\n");
   });
 
+  it("tells of names that bytes cannot hold", async () => {
+    const got = await bpf(["asm", "-", "--hex"], "r1 = seen\ncall kfunc bpf_rdonly_cast\nexit");
+    expect(got).toMatchObject({
+      exitCode: 0,
+      out: `1811${"0".repeat(28)}8520${"0".repeat(12)}9500000000000000\n`,
+    });
+    expect(got.error).toMatch(/^<stdin>:1:6: warning\[unknown-reference\]: The descriptor of map 'seen' is left 0/);
+    expect(got.error).toMatch(/<stdin>:2:12: warning\[unknown-reference\]: The BTF id of kernel function/);
+  });
+
   it("writes the bytes to a file", async () => {
     const file = files.path("program.bin");
     expect(await bpf(["asm", "-", "-o", file], "r0 = 1\nexit")).toEqual({ exitCode: 0, out: "", error: "" });

@@ -10,9 +10,11 @@ export interface Register {
 
 /** No zero leads a decimal number: to C and LLVM that would be an octal one. */
 const NUMBER = /^(?:0[xX][0-9a-fA-F]+|0|[1-9][0-9]*)$/;
-const REGISTER = /^%?([rw])([0-9]+)$/;
+const REGISTER = /^%?([rw])(0|[1-9][0-9]*)$/;
 /** What people write for a register that does not exist, so that it is not taken for a map's name. */
 const LIKE_A_REGISTER = /^%|^[rRwW][0-9]+$/;
+/** Words that begin or end something else, and types. */
+const RESERVED = /^(?:if|ll|pc|skb|lock|fetch|goto|gotol|may_goto|call|callx|exit|[su](?:8|16|32|64))$/;
 
 /**
  * Walks through the words of one statement. Every method that expects something throws StatementError where it is not
@@ -105,6 +107,14 @@ export class Cursor {
     return register.number;
   }
 
+  /** A map's name: no register, and no word of the language. */
+  mapName(what: string): Token {
+    const token = this.peek();
+    if (token.kind !== "name" || this.atRegister() || RESERVED.test(token.text)) this.failExpecting(what);
+    this.at++;
+    return token;
+  }
+
   /** A whole register. */
   register64(): number {
     return this.registerOf(64);
@@ -158,6 +168,13 @@ export class Cursor {
   /** A 32-bit immediate, written signed or unsigned. */
   immediate(hint?: string): number {
     return this.integer("the immediate", -0x8000_0000, 0xffff_ffff, hint) | 0;
+  }
+
+  /** The same where decimal numbers are signed, as bpf_conformance has them; hexadecimal ones may be either. */
+  signedImmediate(): number {
+    const token = this.peek(this.signs());
+    if (token.kind !== "number" || /^0x/i.test(token.text)) return this.immediate();
+    return this.integer("a decimal immediate", -0x8000_0000, 0x7fff_ffff, "Hexadecimal ones go up to 0xffffffff.");
   }
 
   /** A signed 16-bit offset with its sign, or 0 where no sign follows. */

@@ -42,8 +42,12 @@ function parseValue(cursor: Cursor, index: number, dst: Register, hint: ListingH
   if (dst.bits === 32) cursor.fail(dst.token, "Addresses take a whole register.", `Write 'r${dst.number}'.`);
   if (token.text === "&") return parsePercpuAddress(cursor, index, dst);
   if (token.text === "addr_space_cast") return parseCast(cursor, index, dst);
-  if (atReference(cursor)) return parseReference(cursor, index, dst.number);
-  cursor.take();
+  if (atReference(cursor)) {
+    const draft = parseReference(cursor, index, dst.number);
+    cursor.accept("ll");
+    return draft;
+  }
+  cursor.mapName(`what to put into '${dst.token.text}'`);
   cursor.accept("ll");
   return {
     instruction: { kind: "reference", index, to: "map-fd", dst: dst.number, imm: 0, nextImm: 0 },
@@ -122,7 +126,7 @@ function parseLoad(cursor: Cursor, index: number, dst: Register): Draft {
     if (dst.number !== 0) cursor.fail(dst.token, "Packet loads put their result into r0.");
     cursor.expect("[");
     const src = cursor.atRegister() ? cursor.register64() : null;
-    const imm = src === null || cursor.atNumber() ? cursor.immediate() : 0;
+    const imm = src === null ? cursor.immediate() : cursor.peek().text === "]" ? 0 : signedOffset(cursor);
     cursor.expect("]");
     return { instruction: { kind: "packet-load", index, bytes, src, imm } };
   }
@@ -130,6 +134,13 @@ function parseLoad(cursor: Cursor, index: number, dst: Register): Draft {
     cursor.fail(dst.token, `A load of '${token.text}' fills a whole register.`, `Write 'r${dst.number}'.`);
   const { register: src, offset } = parseAddress(cursor);
   return { instruction: { kind: "load", index, bytes, signed, dst: dst.number, src, offset } };
+}
+
+/** What is added to a packet load's register: a 32-bit number behind a sign. */
+function signedOffset(cursor: Cursor): number {
+  const { text } = cursor.peek();
+  if (text !== "+" && text !== "-") cursor.failExpecting("']', or a sign and a number");
+  return cursor.immediate();
 }
 
 /** `(s8)r2` */

@@ -107,7 +107,7 @@ function parseLoad64(cursor: Cursor, index: number): Draft {
   const dst = cursor.register64();
   cursor.expect(",");
   if (atReference(cursor)) return parseReference(cursor, index, dst);
-  if (!cursor.atNumber()) cursor.failExpecting("a number, or a map such as map[fd:3]");
+  if (!cursor.atNumber()) cursor.failExpecting("a number, or a map such as map_by_fd(3)");
   const value = cursor.integer64("the immediate");
   return { instruction: { kind: "constant", index, dst, value } };
 }
@@ -124,7 +124,7 @@ function parseSource(cursor: Cursor): { src: number | null; imm: number } {
 
 function parseImmediate(cursor: Cursor): number {
   if (!cursor.atNumber()) cursor.failExpecting("a number");
-  return cursor.immediate();
+  return cursor.signedImmediate();
 }
 
 /** `[%r1+8]` */

@@ -1,20 +1,25 @@
 import type { Reference } from "../instruction.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Draft } from "./draft.ts";
+import { atRfcReference, parseRfcReference } from "./rfc-references.ts";
 import { parseTarget } from "./targets.ts";
 
-/** Does something that a loader resolves stand here: `map[`, `btf[` or `subprog[`? */
+/** Does something that a loader resolves stand here: `map[`, `btf[`, `subprog[`, or one of RFC 9669's functions? */
 export function atReference(cursor: Cursor): boolean {
-  return /^(?:map|btf|subprog)$/.test(cursor.peek().text) && cursor.peek(1).text === "[";
+  const { text } = cursor.peek();
+  const next = cursor.peek(1).text;
+  return next === "[" ? /^(?:map|btf|subprog)$/.test(text) : next === "(" && atRfcReference(cursor);
 }
 
 /**
  * The source of a 64-bit immediate load that is no number. A map by its descriptor, its name or its index among those
  * given at load, with `[0]+8` for an address in its first value: `map[fd:3]`, `map[name]`, `map[idx:0][0]+8`. bpftool's
  * `map[id:3]` is read as a descriptor, which is what the field holds in a program to be loaded. `btf[id:5]` and
- * `btf[id:5 fd:4]`: a kernel variable. `subprog[+3]`, `subprog[name]`: a function of the program.
+ * `btf[id:5 fd:4]`: a kernel variable. `subprog[+3]`, `subprog[name]`: a function of the program. For what RFC 9669 calls
+ * them see parseRfcReference.
  */
 export function parseReference(cursor: Cursor, index: number, dst: number): Draft {
+  if (cursor.peek(1).text === "(") return parseRfcReference(cursor, index, dst);
   const what = cursor.take().text;
   cursor.expect("[");
   if (what === "map") return mapReference(cursor, index, dst);
@@ -32,9 +37,7 @@ export function parseReference(cursor: Cursor, index: number, dst: number): Draf
 }
 
 function mapReference(cursor: Cursor, index: number, dst: number): Draft {
-  const token = cursor.take();
-  if (token.kind !== "name")
-    cursor.fail(token, `Expected a map's name, or fd: or idx: and a number, not '${token.text}'.`);
+  const token = cursor.mapName("a map's name, or fd: or idx: and a number");
   const named = !cursor.accept(":");
   if (!named && !/^(?:fd|id|idx)$/.test(token.text))
     cursor.fail(token, `A map is given as fd:, id: or idx: and a number, not '${token.text}:'.`);

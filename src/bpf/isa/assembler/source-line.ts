@@ -29,6 +29,9 @@ const SECOND_HALF = /^\s*[0-9a-f]+:\s+(?:00\s){4}(?:[0-9a-f]{2}\s){3}[0-9a-f]{2}
 const NUMBER = /^(\s*)(\d+):\s*/;
 /** `(b7) `; before it, at the highest log level, which registers are live. */
 const OPCODE = /^\s*(?:[.\d]{10}\s+)?\(([0-9a-f]{2})\)\s*/;
+/** Lines of the verifier's log that are about its way through the program: `from 9 to 14: R0=...`, `processed 9 insns`. */
+const LOG =
+  /^\s*(?:from \d+ to \d+\b.*:.*|\d+: safe|func#\d+ @\d+|processed \d+ insns\b.*|last_idx \d+\b.*|-- (?:BEGIN|END) PROG LOAD LOG --|Validating \S+ func#\d+\.\.\.|Live regs before insn:)\s*$/;
 /** What the verifier knows of registers: a line of its own after the number, or the rest of a line. */
 const STATE = /(?:^|\s)R\d+(?:_\w+)?=.*$/;
 /** `<name>` or `<name+0x10>` after a jump: llvm-objdump's translation of the distance. */
@@ -82,7 +85,7 @@ function splitLine(code: string, line: number): SourceLine | undefined {
   const comment = commentStart(code);
   let text = code.slice(0, comment);
   const trimmed = text.trimEnd();
-  if (trimmed === "" || FILE_FORMAT.test(trimmed)) return undefined;
+  if (trimmed === "" || FILE_FORMAT.test(trimmed) || LOG.test(trimmed)) return undefined;
   if (trimmed.endsWith(":")) {
     if (HEADING.test(trimmed)) return undefined;
     const symbol = SYMBOL.exec(trimmed);

@@ -1,8 +1,10 @@
+import { nearestName } from "../../nearest-name.ts";
 import { HELPER_NAMES, helperNumber } from "../helper-names.ts";
 import type { Branch, CallKernel, CallLocal, Jump, MayGoto } from "../instruction.ts";
 import { CALL } from "../opcodes.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Draft, ListingHint, NameUse } from "./draft.ts";
+import type { Token } from "./tokens.ts";
 
 /** Where a jump goes: a slot, or a label. */
 export type Target = { readonly slot: number } | { readonly uses: NameUse };
@@ -76,7 +78,7 @@ export function parseCall(cursor: Cursor, index: number, hint: ListingHint): Dra
     };
   if (token.text === "unknown") return { instruction: { kind: "call-helper", index, helper: cursor.immediate() } };
   const helper = helperNumber(token.text);
-  if (helper === undefined) return kernelCall(cursor, index);
+  if (helper === undefined) return kernelCallByName(cursor, index, token);
   const numberToken = cursor.peek();
   const number = cursor.immediate();
   if (number !== helper)
@@ -108,6 +110,17 @@ function helperByName(cursor: Cursor, index: number): Draft {
   const helper = helperNumber(token.text);
   if (helper === undefined) cursor.fail(token, `There is no helper '${token.text}'.`);
   return { instruction: { kind: "call-helper", index, helper } };
+}
+
+/** `name#12345`, where nothing looks as though a helper was meant: the small numbers are theirs. */
+function kernelCallByName(cursor: Cursor, index: number, name: Token): Draft {
+  const number = cursor.peek();
+  if (!cursor.atNumber()) cursor.failExpecting("a kernel function's BTF id");
+  const draft = kernelCall(cursor, index);
+  const near = nearestName(name.text, HELPER_NAMES);
+  if (near !== undefined && number.text === `${helperNumber(near)}`)
+    cursor.fail(name, `There is no helper '${name.text}'.`, `Did you mean '${near}'?`);
+  return draft;
 }
 
 /** A BTF id, or a name that the loader looks up; then maybe `module N`. */

@@ -26,11 +26,15 @@ export class StatementError extends Error {
 const WORD =
   /\s+|(s(?:>>=|[<>]=?|[/%]=)|<<=|>>=|[+\-*/%|&^=!<>]=)|(%?[A-Za-z_.$][\w.$]*)|(\d\w*)|([-+*/%|&^=!<>()[\],:#])/y;
 
+/** What slides and web pages make of a minus. */
+const DASH = /[\u2010-\u2013\u2212]/g;
+
 /**
  * Cuts one statement into words; `column` is where its text begins in line `line`. Throws StatementError at a character
  * of no word.
  */
-export function tokenize(text: string, line: number, column: number): Token[] {
+export function tokenize(source: string, line: number, column: number): Token[] {
+  const text = source.replace(DASH, "-");
   const tokens: Token[] = [];
   WORD.lastIndex = 0;
   let at = 0;
@@ -52,5 +56,21 @@ export function tokenize(text: string, line: number, column: number): Token[] {
       tokens.push({ kind: "mark", text: word, column: column + at, endColumn: column + end });
     at = end;
   }
-  return tokens;
+  return text.includes("(u32)") ? withoutCasts(tokens) : tokens;
+}
+
+/** Before 5.0 the kernel wrote lower halves as casts: `(u32) r1 += (u32) 7` is `w1 += 7`. */
+function withoutCasts(tokens: readonly Token[]): Token[] {
+  const result: Token[] = [];
+  for (let i = 0; i < tokens.length; i++) {
+    const cast = tokens[i]!;
+    const operand = tokens[i + 3];
+    if (cast.text !== "(" || tokens[i + 1]?.text !== "u32" || tokens[i + 2]?.text !== ")" || operand === undefined) {
+      result.push(cast);
+      continue;
+    }
+    result.push({ ...operand, text: operand.text.replace(/^r(?=\d+$)/, "w"), column: cast.column });
+    i += 3;
+  }
+  return result;
 }

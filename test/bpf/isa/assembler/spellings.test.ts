@@ -41,6 +41,11 @@ describe("spellings that mean the same", () => {
     ["call pc+3#bpf_prog_0123_f", "call pc+3"],
     ["call bpf_rdonly_cast#12345", "call kernel-function#12345"],
     ["call kfunc 12345", "call kernel-function#12345"],
+    ["(u32) r1 = (u32) r2", "w1 = w2"],
+    ["(u32) r1 += (u32) 7", "w1 += 7"],
+    ["(u32) r1 s>>= 3", "w1 s>>= 3"],
+    ["*(u64 *)(r10 \u20138) = r1", "*(u64 *)(r10 -8) = r1"],
+    ["r2 += \u22128", "r2 += -8"],
     // Mnemonics
     ["mov r0, 5", "r0 = 5"],
     ["mov64 %r0, 5", "r0 = 5"],
@@ -56,6 +61,14 @@ describe("spellings that mean the same", () => {
     ["call helper 1", "call bpf_map_lookup_elem#1"],
     ["call helper bpf_map_lookup_elem", "call bpf_map_lookup_elem#1"],
     ["callx %r3", "callx r3"],
+    ["lddw %r1, map_by_fd(3)", "r1 = map[fd:3]"],
+    ["lddw %r1, map_by_fd(name)", "r1 = map[name]"],
+    ["lddw r1, map_val(map_by_fd(3)) + 8", "r1 = map[fd:3][0]+8"],
+    ["r1 = map_by_idx(2) ll", "r1 = map[idx:2]"],
+    ["lddw %r1, map_val(map_by_idx(2))", "r1 = map[idx:2][0]+0"],
+    ["lddw %r1, var_addr(77)", "r1 = btf[id:77]"],
+    ["lddw %r1, code_addr(+3)", "r1 = subprog[+3]"],
+    ["mov32 %r0, 0xffffff80", "w0 = -128"],
     ["lddw %r1, -1", "r1 = 0xffffffffffffffff ll"],
   ])("%s is %s", (text, printed) => {
     expect(hexOf(text)).toBe(hexOf(printed));

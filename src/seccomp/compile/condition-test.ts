@@ -1,0 +1,48 @@
+import { argumentWord } from "../../hooks/seccomp/seccomp-data.ts";
+import type { Architecture } from "../architecture/architecture.ts";
+import type { Condition } from "../profile/profile.ts";
+import type { Decision, Decisions } from "./decision.ts";
+
+const LOW = 0xffff_ffffn;
+
+/**
+ * A condition on a 64-bit argument as tests of its two words, the upper one first: `yes` where it holds, else `no`. On 32-bit architectures
+ * arguments have no upper word: it is taken as 0, or as all ones of a constant that is a negative 32-bit number.
+ */
+export function conditionTest(
+  condition: Condition,
+  architecture: Architecture,
+  decisions: Decisions,
+  yes: Decision,
+  no: Decision,
+): Decision {
+  switch (condition.operator) {
+    case "ne":
+      return conditionTest({ ...condition, operator: "eq" }, architecture, decisions, no, yes);
+    case "lt":
+      return conditionTest({ ...condition, operator: "ge" }, architecture, decisions, no, yes);
+    case "le":
+      return conditionTest({ ...condition, operator: "gt" }, architecture, decisions, no, yes);
+  }
+  const { argument, operator } = condition;
+  const littleEndian = architecture.endian === "little";
+  const low = argumentWord(argument, "low", littleEndian);
+  const high = argumentWord(argument, "high", littleEndian);
+  const [valueHigh, value] = halves(condition.value);
+  const [maskHigh, mask] = halves(condition.mask);
+  const lower = decisions.test(low, mask, operator, value, yes, no);
+  if (architecture.bits === 32) {
+    const isNegative = valueHigh === 0xffff_ffff && value >= 0x8000_0000;
+    // Where the constant's upper word is anything else, the argument is neither equal nor greater.
+    return valueHigh === 0 || isNegative ? lower : no;
+  }
+  if (operator === "eq") return decisions.test(high, maskHigh, "eq", valueHigh, lower, no);
+  const same = decisions.test(high, ALL, "eq", valueHigh, lower, no);
+  return decisions.test(high, ALL, "gt", valueHigh, yes, same);
+}
+
+const ALL = 0xffff_ffff;
+
+function halves(value: bigint): [high: number, low: number] {
+  return [Number(value >> 32n), Number(value & LOW)];
+}
