@@ -1,120 +1,126 @@
-import type { DecodedProgram } from "../../isa/decode.ts";
-import type { Instruction } from "../../isa/instruction.ts";
+import { type DecodedProgram, decodeProgram } from "../../isa/decode.ts";
+import { findProgramType } from "../../program-type.ts";
 import { instructionText } from "../log/instruction-text.ts";
 import type { Category } from "../refusal.ts";
-import type { VerifierError } from "../verify.ts";
-import { suggestionFor } from "./suggestion.ts";
+import { type VerifierError, type VerifierOptions, verify } from "../verify.ts";
+import { adviceFor } from "./advice/advice.ts";
+import { type Cause, CauseFinder } from "./causes.ts";
+import { addressOf } from "./effects.ts";
+import { PathRecorder, type RecordedStep } from "./path-recorder.ts";
+import type { SourceOf, SourcePlace } from "./source-place.ts";
 
-/** Steps that are told; the last ones matter most. */
-const MAX_STEPS = 12;
-
-/** An instruction on the way to the refusal that has to do with it. */
-export interface ExplainedStep {
-  /** Slot of the instruction. */
-  readonly instruction: number;
-  /** As the kernel's logs show it. */
+/** A step on the way to the refusal that has to do with it. */
+export interface ExplainedStep extends Cause {
+  /** The instruction as the kernel's logs show it. */
   readonly text: string;
-  /** `sets R2`, `compares R2`, `refused` */
-  readonly role: string;
+  readonly source?: SourcePlace;
 }
 
 /** A refusal, taken apart. */
 export interface Explanation {
   readonly category: Category;
-  /** The kernel's words. */
+  /** The kernel's words, the last line of them. */
   readonly reason: string;
+  /** What that means: a sentence; absent where it is not known. */
+  readonly meaning?: string;
   /** Slot of the refused instruction; -1 where no one instruction is to blame. */
   readonly instruction: number;
-  /** How the value came about that the reason is about: from its origin to the refused instruction. */
+  /** The refused instruction as the kernel's logs show it. */
+  readonly text?: string;
+  readonly source?: SourcePlace;
+  /** How it came about: where the value comes from that the reason is about, what was learnt of it, the refused instruction. */
   readonly path: readonly ExplainedStep[];
-  /** What to try; absent where there is no good advice. */
-  readonly suggestion?: string;
+  /** What to try: a sentence. */
+  readonly suggestion: string;
 }
 
-/** Says why a program was refused, how the walk came there and what may help. */
-export function explain(program: DecodedProgram, error: VerifierError): Explanation {
-  const suggestion = suggestionFor(error.category, error.message);
-  return {
-    category: error.category,
-    reason: error.message,
-    instruction: error.instruction,
-    path: causes(program.instructions, error),
-    ...(suggestion === undefined ? {} : { suggestion }),
+/** A refusal with all that its explanation was made of. */
+export interface ExplainedRefusal {
+  readonly explanation: Explanation;
+  readonly error: VerifierError;
+  /** The whole way to the refused instruction, as far as it is kept. */
+  readonly steps: readonly RecordedStep[];
+}
+
+/**
+ * Says why a program is refused, how the walk came there and what may help; undefined where it is accepted. The program is
+ * walked again. Throws RangeError as `verify` does.
+ */
+export function explain(
+  bytes: Uint8Array,
+  options: VerifierOptions,
+  sourceOf?: SourceOf,
+): ExplainedRefusal | undefined {
+  const recorder = new PathRecorder();
+  const { error } = verify(bytes, { ...options, logLevel: 0, observer: recorder });
+  if (error === undefined) return undefined;
+  const program = decodeProgram(bytes);
+  const steps = recorder.path();
+  const { meaning, suggestion } = adviceFor(error.category, error.message);
+  const placed = (instruction: number): { text: string; source?: SourcePlace } => {
+    const it = program.instructions[instruction];
+    const source = sourceOf?.(instruction);
+    return {
+      text: it === null || it === undefined ? "" : instructionText(it),
+      ...(source === undefined ? {} : { source }),
+    };
   };
-}
-
-/** Follows the register that the reason names back along the path. */
-function causes(
-  instructions: DecodedProgram["instructions"],
-  { path, message, lines }: VerifierError,
-): ExplainedStep[] {
-  const last = path[path.length - 1];
-  if (last === undefined) return [];
-  const steps: ExplainedStep[] = [];
-  const tell = (index: number, role: string): void => {
-    const it = instructions[index];
-    if (it !== null && it !== undefined) steps.push({ instruction: index, text: instructionText(it), role });
+  const { instruction, category, message: reason } = error;
+  const explanation: Explanation = {
+    category,
+    reason,
+    ...(meaning === undefined ? {} : { meaning }),
+    instruction,
+    ...(instruction < 0 ? {} : placed(instruction)),
+    path: causesOf(program, error, steps, options.type).map((cause) => ({ ...cause, ...placed(cause.instruction) })),
+    suggestion,
   };
-  tell(last, "refused");
-  const named = /\bR(\d+)\b/.exec(lines.find((line) => /\bR\d+\b/.test(line)) ?? message)?.[1];
-  if (named === undefined) return steps;
-  const wanted = new Set([Number(named)]);
-  for (let i = path.length - 2; i >= 0 && wanted.size > 0 && steps.length < MAX_STEPS; i--) {
-    const it = instructions[path[i]!];
-    if (it === null || it === undefined) continue;
-    const set = setBy(it);
-    if (set !== undefined && wanted.has(set)) {
-      tell(path[i]!, `sets R${set}`);
-      wanted.delete(set);
-      for (const source of readBy(it)) if (source !== 10) wanted.add(source);
-    } else if (it.kind === "branch") {
-      const compared = [it.dst, it.src].find((register) => register !== null && wanted.has(register));
-      if (compared !== undefined) tell(path[i]!, `compares R${compared}`);
-    } else if (isCall(it) && [0, 1, 2, 3, 4, 5].some((register) => wanted.has(register))) {
-      const lost = [0, 1, 2, 3, 4, 5].filter((register) => wanted.has(register));
-      tell(path[i]!, lost.includes(0) ? "sets R0" : `leaves R${lost[0]} unset`);
-      for (const register of lost) wanted.delete(register);
-    }
-  }
-  return steps.reverse();
+  return { explanation, error, steps };
 }
 
-const isCall = ({ kind }: Instruction): boolean =>
-  kind === "call-helper" || kind === "call-kernel" || kind === "packet-load";
-
-function setBy(it: Instruction): number | undefined {
-  switch (it.kind) {
-    case "alu":
-    case "negate":
-    case "byte-swap":
-    case "move-signed":
-    case "constant":
-    case "reference":
-    case "load":
-    case "load-acquire":
-      return it.dst;
-    case "atomic":
-      return it.fetch ? (it.operation === "cmpxchg" ? 0 : it.src) : undefined;
-    default:
-      return undefined;
-  }
+function causesOf(
+  { instructions }: DecodedProgram,
+  error: VerifierError,
+  steps: readonly RecordedStep[],
+  type: VerifierOptions["type"],
+): readonly Cause[] {
+  const last = steps[steps.length - 1];
+  if (last === undefined || last.index !== error.instruction) return [];
+  const programType = typeof type === "object" ? type : findProgramType(type);
+  const refused: Cause = { instruction: error.instruction, says: "is refused" };
+  const acquired = /alloc_insn=(\d+)/.exec(error.lines.join(" "))?.[1];
+  if (acquired !== undefined)
+    return [{ instruction: Number(acquired), says: "acquires what is not given back" }, refused];
+  if (error.category === "loop") return [...roundOf(steps), refused];
+  const register = blamedRegister(error, instructions[last.index]);
+  if (register === undefined || programType === undefined) return [refused];
+  return [...new CauseFinder(steps, instructions, programType).follow(register), refused];
 }
 
-/** Registers that its result is made of. */
-function readBy(it: Instruction): readonly number[] {
-  switch (it.kind) {
-    case "alu": {
-      const sources = it.src === null ? [] : [it.src];
-      return it.operation === "mov" ? sources : [it.dst, ...sources];
-    }
-    case "negate":
-    case "byte-swap":
-      return [it.dst];
-    case "move-signed":
-    case "load":
-    case "load-acquire":
-      return [it.src];
-    default:
-      return [];
+/** The register that the reason is about. */
+function blamedRegister(
+  { lines, category }: VerifierError,
+  refused: DecodedProgram["instructions"][number] | undefined,
+) {
+  const named = /\bR(\d+)\b/.exec(lines.join(" "))?.[1];
+  if (named !== undefined) return Number(named);
+  if (category === "return-value") return 0;
+  return refused === null || refused === undefined ? undefined : addressOf(refused);
+}
+
+/** Where the last round of a loop began. */
+function roundOf(steps: readonly RecordedStep[]): readonly Cause[] {
+  const last = steps[steps.length - 1]!;
+  for (let i = steps.length - 2; i >= 0; i--) {
+    const { index, frame } = steps[i]!;
+    if (index !== last.index || frame !== last.frame) continue;
+    const length = steps.length - 1 - i;
+    return [
+      {
+        instruction: index,
+        says: `the loop goes round here, ${length} ${length === 1 ? "instruction" : "instructions"} long`,
+      },
+    ];
   }
+  return [];
 }
