@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { MAP_TYPE } from "../../bpf/maps/map-type.ts";
 import { PROGRAM_TYPES } from "../../bpf/program-type.ts";
+import { isBefore, LONG_TERM_RELEASES } from "../../bpf/verifier/releases/release.ts";
 import type { Action } from "../command.ts";
 import { type MapOption, parseMapOption } from "./map-option.ts";
 
@@ -14,6 +15,8 @@ export interface VerifyFlags {
   readonly loops: "bounded" | "none";
   readonly strictAlignment?: true;
   readonly logLevel: number;
+  /** Releases that are asked whether they would load it. */
+  readonly kernel: readonly string[];
   readonly json?: true;
 }
 
@@ -46,12 +49,18 @@ export function verifyCommand(program: Command, perform: (action: Action) => voi
     .addOption(
       new Option("--log-level <level>", "print the log in the kernel's form").choices(["0", "1", "2"]).default("0"),
     )
+    .option(
+      "--kernel <release>",
+      "say whether Linux of that release would load it, and what it lacks; may be repeated; all: every long-term release",
+      (text: string, releases: string[]) => [...releases, ...parseRelease(text)],
+      [],
+    )
     .option("--json", "print the result as JSON")
     .addHelpText("after", HELP)
     .action((file: string, flags: Omit<VerifyFlags, "logLevel"> & { logLevel: string }) =>
       perform(async (terminal) => {
-        const { verifyProgram } = await import("./verify-action.ts");
-        return verifyProgram(file, { ...flags, logLevel: Number(flags.logLevel) }, terminal);
+        const { verifyPrograms } = await import("./verify-action.ts");
+        return verifyPrograms(file, { ...flags, logLevel: Number(flags.logLevel) }, terminal);
       }),
     );
 }
@@ -59,7 +68,18 @@ export function verifyCommand(program: Command, perform: (action: Action) => voi
 const HELP = `
 Maps in text are named map[NAME] or map[fd:3]: --map counters=array:4:8:16, --map 3=hash:4:8:1024. The verdict is that for
 a privileged user. What the verifier does not model yet (callbacks, dynptrs, timers, kernel functions) it refuses and says so.
-Exit codes: 0 accepted, 4 refused.`;
+Exit codes: 0 accepted, by every release asked about too; 4 refused.`;
+
+const [OLDEST, NEWEST] = [LONG_TERM_RELEASES[0], LONG_TERM_RELEASES[LONG_TERM_RELEASES.length - 1]!];
+
+function parseRelease(text: string): readonly string[] {
+  if (text === "all") return LONG_TERM_RELEASES;
+  if (!/^\d+\.\d+$/.test(text) || isBefore(text, OLDEST) || isBefore(NEWEST, text))
+    throw new InvalidArgumentError(
+      `It is a release from ${OLDEST} to ${NEWEST}, or 'all' for the long-term ones: ${LONG_TERM_RELEASES.join(", ")}.`,
+    );
+  return [text];
+}
 
 function parseWhole(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is a whole number.");

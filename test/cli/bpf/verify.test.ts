@@ -12,16 +12,24 @@ describe("netsim bpf verify", () => {
     });
   });
 
-  it("says why one is refused, where, how it came there and what may help", async () => {
+  it("says why one is refused, where, how it came there, what packet shows it and what may help", async () => {
     const { exitCode, out } = await bpf(["verify", "-", "--type", "sched_cls"], UNCHECKED);
     expect(exitCode).toBe(4);
     expect(out.split("\n")).toEqual([
-      "<stdin>: refused as sched_cls (packet) at instruction 1, line 2",
-      "R2 offset is outside of the packet",
-      "How it came there:",
-      "  0: (61) r2 = *(u32 *)(r1 +76)  <- sets R2",
-      "  1: (71) r0 = *(u8 *)(r2 +0)  <- refused",
-      "What may help: Compare the pointer plus the bytes you need with data_end first, and read only where it is not beyond.",
+      "error[packet]: R2 offset is outside of the packet",
+      "  --> <stdin>:2, instruction 1",
+      "    |",
+      "  2 | r0 = *(u8 *)(r2 + 0)",
+      "    | ^^^^^^^^^^^^^^^^^^^^ R2=pkt(r=0)",
+      "  = invalid access to packet, off=0 size=1, R2(id=0,off=0,r=0)",
+      "  = Nothing on the way here has shown that the packet reaches as far as R2 is read or written.",
+      "  because:",
+      "       0: (61) r2 = *(u32 *)(r1 +76)  <stdin>:1",
+      "          R2 is read from the context (__sk_buff.data): a pointer into the packet, of which 0 bytes are sure [pkt(r=0)]",
+      expect.stringMatching(/^ {2}witness: with an empty packet, instruction 1.*loads 1 byte at 0x/),
+      expect.stringMatching(/^ {2}help: Compare the pointer plus the bytes that you need with data_end/),
+      "",
+      "<stdin>: refused as sched_cls; 2 instructions walked, 0 states kept",
       "",
     ]);
   });
@@ -30,18 +38,80 @@ describe("netsim bpf verify", () => {
     const { exitCode, out } = await bpf(["verify", "-", "--type", "sched_cls", "--json"], UNCHECKED);
     expect(exitCode).toBe(4);
     expect(JSON.parse(out)).toMatchObject({
-      name: "<stdin>",
-      accepted: false,
-      category: "packet",
-      reason: "R2 offset is outside of the packet",
-      instruction: 1,
-      source: { file: "<stdin>", line: 2 },
-      path: [
-        { instruction: 0, role: "sets R2" },
-        { instruction: 1, role: "refused" },
+      programs: [
+        {
+          name: "<stdin>",
+          section: null,
+          accepted: false,
+          category: "packet",
+          reason: "R2 offset is outside of the packet",
+          instruction: 1,
+          source: { file: "<stdin>", line: 2, text: "r0 = *(u8 *)(r2 + 0)" },
+          path: [
+            { instruction: 0, state: "pkt(r=0)" },
+            { instruction: 1, state: "R2=pkt(r=0)" },
+          ],
+          suggestion: expect.stringContaining("data_end"),
+          witness: { packet: "", length: 0 },
+          statistics: { instructionsProcessed: 2 },
+        },
       ],
-      statistics: { instructionsProcessed: 2 },
     });
+  });
+
+  it("shows how to run a packet that does what the verifier prevents", async () => {
+    const program = [
+      "r2 = *(u32 *)(r1 + 0)\nr3 = *(u32 *)(r1 + 4)\nr4 = r2\nr4 += 14\nif r4 > r3 goto out",
+      "r0 = *(u16 *)(r2 + 12)\nif r0 != 8 goto out\nr0 = *(u8 *)(r2 + 14)\nout: r0 = 2\nexit",
+    ].join("\n");
+    const { out } = await bpf(["verify", "-", "--type", "xdp"], program);
+    const packet = / netsim bpf run <stdin> --type xdp --packet ([\da-f]+)/.exec(out)?.[1];
+    expect(packet).toBe("0000000000000000000000000800");
+    expect((await bpf(["run", "-", "--type", "xdp", "--packet", packet!], program)).error).toContain("nstruction 7");
+  });
+
+  it("names what older kernels lack, where, and what to do instead", async () => {
+    const program = "w0 = 0\nagain: w0 += 1\nif w0 < 4 goto again\nexit";
+    const { exitCode, out } = await bpf(["verify", "-", "--kernel", "4.19", "--kernel", "5.4"], program);
+    expect(exitCode).toBe(4);
+    expect(out.split("\n").slice(1, 11)).toEqual([
+      "Linux 4.19: would not load it",
+      "  32-bit jumps (-mcpu=v3): Linux 5.1 and newer (092ed0968bb6)  at instruction 2 (<stdin>:3)",
+      "      | if w0 < 4 goto again",
+      "      help: Compile with -mcpu=v2, or write it with older instructions.",
+      "  loops: Linux 5.3 and newer (2589726d12a1)  at instruction 2 (<stdin>:3)",
+      "      | if w0 < 4 goto again",
+      "      help: Unroll the loop (#pragma unroll).",
+      "Linux 5.4: nothing that it needs is missing",
+      expect.stringContaining("  not looked at: its verifier does not know"),
+      "",
+    ]);
+    expect((await bpf(["verify", "-", "--kernel", "5.4"], program)).exitCode).toBe(0);
+  });
+
+  it("gives the releases' verdicts as JSON", async () => {
+    const { out } = await bpf(["verify", "-", "--kernel", "all", "--json"], "call bpf_ktime_get_tai_ns\nexit");
+    const [{ kernels }] = JSON.parse(out).programs;
+    expect(kernels.map((at: { release: string; loads: boolean }) => [at.release, at.loads])).toEqual([
+      ...["4.19", "5.4", "5.10", "5.15"].map((release) => [release, false]),
+      ...["6.1", "6.6", "6.12", "6.18"].map((release) => [release, true]),
+    ]);
+    expect(kernels[0].missing).toMatchObject([
+      {
+        kind: "helper",
+        what: "helper bpf_ktime_get_tai_ns",
+        since: "6.1",
+        commit: "c8996c98f703",
+        instruction: 0,
+        source: { line: 1 },
+      },
+    ]);
+  });
+
+  it.each(["4.18", "7.0", "six", "5", "5.4.1"])("does not know Linux %s", async (release) => {
+    const { exitCode, error } = await bpf(["verify", "-", "--kernel", release], "r0 = 0\nexit");
+    expect(exitCode).toBe(2);
+    expect(error).toContain("It is a release from 4.19 to 6.18");
   });
 
   it("prints the kernel's log", async () => {

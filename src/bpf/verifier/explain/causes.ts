@@ -3,10 +3,9 @@ import type { ProgramType } from "../../program-type.ts";
 import { registerText } from "../log/register-text.ts";
 import type { Register } from "../state/register.ts";
 import { baseOf, isPacketPointer, TYPE } from "../state/register-type.ts";
-import { isSpilled } from "../state/stack-slot.ts";
-import { isConstant } from "../values/scalar.ts";
 import { calledBy, madeOf, setBy } from "./effects.ts";
 import type { RecordedStep } from "./path-recorder.ts";
+import { FIRST_SLOT, heldIn, nameOf, type Place, stackPlace } from "./place.ts";
 import { inWords } from "./words.ts";
 
 /** Something on the way to a refusal that has to do with it. */
@@ -22,12 +21,6 @@ export interface Cause {
 /** Causes that are told; the last ones matter most. */
 const MAX_CAUSES = 16;
 
-/** A register (0 to 10) or a slot of the stack (11 and more) of a function that is active. */
-interface Place {
-  readonly frame: number;
-  readonly number: number;
-}
-const FIRST_SLOT = 11;
 const keyOf = (frame: number, number: number): number => frame * 128 + number;
 
 /** Follows a register back from the end of a path: where its value comes from, what moved it and what was learnt about it. */
@@ -221,31 +214,12 @@ export class CauseFinder {
     if (type === TYPE.stack) {
       const at = stackPlace(before, base, offset);
       if (at === undefined) return "the stack";
-      if (at.frame === before.frame && isSpilled(before.stack[at.number - FIRST_SLOT] ?? NO_SLOT))
-        this.#want(at.frame, at.number);
+      if (at.frame === before.frame && heldIn(before, at.number) !== undefined) this.#want(at.frame, at.number);
       return `the stack at ${nameOf(at.number)}`;
     }
-    const width = `${bytes} ${bytes === 1 ? "byte" : "bytes"} of`;
-    if (type === TYPE.packet) return `${width} the packet`;
-    if (type === TYPE.mapValue) return `${width} a map's value`;
+    const width = `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
+    if (type === TYPE.packet) return `the packet, ${width}`;
+    if (type === TYPE.mapValue) return `a map's value, ${width}`;
     return "memory";
   }
-}
-
-const NO_SLOT = { bytes: 0, spilled: undefined as never };
-
-const nameOf = (number: number): string => (number < FIRST_SLOT ? `R${number}` : `fp-${(number - FIRST_SLOT + 1) * 8}`);
-
-function heldIn(step: RecordedStep, number: number): Register | undefined {
-  if (number < FIRST_SLOT) return step.registers[number];
-  const slot = step.stack[number - FIRST_SLOT];
-  return slot === undefined || !isSpilled(slot) ? undefined : slot.spilled;
-}
-
-/** The slot that a constant offset from a stack pointer names. */
-function stackPlace(step: RecordedStep, base: number, offset: number): Place | undefined {
-  const register = step.registers[base]!;
-  if (register.type !== TYPE.stack || !isConstant(register.scalar)) return undefined;
-  const at = Number(BigInt.asIntN(64, register.scalar.bits.value)) + register.offset + offset;
-  return at >= 0 || at < -512 ? undefined : { frame: register.extent, number: FIRST_SLOT + ((-at - 1) >> 3) };
 }

@@ -1,13 +1,16 @@
 import { type DecodedProgram, decodeProgram } from "../../isa/decode.ts";
 import { findProgramType } from "../../program-type.ts";
 import { instructionText } from "../log/instruction-text.ts";
+import { registerText } from "../log/register-text.ts";
 import type { Category } from "../refusal.ts";
+import { TYPE } from "../state/register-type.ts";
 import { type VerifierError, type VerifierOptions, verify } from "../verify.ts";
 import { adviceFor } from "./advice/advice.ts";
 import { type Cause, CauseFinder } from "./causes.ts";
 import { addressOf } from "./effects.ts";
 import { PathRecorder, type RecordedStep } from "./path-recorder.ts";
 import type { SourceOf, SourcePlace } from "./source-place.ts";
+import { inWords } from "./words.ts";
 
 /** A step on the way to the refusal that has to do with it. */
 export interface ExplainedStep extends Cause {
@@ -21,6 +24,8 @@ export interface Explanation {
   readonly category: Category;
   /** The kernel's words, the last line of them. */
   readonly reason: string;
+  /** All of the kernel's words. */
+  readonly lines: readonly string[];
   /** What that means: a sentence; absent where it is not known. */
   readonly meaning?: string;
   /** Slot of the refused instruction; -1 where no one instruction is to blame. */
@@ -69,32 +74,57 @@ export function explain(
   const explanation: Explanation = {
     category,
     reason,
+    lines: error.lines,
     ...(meaning === undefined ? {} : { meaning }),
     instruction,
     ...(instruction < 0 ? {} : placed(instruction)),
-    path: causesOf(program, error, steps, options.type).map((cause) => ({ ...cause, ...placed(cause.instruction) })),
+    path: causesOf(program, error, recorder, options.type).map((cause) => ({ ...cause, ...placed(cause.instruction) })),
     suggestion,
   };
   return { explanation, error, steps };
 }
 
+/** Instructions that are named where a walk grew too long. */
+const BUSIEST = 3;
+
 function causesOf(
   { instructions }: DecodedProgram,
   error: VerifierError,
-  steps: readonly RecordedStep[],
+  recorder: PathRecorder,
   type: VerifierOptions["type"],
 ): readonly Cause[] {
+  const steps = recorder.path();
   const last = steps[steps.length - 1];
-  if (last === undefined || last.index !== error.instruction) return [];
+  if (last === undefined) return [];
+  const here = last.index === error.instruction;
+  const register = here ? blamedRegister(error, instructions[last.index]) : undefined;
+  const refused = here ? refusedStep(last, register) : { instruction: error.instruction, says: "is refused" };
+  if (error.category === "loop") return [...roundOf(steps, error.instruction, here), refused];
+  if (error.category === "complexity" && error.instruction >= 0)
+    return [
+      ...recorder
+        .busiest(BUSIEST)
+        .map(([index, visits]) => ({ instruction: index, says: `was walked ${visits} times` })),
+      refused,
+    ];
+  if (!here) return [];
   const programType = typeof type === "object" ? type : findProgramType(type);
-  const refused: Cause = { instruction: error.instruction, says: "is refused" };
   const acquired = /alloc_insn=(\d+)/.exec(error.lines.join(" "))?.[1];
   if (acquired !== undefined)
     return [{ instruction: Number(acquired), says: "acquires what is not given back" }, refused];
-  if (error.category === "loop") return [...roundOf(steps), refused];
-  const register = blamedRegister(error, instructions[last.index]);
   if (register === undefined || programType === undefined) return [refused];
   return [...new CauseFinder(steps, instructions, programType).follow(register), refused];
+}
+
+/** The refused instruction, with what it was refused for. */
+function refusedStep({ index, frame, registers }: RecordedStep, register: number | undefined): Cause {
+  const value = register === undefined ? undefined : registers[register];
+  if (value === undefined || value.type === TYPE.notInit) return { instruction: index, says: "is refused" };
+  return {
+    instruction: index,
+    says: `is refused: R${register} is ${inWords(value)}`,
+    state: `R${register}=${registerText(value, frame, false)}`,
+  };
 }
 
 /** The register that the reason is about. */
@@ -108,19 +138,11 @@ function blamedRegister(
   return refused === null || refused === undefined ? undefined : addressOf(refused);
 }
 
-/** Where the last round of a loop began. */
-function roundOf(steps: readonly RecordedStep[]): readonly Cause[] {
-  const last = steps[steps.length - 1]!;
-  for (let i = steps.length - 2; i >= 0; i--) {
-    const { index, frame } = steps[i]!;
-    if (index !== last.index || frame !== last.frame) continue;
-    const length = steps.length - 1 - i;
-    return [
-      {
-        instruction: index,
-        says: `the loop goes round here, ${length} ${length === 1 ? "instruction" : "instructions"} long`,
-      },
-    ];
-  }
+/** Where the last round of a loop began. @param here the path includes the end of the round. */
+function roundOf(steps: readonly RecordedStep[], index: number, here: boolean): readonly Cause[] {
+  const end = here ? steps.length - 1 : steps.length;
+  for (let i = end - 1; i >= 0; i--)
+    if (steps[i]!.index === index)
+      return [{ instruction: index, says: `the loop goes round here, ${end - i} instructions long` }];
   return [];
 }

@@ -27,8 +27,10 @@ const KEPT_STEPS = 8192;
 export class PathRecorder implements WalkObserver {
   #last: Link | null = null;
   readonly #waiting: (Link | null)[] = [];
+  readonly #visits = new Map<number, number>();
 
   arrived({ index, frame, state }: Walk): void {
+    this.#visits.set(index, (this.#visits.get(index) ?? 0) + 1);
     const length = (this.#last?.length ?? 0) + 1;
     this.#last = {
       index,
@@ -54,6 +56,11 @@ export class PathRecorder implements WalkObserver {
     const steps: RecordedStep[] = [];
     for (let at = this.#last; at !== null && steps.length < KEPT_STEPS; at = at.previous) steps.push(at);
     return steps.reverse();
+  }
+
+  /** Slots of the instructions that the walk came to most often, and how often. */
+  busiest(count: number): readonly (readonly [index: number, visits: number])[] {
+    return [...this.#visits].sort(([a, x], [b, y]) => y - x || a - b).slice(0, count);
   }
 
   /** Cuts off what lies further back than is kept. */

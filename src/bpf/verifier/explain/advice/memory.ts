@@ -70,7 +70,7 @@ export const MEMORY_ADVICE: readonly AdviceRow[] = [
   ],
   [/R(\d+) cannot write into/, "What R$1 points at may only be read.", "Copy it to the stack and change the copy."],
   [
-    /BPF_ATOMIC \w+ R(\d+)/,
+    /BPF_ATOMIC .*R(\d+)/,
     "Atomic operations do not work on what R$1 points at.",
     "Use them on map values and on the stack.",
   ],

@@ -23,7 +23,7 @@ export const POINTER_ADVICE: readonly AdviceRow[] = [
     "Limit the number before it is added: 'index &= 0xff', or 'if (index >= SIZE) return'.",
   ],
   [
-    /invalid bpf_context access off=(\d+) size=(\d+)/,
+    /invalid bpf_context access off=(-?\d+) size=(\d+)/,
     "Programs of this type may not access $2 bytes at offset $1 of their context in this way.",
     "Read the field with its own size and alignment; not every type of program may read or write every field.",
   ],

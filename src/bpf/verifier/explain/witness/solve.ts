@@ -21,6 +21,8 @@ export function solve(conditions: PathConditions): readonly Choice[] | undefined
   if (aim !== undefined) inputs.set(keyOfInput(aim.input), aim.input);
   const choices: Choice[] = [];
   for (const [key, input] of inputs) {
+    // The packet's length is chosen last.
+    if (input.kind === "length") continue;
     const tests = conditions.tests.filter(({ expression }) => keyOfInput(expression.input) === key);
     const aimed = aim !== undefined && keyOfInput(aim.input) === key ? aim : undefined;
     const values = valuesFor(input, tests, aimed, conditions.constants);

@@ -4,7 +4,7 @@ import { TEST_CONTEXTS, type TestPacket } from "../../../test-run/context.ts";
 import type { VerifierOptions } from "../../verify.ts";
 import type { ExplainedRefusal } from "../explain.ts";
 import { holds, keyOfInput } from "./expression.ts";
-import { type LengthTest, PathConditions } from "./path-conditions.ts";
+import { type PacketPlace, PathConditions } from "./path-conditions.ts";
 import { type Choice, solve } from "./solve.ts";
 import { Trial } from "./trial.ts";
 
@@ -16,6 +16,8 @@ export interface Witness {
   readonly length: number;
   /** What bpf_get_prandom_u32 gives in turn, where the path depends on it. */
   readonly random?: readonly number[];
+  /** Maps with keys hold a value of zeros for the key of zeros; else they are empty. */
+  readonly filledMaps?: boolean;
   /** What happens: a sentence. */
   readonly fault: string;
 }
@@ -49,8 +51,22 @@ export function findWitness(
   const conditions = new PathConditions(steps, instructions, type!.context.name);
   const choices = solve(conditions);
   if (choices === undefined) return undefined;
-  const trial = Trial.of(bytes, context, options.maps ?? new Map(), error.instruction);
-  if (trial === undefined) return undefined;
+  const maps = options.maps ?? new Map();
+  for (const filled of maps.size === 0 ? [false] : [false, true]) {
+    const trial = Trial.of(bytes, context, maps, error.instruction, filled);
+    if (trial === undefined) return undefined;
+    const found = tryAll(trial, conditions, choices, touches);
+    if (found !== undefined) return filled ? { ...found, filledMaps: true } : found;
+  }
+  return undefined;
+}
+
+function tryAll(
+  trial: Trial,
+  conditions: PathConditions,
+  choices: readonly Choice[],
+  touches: number,
+): Witness | undefined {
   let trials = 0;
   for (const chosen of combinations(choices))
     for (const length of lengths(conditions, chosen, touches)) {
@@ -82,35 +98,31 @@ function* combinations(choices: readonly Choice[]): Generator<Chosen> {
 }
 
 /** Lengths that take the path, those that end just before the refused access first, then the shortest and the longest. */
-function lengths(conditions: PathConditions, chosen: Chosen, touches: number): readonly number[] {
-  const value = (plus: LengthTest["place"]["plus"]): number => {
-    if (typeof plus === "bigint") return Number(BigInt.asIntN(64, plus));
-    if (plus === undefined) return 0;
-    const input = chosen.find(({ input: one }) => keyOfInput(one) === keyOfInput(plus.input));
-    return Number(BigInt.asIntN(64, plus.evaluate(input?.value ?? 0n)));
+function lengths({ tests, lengths, refused }: PathConditions, chosen: Chosen, touches: number): readonly number[] {
+  const placed = ({ offset, plus }: PacketPlace, length: number): number => {
+    if (plus === undefined) return offset;
+    if (typeof plus === "bigint") return offset + signed(plus);
+    const { kind } = plus.input;
+    const found = chosen.find(({ input }) => keyOfInput(input) === keyOfInput(plus.input));
+    return offset + signed(plus.evaluate(kind === "length" ? BigInt(length) : (found?.value ?? 0n)));
   };
-  const fixed = chosen.find(({ input }) => input.kind === "length");
+  const ofLength = tests.filter(({ expression }) => expression.input.kind === "length");
   const fits = (length: number): boolean =>
-    (fixed === undefined || fixed.value === BigInt(length)) &&
-    conditions.lengths.every(({ place, condition, outcome }) => {
-      const at = place.offset + value(place.plus);
+    ofLength.every((test) => test.holds(test.expression.evaluate(BigInt(length)))) &&
+    lengths.every(({ place, condition, outcome }) => {
+      const at = placed(place, length);
       return at < 0 || holds(condition, 64, BigInt(at), BigInt(length)) === outcome;
     });
   const fitting = Array.from({ length: MAX_LENGTH + 1 }, (_, length) => length).filter(fits);
-  const { refused } = conditions;
-  const end = refused === undefined ? 0 : refused.offset + value(refused.plus) + touches;
-  const before = fitting.filter((length) => length < end);
-  const wanted = [
-    before.at(-1),
-    before.find((length) => length >= ETHERNET_BYTES),
-    fitting.find((length) => length >= ETHERNET_BYTES),
-    fitting[0],
-    fitting.at(-1),
-  ];
+  const before = fitting.filter((length) => refused !== undefined && length < placed(refused, length) + touches);
+  const isWhole = (length: number): boolean => length >= ETHERNET_BYTES;
+  const wanted = [before.at(-1), before.find(isWhole), fitting.find(isWhole), fitting[0], fitting.at(-1)];
   return [...new Set(wanted.filter((length) => length !== undefined))].sort(
-    (a, b) => Number(a < ETHERNET_BYTES) - Number(b < ETHERNET_BYTES),
+    (a, b) => Number(isWhole(b)) - Number(isWhole(a)),
   );
 }
+
+const signed = (value: bigint): number => Number(BigInt.asIntN(64, value));
 
 function inputsFor(chosen: Chosen, length: number): { packet: TestPacket; random: readonly number[] } {
   const bytes = new Uint8Array(length);
