@@ -2,7 +2,7 @@ import type { DataStart } from "../bpf/filter/data-start.ts";
 import { TAIL_CALL } from "../bpf/helpers/tail-call.ts";
 import { decodeProgram } from "../bpf/isa/decode.ts";
 import { HELPER_NAMES } from "../bpf/isa/helper-names.ts";
-import { explain } from "../bpf/verifier/explain/explain.ts";
+import { adviceFor } from "../bpf/verifier/explain/advice/advice.ts";
 import { verify } from "../bpf/verifier/verify.ts";
 import type { Environment } from "../bpf/vm/environment.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
@@ -80,10 +80,10 @@ export class ProgramLoader {
       expectedAttachType: loaded.attachType ?? attachType,
     });
     if (result.error !== undefined) {
-      const { reason, instruction, suggestion } = explain(decoded, result.error);
-      fail("program-rejected", `The kernel would refuse program '${loaded.name}' as ${programType.name}: ${reason}.`, {
+      const { category, message, instruction } = result.error;
+      fail("program-rejected", `The kernel would refuse program '${loaded.name}' as ${programType.name}: ${message}.`, {
         place: loaded.placeOf(Math.max(instruction, 0)),
-        ...(suggestion === undefined ? {} : { hint: suggestion }),
+        hint: adviceFor(category, message).suggestion,
       });
     }
     const missing = decoded.instructions.filter(

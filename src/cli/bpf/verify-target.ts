@@ -1,5 +1,6 @@
 import type { SourceOf, SourcePlace } from "../../bpf/verifier/explain/source-place.ts";
 import type { VerifierMap } from "../../bpf/verifier/map.ts";
+import { UNPRIVILEGED } from "../../bpf/verifier/privileges.ts";
 import type { VerifierOptions } from "../../bpf/verifier/verify.ts";
 import { fail } from "../../errors.ts";
 import type { MapOption } from "./map-option.ts";
@@ -40,6 +41,7 @@ export function verifyTargets(input: InputFile, flags: VerifyFlags): readonly Ve
     expectedAttachType: flags.attachType ?? 0,
     possibleCpus: flags.cpus,
     loops: flags.loops,
+    ...(flags.unprivileged === true ? { privileges: UNPRIVILEGED } : {}),
     strictAlignment: flags.strictAlignment === true,
   };
   const target = { name: input.name, section: null, options, globalFunctions: [], linkedByLoader: false };

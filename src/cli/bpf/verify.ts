@@ -13,6 +13,7 @@ export interface VerifyFlags {
   readonly attachType?: number;
   readonly cpus: number;
   readonly loops: "bounded" | "none";
+  readonly unprivileged?: true;
   readonly strictAlignment?: true;
   readonly logLevel: number;
   /** Releases that are asked whether they would load it. */
@@ -45,6 +46,7 @@ export function verifyCommand(program: Command, perform: (action: Action) => voi
         .choices(["bounded", "none"])
         .default("bounded"),
     )
+    .option("--unprivileged", "as for a user without CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN")
     .option("--strict-alignment", "refuse accesses that are not aligned")
     .addOption(
       new Option("--log-level <level>", "print the log in the kernel's form").choices(["0", "1", "2"]).default("0"),
@@ -67,7 +69,7 @@ export function verifyCommand(program: Command, perform: (action: Action) => voi
 
 const HELP = `
 Maps in text are named map[NAME] or map[fd:3]: --map counters=array:4:8:16, --map 3=hash:4:8:1024. The verdict is that for
-a privileged user. What the verifier does not model yet (callbacks, dynptrs, timers, kernel functions) it refuses and says so.
+a privileged user, without --unprivileged. What the verifier does not model yet (callbacks, dynptrs, timers, kernel functions) it refuses and says so.
 Exit codes: 0 accepted, by every release asked about too; 4 refused.`;
 
 const [OLDEST, NEWEST] = [LONG_TERM_RELEASES[0], LONG_TERM_RELEASES[LONG_TERM_RELEASES.length - 1]!];

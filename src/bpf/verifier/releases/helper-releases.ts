@@ -179,15 +179,18 @@ const PACKET_TYPES = [
   "lwt_seg6local",
 ];
 
+/** And others that share what Linux calls the base functions. */
+const BASE_TYPES = [...PACKET_TYPES, "sk_skb", "sk_lookup", "sk_reuseport", "flow_dissector"];
+
 /** Helpers that came to a program type later than to Linux: release, commit, types, numbers. */
 const LATER: readonly (readonly [release: string, commit: string, types: readonly string[], ...numbers: number[]])[] = [
   ["5.0", "c8123ead13a5", ["xdp"], 84, 85, 86],
   ["5.4", "7c4b90d79d0f", ["socket_filter", "cgroup_skb"], 25],
   ["5.8", "d56c2f95adb3", ["cgroup_skb"], 84, 85, 86, 99],
   ["5.8", "6f3f65d80dac", ["sched_cls", "sched_act"], 43],
-  ["5.8", "f470378c7562", PACKET_TYPES, 35, 112, 113, 114, 115],
-  ["5.15", "a396eda5517a", PACKET_TYPES, 158],
-  ["6.1", "8a67f2de9b1d", PACKET_TYPES, 105, 106],
+  ["5.8", "f470378c7562", BASE_TYPES, 35, 112, 113, 114, 115],
+  ["5.15", "a396eda5517a", BASE_TYPES, 158],
+  ["6.1", "8a67f2de9b1d", BASE_TYPES, 105, 106],
   ["6.10", "eb166e522c77", PACKET_TYPES, 14, 120],
   ["6.13", "eb62f49de7ec", ["sched_cls", "sched_act"], 122],
   ["6.15", "c221d3744ad3", ["socket_filter", "cgroup_skb"], 122],

@@ -4,9 +4,11 @@ import { CALL_ADVICE } from "./calls.ts";
 import { FLOW_ADVICE } from "./flow.ts";
 import { MEMORY_ADVICE } from "./memory.ts";
 import { POINTER_ADVICE } from "./pointers.ts";
+import { PRIVILEGE_ADVICE } from "./privileges.ts";
 import { STACK_ADVICE } from "./stack.ts";
 
 const ROWS: readonly AdviceRow[] = [
+  ...PRIVILEGE_ADVICE,
   ...MEMORY_ADVICE,
   ...STACK_ADVICE,
   ...POINTER_ADVICE,
@@ -29,6 +31,9 @@ const GENERAL: Readonly<Record<Category, string>> = {
   "null-pointer": "Compare the pointer with NULL first.",
   "pointer-arithmetic": "Move pointers by 64-bit additions and subtractions of numbers that have limits.",
   "pointer-leak": "Unprivileged programs may not hand out addresses: store and return numbers only.",
+  speculation:
+    "Give the number limits on every path before it is added to the pointer, or load the program with CAP_PERFMON.",
+  privilege: "Load the program with CAP_BPF, and with CAP_PERFMON and CAP_NET_ADMIN where its type needs them.",
   alignment: "Access it with a size that divides its offset.",
   "helper-call": "Compare the arguments with the helper's prototype.",
   "function-call": "Compare the arguments with the function's own, and mind that calls nest 8 deep.",

@@ -75,7 +75,7 @@ export const MEMORY_ADVICE: readonly AdviceRow[] = [
     "Use them on map values and on the stack.",
   ],
   [
-    /R(\d+) invalid \w*sock\w* access/,
+    /R(\d+) invalid \S+ access off=/,
     "No field of the socket lies there, or not with that size.",
     "Read the field with its own size; bpf_sk_fullsock gives the fields of full sockets.",
   ],
@@ -86,6 +86,16 @@ export const MEMORY_ADVICE: readonly AdviceRow[] = [
   ],
   [
     /(write into|read from) map forbidden|write into map forbidden/,
+    "The map was made so that programs may not do this.",
+    "Make the map without BPF_F_RDONLY_PROG or BPF_F_WRONLY_PROG, or let user space do it.",
+  ],
+  [
+    /invalid tracepoint buffer access|invalid variable buffer offset/,
+    "The tracepoint's buffer is accessed at a constant offset inside of it only.",
+    "Read its arguments by constant offsets, and with 8 bytes each.",
+  ],
+  [
+    /map forbidden, value_size/,
     "The map was made so that programs may not do this.",
     "Make the map without BPF_F_RDONLY_PROG or BPF_F_WRONLY_PROG, or let user space do it.",
   ],

@@ -3,7 +3,7 @@ import type { AdviceRow } from "./advice-row.ts";
 /** The stack. */
 export const STACK_ADVICE: readonly AdviceRow[] = [
   [
-    /variable offset stack pointer cannot be passed|unbounded variable-offset|variable-offset .*stack/,
+    /variable offset stack pointer cannot be passed|unbounded variable-offset|variable-offset.*stack|^var_off=/,
     "The offset on the stack is not known well enough.",
     "Use a constant offset, limit the number that is added to the pointer, or keep the buffer in a per-CPU array.",
   ],
