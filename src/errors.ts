@@ -35,6 +35,8 @@ export const ERROR_CODES = {
   "bad-capture": EXIT.invalidInput,
   "plugin-unloadable": EXIT.invalidInput,
   unsupported: EXIT.invalidInput,
+  "bad-object": EXIT.invalidInput,
+  "compiler-missing": EXIT.invalidInput,
   "program-syntax": EXIT.invalidInput,
   "program-rejected": EXIT.programRejected,
   usage: EXIT.usage,

@@ -25,6 +25,7 @@ const room = (file: string) => (file.includes("/") ? file.slice(0, file.indexOf(
 const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   bpf: [],
   simulation: [],
+  "c-compiler": ["errors.ts"],
   packet: ["errors.ts", "json-schema.ts"],
   hooks: ["bpf", "packet", "simulation", "json-schema.ts"],
   topology: ["errors.ts", "hooks", "json-schema.ts", "packet"],
@@ -49,6 +50,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   plugins: ["errors.ts", "hooks", "programs", "report"],
   cli: [
     "bpf",
+    "c-compiler",
     "errors.ts",
     "kernel",
     "open-topology.ts",

@@ -18,6 +18,10 @@ export class Problems {
       });
   }
 
+  get any(): boolean {
+    return this.#found.length > 0;
+  }
+
   /** Adds a problem after which nothing can be read any more. */
   fail(section: string | undefined, offset: number, message: string, hint?: string): never {
     this.add(section, offset, message, hint);

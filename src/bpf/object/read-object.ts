@@ -7,11 +7,12 @@ import type { ElfFile, ElfSection } from "./elf/elf-file.ts";
 import { readElf } from "./elf/read-elf.ts";
 import { readRelocations } from "./elf/relocations.ts";
 import { StringTable } from "./elf/string-table.ts";
+import { addsSymbolValues } from "./link/assembler.ts";
 import type { CodeSection } from "./link/code.ts";
 import { linkProgram } from "./link/link-program.ts";
 import { type CodeDescription, LinkedProgram } from "./link/linked-program.ts";
 import { readCode } from "./link/read-code.ts";
-import { relocateCode } from "./link/relocate.ts";
+import { type LinkScope, relocateCode } from "./link/relocate.ts";
 import { readBtfMaps } from "./maps/btf-maps.ts";
 import { readDataMaps } from "./maps/data-maps.ts";
 import { readExterns } from "./maps/kconfig.ts";
@@ -50,7 +51,14 @@ export function readObject(bytes: Uint8Array, options: ObjectOptions = {}): Obje
     const target = options.kernelTypes ?? SIMULATED_TYPES;
     applyCoreRelocations(code.values(), description.information, description.btf, target, problems);
   }
-  relocateCode({ sections: elf.sections, code, maps: places, externs }, relocations, problems);
+  const scope: LinkScope = {
+    sections: elf.sections,
+    code,
+    maps: places,
+    externs,
+    addsSymbolValues: addsSymbolValues(elf, code, relocations),
+  };
+  relocateCode(scope, relocations, problems);
   const slots = readSlots(elf, placed, places, code, relocations, problems);
   problems.throwIfAny();
 
@@ -88,6 +96,9 @@ function linkPrograms(
 ): ObjectProgram[] {
   const sections = [...code.values()];
   const functions = sections.reduce((sum, section) => sum + section.functions.length, 0);
+  const called = new Set(
+    sections.flatMap((section) => section.functions.flatMap((it) => it.calls.map(({ target }) => target))),
+  );
   const programs: ObjectProgram[] = [];
   let slots = 0;
   for (const section of sections) {
@@ -95,6 +106,14 @@ function linkPrograms(
     if (section.name === ".text" && functions > 1) continue;
     const meaning = findSectionKind(section.name, options.sections);
     for (const main of section.functions) {
+      if (main.isStatic && called.has(main)) continue;
+      if (main.isStatic)
+        problems.add(
+          section.name,
+          main.offset,
+          `Program '${main.name}' is static, and nothing calls it.`,
+          "Declare it without 'static'.",
+        );
       const linked = linkProgram(main, problems);
       if (linked === undefined) continue;
       slots += linked.bytes.length / 8;

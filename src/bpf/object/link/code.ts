@@ -19,6 +19,8 @@ export interface CodeFunction {
   readonly size: number;
   /** It is to be known in its object alone, whatever BTF says: it counts as static. */
   readonly hidden: boolean;
+  /** It is no program of its own, whichever section it is in. */
+  readonly isStatic: boolean;
   /** Functions that it calls or takes the address of, in the order of its instructions. */
   readonly calls: FunctionUse[];
   readonly unresolved: UnresolvedUse[];

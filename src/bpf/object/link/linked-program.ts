@@ -64,7 +64,7 @@ export class LinkedProgram implements ObjectProgram {
     const { btf, information } = this.#description ?? {};
     const typeId = information?.get(code.section.name)?.functions.find(({ offset }) => offset === code.offset)?.typeId;
     const type = typeId === undefined ? undefined : btf!.type(typeId);
-    const linkage = type?.kind === "function" && !code.hidden ? type.linkage : "static";
+    const linkage = type?.kind === "function" && !code.hidden && !code.isStatic ? type.linkage : "static";
     return { name: code.name, instruction: slot, typeId, linkage };
   }
 

@@ -72,7 +72,8 @@ function readSection(
           section: code,
           offset: symbol.value,
           size,
-          hidden: symbol.hidden || symbol.binding === BINDING.local,
+          hidden: symbol.hidden,
+          isStatic: symbol.binding === BINDING.local,
         },
         problems,
       );
@@ -81,7 +82,7 @@ function readSection(
   if (named.length === 0)
     addFunction(
       functions,
-      { name: section.name, section: code, offset: 0, size: section.size, hidden: false },
+      { name: section.name, section: code, offset: 0, size: section.size, hidden: false, isStatic: false },
       problems,
     );
   return code;

@@ -47,7 +47,7 @@ function entriesOf(btf: Btf | undefined, section: string) {
   return type?.kind === "section" ? type.variables : [];
 }
 
-/** Gives every variable its place: largest alignment first, then the largest, then by name (cmp_externs of libbpf). */
+/** Gives every variable its place: largest alignment first, of those the smallest first, then by name (cmp_externs of libbpf). */
 function layOut(btf: Btf | undefined, weak: ReadonlySet<string>, problems: Problems): Variable[] {
   const variables: Variable[] = [];
   for (const { type } of entriesOf(btf, SECTION)) {
@@ -59,7 +59,7 @@ function layOut(btf: Btf | undefined, weak: ReadonlySet<string>, problems: Probl
       problems.add(SECTION, 0, `The configuration variable '${it.name}' is of a type that none can have.`);
     else variables.push({ name: it.name, offset: 0, size, typeId: it.type, alignment, weak: weak.has(it.name) });
   }
-  variables.sort((a, b) => b.alignment - a.alignment || b.size - a.size || (a.name < b.name ? -1 : 1));
+  variables.sort((a, b) => b.alignment - a.alignment || a.size - b.size || (a.name < b.name ? -1 : 1));
   let end = 0;
   return variables.map((variable) => {
     const offset = Math.ceil(end / variable.alignment) * variable.alignment;
