@@ -14,11 +14,11 @@ export interface CompiledSource {
 }
 
 export interface CompileOptions {
-  /** Name of the compiler; the first that there is where it is absent. */
+  /** Name or path of the compiler; what CLANG names, or else the first that there is, where it is absent. */
   readonly compiler?: string;
   /** Further arguments: `-DNAME=1`, `-Iinclude`. */
   readonly flags?: readonly string[];
-  /** PATH, XDG_CACHE_HOME and HOME are looked at; those of this process where it is absent. */
+  /** PATH, CLANG, XDG_CACHE_HOME and HOME are looked at; those of this process where it is absent. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -30,7 +30,7 @@ export interface CompileOptions {
 export function compileSource(file: string, options: CompileOptions = {}): CompiledSource {
   const environment = options.environment ?? process.env;
   const searchPath = environment.PATH ?? "";
-  const named = options.compiler;
+  const named = options.compiler ?? (environment.CLANG || undefined);
   const compiler = named === undefined ? findCompiler(searchPath) : findCompilerNamed(named, searchPath);
   if (compiler === undefined)
     fail("compiler-missing", `'${file}' is C, which takes ${named ?? COMPILER_NAMES} to be run, and there is none.`, {

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
 
 /** A compiler of C for BPF that this machine has. */
 export interface Compiler {
@@ -41,10 +41,10 @@ export function findCompiler(searchPath: string): Compiler | undefined {
   return undefined;
 }
 
-/** The compiler of that name; undefined where there is none. */
+/** The compiler of that name or path; undefined where there is none. */
 export function findCompilerNamed(name: string, searchPath: string): Compiler | undefined {
-  const known = KNOWN.find(({ names }) => names.includes(name));
-  return known === undefined ? undefined : compilerAt(name, known.flags, searchPath);
+  const flags = basename(name).includes("gcc") ? GCC_FLAGS : CLANG_FLAGS;
+  return isAbsolute(name) ? compilerAt(basename(name), flags, dirname(name)) : compilerAt(name, flags, searchPath);
 }
 
 function compilerAt(name: string, flags: readonly string[], searchPath: string): Compiler | undefined {
