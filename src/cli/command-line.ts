@@ -6,6 +6,7 @@ import type { Action, Terminal } from "./command.ts";
 import { filterCommand } from "./filter.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
+import { seccompCommand } from "./seccomp/seccomp.ts";
 import { showFailure } from "./show-failure.ts";
 
 /** The commands, in the order in which the help lists them. Each adds itself and hands its work to `perform`. */
@@ -14,6 +15,7 @@ const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) 
   schemaCommand,
   bpfCommand,
   filterCommand,
+  seccompCommand,
 ];
 
 /** Runs the `netsim` command with the words after its name; resolves to the exit code. */

@@ -66,7 +66,15 @@ function numbersOf(
     if (nr === ALL) return otherwise;
     return (nr >= X32_BIT ? hasX32 : names.includes("x86_64")) ? otherwise : bad;
   };
-  return dispatch(rangesOf(singles, others, [X32_BIT, ALL]), NR, how, decisions);
+  const ranges = rangesOf(singles, others, [X32_BIT, ALL]);
+  if (architectures.length === 1) return dispatch(ranges, NR, how, decisions);
+  // Each half on its own, so that no call is asked for the numbers of the other.
+  const half = (isX32: boolean) => {
+    const belongs = ([nr]: [number, Decision]) => nr >= X32_BIT === isX32;
+    const own = rangesOf(new Map([...singles].filter(belongs)), isX32 ? others : () => otherwise, isX32 ? [ALL] : []);
+    return dispatch(own, NR, how, decisions);
+  };
+  return decisions.test(NR, ALL, "ge", X32_BIT, half(true), half(false));
 }
 
 /** Bare numbers of a profile for x86_64 and x32 belong to the one whose numbers they are among. */
