@@ -28,7 +28,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   "c-compiler": ["errors.ts"],
   packet: ["errors.ts", "json-schema.ts"],
   hooks: ["bpf", "packet", "simulation", "json-schema.ts"],
-  topology: ["errors.ts", "hooks", "json-schema.ts", "packet"],
+  topology: ["bpf", "errors.ts", "hooks", "json-schema.ts", "packet"],
   seccomp: ["bpf", "errors.ts", "hooks", "topology"],
   programs: ["bpf", "errors.ts", "hooks", "json-schema.ts", "packet", "registry.ts", "topology"],
   network: ["packet", "programs", "hooks", "simulation", "topology", "errors.ts"],

@@ -1,36 +1,180 @@
-import { oneCpu } from "../bpf/maps/map-place.ts";
+import { errnoName } from "../bpf/maps/errno.ts";
+import type { MapPlace } from "../bpf/maps/map-place.ts";
+import { MAP_TYPES } from "../bpf/maps/map-type.ts";
 import { BpfSyscall } from "../bpf/syscall.ts";
 import type { VerifierMap } from "../bpf/verifier/map.ts";
-import type { Machine } from "../bpf/vm/machine.ts";
-import { NetsimError } from "../errors.ts";
+import { type Diagnostic, NetsimError } from "../errors.ts";
+import { decodeValue, type Readable } from "../topology/map-value/decode.ts";
+import type { MapEntryModel, MapModel } from "../topology/model.ts";
 import type { LoadedExtendedProgram } from "./language.ts";
 
-/** The maps of a topology. */
+/** An entry of a map, in words. */
+export interface ReadableEntry {
+  /** Absent in maps without keys. */
+  readonly key?: Readable;
+  readonly value: Readable;
+}
+
+/** A map that exists. */
+interface OpenMap {
+  readonly model: MapModel;
+  readonly descriptor: number;
+}
+
+/** The maps of a topology, and user space's side of them. */
 export class MapTable {
   readonly syscall: BpfSyscall;
   /** What the verifier knows of them, by descriptor. */
   readonly verifierMaps = new Map<number, VerifierMap>();
-  private readonly descriptors = new Map<string, number>();
+  private readonly maps = new Map<string, OpenMap>();
+  /** What entries of arrays of programs hold, by map and key: names, which the kernel would not give. */
+  private readonly programNames = new Map<string, Map<string, { key: Uint8Array; name: string }>>();
 
-  constructor(machine: Machine) {
-    this.syscall = new BpfSyscall(oneCpu(machine));
+  /** Makes and fills the maps; entries that are programs are left to `ProgramTable`. Throws one NetsimError with all problems. */
+  constructor(models: ReadonlyMap<string, MapModel>, place: MapPlace) {
+    this.syscall = new BpfSyscall(place);
+    const problems: Diagnostic[] = [];
+    for (const model of inOrder(models)) this.create(model, problems);
+    if (problems.length > 0) throw new NetsimError(problems);
+    for (const { model } of this.maps.values())
+      for (const entry of model.contents) {
+        const errno = isProgram(entry) ? 0 : this.update(model.name, entry, 0);
+        if (errno < 0)
+          problems.push(
+            problem(`Linux refuses key ${entry.keyText} of map '${model.name}' with ${errnoName(errno)}.`, entry.place),
+          );
+      }
+    if (problems.length > 0) throw new NetsimError(problems);
+  }
+
+  /** Those of the topology, in the order of the file. */
+  get models(): Iterable<MapModel> {
+    return [...this.maps.values()].map(({ model }) => model);
   }
 
   /** The program with descriptors where it names maps. Throws a NetsimError that has every name which no map has. */
   link({ bytes, maps, name }: LoadedExtendedProgram): Uint8Array {
     const linked = bytes.slice();
     const view = new DataView(linked.buffer);
-    const missing = maps.filter(({ map }) => !this.descriptors.has(map));
+    const missing = maps.filter(({ map }) => !this.maps.has(map));
     if (missing.length > 0)
       throw new NetsimError(
         missing.map(({ map, place }) => ({
           code: "unknown-reference",
           severity: "error",
-          message: `Program '${name}' names the map '${map}', which the topology does not have.`,
+          message: `Program '${name}' names the map '${map}', which is not under \`maps\`.`,
           place,
+          ...(this.maps.size === 0 ? {} : { hint: `There are: ${[...this.maps.keys()].join(", ")}.` }),
         })),
       );
-    for (const { map, slot } of maps) view.setInt32(slot * 8 + 4, this.descriptors.get(map)!, true);
+    for (const { map, slot } of maps) view.setInt32(slot * 8 + 4, this.descriptor(map), true);
     return linked;
   }
+
+  /** Puts a value there that is no program. Returns 0 or a negative error number. */
+  update(map: string, { key, value }: MapEntryModel, flags: number): number {
+    return this.syscall.update(this.descriptor(map), key, this.bytesOf(map, value), flags);
+  }
+
+  /** Puts a program there. @param slot its executable's. */
+  putProgram(map: string, { key, keyText }: MapEntryModel, name: string, slot: number, flags = 0): number {
+    const program = this.syscall.openProgram(slot);
+    const errno = this.syscall.update(this.descriptor(map), key, int32(program), flags);
+    this.syscall.close(program);
+    if (errno === 0) this.programsOf(map).set(keyText, { key: key!, name });
+    return errno;
+  }
+
+  delete(map: string, key: Uint8Array, keyText: string): number {
+    const errno = this.syscall.delete(this.descriptor(map), key);
+    if (errno === 0) this.programsOf(map).delete(keyText);
+    return errno;
+  }
+
+  /** The value under a key, as programs see it; undefined where there is none. */
+  lookup(map: string, key: Uint8Array): Uint8Array | undefined {
+    const { model, descriptor } = this.maps.get(map)!;
+    const value = this.syscall.lookup(descriptor, key);
+    return typeof value === "number" ? undefined : value.subarray(0, model.value.size);
+  }
+
+  /** What a map holds now: of arrays what is not zero, in the order of the kernel's iteration; of queues and stacks nothing. */
+  *entries(map: string): Iterable<ReadableEntry> {
+    const { model, descriptor } = this.maps.get(map)!;
+    if (model.type === "prog_array") {
+      for (const { key, name } of this.programsOf(map).values())
+        yield { key: decodeValue(model.key, key), value: name };
+      return;
+    }
+    if (model.key.size === 0) return;
+    const isArray = model.type === "array" || model.type === "percpu_array";
+    let key = this.syscall.nextKey(descriptor, undefined);
+    for (; typeof key !== "number"; key = this.syscall.nextKey(descriptor, key)) {
+      const value = this.lookup(map, key);
+      if (value === undefined || (isArray && value.every((byte) => byte === 0))) continue;
+      yield { key: decodeValue(model.key, key), value: decodeValue(model.value, value) };
+    }
+  }
+
+  private create(model: MapModel, problems: Diagnostic[]): void {
+    const { name, type, key, value, maxEntries, flags, inner, place } = model;
+    const innerMap = inner === undefined ? undefined : this.maps.get(inner);
+    const definition = { type: MAP_TYPES[type], keySize: key.size, valueSize: value.size, maxEntries, flags };
+    const descriptor = this.syscall.createMap({ ...definition, ...(innerMap && { innerMap: innerMap.descriptor }) });
+    if (descriptor < 0) {
+      problems.push(problem(`Linux refuses map '${name}' with ${errnoName(descriptor)}.`, place));
+      return;
+    }
+    this.maps.set(name, { model, descriptor });
+    const like = innerMap && this.verifierMaps.get(innerMap.descriptor);
+    this.verifierMaps.set(descriptor, { ...definition, name, ...(like && { inner: like }) });
+  }
+
+  private descriptor(map: string): number {
+    return this.maps.get(map)!.descriptor;
+  }
+
+  private programsOf(map: string): Map<string, { key: Uint8Array; name: string }> {
+    let names = this.programNames.get(map);
+    if (names === undefined) {
+      names = new Map();
+      this.programNames.set(map, names);
+    }
+    return names;
+  }
+
+  /** A value as user space gives it: per-CPU values are rounded up, other maps are named by their descriptors. */
+  private bytesOf(map: string, value: MapEntryModel["value"]): Uint8Array {
+    if (!(value instanceof Uint8Array)) return int32(this.descriptor(value.name));
+    const held = this.syscall.map(this.descriptor(map));
+    if (typeof held === "number" || held.userValueSize === value.length) return value;
+    const padded = new Uint8Array(held.userValueSize);
+    padded.set(value);
+    return padded;
+  }
+}
+
+const isProgram = ({ value }: MapEntryModel): boolean => !(value instanceof Uint8Array) && value.kind === "program";
+
+/** Maps behind those which they need to be made. */
+function* inOrder(models: ReadonlyMap<string, MapModel>): Iterable<MapModel> {
+  const done = new Set<string>();
+  for (const model of models.values()) {
+    const inner = model.inner === undefined ? undefined : models.get(model.inner);
+    for (const one of [inner, model])
+      if (one !== undefined && !done.has(one.name)) {
+        done.add(one.name);
+        yield one;
+      }
+  }
+}
+
+function int32(number: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setInt32(0, number, true);
+  return bytes;
+}
+
+function problem(message: string, place: Diagnostic["place"]): Diagnostic {
+  return { code: "bad-topology", severity: "error", message, ...(place && { place }) };
 }

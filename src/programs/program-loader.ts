@@ -40,7 +40,7 @@ export class ProgramLoader {
     if (loaded.form !== "extended" || context.kind !== "extended")
       throw new Error(`program '${loaded.name}' cannot run in a ${context.kind} context`);
     const executable = this.engine.load(this.link(loaded, context, attachType), this.environment(context));
-    return { run: executable.run, release: () => executable.release() };
+    return { run: executable.run, slot: executable.slot, release: () => executable.release() };
   }
 
   /** `prepare` without loading: throws what it would throw. */

@@ -6,6 +6,8 @@ import type { LoadedProgram } from "./language.ts";
 export interface RunnableProgram {
   /** @param context R1 of an extended program. Returns the low 32 bits of the return value, of either sign. */
   run(context: number): number;
+  /** Of extended programs: their number in the machine's function table, which arrays of programs hold. */
+  readonly slot?: number;
   /** Gives back what it holds of the machine; called once it has been replaced. */
   release?(): void;
 }
@@ -60,13 +62,18 @@ export class ProgramSlot {
     return found;
   }
 
-  /** Puts another program there, at all places. */
-  replace(loaded: LoadedProgram, prepare: (place: RunPlace) => RunnableProgram): void {
+  /** Puts another program there, at all places. @param replaced told of each before the program of before is given up. */
+  replace(
+    loaded: LoadedProgram,
+    prepare: (place: RunPlace) => RunnableProgram,
+    replaced: (prepared: PreparedProgram) => void,
+  ): void {
     this.loaded = loaded;
     this.replaced++;
     for (const prepared of this.prepared) {
       const before = prepared.program;
       prepared.program = prepare(prepared);
+      replaced(prepared);
       before.release?.();
     }
   }

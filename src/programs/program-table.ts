@@ -4,11 +4,12 @@ import type { Contexts } from "../hooks/contexts.ts";
 import type { Hook, HookAt } from "../hooks/hook.ts";
 import type { HookPlace } from "../hooks/places.ts";
 import type { Registry } from "../registry.ts";
-import type { AttachmentModel, ProgramSource, Topology } from "../topology/model.ts";
+import type { AttachmentModel, MapEntryModel, ProgramSource, Topology } from "../topology/model.ts";
 import { Attachment } from "./attachment.ts";
 import type { LoadedProgram, ProgramLanguage } from "./language.ts";
+import type { MapTable } from "./map-table.ts";
 import type { ProgramLoader } from "./program-loader.ts";
-import { ProgramSlot, type RunPlace } from "./program-slot.ts";
+import { type PreparedProgram, ProgramSlot, type RunPlace } from "./program-slot.ts";
 
 /** A topology's programs: loaded, checked and ready to be attached by name. */
 export class ProgramTable {
@@ -17,12 +18,22 @@ export class ProgramTable {
   private readonly languages: Registry<ProgramLanguage>;
   private readonly loader: ProgramLoader;
   private readonly contexts: Contexts;
+  private readonly maps: MapTable;
   private readonly topology: Topology;
+  /** Programs that arrays of programs hold. */
+  private readonly held: HeldProgram[] = [];
   /** What is wrong with attachments so far. */
   private readonly problems: Diagnostic[] = [];
 
   /** Reads what the topology names, replacements of later steps included. Throws one NetsimError with all problems. */
-  constructor(topology: Topology, languages: Registry<ProgramLanguage>, loader: ProgramLoader, contexts: Contexts) {
+  constructor(
+    topology: Topology,
+    languages: Registry<ProgramLanguage>,
+    loader: ProgramLoader,
+    contexts: Contexts,
+    maps: MapTable,
+  ) {
+    this.maps = maps;
     this.topology = topology;
     this.languages = languages;
     this.loader = loader;
@@ -59,6 +70,8 @@ export class ProgramTable {
 
   /** To be called when all is attached: verifies what later steps put there. Throws one NetsimError with all problems. */
   finish(): void {
+    this.throwProblems();
+    this.fillArrays();
     for (const step of this.topology.steps) {
       if (step.kind !== "replace") continue;
       const slot = this.get(step.program);
@@ -75,11 +88,56 @@ export class ProgramTable {
   /** Puts another program under the name, everywhere it is attached, between two packets. */
   replace(name: string, source: ProgramSource): void {
     const loaded = this.loaded.get(source)!;
-    this.get(name).replace(loaded, (place) => this.loader.prepare(loaded, place));
+    this.get(name).replace(
+      loaded,
+      (place) => this.loader.prepare(loaded, place),
+      (prepared) => {
+        for (const { map, entry, program } of this.held)
+          if (program === prepared) this.maps.putProgram(map, entry, name, prepared.program.slot!);
+      },
+    );
+  }
+
+  /** BPF_MAP_UPDATE_ELEM by a user. Returns 0 or a negative error number. */
+  put(map: string, entry: MapEntryModel, flags: number): number {
+    if (entry.value instanceof Uint8Array || entry.value.kind !== "program") return this.maps.update(map, entry, flags);
+    const program = this.preparedFor(map, entry.value.name);
+    if (program === undefined) return 0;
+    const errno = this.maps.putProgram(map, entry, entry.value.name, program.program.slot!, flags);
+    if (errno === 0) this.held.push({ map, entry, program });
+    return errno;
   }
 
   [Symbol.iterator](): Iterator<ProgramSlot> {
     return this.slots.values();
+  }
+
+  /** Fills the arrays of programs, those first that the attached programs use. */
+  private fillArrays(): void {
+    const waiting = new Set([...this.maps.models].filter(({ type }) => type === "prog_array"));
+    for (let before = -1; before !== waiting.size; ) {
+      before = waiting.size;
+      for (const map of waiting) {
+        if (this.userOf(map.name) === undefined) continue;
+        waiting.delete(map);
+        for (const entry of map.contents) this.attempt(() => this.put(map.name, entry, 0));
+      }
+    }
+  }
+
+  /** A program in the context of those that use the array; undefined where nobody uses it. */
+  private preparedFor(map: string, name: string): PreparedProgram | undefined {
+    const user = this.userOf(map);
+    const slot = this.get(name);
+    return user && slot.at(user, () => this.loader.prepare(slot.loaded, user));
+  }
+
+  /** Where a program runs that uses the map. */
+  private userOf(map: string): RunPlace | undefined {
+    for (const { loaded, prepared } of this.slots.values())
+      if (loaded.form === "extended" && loaded.maps.some((use) => use.map === map) && prepared.length > 0)
+        return prepared[0];
+    return undefined;
   }
 
   /** Refuses what cannot run where the slot's program does. */
@@ -115,6 +173,13 @@ export class ProgramTable {
   private throwProblems(): void {
     if (this.problems.length > 0) throw new NetsimError(this.problems);
   }
+}
+
+/** An entry of an array of programs. */
+interface HeldProgram {
+  readonly map: string;
+  readonly entry: MapEntryModel;
+  readonly program: PreparedProgram;
 }
 
 /** The type that a program has where it is attached; undefined where the hook takes nothing of its form. */

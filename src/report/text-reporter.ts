@@ -4,6 +4,7 @@ import { printable } from "./printable.ts";
 import type { Reporter } from "./reporter.ts";
 import { describeExpectations } from "./text/expectations.ts";
 import { describeLinks } from "./text/links.ts";
+import { describeMaps } from "./text/maps.ts";
 import { describeNodes } from "./text/nodes.ts";
 import { describePackets } from "./text/packets.ts";
 import { describePrograms } from "./text/programs.ts";
@@ -34,6 +35,7 @@ export const textReporter: Reporter = {
       describeTraffic(result, paint),
       describeNodes(result, paint),
       describePrograms(result, paint),
+      describeMaps(result, paint),
       describeLinks(result, paint),
       describePackets(result, paint),
       describeExpectations(result, paint),

@@ -1,3 +1,4 @@
+import { oneCpu } from "../bpf/maps/map-place.ts";
 import { Machine } from "../bpf/vm/machine.ts";
 import { LinearMemory } from "../bpf/vm/memory.ts";
 import { Contexts } from "../hooks/contexts.ts";
@@ -22,6 +23,7 @@ import { ReplaySource } from "../traffic/replay-source.ts";
 import type { TrafficSource } from "../traffic/traffic-source.ts";
 import { Captures } from "./captures.ts";
 import { Expectations } from "./expectations.ts";
+import { MapSteps } from "./map-steps.ts";
 import type { RunOptions } from "./run-options.ts";
 import { Steps } from "./steps.ts";
 import { type Epoch, UNIX_EPOCH } from "./time.ts";
@@ -33,6 +35,8 @@ export interface Scene {
   readonly world: World;
   readonly network: Network;
   readonly programs: ProgramTable;
+  readonly maps: MapTable;
+  readonly mapSteps: MapSteps;
   /** Programs where they are attached, with the name of the place. */
   readonly attachments: readonly { readonly where: string; readonly attachment: Attachment }[];
   readonly sources: readonly TrafficSource[];
@@ -51,7 +55,7 @@ export function assemble(
   const memory = new LinearMemory();
   const world = createWorld(seed, memory, options);
   const machine = new Machine(memory);
-  const maps = new MapTable(machine);
+  const maps = new MapTable(topology.maps, oneCpu(machine));
   const contexts = new Contexts({
     machine,
     maps: maps.syscall,
@@ -64,6 +68,7 @@ export function assemble(
     parts.languages,
     new ProgramLoader(parts.engine, machine, maps),
     contexts,
+    maps,
   );
   const network = new Network(topology, world, (model, socket) =>
     programs.attach(model, parts.hooks.get(model.hook) as HookAt<"socket">, dataStartOf(socket)),
@@ -73,17 +78,20 @@ export function assemble(
   const sources = createSources(topology, network, world);
   const captures = closingOnFailure(sources, () => openCaptures(topology, network, world, sources, options));
   if (world.observer instanceof Trace && world.observer.tracing) traceFrames(network, world.observer);
-  const expectations = new Expectations(topology.expect, network);
+  const expectations = new Expectations(topology.expect, network, maps);
 
   const maxPackets = options.maxPackets ?? topology.maxPackets;
   if (maxPackets !== undefined) world.ledger.watch(maxPackets, () => world.simulation.stop("max-packets"));
-  new Steps(network, programs).schedule(topology.steps, world.simulation);
+  const mapSteps = new MapSteps(maps, programs);
+  new Steps(network, programs, mapSteps).schedule(topology.steps, world.simulation);
   for (const source of sources) source.start();
   return {
     seed,
     world,
     network,
     programs,
+    maps,
+    mapSteps,
     attachments: network.sockets.flatMap(({ label, attachments }) =>
       attachments.map((attachment) => ({ where: label, attachment })),
     ),

@@ -11,6 +11,7 @@ import { describeBinding } from "./describe-binding.ts";
 import type {
   InterfaceResult,
   LinkResult,
+  MapResult,
   NodeResult,
   PacketTotals,
   ProgramResult,
@@ -36,6 +37,7 @@ export function collect(
     events: world.simulation.events,
     packets: end.totals,
     programs: [...scene.programs].map((slot) => programResult(slot.name, scene)),
+    maps: mapResults(scene),
     nodes: [...network.nodes.values()].map((node) => nodeResult(node, network.sockets)),
     links: network.links.map(linkResult),
     traffic: sources.map(({ kind, description, sent, answered }) => ({
@@ -64,6 +66,21 @@ function programResult(name: string, { programs, attachments }: Scene): ProgramR
         ...attachment.counts(),
       })),
   };
+}
+
+function mapResults({ maps, mapSteps }: Scene): MapResult[] {
+  return [...maps.models].map(({ name, type, key, value, maxEntries }) => {
+    const dumps = mapSteps.dumps.get(name);
+    return {
+      name,
+      type,
+      keySize: key.size,
+      valueSize: value.size,
+      maxEntries,
+      entries: [...maps.entries(name)],
+      ...(dumps && { dumps }),
+    };
+  });
 }
 
 function nodeResult(node: Node, sockets: readonly Socket[]): NodeResult {

@@ -1,15 +1,19 @@
 import type { Network } from "../network/network.ts";
+import type { MapTable } from "../programs/map-table.ts";
 import type { ExpectationModel } from "../topology/model.ts";
+import { judgeCheck } from "./map-steps.ts";
 import { ReceivedLog } from "./received-log.ts";
 import type { ExpectationResult, RunResult } from "./result.ts";
 
 /** The topology's `expect` entries: watches the sockets that they look into, and judges the result. */
 export class Expectations {
   private readonly models: readonly ExpectationModel[];
+  private readonly maps: MapTable;
   private readonly logs = new Map<ExpectationModel, ReceivedLog>();
 
-  constructor(models: readonly ExpectationModel[], network: Network) {
+  constructor(models: readonly ExpectationModel[], network: Network, maps: MapTable) {
     this.models = models;
+    this.maps = maps;
     for (const model of models) {
       if (model.subject.kind !== "socket") continue;
       const { node, socket: name } = model.subject;
@@ -31,6 +35,8 @@ export class Expectations {
   ): Iterable<ExpectationResult> {
     const { file, line, column } = model.place;
     const place = `${file}:${line}:${column}`;
+    if (model.subject.kind === "map" && model.subject.check !== undefined)
+      yield judgeCheck(this.maps, model.subject.map, model.subject.check, model.place);
     const { name, counters } = lookUp(model, run);
     for (const [counter, test] of model.counts) {
       const value = counters[counter]!;
@@ -82,6 +88,10 @@ function lookUp(
         .filter(({ reason }) => reason === subject.reason)
         .reduce((sum, drop) => sum + drop.packets, 0);
       return { name: `drops ${subject.reason}`, counters: { count: packets } };
+    }
+    case "map": {
+      const map = run.maps.find(({ name }) => name === subject.map)!;
+      return { name: `map ${subject.map}`, counters: { entries: map.entries.length } };
     }
     case "run":
       return { name: "run", counters: { ...numbersOf(run.packets), time: run.time, events: run.events } };

@@ -1,5 +1,6 @@
 import type { Diagnostic, ExitCode } from "../errors.ts";
 import type { StopReason } from "../simulation/simulation.ts";
+import type { Readable } from "../topology/map-value/decode.ts";
 
 /** Version of the result's shape; rises when a member changes its meaning or goes. */
 export const SCHEMA_VERSION = 1;
@@ -17,6 +18,7 @@ export interface RunResult {
   readonly events: number;
   readonly packets: PacketTotals;
   readonly programs: readonly ProgramResult[];
+  readonly maps: readonly MapResult[];
   readonly nodes: readonly NodeResult[];
   readonly links: readonly LinkResult[];
   readonly traffic: readonly TrafficResult[];
@@ -65,6 +67,25 @@ export interface AttachmentResult {
   readonly runs: number;
   /** How often each of the hook's outcomes came, by their names: of socket filters `passed`, `trimmed` (which are passed too), `dropped`. */
   readonly [outcome: string]: number | string;
+}
+
+/** Keys and values are numbers, text or objects of fields, as the map's layout says. */
+export interface MapResult {
+  readonly name: string;
+  /** As bpftool names it. */
+  readonly type: string;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  /** At the end: of arrays those that are not zero, of queues and stacks none. */
+  readonly entries: readonly MapEntryResult[];
+  /** What steps have dumped. */
+  readonly dumps?: readonly { readonly time: number; readonly entries: readonly MapEntryResult[] }[];
+}
+
+export interface MapEntryResult {
+  readonly key?: Readable;
+  readonly value: Readable;
 }
 
 export interface NodeResult {

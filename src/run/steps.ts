@@ -3,14 +3,17 @@ import type { ProgramTable } from "../programs/program-table.ts";
 import type { EventHandler } from "../simulation/event-queue.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import type { StepModel } from "../topology/model.ts";
+import type { MapSteps } from "./map-steps.ts";
 
 /** Does the topology's steps when their time comes; steps of one time in the order of the file. */
 export class Steps implements EventHandler {
   private readonly network: Network;
+  private readonly maps: MapSteps;
   private readonly programs: ProgramTable;
 
-  constructor(network: Network, programs: ProgramTable) {
+  constructor(network: Network, programs: ProgramTable, maps: MapSteps) {
     this.network = network;
+    this.maps = maps;
     this.programs = programs;
   }
 
@@ -24,6 +27,9 @@ export class Steps implements EventHandler {
     switch (step.kind) {
       case "replace":
         this.programs.replace(step.program, step.with);
+        return;
+      case "map":
+        this.maps.run(step.map, step.change, step.at, step.place);
         return;
       case "cut":
         this.network.cut(step.link);

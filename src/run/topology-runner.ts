@@ -89,7 +89,7 @@ function failStanding(time: number): never {
 }
 
 function judge(scene: Scene, run: Omit<RunResult, "expectations" | "exitCode">): RunResult {
-  const expectations = scene.expectations.judge(run);
+  const expectations = [...scene.mapSteps.results, ...scene.expectations.judge(run)];
   const failed = expectations.some(({ passed }) => !passed);
   const corrupt = run.diagnostics.some(({ severity }) => severity === "error");
   return {

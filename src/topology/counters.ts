@@ -22,6 +22,9 @@ export const COUNTERS = {
     corrupted: "Packets with a flipped bit.",
     inFlight: "Packets that wait or travel at the end.",
   },
+  map: {
+    entries: "Entries that the map holds at the end; of arrays those that are not zero.",
+  },
   run: {
     created: "Packets put on the network by traffic entries and by hosts that answer.",
     copied: "Packets made out of another one by bridges and links.",

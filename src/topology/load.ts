@@ -7,6 +7,7 @@ import { Drafts } from "./build/drafts.ts";
 import { buildExpectation } from "./build/expectations.ts";
 import { Fields } from "./build/fields.ts";
 import { Links } from "./build/links.ts";
+import { Maps } from "./build/maps.ts";
 import { buildNodes } from "./build/nodes.ts";
 import { Programs } from "./build/programs.ts";
 import { buildStep } from "./build/steps.ts";
@@ -60,6 +61,7 @@ function build({ root: map, source }: TopologyDocument, parts: TopologyParts, co
   const root = Fields.of(context, map)!;
   const hooks = [...parts.hooks].filter((hook) => hook.place === "socket");
   const programs = new Programs(root, [...parts.languages]);
+  const maps = new Maps(root, programs);
   const drafts = new Drafts(root);
   const links = new Links(root, drafts);
   const nodes = buildNodes(drafts, programs, hooks);
@@ -72,11 +74,12 @@ function build({ root: map, source }: TopologyDocument, parts: TopologyParts, co
     name: root.text("name")?.text ?? basename(source.file, extname(source.file)),
     seed: readSeed(root),
     programs: programs.sources,
+    maps: maps.models,
     nodes,
     links: links.models,
     traffic: root.itemFields("traffic").flatMap((fields) => buildTraffic(fields, scope) ?? []),
-    steps: root.itemFields("steps").flatMap((fields) => buildStep(fields, programs, links) ?? []),
-    expect: root.itemFields("expect").flatMap((fields) => buildExpectation(fields, drafts, links) ?? []),
+    steps: root.itemFields("steps").flatMap((fields) => buildStep(fields, programs, links, maps) ?? []),
+    expect: root.itemFields("expect").flatMap((fields) => buildExpectation(fields, drafts, links, maps) ?? []),
     ...(until !== undefined && { until }),
     ...(maxPackets !== undefined && { maxPackets }),
     ...(epoch && { epoch }),

@@ -1,5 +1,8 @@
+import type { MapTypeName } from "../bpf/maps/map-type.ts";
 import type { Place } from "../errors.ts";
 import type { PacketDescription } from "../packet/describe/description.ts";
+import type { ValueLayout } from "./map-value/layout.ts";
+import type { ValueTest } from "./map-value/value-test.ts";
 
 /*
  * The checked model of a topology file: every reference resolved or known to exist, every quantity in base units
@@ -19,6 +22,7 @@ export interface Topology {
   readonly epoch?: { readonly seconds: number; readonly nanoseconds: number };
   /** Those under `programs`, then those written in place where they are attached. */
   readonly programs: ReadonlyMap<string, ProgramSource>;
+  readonly maps: ReadonlyMap<string, MapModel>;
   readonly nodes: ReadonlyMap<string, NodeModel>;
   readonly links: readonly LinkModel[];
   readonly traffic: readonly TrafficModel[];
@@ -43,6 +47,52 @@ export interface ProgramSource {
   /** Lines before the text in that file, so that a position in the text can be shown as one in the file. */
   readonly lineOffset: number;
   readonly place: Place;
+}
+
+/** A map that programs share. */
+export interface MapModel {
+  readonly name: string;
+  readonly type: MapTypeName;
+  /** Of 0 bytes where the type has no keys. */
+  readonly key: ValueLayout;
+  readonly value: ValueLayout;
+  readonly maxEntries: number;
+  /** BPF_F_* of BPF_MAP_CREATE. */
+  readonly flags: number;
+  /** Maps of maps: name of one that theirs are like. */
+  readonly inner?: string;
+  /** What it holds at the start. */
+  readonly contents: readonly MapEntryModel[];
+  readonly place: Place;
+}
+
+export interface MapEntryModel {
+  /** Absent in maps without keys. */
+  readonly key?: Uint8Array;
+  /** The key as people read it. */
+  readonly keyText: string;
+  readonly value: Uint8Array | NamedThing;
+  readonly place: Place;
+}
+
+/** What entries of arrays of programs and of maps of maps hold. */
+export interface NamedThing {
+  readonly kind: "program" | "map";
+  readonly name: string;
+}
+
+/** What a step does to a map. `errno`: the error that it should end with, as `EEXIST`; absent: none. */
+export type MapChange =
+  | { readonly kind: "update"; readonly entry: MapEntryModel; readonly flags: number; readonly errno?: string }
+  | { readonly kind: "delete"; readonly key: Uint8Array; readonly keyText: string; readonly errno?: string }
+  | { readonly kind: "dump" }
+  | { readonly kind: "check"; readonly check: MapCheck };
+
+/** What a map should hold under a key. */
+export interface MapCheck {
+  readonly key: Uint8Array;
+  readonly keyText: string;
+  readonly test: ValueTest;
 }
 
 export type NodeModel = HostModel | BridgeModel;
@@ -235,6 +285,7 @@ export interface ReplayTraffic {
 
 export type StepModel = { readonly at: number; readonly place: Place } & (
   | { readonly kind: "replace"; readonly program: string; readonly with: ProgramSource }
+  | { readonly kind: "map"; readonly map: string; readonly change: MapChange }
   | { readonly kind: "cut" | "mend"; readonly link: number }
   | {
       readonly kind: "impair";
@@ -258,6 +309,7 @@ export interface ExpectationModel {
     /** `direction`: only what that end sends; absent: both directions added up. */
     | { readonly kind: "link"; readonly link: number; readonly direction?: 0 | 1 }
     | { readonly kind: "drops"; readonly reason: string }
+    | { readonly kind: "map"; readonly map: string; readonly check?: MapCheck }
     | { readonly kind: "run" };
   /** Counters by their names in the result, each with its test; `drops` has one, `count`. */
   readonly counts: ReadonlyMap<string, CountTest>;

@@ -62,6 +62,10 @@ steps:
   - { at: 1100ms, mend: ["switch:p1", "client:eth0"] }
   - { at: 1200ms, impair: "client:eth0 - switch:p1", delay: 2ms, loss: 5% }
   - { at: 1200ms, impair: "server:eth0", from: "switch:p2", rate: 1mbit, jitter: 0, duplicate: 0, corrupt: 0, mtu: 1280, queue: 1 }
+  - { at: 1s, map: ports, update: { key: { port: 1 }, value: 0x10 }, flags: noexist, errno: EEXIST }
+  - { at: 1s, map: ports, delete: { hex: "0050 0000 0a000001" } }
+  - { at: 1s, map: ports, check: { key: { from: 10.0.0.1 }, value: ">= 5" } }
+  - { at: 1s, map: ports, dump: true }
 expect:
   - socket: client/sniffer
     seen: ">= 1"
@@ -77,4 +81,9 @@ expect:
   - { link: "client:eth0", from: "switch:p1", sent: 1 }
   - { drops: NO_SOCKET, count: 0 }
   - { run: { created: 1, copied: 1, delivered: 1, dropped: 1, queued: 1, events: 1, time: 1 } }
+  - { map: ports, entries: ">= 1", key: { port: 80 }, value: 1 }
+  - { map: ports, key: { port: 81 }, absent: true }
+maps:
+  ports: { type: hash, key: { port: be16, from: ipv4 }, value: u64, entries: 16, flags: 1, contents: [{ key: { port: 80 }, value: 1 }] }
+  names: { type: array_of_maps, key: u32, value: 4, entries: 4, inner: ports, contents: { 0: ports } }
 `;

@@ -241,7 +241,7 @@ describe("a topology with every key", () => {
   it("has steps", () => {
     const slow = { delay: 2e6, loss: 0.05 };
     const narrow = { rate: 1e6, jitter: 0, duplicate: 0, corrupt: 0, mtu: 1280, queue: 1 };
-    expect(topology.steps.map(({ place: _, ...step }) => step)).toEqual([
+    expect(topology.steps.flatMap(({ place: _, ...step }) => (step.kind === "map" ? [] : [step]))).toEqual([
       { at: 1e9, kind: "replace", program: "in-place", with: topology.programs.get("from-file") },
       {
         at: 1e9,
@@ -262,7 +262,7 @@ describe("a topology with every key", () => {
       counts: Object.fromEntries([...counts].map(([name, { text }]) => [name, text])),
       ...(contains && { contains: contains.map((bytes) => Buffer.from(bytes).toString("hex")) }),
     }));
-    expect(got).toEqual([
+    expect(got.filter(({ subject }) => subject.kind !== "map")).toEqual([
       {
         subject: { kind: "socket", node: "client", socket: "sniffer" },
         counts: { seen: ">= 1", received: "10", receivedBytes: "1000..2000", trimmed: "0", dropped: "!= 5" },
@@ -293,6 +293,28 @@ describe("a topology with every key", () => {
         counts: { created: "1", copied: "1", delivered: "1", dropped: "1", queued: "1", events: "1", time: "1" },
       },
     ]);
+  });
+
+  it("has maps, what steps do to them and what they should hold", () => {
+    const bytes = (value: unknown) => Buffer.from(value as Uint8Array).toString("hex");
+    const ports = topology.maps.get("ports")!;
+    expect(ports).toMatchObject({ type: "hash", maxEntries: 16, flags: 1, key: { size: 8 }, value: { size: 8 } });
+    expect(ports.contents.map(({ key, value }) => [bytes(key), bytes(value)])).toEqual([
+      ["0050000000000000", "0100000000000000"],
+    ]);
+    expect(topology.maps.get("names")).toMatchObject({
+      inner: "ports",
+      contents: [{ keyText: "0", value: { kind: "map", name: "ports" } }],
+    });
+    const steps = topology.steps.flatMap((step) => (step.kind === "map" ? [step.change] : []));
+    expect(steps).toMatchObject([
+      { kind: "update", flags: 1, errno: "EEXIST", entry: { keyText: '{"port":1,"from":"0.0.0.0"}' } },
+      { kind: "delete", keyText: '{"port":80,"from":"10.0.0.1"}' },
+      { kind: "check", check: { test: { text: ">= 5" } } },
+      { kind: "dump" },
+    ]);
+    const checks = topology.expect.flatMap(({ subject }) => (subject.kind === "map" ? [subject.check!.test.text] : []));
+    expect(checks).toEqual(["1", "absent"]);
   });
 
   it("remembers places", () => {

@@ -897,7 +897,7 @@ refuses("steps", `${LINKED}steps:\n`, [
   {
     name: "nothing to do",
     yaml: "  - { at: 1s }",
-    want: ["1:5 schema-missing-key A step needs one of `replace`, `cut`, `mend`, `impair`."],
+    want: ["1:5 schema-missing-key A step needs one of `replace`, `map`, `cut`, `mend`, `impair`."],
   },
   {
     name: "a slip",
@@ -989,7 +989,9 @@ refuses(
     {
       name: "nothing",
       yaml: "  - {}",
-      want: ["1:5 schema-missing-key An expectation needs one of `socket`, `interface`, `link`, `drops`, `run`."],
+      want: [
+        "1:5 schema-missing-key An expectation needs one of `socket`, `interface`, `link`, `drops`, `map`, `run`.",
+      ],
     },
     {
       name: "a slip",

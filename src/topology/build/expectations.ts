@@ -9,10 +9,17 @@ import type { BuildContext } from "./context.ts";
 import type { Drafts } from "./drafts.ts";
 import { Fields } from "./fields.ts";
 import type { Links } from "./links.ts";
+import { readMapCheck } from "./map-change.ts";
+import type { Maps } from "./maps.ts";
 
 /** An entry of `expect`. */
-export function buildExpectation(fields: Fields, drafts: Drafts, links: Links): ExpectationModel | undefined {
-  const subject = readSubject(fields, drafts, links);
+export function buildExpectation(
+  fields: Fields,
+  drafts: Drafts,
+  links: Links,
+  maps: Maps,
+): ExpectationModel | undefined {
+  const subject = fields.has("map") ? readMap(fields, maps) : readSubject(fields, drafts, links);
   const counts = readCounts(fields);
   const isSocket = fields.has("socket");
   const lengths = isSocket && fields.has("lengths") ? readLengths(fields) : undefined;
@@ -37,6 +44,15 @@ function readSubject(fields: Fields, drafts: Drafts, links: Links): ExpectationM
   if (fields.has("run")) return { kind: "run" };
   const reason = fields.text("drops");
   return reason && { kind: "drops", reason: reason.text };
+}
+
+function readMap(fields: Fields, maps: Maps): ExpectationModel["subject"] | undefined {
+  const name = fields.text("map");
+  const map = name && maps.named(name);
+  if (map === undefined) return undefined;
+  if (!fields.has("key")) return { kind: "map", map: map.name };
+  const check = readMapCheck(map, fields, maps);
+  return check && { kind: "map", map: map.name, check };
 }
 
 function readSocket(fields: Fields, drafts: Drafts): ExpectationModel["subject"] | undefined {
@@ -65,7 +81,7 @@ function readSocket(fields: Fields, drafts: Drafts): ExpectationModel["subject"]
 
 function readCounts(fields: Fields): Map<string, CountTest> {
   const own = fields.has("run") ? fields.fields("run") : fields;
-  const kind = (["socket", "interface", "link", "run"] as const).find((key) => fields.has(key));
+  const kind = (["socket", "interface", "link", "map", "run"] as const).find((key) => fields.has(key));
   const counts = new Map<string, CountTest>();
   for (const name of kind === undefined ? ["count"] : Object.keys(COUNTERS[kind])) {
     const value = own?.value(name);

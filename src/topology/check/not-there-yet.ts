@@ -38,7 +38,7 @@ const NODE = {
   contract: { what: "Open vSwitch", hint: "`kind: bridge` is a learning bridge.", isWhole: false },
 };
 
-const SUBJECTS_NOW = "Expectations look at a `socket`, an `interface`, a `link`, `drops` or the `run` now.";
+const SUBJECTS_NOW = "Expectations look at a `socket`, an `interface`, a `link`, a `map`, `drops` or the `run` now.";
 
 const KEYS: readonly { readonly at: Path; readonly keys: Readonly<Record<string, NotThereYet>> }[] = [
   ...PROGRAM_PLACES.map((at) => ({ at, keys: LANGUAGES })),

@@ -6,6 +6,7 @@ import type { TopologyParts } from "../parts.ts";
 import { DEFINITIONS, NAME } from "./definitions.ts";
 import { expectationSchema } from "./expectation.ts";
 import { linkSchema } from "./link.ts";
+import { mapSchema } from "./map.ts";
 import { nodeSchema } from "./node.ts";
 import { programDefinitions } from "./program.ts";
 import { integer, list, named, ref, text } from "./shape.ts";
@@ -49,6 +50,7 @@ export function composeSchema(
       epoch: ref("time", "The point of time that simulated time 0 stands for, in captures."),
       plugins: list({ ...text, examples: ["./my-hook.mjs"] }, "Modules with hooks of your own, relative to this file."),
       programs: named(ref("program"), NAME, "Programs by name, to be attached by that name."),
+      maps: named(ref("map"), NAME, "Maps by name, shared by all programs that name them."),
       nodes: { ...named(ref("node"), NAME, "Hosts and bridges by name."), minProperties: 1 },
       links: list(ref("link-entry"), "Cables between interfaces."),
       traffic: list(ref("traffic-entry"), "Packets that are sent: described, as flows, or replayed from captures."),
@@ -60,6 +62,7 @@ export function composeSchema(
     $defs: {
       ...DEFINITIONS,
       ...programDefinitions([...parts.languages]),
+      map: mapSchema,
       node: nodeSchema(socketHooks),
       "link-entry": linkSchema,
       "traffic-entry": trafficSchema(layers),

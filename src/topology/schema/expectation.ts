@@ -1,6 +1,7 @@
 import type { JsonSchema } from "../../json-schema.ts";
 import { DROP_REASONS } from "../../packet/drop-reason.ts";
 import { COUNTERS } from "../counters.ts";
+import { mapCheckProperties, mapName } from "./map.ts";
 import { byKey, list, mapping, noneOf, oneOfKeys, type Properties, ref } from "./shape.ts";
 
 function counters(kind: keyof typeof COUNTERS): Properties {
@@ -69,6 +70,10 @@ const drops = mapping(
   ["drops", "count"],
 );
 
+const map = mapping("map expectation", { map: mapName, ...counters("map"), ...mapCheckProperties }, ["map"], {
+  minProperties: 2,
+});
+
 const run = mapping(
   "run expectation",
   {
@@ -90,8 +95,9 @@ export const expectationSchema: JsonSchema = {
       ["interface", device],
       ["link", link],
       ["drops", drops],
+      ["map", map],
       ["run", run],
     ],
-    noneOf("expectation", ["socket", "interface", "link", "drops", "run"]),
+    noneOf("expectation", ["socket", "interface", "link", "drops", "map", "run"]),
   ),
 };

@@ -1,6 +1,7 @@
 import type { JsonSchema } from "../../json-schema.ts";
 import { IMPAIRMENTS } from "./link.ts";
-import { byKey, mapping, noneOf, oneOfKeys, type Properties, ref } from "./shape.ts";
+import { entryPart, mapCheck, mapEntry, mapName, UPDATE_FLAGS } from "./map.ts";
+import { byKey, mapping, noneOf, oneOfKeys, type Properties, ref, text } from "./shape.ts";
 
 const at = ref("duration", "Simulated time of the step.");
 
@@ -31,6 +32,26 @@ export const stepSchema: JsonSchema = {
         "replace",
         step("replace step", { replace: { ...replace, description: "Puts another program in a program's place." } }),
       ],
+      [
+        "map",
+        step(
+          "map step",
+          {
+            map: mapName,
+            update: { ...mapEntry, description: "Puts a value under a key." },
+            delete: { ...entryPart("key"), description: "Key that is taken out." },
+            check: { ...mapCheck, description: "What the map should hold now." },
+            dump: { const: true, description: "Puts what the map holds now into the result." },
+            flags: { enum: Object.keys(UPDATE_FLAGS), description: "Of an update. Default any." },
+            errno: {
+              ...text,
+              description: "Error that an update or a deletion should end with.",
+              examples: ["EEXIST"],
+            },
+          },
+          oneOfKeys(["update", "delete", "check", "dump"]),
+        ),
+      ],
       ["cut", step("cut step", { cut: ref("link", "Link that carries nothing from now on.") })],
       ["mend", step("mend step", { mend: ref("link", "Link that works again.") })],
       [
@@ -46,6 +67,6 @@ export const stepSchema: JsonSchema = {
         ),
       ],
     ],
-    noneOf("step", ["replace", "cut", "mend", "impair"], { at }),
+    noneOf("step", ["replace", "map", "cut", "mend", "impair"], { at }),
   ),
 };

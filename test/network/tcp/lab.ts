@@ -371,6 +371,7 @@ function topology(options: LabOptions): Topology {
     name: "test",
     seed: options.seed ?? 1n,
     programs: new Map(),
+    maps: new Map(),
     nodes: new Map([
       ["client", host("client", CLIENT, [])],
       ["server", host("server", SERVER, [listener])],

@@ -1,0 +1,147 @@
+import { MAP_TYPES, type MapTypeName } from "../../bpf/maps/map-type.ts";
+import { namesHint } from "../check/hints.ts";
+import { decodeValue } from "../map-value/decode.ts";
+import { encodeValue } from "../map-value/encode.ts";
+import { parseLayout, type ValueLayout } from "../map-value/layout.ts";
+import { parseValueTest, type ValueTest } from "../map-value/value-test.ts";
+import type { MapEntryModel, MapModel, NamedThing } from "../model.ts";
+import { QuantityError } from "../quantity/quantity.ts";
+import type { Span } from "../yaml/source-text.ts";
+import { exact, type YamlValue } from "../yaml/value.ts";
+import type { BuildContext, LocatedText } from "./context.ts";
+import { Fields } from "./fields.ts";
+import type { Programs } from "./programs.ts";
+
+/** Types whose values have no keys. */
+const KEYLESS: readonly string[] = ["queue", "stack", "bloom_filter"];
+/** Types whose values are other things of the topology. */
+const NAMING: readonly string[] = ["prog_array", "array_of_maps", "hash_of_maps"];
+
+const NO_KEY: ValueLayout = { kind: "bytes", size: 0, alignment: 1 };
+
+/** The maps of a topology by name. */
+export class Maps {
+  readonly models = new Map<string, MapModel>();
+  private readonly context: BuildContext;
+  private readonly programs: Programs;
+  private readonly names: readonly string[];
+
+  constructor(root: Fields, programs: Programs) {
+    this.context = root.context;
+    this.programs = programs;
+    const maps = root.named("maps");
+    this.names = maps.map(({ name }) => name);
+    for (const { name, key, value } of maps) {
+      const fields = Fields.of(this.context, value, key);
+      const model = fields && this.build(name, fields);
+      if (model !== undefined) this.models.set(name, model);
+    }
+  }
+
+  /** The map of that name. */
+  named({ text, span }: LocatedText): MapModel | undefined {
+    if (this.names.includes(text)) return this.models.get(text);
+    return this.context.problem("unknown-reference", span, `There is no map '${text}'.`, namesHint(text, this.names));
+  }
+
+  /** A key, or a value, of a map. */
+  part(layout: ValueLayout, value: YamlValue): Uint8Array | undefined {
+    return this.attempt(value.span, () => encodeValue(layout, exact(value)));
+  }
+
+  /** What a value of a map is tested for. */
+  test(map: MapModel, value: YamlValue): ValueTest | undefined {
+    const text = value.kind === "scalar" ? value.source : JSON.stringify(value.plain);
+    return this.attempt(value.span, () => parseValueTest(map.value, exact(value), text));
+  }
+
+  /** An entry, `{ key, value }`. */
+  entry(map: MapModel, fields: Fields): MapEntryModel | undefined {
+    const key = fields.value("key");
+    const value = fields.value("value");
+    if (value === undefined) return undefined;
+    if (map.key.size > 0 && key === undefined)
+      return this.context.problem("schema-missing-key", fields.span, `An entry of '${map.name}' needs \`key\`.`);
+    return this.entryOf(map, key && this.part(map.key, key), value);
+  }
+
+  private build(name: string, fields: Fields): MapModel | undefined {
+    const type = fields.choice("type", ...(Object.keys(MAP_TYPES) as MapTypeName[]));
+    const key = fields.has("key") ? this.layout(fields.value("key")!) : NO_KEY;
+    const value = fields.has("value") ? this.layout(fields.value("value")!) : undefined;
+    const maxEntries = fields.number("entries");
+    if (type === undefined || key === undefined || value === undefined || maxEntries === undefined) return undefined;
+    if (!fields.has("key") && !KEYLESS.includes(type))
+      return this.context.problem("schema-missing-key", fields.span, `Map '${name}' needs \`key\`.`);
+    const inner = fields.text("inner");
+    if (inner !== undefined && !this.names.includes(inner.text)) this.named(inner);
+    const contents: MapEntryModel[] = [];
+    const model: MapModel = {
+      name,
+      type,
+      key,
+      value,
+      maxEntries,
+      flags: fields.number("flags") ?? 0,
+      contents,
+      place: fields.place,
+      ...(inner && { inner: inner.text }),
+    };
+    contents.push(...this.contents(model, fields));
+    return model;
+  }
+
+  /** Values by their keys, or a list of entries. */
+  private contents(map: MapModel, fields: Fields): MapEntryModel[] {
+    const value = fields.value("contents");
+    if (value === undefined) return [];
+    if (value.kind === "map")
+      return [...value.entries].flatMap(([text, entry]) => {
+        const key = this.attempt(entry.key, () => encodeValue(map.key, text));
+        return (key && this.entryOf(map, key, entry.value)) ?? [];
+      });
+    return fields.itemFields("contents").flatMap((entry) => this.entry(map, entry) ?? []);
+  }
+
+  private entryOf(map: MapModel, key: Uint8Array | undefined, value: YamlValue): MapEntryModel | undefined {
+    const place = this.context.place(value.span);
+    const keyText = key === undefined ? "" : keyName(map, key);
+    const rest = { keyText, place, ...(key && { key }) };
+    if (!NAMING.includes(map.type)) {
+      const bytes = this.part(map.value, value);
+      return bytes && { ...rest, value: bytes };
+    }
+    const thing = this.thing(map, value);
+    return thing && { ...rest, value: thing };
+  }
+
+  private thing(map: MapModel, value: YamlValue): NamedThing | undefined {
+    if (map.type === "prog_array") {
+      const program = this.programs.refer(value);
+      return program === undefined ? undefined : { kind: "program", name: program };
+    }
+    const name = this.context.text(value);
+    if (name === undefined) return undefined;
+    if (!this.names.includes(name.text)) this.named(name);
+    return { kind: "map", name: name.text };
+  }
+
+  private layout(value: YamlValue): ValueLayout | undefined {
+    return this.attempt(value.span, () => parseLayout(exact(value)));
+  }
+
+  private attempt<T>(span: Span, act: () => T): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof QuantityError)) throw error;
+      return this.context.problem("bad-quantity", span, error.message, error.hint);
+    }
+  }
+}
+
+/** A key as messages and reports name it. */
+export function keyName({ key }: MapModel, bytes: Uint8Array): string {
+  const readable = decodeValue(key, bytes);
+  return typeof readable === "object" ? JSON.stringify(readable) : String(readable);
+}

@@ -1,0 +1,42 @@
+import { formatIpv4, formatIpv6, formatMac } from "../../packet/address.ts";
+import type { ValueLayout } from "./layout.ts";
+
+/** A key or value as people read it: numbers that do not fit in a JSON number are text, and so are addresses and other bytes. */
+export type Readable = number | string | { readonly [field: string]: Readable };
+
+/** What `size` bytes from `at` on are, in the words of the layout. */
+export function decodeValue(layout: ValueLayout, bytes: Uint8Array, at = 0): Readable {
+  switch (layout.kind) {
+    case "ipv4":
+      return formatIpv4(bytes, at);
+    case "ipv6":
+      return formatIpv6(bytes, at);
+    case "mac":
+      return formatMac(bytes, at);
+    case "bytes":
+      return Buffer.from(bytes.subarray(at, at + layout.size)).toString("hex");
+    case "struct":
+      return Object.fromEntries(
+        layout.fields.map(({ name, offset, layout: part }) => [name, decodeValue(part, bytes, at + offset)]),
+      );
+    default:
+      return readableNumber(numberAt(layout.kind, bytes, at, layout.size));
+  }
+}
+
+/** The number that a layout of one number holds; undefined for other layouts. */
+export function decodeNumber({ kind, size }: ValueLayout, bytes: Uint8Array): bigint | undefined {
+  return kind === "unsigned" || kind === "signed" || kind === "network" ? numberAt(kind, bytes, 0, size) : undefined;
+}
+
+function numberAt(kind: "unsigned" | "signed" | "network", bytes: Uint8Array, at: number, size: number): bigint {
+  let number = 0n;
+  for (let i = size - 1; i >= 0; i--)
+    number = (number << 8n) | BigInt(bytes[at + (kind === "network" ? size - 1 - i : i)]!);
+  return kind === "signed" ? BigInt.asIntN(8 * size, number) : number;
+}
+
+function readableNumber(number: bigint): number | string {
+  const asNumber = Number(number);
+  return Number.isSafeInteger(asNumber) ? asNumber : String(number);
+}

@@ -1,0 +1,111 @@
+import { parseIpv4, parseIpv6, parseMac } from "../../packet/address.ts";
+import { parseHex } from "../../packet/describe/value-kind.ts";
+import { enumerate } from "../check/hints.ts";
+import { QuantityError } from "../quantity/quantity.ts";
+import type { ScalarLayout, ValueLayout } from "./layout.ts";
+
+/**
+ * Bytes of a key or value as a topology gives it: a number, an address, `{ hex: ... }`, or a mapping of fields, as its layout
+ * says. Throws QuantityError.
+ */
+export function encodeValue(layout: ValueLayout, value: unknown): Uint8Array {
+  const bytes = new Uint8Array(layout.size);
+  const given = hexOf(value);
+  if (given !== undefined) {
+    if (given.length !== layout.size)
+      throw new QuantityError(
+        `This is ${given.length} bytes; ${layout.size} are needed.`,
+        "Write two digits for each byte.",
+      );
+    return given;
+  }
+  write(layout, value, bytes, 0);
+  return bytes;
+}
+
+function hexOf(value: unknown): Uint8Array | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const entries = Object.entries(value);
+  const [[key, hex] = []] = entries;
+  if (entries.length !== 1 || key !== "hex") return undefined;
+  const bytes = typeof hex === "string" || typeof hex === "number" ? parseHex(String(hex)) : undefined;
+  if (bytes === undefined)
+    throw new QuantityError(`'${hex}' is not bytes in hexadecimal.`, "Write two digits for each byte.");
+  return bytes;
+}
+
+function write(layout: ValueLayout, value: unknown, bytes: Uint8Array, at: number): void {
+  if (layout.kind !== "struct") {
+    bytes.set(scalarBytes(layout, value), at);
+    return;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new QuantityError(
+      `This key or value has fields: ${enumerate(layout.fields.map(({ name }) => name))}.`,
+      "Give them by their names; those that are not given are 0.",
+    );
+  for (const [name, part] of Object.entries(value)) {
+    const field = layout.fields.find((one) => one.name === name);
+    if (field === undefined)
+      throw new QuantityError(
+        `'${name}' is none of its fields.`,
+        `There are ${enumerate(layout.fields.map((one) => one.name))}.`,
+      );
+    write(field.layout, part, bytes, at + field.offset);
+  }
+}
+
+function scalarBytes({ kind, size }: ScalarLayout, value: unknown): Uint8Array {
+  switch (kind) {
+    case "ipv4":
+      return addressBytes(value, parseIpv4, "an IPv4 address", "10.0.0.1");
+    case "ipv6":
+      return addressBytes(value, parseIpv6, "an IPv6 address", "fd00::1");
+    case "mac":
+      return addressBytes(value, parseMac, "a MAC address", "02:00:00:00:00:01");
+    case "bytes": {
+      const bytes = typeof value === "string" ? parseHex(value) : undefined;
+      if (bytes === undefined || bytes.length !== size)
+        throw new QuantityError(`This is not ${size} bytes in hexadecimal.`, `Write ${2 * size} digits.`);
+      return bytes;
+    }
+    default:
+      return numberBytes(kind, size, value);
+  }
+}
+
+function addressBytes(
+  value: unknown,
+  parse: (text: string) => Uint8Array | undefined,
+  noun: string,
+  example: string,
+): Uint8Array {
+  const text = textOf(value);
+  const bytes = parse(text);
+  if (bytes === undefined) throw new QuantityError(`'${text}' is not ${noun}.`, `As in ${example}.`);
+  return bytes;
+}
+
+/** A single value as it would be written; a list or mapping as JSON. */
+function textOf(value: unknown): string {
+  return typeof value === "object"
+    ? JSON.stringify(value, (_, part) => (typeof part === "bigint" ? String(part) : part))
+    : String(value);
+}
+
+function numberBytes(kind: "unsigned" | "signed" | "network", size: number, value: unknown): Uint8Array {
+  const text = textOf(value).trim();
+  if (!/^-?(\d+|0x[\da-f]+)$/i.test(text))
+    throw new QuantityError(`'${text}' is no whole number.`, "Write it in decimal, or in hexadecimal behind 0x.");
+  const number = text.startsWith("-") ? -BigInt(text.slice(1)) : BigInt(text);
+  const bits = BigInt(8 * size);
+  if (number < -(1n << (bits - 1n)) || number >= 1n << bits)
+    throw new QuantityError(
+      `${text} does not fit in ${size} bytes.`,
+      `The largest number that does is ${(1n << bits) - 1n}.`,
+    );
+  const bytes = new Uint8Array(size);
+  let rest = BigInt.asUintN(8 * size, number);
+  for (let i = 0; i < size; i++, rest >>= 8n) bytes[kind === "network" ? size - 1 - i : i] = Number(rest & 0xffn);
+  return bytes;
+}
