@@ -124,3 +124,55 @@ describe("netsim bpf compile", () => {
     expect(outcome.error).toContain(error);
   });
 });
+
+describe("netsim bpf explain", () => {
+  it("tells an expression in words", async () => {
+    expect(await netsim(["bpf", "explain", "--dlt", "RAW", "ip", "src", "10.0.0.1"])).toEqual({
+      exitCode: 0,
+      out: [
+        "A packet is accepted, at most 262144 bytes, if all of these hold:",
+        "  - IP version is 4",
+        "  - IPv4 source address is 10.0.0.1",
+        "",
+      ].join("\n"),
+      error: "",
+    });
+  });
+
+  it("tells a classic program in words, and draws it as a page that needs nothing else", async () => {
+    const page = join(dirname(scratch({ "unused.txt": "" })), "page.html");
+    const policy = new URL("../../policies/ssh.bpf", import.meta.url).pathname;
+    const { exitCode, out } = await netsim(["bpf", "explain", "--program", policy, "--html", page]);
+    expect(exitCode).toBe(0);
+    expect(out).toContain("TCP destination port is 22 (ssh)");
+    const html = readFileSync(page, "utf8");
+    expect(html).toContain(out.trimEnd());
+    for (const text of [">EtherType is IPv4?<", ">accepted<", ">rejected<", ">yes<", ">no<", "(000) ldh"])
+      expect(html).toContain(text);
+    expect(html.match(/https?:[^" ]*/g)).toEqual(["http://www.w3.org/2000/svg"]);
+  });
+
+  it("says the same of a filter wherever it is attached", async () => {
+    const said = async (...flags: string[]) =>
+      (await netsim(["bpf", "explain", ...flags, "udp dst port 53 and ip"])).out;
+    const first = await said();
+    for (const socket of ["packet", "packet-dgram", "raw", "udp"]) expect(await said("--socket", socket)).toBe(first);
+  });
+
+  it("keeps an expression from being markup", async () => {
+    const page = join(dirname(scratch({ "unused.txt": "" })), "page.html");
+    await netsim(["bpf", "explain", "--html", page, "ip[0] < 5 and ip[1] > 3"]);
+    expect(readFileSync(page, "utf8")).toContain("<h1><code>ip[0] &lt; 5 and ip[1] &gt; 3</code></h1>");
+  });
+
+  it.each([
+    { words: ["tcp", "or"], exitCode: 3, error: "A test of the packet was expected" },
+    { words: ["--program", "x.bpf", "tcp"], exitCode: 2, error: "--program is instead of an expression." },
+    { words: ["--program", "no-such-file"], exitCode: 3, error: "no-such-file" },
+    { words: ["--html", "/nowhere/x.html", "ip"], exitCode: 3, error: "/nowhere/x.html" },
+  ])("refuses $words", async ({ words, exitCode, error }) => {
+    const outcome = await netsim(["bpf", "explain", ...words]);
+    expect(outcome.error).toContain(error);
+    expect(outcome.exitCode).toBe(exitCode);
+  });
+});

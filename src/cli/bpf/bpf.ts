@@ -5,6 +5,7 @@ import { checkCommand } from "./check.ts";
 import { compileCommand } from "./compile.ts";
 import { convertCommand } from "./convert.ts";
 import { disasmCommand } from "./disasm.ts";
+import { explainCommand } from "./explain.ts";
 import { jitCommand } from "./jit.ts";
 import { runProgramCommand } from "./run.ts";
 import { verifyCommand } from "./verify.ts";
@@ -14,6 +15,7 @@ const COMMANDS = [
   disasmCommand,
   convertCommand,
   compileCommand,
+  explainCommand,
   checkCommand,
   verifyCommand,
   runProgramCommand,

@@ -47,14 +47,7 @@ export function compileCommand(program: Command, perform: (action: Action) => vo
       depth++;
     })
     .option("--kernel-vlan", "the kernel has taken VLAN tags out of the packets, as it has for sockets")
-    .addOption(
-      new Option(
-        "--socket <kind>",
-        "for a socket of that kind on an Ethernet interface: from where its data begins, and with --kernel-vlan",
-      )
-        .choices(Object.keys(SOCKETS))
-        .conflicts("dlt"),
-    )
+    .addOption(socketOption())
     .addOption(
       new Option("--to <form>", "tcpdump's listing, bpf_asm's syntax, bytecode, or what the kernel makes of it")
         .choices(TARGETS)
@@ -68,7 +61,15 @@ export function compileCommand(program: Command, perform: (action: Action) => vo
     );
 }
 
-function parseLinkType(text: string): number {
+/** `--socket`, which says more than `--dlt`. */
+export function socketOption(): Option {
+  const description =
+    "for a socket of that kind on an Ethernet interface: from where its data begins, and with --kernel-vlan";
+  return new Option("--socket <kind>", description).choices(Object.keys(SOCKETS)).conflicts("dlt");
+}
+
+/** Takes a link type's name. Throws an InvalidArgumentError. */
+export function parseLinkType(text: string): number {
   const linkType = linkTypeOfName(text);
   if (linkType !== undefined) return linkType;
   const near = nearestName(text, Object.keys(LINK_TYPES));

@@ -31,3 +31,9 @@ export function ipProtocolNumber(name: string): number | undefined {
 export function ipProtocolNames(): Iterable<string> {
   return NUMBERS.keys();
 }
+
+/** The first of the names that a protocol of IP has; undefined: it has none. */
+export function ipProtocolName(number: number): string | undefined {
+  for (const [name, each] of NUMBERS) if (each === number) return name;
+  return undefined;
+}

@@ -83,3 +83,9 @@ export function serviceOfName(name: string): Service | undefined {
 export function serviceNames(): Iterable<string> {
   return SERVICES.keys();
 }
+
+/** The first of the names that services of a port have; undefined: there is none. */
+export function serviceOfPort(port: number): string | undefined {
+  for (const [name, service] of SERVICES) if (service.port === port) return name;
+  return undefined;
+}
