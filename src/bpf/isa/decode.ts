@@ -99,13 +99,15 @@ function checkTargets(
 
 function checkEnd(bytes: Uint8Array, count: number, second: Uint8Array, problems: DecodeProblem[]): void {
   const left = bytes.length % INSTRUCTION_BYTES;
-  if (left > 0)
+  if (left > 0) {
     problems.push({
       index: count,
       message: `Instruction ${count} is cut short: ${left} of its ${INSTRUCTION_BYTES} bytes are there.`,
     });
+    return;
+  }
   if (count === 0) {
-    if (left === 0) problems.push({ index: 0, message: "The program has no instructions." });
+    problems.push({ index: 0, message: "The program has no instructions." });
     return;
   }
   const last = bytes[(count - 1) * INSTRUCTION_BYTES]!;

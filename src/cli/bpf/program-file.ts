@@ -4,6 +4,7 @@ import type { ClassicInstruction } from "../../bpf/classic/instruction.ts";
 import { parseClassicProgram } from "../../bpf/classic/parser.ts";
 import type { ProgramReference } from "../../bpf/isa/assembler/assemble.ts";
 import { decodeProgram } from "../../bpf/isa/decode.ts";
+import { ignoredFields } from "../../bpf/isa/forms/ignored.ts";
 import { type ProgramText, readProgramText } from "../../bpf/program-language.ts";
 import { ProgramTextError } from "../../bpf/program-text-error.ts";
 import { fail, NetsimError } from "../../errors.ts";
@@ -149,10 +150,11 @@ export function refuse(file: string, problems: readonly InstructionProblem[], li
   );
 }
 
-/** Checks what needs no analysis of the program: see `decodeProgram`. */
+/** Checks what needs no analysis of the program: see `decodeProgram`; and reserved fields that Linux ignores. */
 export function refuseExtended(file: string, bytes: Uint8Array, lines?: readonly number[]): void {
-  const { problems } = decodeProgram(bytes);
-  if (problems.length > 0) refuse(file, problems, lines);
+  const { instructions, problems } = decodeProgram(bytes);
+  const all = [...problems, ...ignoredFields(bytes, instructions)].sort((a, b) => a.index - b.index);
+  if (all.length > 0) refuse(file, all, lines);
 }
 
 function refuseClassic(file: string, instructions: readonly ClassicInstruction[], lines: readonly number[]): void {

@@ -179,6 +179,27 @@ describe.each(["interpreter", "jit"])("netsim bpf run on the %s", (engine) => {
       ["an opcode that there is not", "9600000000000000", [], 4, /Instruction 0 has opcode 0x96/],
       ["a program that is cut short", "95000000", [], 4, /Instruction 0 is cut short/],
       [
+        "one that is cut short further on",
+        "b700000000000000 950000",
+        [],
+        4,
+        /^<stdin>: .*Instruction 1 is cut short: 3 of/,
+      ],
+      [
+        "a reserved field",
+        "0f10000001000000 9500000000000000",
+        [],
+        4,
+        /Instruction 0 \(opcode 0x0f\): its immediate is 1/,
+      ],
+      [
+        "one that Linux ignores",
+        "9500070000000000",
+        [],
+        4,
+        /Instruction 0 \(opcode 0x95\): its offset is 7, but must be 0/,
+      ],
+      [
         "an access behind the memory",
         "7110020000000000 9500000000000000",
         ["0a0b"],
