@@ -2,9 +2,9 @@ import type { PacketFields } from "./environment.ts";
 import type { LinearMemory } from "./memory.ts";
 
 /** SKF_NET_OFF: offsets from here to -1 count from the network header. */
-const NETWORK_BASE = -0x10_0000;
+export const NETWORK_BASE = -0x10_0000;
 /** SKF_LL_OFF: offsets from here to below NETWORK_BASE count from the link-layer header. */
-const LINK_BASE = -0x20_0000;
+export const LINK_BASE = -0x20_0000;
 
 /**
  * Address of the bytes that LD_ABS or LD_IND loads, or 0 where they are not inside the packet and the program ends

@@ -6,6 +6,7 @@ import { compileFunction, functionParameters } from "./compile-function.ts";
 import { type EntryPlan, writeRun, writeRunBatch } from "./entry-points.ts";
 import type { ModuleLinks, Service } from "./module-links.ts";
 import { type ModulePlan, type PlannedFunction, planModule } from "./module-plan.ts";
+import { writePacketAddress } from "./packet-address.ts";
 import type { ValueType } from "./wasm/instructions.ts";
 import { ModuleBuilder } from "./wasm/module-builder.ts";
 
@@ -40,13 +41,14 @@ export interface CompileOptions {
 }
 
 /** Signatures of what the engine itself lends to modules; see Service. */
-const SERVICES: Readonly<Record<Exclude<Service, "access"> | "guard", readonly [ValueType[], ValueType[]]>> = {
+const SERVICES: Readonly<
+  Record<Exclude<Service, "access" | "packetAddress"> | "guard", readonly [ValueType[], ValueType[]]>
+> = {
   fault: [["i32", "i32"], []],
   guard: [["i64", "i32", "i32", "i32", "i32"], []],
   isCompiled: [["i64", "i32"], ["i32"]],
   callHost: [["i32", "i64", "i64", "i64", "i64", "i64"], ["i64"]],
   tailCallCheck: [["i32", "i32"], []],
-  packetAddress: [["i32", "i32", "i32"], ["i32"]],
 };
 
 /** Translates a program. Throws RangeError where a function is larger than WebAssembly takes. */
@@ -77,6 +79,11 @@ export function compileProgram(
     const access = builder.declare("access", ["i64", "i32", "i32", "i32", "i32"], ["i32"]);
     builder.define(access, writeAccessCheck(environment, imported.guard));
     services.set("access", access);
+  }
+  if (plan.loadsPackets) {
+    const address = builder.declare("packetAddress", ["i32", "i32", "i32"], ["i32"]);
+    builder.define(address, writePacketAddress(environment.context.packet!));
+    services.set("packetAddress", address);
   }
 
   const tableType = (parameters: readonly ValueType[]) => {
@@ -116,7 +123,6 @@ function importFunctions(builder: ModuleBuilder, plan: ModulePlan, checked: bool
   if (checked && plan.callsRegisters)
     for (const name of ["isCompiled", "callHost"] as const) services.set(name, importService(name));
   if (checked && plan.makesTailCalls) services.set("tailCallCheck", importService("tailCallCheck"));
-  if (plan.loadsPackets) services.set("packetAddress", importService("packetAddress"));
   const guard = checked ? importService("guard") : -1;
   const hosts = new Map<HostFunction, number>();
   for (const [i, host] of [...plan.hosts.keys()].entries()) {

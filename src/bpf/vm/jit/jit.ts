@@ -5,7 +5,6 @@ import { HostPointer } from "../host-pointer.ts";
 import { FRAME_BYTES } from "../limits.ts";
 import { type LinkedProgram, linkProgram } from "../link.ts";
 import type { Machine } from "../machine.ts";
-import { packetLoadAddress } from "../packet-load.ts";
 import { addressFault, ProgramFault } from "../program-fault.ts";
 import { CALLBACK_PREFIX, compileProgram, HOST_PREFIX, POINTER_PREFIX } from "./compile.ts";
 import { numberedFault } from "./faults.ts";
@@ -164,7 +163,5 @@ function services(environment: Environment) {
           ),
         );
     },
-    packetAddress: (context: number, offset: number, size: number) =>
-      packetLoadAddress(machine.memory, environment.context.packet!, context >>> 0, offset, size),
   };
 }

@@ -33,6 +33,6 @@ export interface ModuleLinks {
  *   neither;
  * - `callHost` (pointer i32, R1 to R5: i64) -> R0 i64: calls the host function that is pointed at;
  * - `tailCallCheck` (slot, instruction: i32): throws where the slot holds no function of this engine;
- * - `packetAddress` (context, offset, size: i32) -> i32: packetLoadAddress.
+ * - `packetAddress` (context, offset, size: i32) -> i32: packetLoadAddress; part of the module itself, as `access` is.
  */
 export type Service = "access" | "fault" | "isCompiled" | "callHost" | "tailCallCheck" | "packetAddress";
