@@ -47,7 +47,7 @@ export function jitCommand(program: Command, perform: (action: Action) => void):
 
 const HELP = `
 --wat shows a program as it is compiled once a verifier has accepted it; each BPF instruction is a comment before what became of it.
-Classic programs are converted first. --x86 has R0-rax, R1-rdi, R2-rsi, R3-rdx, R4-rcx, R5-r8, R6-rbx, R7-r13, R8-r14, R9-r15,
+(Calls of a small $main are replaced by its code when it runs.) Classic programs are converted first. --x86 has R0-rax, R1-rdi, R2-rsi, R3-rdx, R4-rcx, R5-r8, R6-rbx, R7-r13, R8-r14, R9-r15,
 R10-rbp; what depends on the running kernel has no fixed code and says why.
 
 Exit codes: 0 all fine, 2 wrong usage, 3 a program that makes no sense, 4 one that is refused.`;

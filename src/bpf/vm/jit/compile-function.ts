@@ -1,8 +1,8 @@
 import { MAY_GOTO_ROUNDS } from "../limits.ts";
 import { dominatorTree } from "./control-flow/dominators.ts";
 import { findLoops, isReducible } from "./control-flow/loops.ts";
-import { orderBlocks } from "./control-flow/order.ts";
-import { placeBlocks } from "./control-flow/placement.ts";
+import { type Order, orderBlocks } from "./control-flow/order.ts";
+import { type Placement, placeBlocks } from "./control-flow/placement.ts";
 import { makeReducible } from "./control-flow/reducible.ts";
 import { type BlockTranslator, writeStructured } from "./control-flow/structure.ts";
 import type { CallArguments } from "./liveness.ts";
@@ -10,16 +10,22 @@ import type { ModuleLinks } from "./module-links.ts";
 import type { PlannedFunction } from "./module-plan.ts";
 import { clearStack, countStep } from "./translate/checks.ts";
 import { branchCondition, mayGotoCondition } from "./translate/condition.ts";
-import { Frame } from "./translate/frame.ts";
+import { Frame, type Place } from "./translate/frame.ts";
 import { translate } from "./translate/instruction.ts";
 import { keepPacket } from "./translate/packet-load.ts";
 import { CodeWriter, type Local } from "./wasm/code-writer.ts";
 import { CORE } from "./wasm/instructions.ts";
-import { ALL_WIDE, findWidths } from "./widths.ts";
+import { ALL_WIDE, findWidths, type Widths } from "./widths.ts";
 
-/** One BPF function as a function of WebAssembly. */
-export function compileFunction(planned: PlannedFunction, calls: CallArguments, links: ModuleLinks): CodeWriter {
-  const { instructions } = links.program;
+/** What has to be known of a BPF function before it can be written. */
+export interface StudiedFunction {
+  readonly planned: PlannedFunction;
+  readonly order: Order;
+  readonly placement: Placement;
+  readonly widths: Widths;
+}
+
+export function studyFunction(planned: PlannedFunction, calls: CallArguments, links: ModuleLinks): StudiedFunction {
   const { graph } = planned;
   let { order } = planned;
   let tree = dominatorTree(graph, order);
@@ -29,13 +35,32 @@ export function compileFunction(planned: PlannedFunction, calls: CallArguments, 
     tree = dominatorTree(graph, order);
   }
   const placement = placeBlocks(graph, order, tree, findLoops(graph, order, tree));
-
-  const code = new CodeWriter(functionParameters(planned));
-  const frame = new Frame(code, links, planned.parameters);
   // What a run passes is an address; other parameters may be anything.
   const dirtyParameters = planned.role === "main" ? [] : planned.parameters;
   const clear = dirtyParameters.reduce((set, register) => set & ~(1 << register), ~0);
   const widths = links.checked ? ALL_WIDE : findWidths(links.program, graph, order, calls, clear);
+  return { planned, order, placement, widths };
+}
+
+/** One BPF function as a function of WebAssembly. */
+export function compileFunction(studied: StudiedFunction, links: ModuleLinks): CodeWriter {
+  const { planned } = studied;
+  const code = new CodeWriter(functionParameters(planned));
+  const parameters = planned.parameters.map((register, local) => [register, local] as const);
+  writeFunction(studied, links, { code, parameters, base: parameters.length });
+  return code;
+}
+
+/** Writes the function's code, as often as it is asked to. */
+export function writeFunction(
+  { planned, order, placement, widths }: StudiedFunction,
+  links: ModuleLinks,
+  place: Place,
+): void {
+  const { instructions } = links.program;
+  const { graph } = planned;
+  const { code } = place;
+  const frame = new Frame(place, links);
   const begin = () => {
     frame.narrowParameters(planned.parameters, widths.narrowAtStart(0));
     const kinds = new Set<string>();
@@ -75,7 +100,7 @@ export function compileFunction(planned: PlannedFunction, calls: CallArguments, 
     },
     exit() {
       frame.get(0);
-      code.op(CORE.return);
+      frame.leave();
     },
     setLabel(label) {
       code.i32(label);
@@ -89,7 +114,6 @@ export function compileFunction(planned: PlannedFunction, calls: CallArguments, 
   writeStructured(graph, order, placement, code, translator);
   // Every path has returned.
   code.op(CORE.unreachable);
-  return code;
 }
 
 /** The registers that are parameters, then the base of the stack. */

@@ -2,7 +2,7 @@ import type { Environment } from "../environment.ts";
 import type { HostFunction } from "../host-function.ts";
 import type { LinkedProgram } from "../link.ts";
 import { writeAccessCheck } from "./access-check.ts";
-import { compileFunction, functionParameters } from "./compile-function.ts";
+import { compileFunction, functionParameters, studyFunction, writeFunction } from "./compile-function.ts";
 import { type EntryPlan, writeRun, writeRunBatch } from "./entry-points.ts";
 import type { ModuleLinks, Service } from "./module-links.ts";
 import { type ModulePlan, type PlannedFunction, planModule } from "./module-plan.ts";
@@ -50,6 +50,12 @@ const SERVICES: Readonly<
   callHost: [["i32", "i64", "i64", "i64", "i64", "i64"], ["i64"]],
   tailCallCheck: [["i32", "i32"], []],
 };
+
+/**
+ * Main functions up to this size are part of the functions that enter them, which saves a call, some 1.5 ns: half of a filter's
+ * time. One that makes tail calls has to be a function by itself.
+ */
+const MAX_INLINED_BYTES = 600;
 
 /** Translates a program. Throws RangeError where a function is larger than WebAssembly takes. */
 export function compileProgram(
@@ -103,11 +109,20 @@ export function compileProgram(
     callbackType: () => tableType(["i64", "i64", "i64", "i64", "i64", "i32"]),
     service: (name) => services.get(name)!,
   };
-  builder.define(main, compileFunction(plan.main, plan.calls, links));
+  const studiedMain = studyFunction(plan.main, plan.calls, links);
+  const mainCode = compileFunction(studiedMain, links);
+  builder.define(main, mainCode);
   for (const planned of plan.others.values())
-    builder.define(indices.get(planned.entry)!, compileFunction(planned, plan.calls, links));
+    builder.define(indices.get(planned.entry)!, compileFunction(studyFunction(planned, plan.calls, links), links));
 
-  const entry: EntryPlan = { environment, main, checked: options.checked, makesTailCalls: plan.makesTailCalls };
+  const inlined = mainCode.length <= MAX_INLINED_BYTES && !options.checked && !plan.makesTailCalls && !links.marks;
+  const entry: EntryPlan = {
+    environment,
+    main,
+    checked: options.checked,
+    makesTailCalls: plan.makesTailCalls,
+    ...(inlined ? { inline: (place) => writeFunction(studiedMain, links, place) } : {}),
+  };
   const exported = { exported: true };
   builder.define(builder.declare("run", ["i32"], ["i32"], exported), writeRun(entry, false));
   builder.define(builder.declare("runWide", ["i32"], ["i64"], exported), writeRun(entry, true));

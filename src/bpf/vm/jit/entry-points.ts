@@ -1,5 +1,6 @@
 import type { Environment } from "../environment.ts";
 import { FRAME_BYTES, UNVERIFIED_ROUNDS } from "../limits.ts";
+import type { Place } from "./translate/frame.ts";
 import { CodeWriter } from "./wasm/code-writer.ts";
 import { I32, I32_MEMORY } from "./wasm/instructions.ts";
 
@@ -16,6 +17,8 @@ export interface EntryPlan {
   readonly environment: Environment;
   /** Index of the main function. */
   readonly main: number;
+  /** Writes the main function's code in place; absent: it is called. */
+  readonly inline?: (place: Place) => void;
   readonly checked: boolean;
   readonly makesTailCalls: boolean;
 }
@@ -24,6 +27,7 @@ export interface EntryPlan {
 export function writeRun(plan: EntryPlan, wide: boolean): CodeWriter {
   const code = new CodeWriter([{ name: "context", type: "i32" }]);
   const entry = new Entry(plan, code);
+  entry.begin();
   entry.call(0);
   if (!wide) code.wrap();
   return code;
@@ -39,6 +43,7 @@ export function writeRunBatch(plan: EntryPlan): CodeWriter {
   const [contexts, count, results] = [0, 1, 2];
   const context = code.local("i32", "context");
   const entry = new Entry(plan, code);
+  entry.begin();
   code.get(count);
   code.if();
   code.loop();
@@ -68,16 +73,28 @@ export function writeRunBatch(plan: EntryPlan): CodeWriter {
 class Entry {
   private readonly plan: EntryPlan;
   private readonly code: CodeWriter;
+  /** The main function's: see Frame.base. */
+  private readonly base: number;
 
   constructor(plan: EntryPlan, code: CodeWriter) {
     this.plan = plan;
     this.code = code;
+    this.base = code.local("i32", "base");
+  }
+
+  /** What is the same for all runs. */
+  begin(): void {
+    const { code } = this;
+    code.i32(this.plan.environment.machine.stack.topCell);
+    code.memory(I32_MEMORY.load);
+    code.i32(FRAME_BYTES);
+    code.op(I32.sub);
+    code.set(this.base);
   }
 
   /** Leaves R0 (i64) of a run on the context in an i32 local. */
   call(context: number): void {
     const { code } = this;
-    const { main, environment } = this.plan;
     const saved = this.cells(context).map((cell) => ({ ...cell, before: code.local("i32", `before_${cell.name}`) }));
     for (const { address, value, before } of saved) {
       code.i32(address);
@@ -87,18 +104,29 @@ class Entry {
       value();
       code.memory(I32_MEMORY.store);
     }
-    code.get(context);
-    code.extend();
-    code.i32(environment.machine.stack.topCell);
-    code.memory(I32_MEMORY.load);
-    code.i32(FRAME_BYTES);
-    code.op(I32.sub);
-    code.call(main);
+    this.main(context);
     for (const { address, before } of saved) {
       code.i32(address);
       code.get(before);
       code.memory(I32_MEMORY.store);
     }
+  }
+
+  private main(context: number): void {
+    const { code, base } = this;
+    const { main, inline } = this.plan;
+    code.get(context);
+    code.extend();
+    if (inline === undefined) {
+      code.get(base);
+      code.call(main);
+      return;
+    }
+    const r1 = code.local("i64", "r1");
+    code.set(r1);
+    code.block("i64");
+    inline({ code, parameters: [[1, r1]], base, leaveAt: code.depth });
+    code.end();
   }
 
   private cells(context: number): Cell[] {

@@ -8,7 +8,8 @@ import { type FunctionType, IMPORTS, type ModuleBuilder } from "./wasm/module-bu
 
 /**
  * What a program is compiled to, in WebAssembly's text format: each BPF instruction as a comment before what became of
- * it. It is read back from the compiled bytes. Throws as Jit.load does.
+ * it. It is read back from the compiled bytes. Where a small program's main function is put in place of its calls, the
+ * listing leaves the calls. Throws as Jit.load does.
  */
 export function listCompiled(
   bytes: Uint8Array,

@@ -11,6 +11,17 @@ interface Operand {
   readonly imm: number;
 }
 
+/** Where a function's code goes. */
+export interface Place {
+  readonly code: CodeWriter;
+  /** I64 locals of the registers that are its parameters. */
+  readonly parameters: readonly (readonly [register: number, local: number])[];
+  /** I32 local: see Frame.base. */
+  readonly base: number;
+  /** Inside another function: what is open where it is left with R0, its own block included. Absent: it returns. */
+  readonly leaveAt?: number;
+}
+
 /** One function on its way into WebAssembly: where its registers are, and how they are read and written. */
 export class Frame {
   readonly code: CodeWriter;
@@ -33,19 +44,27 @@ export class Frame {
   private readonly temporaries: Record<ValueType, number[]> = { i32: [], i64: [] };
   private readonly named = new Map<string, number>();
 
-  /** @param parameters registers that are the function's parameters 0, 1, ...; `base` is the one after them. */
-  constructor(code: CodeWriter, links: ModuleLinks, parameters: readonly number[]) {
+  private readonly leaveAt: number | undefined;
+
+  constructor({ code, parameters, base, leaveAt }: Place, links: ModuleLinks) {
     this.code = code;
     this.links = links;
-    this.base = parameters.length;
-    for (const [i, register] of parameters.entries()) this.wide.set(register, i);
+    this.base = base;
+    this.leaveAt = leaveAt;
+    for (const [register, local] of parameters) this.wide.set(register, local);
+  }
+
+  /** Takes R0 (i64) and ends the function. */
+  leave(): void {
+    if (this.leaveAt === undefined) this.code.op(CORE.return);
+    else this.code.br(this.code.depth - this.leaveAt);
   }
 
   /** Where a function begins: parameters come in 64 bits, whatever they are kept in. */
   narrowParameters(parameters: readonly number[], narrow: RegisterSet): void {
-    for (const [i, register] of parameters.entries())
+    for (const register of parameters)
       if (contains(narrow, register)) {
-        this.code.get(i);
+        this.code.get(this.wideLocal(register));
         this.code.wrap();
         this.code.set(this.narrowLocal(register));
       }
@@ -155,6 +174,6 @@ export class Frame {
   /** Ends the function with R0 = 0. */
   returnZero(): void {
     this.code.i64(0);
-    this.code.op(CORE.return);
+    this.leave();
   }
 }

@@ -139,10 +139,16 @@ export class CodeWriter {
     this.out.byte(0);
   }
 
-  block(): void {
+  /** Leaves a value of `type`, or nothing. */
+  block(type?: ValueType): void {
     this.open.push(CORE.block);
     this.out.byte(CORE.block);
-    this.out.byte(TYPE.emptyBlock);
+    this.out.byte(type === undefined ? TYPE.emptyBlock : TYPE[type]);
+  }
+
+  /** Blocks, loops and conditions that are open: what is opened next is `br(0)`, this many more further on. */
+  get depth(): number {
+    return this.open.length;
   }
 
   loop(): void {
