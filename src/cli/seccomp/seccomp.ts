@@ -1,10 +1,20 @@
 import type { Command } from "commander";
 import type { Action } from "../command.ts";
+import { auditCommand } from "./audit.ts";
 import { checkCallsCommand } from "./check.ts";
 import { compileProfileCommand } from "./compile.ts";
+import { diffCommand } from "./diff.ts";
 import { listFilterCommand } from "./disasm.ts";
+import { callTableCommand } from "./table.ts";
 
-const COMMANDS = [compileProfileCommand, checkCallsCommand, listFilterCommand];
+const COMMANDS = [
+  compileProfileCommand,
+  checkCallsCommand,
+  callTableCommand,
+  diffCommand,
+  auditCommand,
+  listFilterCommand,
+];
 
 const HELP = `
 PROFILE is a file; - is standard input. Its language is told by its ending or its text: OCI, Docker and Podman (.json), rules as one gives
