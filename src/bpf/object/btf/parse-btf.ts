@@ -46,6 +46,11 @@ export class ParsedBtf implements Btf {
   find(kind: BtfKind, name: string): number | undefined {
     return this.#names.find(kind, name);
   }
+
+  /** Gives a type what compilers leave open: sizes and places in sections of data. */
+  amend(id: number, type: BtfType): void {
+    this.#types[id] = type;
+  }
 }
 
 /** Reads BTF and checks that every size, name and reference is inside of it. Throws ObjectError. @param section its name. */

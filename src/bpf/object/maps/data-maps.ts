@@ -1,5 +1,5 @@
 import { CREATE_FLAG, MAP_TYPE } from "../../maps/map-type.ts";
-import type { Btf } from "../btf/btf-type.ts";
+import type { ParsedBtf } from "../btf/parse-btf.ts";
 import { type ElfFile, type ElfSection, SECTION, SECTION_FLAG, SYMBOL } from "../elf/elf-file.ts";
 import type { ObjectMap, ObjectVariable } from "../object-file.ts";
 import type { Problems } from "../problems.ts";
@@ -11,7 +11,7 @@ const LARGEST = 0x7fff_ffff;
 type DataKind = "data" | "read-only" | "zero";
 
 /** Makes a map of every section of data, as libbpf does: an array of one value that holds the whole section. */
-export function readDataMaps(elf: ElfFile, btf: Btf | undefined, problems: Problems): PlacedMap[] {
+export function readDataMaps(elf: ElfFile, btf: ParsedBtf | undefined, problems: Problems): PlacedMap[] {
   return elf.sections.flatMap((section) => {
     const kind = dataKind(section);
     if (kind === undefined) return [];
@@ -31,13 +31,14 @@ function dataKind({ name, type, flags, size }: ElfSection): DataKind | undefined
 
 const isNamed = (name: string, kind: string): boolean => name === kind || name.startsWith(`${kind}.`);
 
-function dataMap(section: ElfSection, kind: DataKind, { symbols }: ElfFile, btf: Btf | undefined): ObjectMap {
+function dataMap(section: ElfSection, kind: DataKind, { symbols }: ElfFile, btf: ParsedBtf | undefined): ObjectMap {
   const id = btf?.find("section", section.name);
   const type = id === undefined ? undefined : btf!.type(id);
   const places = new Map(
     symbols.filter((it) => it.section === section.index && it.type === SYMBOL.object).map((it) => [it.name, it.value]),
   );
   const variables: ObjectVariable[] = [];
+  const amended: { readonly type: number; readonly offset: number; readonly size: number }[] = [];
   let isShared = false;
   for (const entry of type?.kind === "section" ? type.variables : []) {
     const variable = btf!.type(entry.type);
@@ -45,6 +46,11 @@ function dataMap(section: ElfSection, kind: DataKind, { symbols }: ElfFile, btf:
     isShared ||= variable.linkage !== "static";
     const offset = places.get(variable.name) ?? entry.offset;
     variables.push({ name: variable.name, offset, size: entry.size, typeId: variable.type });
+    amended.push({ ...entry, offset });
+  }
+  if (type?.kind === "section") {
+    amended.sort((a, b) => a.offset - b.offset);
+    btf!.amend(id!, { ...type, size: section.size, variables: amended });
   }
   const readOnly = kind === "read-only";
   return {

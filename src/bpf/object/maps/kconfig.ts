@@ -1,5 +1,6 @@
 import { CREATE_FLAG, MAP_TYPE } from "../../maps/map-type.ts";
 import type { Btf } from "../btf/btf-type.ts";
+import type { ParsedBtf } from "../btf/parse-btf.ts";
 import { alignmentOf, sizeOf, skipModifiers } from "../btf/resolve.ts";
 import { BINDING, type ElfFile } from "../elf/elf-file.ts";
 import type { ObjectMap, ObjectOptions, ObjectVariable } from "../object-file.ts";
@@ -18,7 +19,7 @@ interface Variable extends ObjectVariable {
 /** Reads the names that BTF lists in `.kconfig` and `.ksyms`. */
 export function readExterns(
   { symbols }: ElfFile,
-  btf: Btf | undefined,
+  btf: ParsedBtf | undefined,
   kconfigMap: number,
   options: ObjectOptions,
   problems: Problems,
@@ -39,6 +40,11 @@ export function readExterns(
   };
   const map = variables.length === 0 ? undefined : kconfigMapOf(variables, btf!, options, problems);
   return { externs, map };
+}
+
+function nameOf(btf: Btf, id: number): string {
+  const type = btf.type(id);
+  return type.kind === "variable" ? type.name : "";
 }
 
 function entriesOf(btf: Btf | undefined, section: string) {
@@ -68,11 +74,24 @@ function layOut(btf: Btf | undefined, weak: ReadonlySet<string>, problems: Probl
   });
 }
 
-function kconfigMapOf(variables: readonly Variable[], btf: Btf, options: ObjectOptions, problems: Problems): ObjectMap {
+function kconfigMapOf(
+  variables: readonly Variable[],
+  btf: ParsedBtf,
+  options: ObjectOptions,
+  problems: Problems,
+): ObjectMap {
   const { offset, size } = variables.at(-1)!;
   const contents = new Uint8Array(offset + size);
   for (const variable of variables) fill(contents, variable, btf, options, problems);
-  const valueTypeId = btf.find("section", SECTION);
+  const valueTypeId = btf.find("section", SECTION)!;
+  const type = btf.type(valueTypeId);
+  const typeOf = new Map(entriesOf(btf, SECTION).map((entry) => [nameOf(btf, entry.type), entry.type]));
+  if (type.kind === "section")
+    btf.amend(valueTypeId, {
+      ...type,
+      size: contents.length,
+      variables: variables.map((it) => ({ type: typeOf.get(it.name)!, offset: it.offset, size: it.size })),
+    });
   return {
     name: SECTION,
     origin: "data",
@@ -81,7 +100,7 @@ function kconfigMapOf(variables: readonly Variable[], btf: Btf, options: ObjectO
     valueSize: contents.length,
     maxEntries: 1,
     flags: CREATE_FLAG.RDONLY_PROG | CREATE_FLAG.MMAPABLE,
-    ...(valueTypeId === undefined ? {} : { valueTypeId }),
+    valueTypeId,
     contents,
     variables: variables.map(({ name, offset: at, size: bytes, typeId }) => ({
       name,
