@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
 import type { Action } from "../command.ts";
+import { type ObjectFlags, objectOptions } from "./object-options.ts";
 
 /** The options of `netsim bpf disasm` as commander gives them. */
-export interface DisasmFlags {
+export interface DisasmFlags extends ObjectFlags {
   readonly syntax: "kernel" | "llvm" | "mnemonic";
   readonly opcodes?: true;
   readonly numbers: boolean;
@@ -11,10 +12,9 @@ export interface DisasmFlags {
 
 /** `netsim bpf disasm PROGRAM`. */
 export function disasmCommand(program: Command, perform: (action: Action) => void): void {
-  program
-    .command("disasm")
+  objectOptions(program.command("disasm"))
     .description("print a program's bytes as text")
-    .argument("<program>", "hexadecimal digits, or the bytes themselves")
+    .argument("<program>", "hexadecimal digits, bytes, an object or a C source; - is standard input")
     .addOption(
       new Option("--syntax <syntax>", "as the verifier, llvm-objdump or ubpf write it")
         .choices(["kernel", "llvm", "mnemonic"])

@@ -17,18 +17,15 @@ export async function jit(file: string, flags: JitFlags, terminal: Terminal): Pr
   return EXIT.ok;
 }
 
-function webAssembly(input: InputFile, { type, map, checked }: JitFlags, terminal: Terminal): string {
-  const { bytes, environment } = loadTestProgram(
-    input.name,
-    readProgram(input),
-    { type, engine: JIT, map },
-    terminal,
-  ).program;
-  return listCompiled(bytes, environment, { checked: checked === true });
+function webAssembly(input: InputFile, flags: JitFlags, terminal: Terminal): string {
+  const options = { ...flags, engine: JIT };
+  const { bytes, environment } = loadTestProgram(input.name, readProgram(input, flags), options, terminal).program;
+  return listCompiled(bytes, environment, { checked: flags.checked === true });
 }
 
-function nativeCode(input: InputFile, { bmi2, returnThunk }: JitFlags): string {
-  const program = readProgram(input);
+function nativeCode(input: InputFile, flags: JitFlags): string {
+  const { bmi2, returnThunk } = flags;
+  const program = readProgram(input, flags);
   const bytes =
     program.language === "classic" ? encodeProgram(convertClassic(program.instructions, "kernel")) : program.bytes;
   return listX86(decodeProgram(bytes).instructions, { bmi2, returnThunk });

@@ -2,12 +2,13 @@ import { type Command, Option } from "commander";
 import { MAP_TYPES } from "../../bpf/maps/map-type.ts";
 import type { Action } from "../command.ts";
 import { type MapOption, parseMapOption } from "./map-option.ts";
+import { type ObjectFlags, objectOptions } from "./object-options.ts";
 
 /** The options of `netsim bpf jit` as commander gives them. */
-export interface JitFlags {
+export interface JitFlags extends ObjectFlags {
   readonly wat?: true;
   readonly x86?: true;
-  readonly type: string;
+  readonly type?: string;
   readonly map: readonly MapOption[];
   readonly checked?: true;
   /** False: the option begins with `--no-`. */
@@ -17,16 +18,16 @@ export interface JitFlags {
 
 /** `netsim bpf jit PROGRAM`. */
 export function jitCommand(program: Command, perform: (action: Action) => void): void {
-  program
-    .command("jit")
+  objectOptions(program.command("jit"))
     .description("show what a program is compiled to: WebAssembly, as netsim runs it, or x86-64 code, as Linux does")
-    .argument("<program>", "text, hexadecimal digits or bytes; - is standard input")
+    .argument("<program>", "text, digits, bytes, an object or a C source; - is standard input")
     .addOption(new Option("--wat", "the module as WebAssembly text (the default)").conflicts("x86"))
     .option("--x86", "each instruction beside what Linux's JIT makes of it on x86-64")
     .addOption(
-      new Option("--type <type>", "what the program is given")
-        .choices(["socket_filter", "sched_cls", "xdp"])
-        .default("socket_filter"),
+      new Option(
+        "--type <type>",
+        "what the program is given (default: as the object's section says, else socket_filter)",
+      ).choices(["socket_filter", "sched_cls", "xdp"]),
     )
     .option(
       "--map <definition>",

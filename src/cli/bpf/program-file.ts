@@ -5,12 +5,17 @@ import { parseClassicProgram } from "../../bpf/classic/parser.ts";
 import type { ProgramReference } from "../../bpf/isa/assembler/assemble.ts";
 import { decodeProgram } from "../../bpf/isa/decode.ts";
 import { ignoredFields } from "../../bpf/isa/forms/ignored.ts";
+import type { ObjectFile, ObjectProgram } from "../../bpf/object/object-file.ts";
 import { type ProgramText, readProgramText } from "../../bpf/program-language.ts";
 import { ProgramTextError } from "../../bpf/program-text-error.ts";
+import { compileSource } from "../../c-compiler/compile.ts";
 import { fail, NetsimError } from "../../errors.ts";
 import { failAsFileError } from "../../packet/capture/file-error.ts";
 import { readTextFile } from "../../topology/document.ts";
 import type { Terminal } from "../command.ts";
+import { showDiagnostics } from "../show-failure.ts";
+import { chooseProgram, isObject, openObject, requireLittleEndian } from "./object-input.ts";
+import type { ObjectFlags } from "./object-options.ts";
 
 /** What a file's name is in messages where it is standard input. */
 const STANDARD_INPUT = "<stdin>";
@@ -29,14 +34,22 @@ export type FileProgram =
       readonly bytes: Uint8Array;
       /** Maps and kernel functions that its text names. */
       readonly references: readonly ProgramReference[];
+      /** Where it comes from, if that is an object. */
+      readonly from?: { readonly object: ObjectFile; readonly program: ObjectProgram };
     };
 
 /** Bytes of the largest program text or program that is read; Linux takes a million instructions of 8 bytes. */
 const LARGEST = 64 << 20;
 
-/** Reads a file. Throws a NetsimError. */
+/** Reads a file; of a C source (`.c`) the object that the compiler makes of it. Throws a NetsimError. */
 export function readInput(file: string, terminal: Terminal): InputFile {
   if (file === "-") return { name: STANDARD_INPUT, bytes: terminal.input() };
+  if (file.endsWith(".c")) {
+    readTextFile(file, LARGEST);
+    const { object, warnings } = compileSource(file);
+    if (warnings.length > 0) showDiagnostics(warnings, terminal);
+    return { name: file, bytes: object };
+  }
   return { name: file, bytes: readTextFile(file, LARGEST) };
 }
 
@@ -61,8 +74,17 @@ export function readClassic({ name, bytes }: InputFile): readonly ClassicInstruc
   return program.instructions;
 }
 
-/** Reads a program: text in any language, hexadecimal digits or bytes, the last two extended. Throws a NetsimError. */
-export function readProgram(input: InputFile): FileProgram {
+/**
+ * Reads a program: text in any language; hexadecimal digits or bytes, which are extended; or one of an object's programs.
+ * Throws a NetsimError.
+ */
+export function readProgram(input: InputFile, flags: ObjectFlags = {}): FileProgram {
+  if (isObject(input)) {
+    const object = openObject(input, flags);
+    requireLittleEndian(object, input.name);
+    const program = chooseProgram(object, input.name, flags);
+    return { language: "extended", bytes: program.instructions, references: [], from: { object, program } };
+  }
   const encoded = encodedBytes(input);
   if (encoded !== undefined) {
     refuseExtended(input.name, encoded);
@@ -79,9 +101,9 @@ export function readProgram(input: InputFile): FileProgram {
 
 /** A program's bytes, where the file holds them as they are or as hexadecimal digits; undefined where it is other text. */
 export function encodedBytes({ name, bytes }: InputFile): Uint8Array | undefined {
-  if (bytes[0] === 0x7f && Buffer.from(bytes.subarray(1, 4)).toString() === "ELF")
-    fail("unsupported", `'${name}' is an ELF object; programs are read from text, hexadecimal digits or plain bytes.`, {
-      hint: "'llvm-objdump -d' or 'objcopy -O binary -j SECTION' gets a section's program out of it.",
+  if (isObject({ name, bytes }))
+    fail("unsupported", `'${name}' is an ELF object, which this command does not take.`, {
+      hint: "'netsim bpf disasm', 'verify', 'run' and 'jit' take objects.",
     });
   if (isBinary(bytes)) return bytes;
   return parseHex(Buffer.from(bytes).toString("latin1"));

@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+import { withDescriptors } from "../../bpf/object/load/name-maps.ts";
 import type { TestProgram } from "../../bpf/test-run/test-program.ts";
 import { requireKernel } from "../../kernel/kernel.ts";
 import { FilteredProgram } from "../../kernel/run/filtered-program.ts";
@@ -5,18 +7,26 @@ import { runOnMemory } from "../../kernel/run/memory-program.ts";
 import { refusedByKernel } from "../../kernel/run/refused.ts";
 import { TestRunProgram } from "../../kernel/run/test-run-program.ts";
 import { GivenMaps } from "./given-maps.ts";
+import { createObjectMaps } from "./object-maps.ts";
 import type { FileProgram } from "./program-file.ts";
 import type { RunProgramFlags } from "./run.ts";
-import { checkUse } from "./test-program-file.ts";
+import type { ShownMaps } from "./shown-maps.ts";
+import { checkUse, testType } from "./test-program-file.ts";
 
 /** Loads a program into the running kernel, and makes its maps there. */
 export async function prepareInKernel(
   name: string,
   program: FileProgram,
-  { type, map }: RunProgramFlags,
-): Promise<{ program: TestProgram; maps: GivenMaps }> {
-  checkUse(program, type, map);
+  flags: RunProgramFlags,
+): Promise<{ program: TestProgram; maps: ShownMaps }> {
+  const { map } = flags;
+  checkUse(program, map);
+  const type = testType(program, flags.type);
   const kernel = await requireKernel();
+  if (program.language === "extended" && program.from !== undefined) {
+    const { descriptors, maps } = createObjectMaps(program.from.object, kernel.maps, availableParallelism());
+    return { program: new TestRunProgram(kernel, withDescriptors(program.bytes, descriptors), type, name), maps };
+  }
   const maps = new GivenMaps(map, kernel.maps);
   if (program.language === "classic")
     return { program: new FilteredProgram(kernel.libc, program.instructions, name), maps };

@@ -4,9 +4,9 @@ import { EXIT, type ExitCode, fail } from "../../errors.ts";
 import { count, plural } from "../../report/words.ts";
 import type { Terminal } from "../command.ts";
 import { orRefusal } from "./engine.ts";
-import type { GivenMaps } from "./given-maps.ts";
 import { type InputFile, readInput, readProgram } from "./program-file.ts";
 import { KERNEL, type RunProgramFlags } from "./run.ts";
+import type { ShownMaps } from "./shown-maps.ts";
 import { testPackets } from "./test-packets.ts";
 import { loadTestProgram } from "./test-program-file.ts";
 
@@ -56,8 +56,8 @@ async function prepare(
   input: InputFile,
   flags: RunProgramFlags,
   terminal: Terminal,
-): Promise<{ program: TestProgram; maps: GivenMaps }> {
-  const program = readProgram(input);
+): Promise<{ program: TestProgram; maps: ShownMaps }> {
+  const program = readProgram(input, flags);
   if (flags.engine === KERNEL) return (await import("./run-in-kernel.ts")).prepareInKernel(input.name, program, flags);
   return loadTestProgram(input.name, program, flags, terminal);
 }
@@ -79,7 +79,7 @@ function showOne(
   { label, key }: ResultName,
   { returnValue, milliseconds }: PacketResult,
   after: Uint8Array,
-  maps: GivenMaps,
+  maps: ShownMaps,
   { json, repeat }: RunProgramFlags,
   terminal: Terminal,
 ): void {
@@ -99,7 +99,7 @@ function showCapture(
   packets: Iterable<TestPacket>,
   { label }: ResultName,
   run: (packet: TestPacket, number: number) => PacketResult,
-  maps: GivenMaps,
+  maps: ShownMaps,
   { repeat }: RunProgramFlags,
   terminal: Terminal,
 ): void {
@@ -123,7 +123,7 @@ function showCaptureAsJson(
   packets: Iterable<TestPacket>,
   { key }: ResultName,
   run: (packet: TestPacket, number: number) => PacketResult,
-  maps: GivenMaps,
+  maps: ShownMaps,
   { repeat }: RunProgramFlags,
   terminal: Terminal,
 ): void {

@@ -2,13 +2,14 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { MAP_TYPES } from "../../bpf/maps/map-type.ts";
 import type { Action } from "../command.ts";
 import { type MapOption, parseMapOption } from "./map-option.ts";
+import { type ObjectFlags, objectOptions } from "./object-options.ts";
 
 /** The engine that is the running Linux. */
 export const KERNEL = "kernel";
 
 /** The options of `netsim bpf run` as commander gives them. */
-export interface RunProgramFlags {
-  readonly type: string;
+export interface RunProgramFlags extends ObjectFlags {
+  readonly type?: string;
   readonly packet?: string;
   readonly map: readonly MapOption[];
   readonly repeat: number;
@@ -19,14 +20,14 @@ export interface RunProgramFlags {
 
 /** `netsim bpf run PROGRAM` and `netsim bpf run --raw [MEMORY]`. */
 export function runProgramCommand(program: Command, perform: (action: Action) => void): void {
-  program
-    .command("run")
+  objectOptions(program.command("run"))
     .description("run a program on packets, as 'bpftool prog run' does, or with --raw on memory")
-    .argument("[program...]", "text, hexadecimal digits or bytes; with --raw: the memory, in hexadecimal")
+    .argument("[program...]", "text, digits, bytes, an object or a C source; with --raw: the memory, in hexadecimal")
     .addOption(
-      new Option("--type <type>", "what the program is given")
-        .choices(["socket_filter", "sched_cls", "xdp"])
-        .default("socket_filter"),
+      new Option(
+        "--type <type>",
+        "what the program is given (default: as the object's section says, else socket_filter)",
+      ).choices(["socket_filter", "sched_cls", "xdp"]),
     )
     .option("--packet <packet>", "a capture, or a packet in hexadecimal (default: 64 zero bytes)")
     .option(

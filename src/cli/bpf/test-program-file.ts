@@ -1,3 +1,6 @@
+import { fillProgramArrays } from "../../bpf/object/load/create-maps.ts";
+import { withDescriptors } from "../../bpf/object/load/name-maps.ts";
+import type { BpfSyscall } from "../../bpf/syscall.ts";
 import { TEST_CONTEXTS } from "../../bpf/test-run/context.ts";
 import {
   ClassicTestProgram,
@@ -11,11 +14,17 @@ import type { Terminal } from "../command.ts";
 import { engineNamed, orRefusal, surroundings } from "./engine.ts";
 import { GivenMaps } from "./given-maps.ts";
 import type { MapOption } from "./map-option.ts";
+import { createObjectMaps } from "./object-maps.ts";
 import type { FileProgram } from "./program-file.ts";
+import type { ShownMaps } from "./shown-maps.ts";
+
+/** A program of an object. */
+type FromObject = NonNullable<Extract<FileProgram, { language: "extended" }>["from"]>;
 
 /** What a program is loaded with, by the options of the command line. */
 export interface TestProgramOptions {
-  readonly type: string;
+  /** What the object says where it is absent, or else socket_filter. */
+  readonly type?: string;
   readonly engine: string;
   readonly map: readonly MapOption[];
 }
@@ -27,11 +36,15 @@ export interface TestProgramOptions {
 export function loadTestProgram(
   name: string,
   program: FileProgram,
-  { type, engine, map }: TestProgramOptions,
+  options: TestProgramOptions,
   terminal: Terminal,
-): { readonly program: LoadedTestProgram; readonly maps: GivenMaps } {
-  checkUse(program, type, map);
+): { readonly program: LoadedTestProgram; readonly maps: ShownMaps } {
+  const { engine, map } = options;
+  checkUse(program, map);
+  const type = testType(program, options.type);
   const syscall = testMaps();
+  if (program.language === "extended" && program.from !== undefined)
+    return loadFromObject(name, program.from, type, engine, syscall, terminal);
   const maps = new GivenMaps(map, syscall);
   if (program.language === "classic") {
     const { instructions } = program;
@@ -45,9 +58,55 @@ export function loadTestProgram(
   return { program: orRefusal(name, load), maps };
 }
 
-/** Refuses what no engine can do with a classic program. */
-export function checkUse({ language }: FileProgram, type: string, maps: readonly MapOption[]): void {
-  if (language !== "classic") return;
-  if (maps.length > 0) fail("usage", "A classic program has no maps.");
-  if (type === "xdp") fail("usage", "A classic program cannot be of type xdp.");
+/** An object's program with its maps, and those of its other programs that its arrays of programs hold. */
+function loadFromObject(
+  name: string,
+  { object, program }: FromObject,
+  type: string,
+  engine: string,
+  syscall: BpfSyscall,
+  terminal: Terminal,
+): { readonly program: LoadedTestProgram; readonly maps: ShownMaps } {
+  const { descriptors, maps } = createObjectMaps(object, syscall, 1);
+  const load = (): LoadedTestProgram => {
+    const { instructions } = program;
+    const bytes = withDescriptors(instructions, descriptors);
+    const loaded = new ExtendedTestProgram(
+      bytes,
+      TEST_CONTEXTS[type]!,
+      engineNamed(engine),
+      surroundings(terminal),
+      syscall,
+    );
+    fillProgramArrays(object, descriptors, syscall, (called) => {
+      const other = object.programs.find((it) => it.name === called);
+      if (other === undefined) return undefined;
+      const code = withDescriptors(other.instructions, descriptors);
+      return syscall.openProgram(engineNamed(engine).load(code, loaded.environment).slot, { name: called });
+    });
+    return loaded;
+  };
+  return { program: orRefusal(name, load), maps };
+}
+
+/** The type of the packets' context: as given, or as the object's section says. Throws a NetsimError. */
+export function testType(program: FileProgram, given: string | undefined): string {
+  const from = program.language === "extended" ? program.from?.program : undefined;
+  const type = given ?? (from === undefined ? "socket_filter" : from.type);
+  const types = Object.keys(TEST_CONTEXTS).join(", ");
+  if (type === undefined)
+    fail("usage", `Section '${from!.section}' does not say of what type program '${from!.name}' is.`, {
+      hint: `Say it with --type: ${types}.`,
+    });
+  if (!Object.hasOwn(TEST_CONTEXTS, type))
+    fail("unsupported", `Program '${from!.name}' is of type ${type}; those that are run on packets here are ${types}.`);
+  if (program.language === "classic" && type === "xdp") fail("usage", "A classic program cannot be of type xdp.");
+  return type;
+}
+
+/** Refuses what no engine can do with a program. */
+export function checkUse(program: FileProgram, maps: readonly MapOption[]): void {
+  if (maps.length === 0) return;
+  if (program.language === "classic") fail("usage", "A classic program has no maps.");
+  if (program.from !== undefined) fail("usage", "An object has its own maps; --map is for programs in text.");
 }

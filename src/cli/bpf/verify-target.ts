@@ -4,8 +4,10 @@ import { UNPRIVILEGED } from "../../bpf/verifier/privileges.ts";
 import type { VerifierOptions } from "../../bpf/verifier/verify.ts";
 import { fail } from "../../errors.ts";
 import type { MapOption } from "./map-option.ts";
+import { isObject } from "./object-input.ts";
 import { encodedBytes, type InputFile, readText } from "./program-file.ts";
 import type { VerifyFlags } from "./verify.ts";
+import { objectTargets } from "./verify-object.ts";
 
 /** Where the descriptors of maps begin that a program's text names; smaller numbers are the user's own. */
 const FIRST_DESCRIPTOR = 1000;
@@ -27,6 +29,13 @@ export interface VerifyTarget {
 
 /** The programs of a file. Throws a NetsimError. */
 export function verifyTargets(input: InputFile, flags: VerifyFlags): readonly VerifyTarget[] {
+  const common = {
+    possibleCpus: flags.cpus,
+    loops: flags.loops,
+    ...(flags.unprivileged === true ? { privileges: UNPRIVILEGED } : {}),
+    strictAlignment: flags.strictAlignment === true,
+  };
+  if (isObject(input)) return objectTargets(input, flags, common);
   const maps = new Map<number, VerifierMap>();
   const descriptors = new Map<string, number>();
   for (const [i, map] of flags.map.entries()) {
@@ -35,14 +44,11 @@ export function verifyTargets(input: InputFile, flags: VerifyFlags): readonly Ve
     maps.set(descriptor, mapFrom(map, flags.map));
   }
   const options = {
-    type: flags.type,
+    ...common,
+    type: flags.type ?? "socket_filter",
     maps,
-    license: flags.license,
+    license: flags.license ?? "GPL",
     expectedAttachType: flags.attachType ?? 0,
-    possibleCpus: flags.cpus,
-    loops: flags.loops,
-    ...(flags.unprivileged === true ? { privileges: UNPRIVILEGED } : {}),
-    strictAlignment: flags.strictAlignment === true,
   };
   const target = { name: input.name, section: null, options, globalFunctions: [], linkedByLoader: false };
   const encoded = encodedBytes(input);

@@ -4,12 +4,15 @@ import { PROGRAM_TYPES } from "../../bpf/program-type.ts";
 import { isBefore, LONG_TERM_RELEASES } from "../../bpf/verifier/releases/release.ts";
 import type { Action } from "../command.ts";
 import { type MapOption, parseMapOption } from "./map-option.ts";
+import { type ObjectFlags, objectOptions } from "./object-options.ts";
 
 /** The options of `netsim bpf verify` as commander gives them. */
-export interface VerifyFlags {
-  readonly type: string;
+export interface VerifyFlags extends ObjectFlags {
+  /** Absent: as the object says, or else socket_filter. */
+  readonly type?: string;
   readonly map: readonly MapOption[];
-  readonly license: string;
+  /** Absent: as the object says, or else GPL. */
+  readonly license?: string;
   readonly attachType?: number;
   readonly cpus: number;
   readonly loops: "bounded" | "none";
@@ -23,14 +26,14 @@ export interface VerifyFlags {
 
 /** `netsim bpf verify PROGRAM`. */
 export function verifyCommand(program: Command, perform: (action: Action) => void): void {
-  program
-    .command("verify")
+  objectOptions(program.command("verify"))
     .description("say whether Linux 6.18 would load an extended program, and if not, why")
-    .argument("<program>", "text, hexadecimal digits or bytes; - is standard input")
+    .argument("<program>", "text, digits, bytes, an object or a C source (all its programs); - is standard input")
     .addOption(
-      new Option("--type <type>", "the program's type")
-        .choices(PROGRAM_TYPES.map(({ name }) => name))
-        .default("socket_filter"),
+      new Option(
+        "--type <type>",
+        "the program's type (default: as the object's section says, else socket_filter)",
+      ).choices(PROGRAM_TYPES.map(({ name }) => name)),
     )
     .option(
       "--map <name=type:key:value:entries>",
@@ -38,7 +41,7 @@ export function verifyCommand(program: Command, perform: (action: Action) => voi
       (text: string, maps: MapOption[]) => [...maps, parseMapOption(text, MAP_TYPE)],
       [],
     )
-    .option("--license <license>", "as the program declares it", "GPL")
+    .option("--license <license>", "as the program declares it (default: as the object says, else GPL)")
     .option("--attach-type <number>", "enum bpf_attach_type, where it matters", parseWhole)
     .option("--cpus <number>", "processors of the machine that the program is for", parseWhole, 1)
     .addOption(

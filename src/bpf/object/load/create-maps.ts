@@ -6,7 +6,7 @@ import type { MapSlot, ObjectFile, ObjectMap } from "../object-file.ts";
 
 /** The commands of bpf(2) that an object's maps need: netsim's or the kernel's. */
 export type MapCreation = Pick<BpfSyscall, "createMap" | "update" | "freeze"> &
-  Partial<Pick<BpfSyscall, "loadBtf" | "close">>;
+  Partial<Pick<BpfSyscall, "loadBtf">> & { close?(descriptor: number): unknown };
 
 /** What is not in the object. */
 export interface CreateMapsOptions {

@@ -1,0 +1,71 @@
+import { verifierMaps } from "../../bpf/object/load/verifier-maps.ts";
+import type { ObjectFile, ObjectProgram } from "../../bpf/object/object-file.ts";
+import { findProgramType, PROGRAM_TYPES } from "../../bpf/program-type.ts";
+import { sourceByLines } from "../../bpf/verifier/explain/source-place.ts";
+import type { VerifierOptions } from "../../bpf/verifier/verify.ts";
+import { type Diagnostic, fail, NetsimError } from "../../errors.ts";
+import { choosePrograms, openObject, requireLittleEndian } from "./object-input.ts";
+import type { InputFile } from "./program-file.ts";
+import type { VerifyFlags } from "./verify.ts";
+import type { VerifyTarget } from "./verify-target.ts";
+
+/**
+ * An object's programs and what they are verified for, which the object itself says but for what the flags do. Throws a
+ * NetsimError, with everything that keeps programs from being looked at.
+ */
+export function objectTargets(
+  input: InputFile,
+  flags: VerifyFlags,
+  common: Omit<VerifierOptions, "type">,
+): readonly VerifyTarget[] {
+  if (flags.map.length > 0) fail("usage", "An object has its own maps; --map is for programs in text.");
+  const object = openObject(input, flags);
+  requireLittleEndian(object, input.name);
+  const programs = choosePrograms(object, input.name, flags);
+  const problems = programs.flatMap((program) => obstacle(program, flags, input.name) ?? []);
+  if (problems.length > 0) throw new NetsimError(problems);
+  const maps = verifierMaps(object, flags.cpus);
+  return programs.map((program) => target(program, object, flags, { ...common, maps }));
+}
+
+function obstacle(program: ObjectProgram, flags: VerifyFlags, file: string): Diagnostic | undefined {
+  const { name, section } = program;
+  const type = flags.type ?? program.type;
+  if (type !== undefined && findProgramType(type) !== undefined) return undefined;
+  return {
+    code: type === undefined ? "usage" : "unsupported",
+    severity: "error",
+    message:
+      type === undefined
+        ? `Section '${section}' does not say of what type program '${name}' is.`
+        : `Program '${name}' is of type ${type}, which the verifier does not know yet.`,
+    place: { file },
+    hint:
+      type === undefined
+        ? `Say it with --type: ${PROGRAM_TYPES.map((it) => it.name).join(", ")}.`
+        : "Choose others with --program or --section.",
+  };
+}
+
+function target(
+  program: ObjectProgram,
+  object: ObjectFile,
+  flags: VerifyFlags,
+  common: Omit<VerifierOptions, "type">,
+): VerifyTarget {
+  const { name, section, instructions, functions, lines } = program;
+  return {
+    name,
+    section,
+    bytes: instructions,
+    options: {
+      ...common,
+      type: flags.type ?? program.type!,
+      license: flags.license ?? object.license,
+      expectedAttachType: flags.attachType ?? program.attachType ?? 0,
+    },
+    sourceOf: sourceByLines(lines),
+    globalFunctions: functions.filter(({ linkage }) => linkage === "global").map(({ instruction }) => instruction),
+    linkedByLoader: true,
+  };
+}
