@@ -12,6 +12,7 @@ import { PerfEventArrayMap } from "./maps/perf-event-array-map.ts";
 import { ProgramArrayMap } from "./maps/program-array-map.ts";
 import { QueueMap } from "./maps/queue-map.ts";
 import { RingBufferMap } from "./maps/ring-buffer-map.ts";
+import { hasLock } from "./maps/value-copy.ts";
 import type { Btf } from "./object/btf/btf-type.ts";
 import {
   type BatchCommand,
@@ -513,8 +514,6 @@ const NOT_INNER: ReadonlySet<number> = new Set([
   MAP_TYPES.cgroup_storage,
   MAP_TYPES.percpu_cgroup_storage,
 ]);
-
-const hasLock = ({ fields = [] }: MapDefinition): boolean => fields.some(({ kind }) => kind === "spin_lock");
 
 /** bpf_obj_name_cpy */
 const isObjectName = (name: string): boolean => name.length <= NAME_LENGTH && /^[\w.]*$/.test(name);

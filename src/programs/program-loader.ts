@@ -110,6 +110,7 @@ export class ProgramLoader {
       machine: this.machine,
       context: layout,
       helper: (number) => helpers.get(number),
+      helperNumbers: () => helpers.keys(),
       kernelFunction: () => undefined,
       resolve: (reference) => this.maps.syscall.resolve(reference),
     };

@@ -202,7 +202,7 @@ describe.each(BPF_ENGINES)("what programs have of their environment, on the $nam
     });
 
     it("are looked up when the program is loaded", () => {
-      expect(() => load("call 99\nexit")).toThrow(/Instruction 0 calls helper 99/);
+      expect(() => load("call 99\nexit")).toThrow(/Instruction 0 calls bpf_skc_lookup_tcp \(helper 99\)/);
       expect(() => load("r1 = map[fd:9]\nr0 = 0\nexit")).toThrow(/Instruction 0 names the map with descriptor 9/);
     });
   });

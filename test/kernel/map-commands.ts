@@ -24,6 +24,20 @@ const AF_INET = 2;
 const SOCK_DGRAM = 2;
 const SOL_SOCKET = 1;
 const SO_COOKIE = 57;
+/** BTF of an int (1), a prototype that returns one (2), and a static function (3). */
+const FUNCTION_TYPES = Buffer.from(
+  [
+    "9feb0100 18000000 00000000 28000000 28000000 07000000",
+    "01000000 00000001 04000000 20000001",
+    "00000000 0000000d 01000000",
+    "05000000 0000000c 02000000",
+    "00696e74 006600",
+  ]
+    .join("")
+    .replace(/ /g, ""),
+  "hex",
+);
+const FUNCTION_TYPE = 3;
 const ATTRIBUTE_BYTES = 128;
 const SCHED_CLS = 3;
 const LOG_BYTES = 1 << 18;
@@ -63,8 +77,11 @@ export interface KernelMaps {
     flags: number,
   ): BatchResult;
   deleteBatch(descriptor: number, keys: readonly Uint8Array[], flags: number): BatchResult;
-  /** Loads a classifier. Throws with the verifier's last words. */
-  load(program: Uint8Array): number;
+  /**
+   * Loads a classifier. Throws with the verifier's last words.
+   * @param functions slots where its functions begin, which callbacks must be told to the kernel by BTF.
+   */
+  load(program: Uint8Array, functions?: readonly number[]): number;
   /** Runs a loaded program once on a packet, on processor 0. Returns the low 32 bits of R0. */
   testRun(descriptor: number, packet: Uint8Array): number;
   close(descriptor: number): void;
@@ -185,8 +202,14 @@ async function open(): Promise<KernelMaps | { missing: string }> {
       const { errno, done } = batch(COMMAND.deleteBatch, map, keys.length, flags, (block) => pointer(block, 16, all));
       return { errno, count: done };
     },
-    load(program) {
+    load(program, functions = []) {
       const log = Buffer.alloc(LOG_BYTES);
+      const types = functions.length === 0 ? 0 : kernel.loadBtf(FUNCTION_TYPES);
+      const records = Buffer.alloc(8 * functions.length);
+      for (const [i, slot] of functions.entries()) {
+        records.writeUInt32LE(slot, 8 * i);
+        records.writeUInt32LE(FUNCTION_TYPE, 8 * i + 4);
+      }
       const descriptor = bpf(COMMAND.load, (block) => {
         block.writeUInt32LE(SCHED_CLS, 0);
         block.writeUInt32LE(program.length / 8, 4);
@@ -195,7 +218,13 @@ async function open(): Promise<KernelMaps | { missing: string }> {
         block.writeUInt32LE(1, 24);
         block.writeUInt32LE(LOG_BYTES, 28);
         pointer(block, 32, log);
+        if (functions.length === 0) return;
+        block.writeUInt32LE(types, 72);
+        block.writeUInt32LE(8, 76);
+        pointer(block, 80, records);
+        block.writeUInt32LE(functions.length, 88);
       });
+      if (types > 0) close(types);
       if (descriptor < 0)
         throw new Error(`errno ${-descriptor}: ${log.toString("latin1", 0, log.indexOf(0)).slice(-400)}`);
       return descriptor;

@@ -1,18 +1,34 @@
 import type { HostFunction } from "../vm/host-function.ts";
+import { helper } from "./helper.ts";
+import type { Surroundings } from "./surroundings.ts";
 
-/** Where helpers have time and chance from. */
-export interface Surroundings {
-  /** Nanoseconds since some moment, never fewer than before. */
-  nanoseconds(): bigint;
-  /** 32 random bits. */
-  random(): number;
-}
+export type { Surroundings } from "./surroundings.ts";
 
-/** Helpers that need nothing but time and chance, which every program type has, by their numbers. */
-export function plainHelpers({ nanoseconds, random }: Surroundings): ReadonlyMap<number, HostFunction> {
+/** Nanoseconds of a tick (CONFIG_HZ=250), and the tick at which Linux begins to count (INITIAL_JIFFIES). */
+const TICK = 4_000_000n;
+const FIRST_TICK = 2n ** 32n - 300n * 250n;
+
+/** Helpers that need nothing but time and chance, which every program type has, by their numbers. @param cpu the processor that runs the program. */
+export function plainHelpers(
+  { nanoseconds, random, atomicTimeOffset = 0n }: Surroundings,
+  cpu: () => number = () => 0,
+): ReadonlyMap<number, HostFunction> {
+  const now = () => BigInt.asIntN(64, nanoseconds());
   return new Map<number, HostFunction>([
-    [5, { name: "bpf_ktime_get_ns", parameters: [], result: "i64", call: () => BigInt.asIntN(64, nanoseconds()) }],
-    [7, { name: "bpf_get_prandom_u32", parameters: [], result: "unsigned", call: () => random() | 0 }],
-    [8, { name: "bpf_get_smp_processor_id", parameters: [], result: "unsigned", call: () => 0 }],
+    // bpf_ktime_get_ns, bpf_ktime_get_boot_ns: nothing ever sleeps here.
+    helper(5, "", "i64", now),
+    helper(125, "", "i64", now),
+    // bpf_ktime_get_coarse_ns
+    helper(160, "", "i64", () => (nanoseconds() / TICK) * TICK),
+    // bpf_ktime_get_tai_ns
+    helper(208, "", "i64", () => BigInt.asIntN(64, nanoseconds() + atomicTimeOffset)),
+    // bpf_jiffies64
+    helper(118, "", "i64", () => FIRST_TICK + nanoseconds() / TICK),
+    // bpf_get_prandom_u32
+    helper(7, "", "unsigned", () => random() | 0),
+    // bpf_get_smp_processor_id
+    helper(8, "", "unsigned", cpu),
+    // bpf_get_numa_node_id
+    helper(42, "", "signed", () => 0),
   ]);
 }

@@ -1,7 +1,8 @@
-import { Block, copy, roundUp8 } from "./block.ts";
+import { Block, roundUp8 } from "./block.ts";
 import type { MapDefinition } from "./definition.ts";
 import { IndexedMap } from "./indexed-map.ts";
 import type { MapPlace } from "./map-place.ts";
+import { copyValue } from "./value-copy.ts";
 
 /** BPF_MAP_TYPE_ARRAY (kernel/bpf/arraymap.c): every index below the number of entries has a value, 0 at first. */
 export class ArrayMap extends IndexedMap {
@@ -21,8 +22,19 @@ export class ArrayMap extends IndexedMap {
 
   override update(key: number, value: number, flags: number): number {
     const errno = this.checkUpdate(key, flags);
-    if (errno === 0) copy(this.memory.bytes, this.lookup(key), value, this.definition.valueSize);
-    return errno;
+    if (errno !== 0) return errno;
+    const at = this.lookup(key);
+    copyValue(this.memory, this.definition, at, value);
+    this.onFree?.(at, this.stride);
+    return 0;
+  }
+
+  override walk(visit: (key: number, value: number) => boolean): number {
+    return this.forEachIndex(visit);
+  }
+
+  override elementAt(address: number): { readonly key: number; readonly value: number } | undefined {
+    return this.elementOf(Math.floor((address - this.values.address) / this.stride));
   }
 
   override directValue(): number {

@@ -16,6 +16,7 @@ export const ERRNO = {
   EINVAL: 22,
   ENOSPC: 28,
   ERANGE: 34,
+  EDEADLK: 35,
   ENODATA: 61,
   ENOLINK: 67,
   EOVERFLOW: 75,

@@ -110,6 +110,10 @@ export class HashOfMaps extends HashedMap implements MapOfMaps {
     return 0;
   }
 
+  override walk(): number {
+    return -ERRNO.ENOTSUPP;
+  }
+
   private heldAt(key: number): HeldMap | undefined {
     const element = this.table.find(key, this.table.hash(key));
     return element === NONE ? undefined : this.held[element];

@@ -2,6 +2,7 @@ import type { LinearMemory } from "../vm/memory.ts";
 import type { MapDefinition } from "./definition.ts";
 import { ERRNO } from "./errno.ts";
 import type { MapPlace } from "./map-place.ts";
+import { clearFields } from "./value-copy.ts";
 
 /**
  * A map. Keys and values are passed as addresses in the machine's memory; `keySize` and `valueSize` bytes must be there.
@@ -61,6 +62,22 @@ export abstract class BpfMap {
     return 0;
   }
 
+  /**
+   * Gives each element to `visit` until it returns false (map_for_each_callback): addresses of key and value. Returns how many
+   * it gave, or -ENOTSUPP.
+   */
+  walk(_visit: (key: number, value: number) => boolean): number {
+    return -ERRNO.ENOTSUPP;
+  }
+
+  /** The element in whose value an address lies; undefined where it is in none. Its key may be a copy. */
+  elementAt(_address: number): { readonly key: number; readonly value: number } | undefined {
+    return undefined;
+  }
+
+  /** Called with a value whose element is deleted or written over, and its size. */
+  onFree: ((value: number, bytes: number) => void) | undefined;
+
   /** Bytes behind `directValue` that programs may name. */
   get directSize(): number {
     return this.definition.valueSize;
@@ -76,6 +93,7 @@ export abstract class BpfMap {
     const at = this.find(key);
     if (at === 0) return -ERRNO.ENOENT;
     this.memory.bytes.copyWithin(value, at, at + this.definition.valueSize);
+    clearFields(this.memory, this.definition, value);
     return 0;
   }
 

@@ -30,6 +30,10 @@ export class PercpuArrayMap extends IndexedMap {
     return this.values.address + (cpu * maxEntries + index) * this.stride;
   }
 
+  override walk(visit: (key: number, value: number) => boolean): number {
+    return this.forEachIndex(visit);
+  }
+
   override update(key: number, value: number, flags: number): number {
     const errno = this.checkUpdate(key, flags);
     if (errno === 0) copy(this.memory.bytes, this.lookup(key), value, this.definition.valueSize);

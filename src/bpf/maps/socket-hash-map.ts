@@ -57,6 +57,10 @@ export class SocketHashMap extends HashedMap {
     return -ERRNO.ENOTSUPP;
   }
 
+  override walk(): number {
+    return -ERRNO.ENOTSUPP;
+  }
+
   private heldAt(key: number): HeldSocket | undefined {
     const element = this.table.find(key, this.table.hash(key));
     return element === NONE ? undefined : this.held[element];

@@ -1,8 +1,8 @@
 import { ConvertedProgram } from "../classic/convert/converted-program.ts";
 import type { ClassicInstruction } from "../classic/instruction.ts";
 import type { ClassicPacket } from "../classic/packet.ts";
-import { mapHelpers } from "../helpers/maps.ts";
-import { plainHelpers, type Surroundings } from "../helpers/plain.ts";
+import { generalHelpers } from "../helpers/general.ts";
+import type { Surroundings } from "../helpers/surroundings.ts";
 import { oneCpu } from "../maps/map-place.ts";
 import { BpfSyscall } from "../syscall.ts";
 import type { BpfEngine } from "../vm/engine.ts";
@@ -77,7 +77,7 @@ export class ExtendedTestProgram implements LoadedTestProgram {
     const { machine } = maps.place;
     this.machine = machine;
     this.block = new PacketBlock(machine.memory);
-    const helpers = new Map([...plainHelpers(surroundings), ...mapHelpers(maps)]);
+    const helpers = generalHelpers(maps, surroundings);
     this.context = context;
     this.address = machine.memory.allocate(context.bytes);
     this.bytes = program;
@@ -85,6 +85,7 @@ export class ExtendedTestProgram implements LoadedTestProgram {
       machine,
       context: context.layout,
       helper: (number) => helpers.get(number),
+      helperNumbers: () => helpers.keys(),
       kernelFunction: () => undefined,
       resolve: (reference) => maps.resolve(reference, maps.descriptors()),
     };

@@ -27,6 +27,8 @@ export interface Environment {
   readonly context: ContextLayout;
   /** The helper of that number, or undefined where programs of this kind have none. Never asked for bpf_tail_call. */
   helper(number: number): HostFunction | undefined;
+  /** Numbers of all helpers that there are, for whoever asked for another one. */
+  helperNumbers?(): Iterable<number>;
   /** The kernel function of that BTF id; `module` is an index among the descriptors given at load, 0 for the kernel itself. */
   kernelFunction(btfId: number, module: number): HostFunction | undefined;
   /**

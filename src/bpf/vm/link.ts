@@ -1,5 +1,6 @@
 import { TAIL_CALL } from "../helpers/tail-call.ts";
 import { decodeProgram } from "../isa/decode.ts";
+import { HELPER_NAMES } from "../isa/helper-names.ts";
 import type { Instruction, Reference } from "../isa/instruction.ts";
 import type { DecodeProblem } from "../isa/problem.ts";
 import type { Environment } from "./environment.ts";
@@ -24,7 +25,8 @@ export function linkProgram(bytes: Uint8Array, environment: Environment): Linked
   const problems: DecodeProblem[] = [...decoding];
   const hosts = new Map<number, HostFunction>();
   const addresses = new Map<number, bigint>();
-  const refuse = (index: number, message: string, kernel: string) => problems.push({ index, message, kernel });
+  const refuse = (index: number, message: string, kernel: string, hint?: string) =>
+    problems.push({ index, message, kernel, ...(hint === undefined ? {} : { hint }) });
 
   for (const instruction of instructions) {
     if (instruction === null) continue;
@@ -43,8 +45,9 @@ export function linkProgram(bytes: Uint8Array, environment: Environment): Linked
         else
           refuse(
             index,
-            `Instruction ${index} calls helper ${instruction.helper}, which programs of this kind do not have.`,
+            `Instruction ${index} calls ${helperText(instruction.helper)}, which is not simulated for programs of this kind.`,
             `program of this type cannot use helper`,
+            listHelpers(environment),
           );
         break;
       }
@@ -78,6 +81,18 @@ export function linkProgram(bytes: Uint8Array, environment: Environment): Linked
   }
   if (problems.length > 0) throw new UnloadableProgram(problems.sort((a, b) => a.index - b.index));
   return { bytes, instructions, hosts, addresses };
+}
+
+/** `bpf_redirect (helper 23)` */
+function helperText(number: number): string {
+  const name = HELPER_NAMES[number];
+  return name === undefined ? `helper ${number}` : `${name} (helper ${number})`;
+}
+
+function listHelpers(environment: Environment): string | undefined {
+  const numbers = [...(environment.helperNumbers?.() ?? [])].sort((a, b) => a - b);
+  if (numbers.length === 0) return undefined;
+  return `Simulated are: ${numbers.map((number) => HELPER_NAMES[number] ?? number).join(", ")}.`;
 }
 
 function unresolved({ index, to, imm }: Reference): string {

@@ -3,6 +3,7 @@ import { BPF_ENGINES, type BpfEngine } from "../../bpf/vm/engine.ts";
 import { ProgramFault } from "../../bpf/vm/program-fault.ts";
 import { UnloadableProgram } from "../../bpf/vm/unloadable-program.ts";
 import { fail } from "../../errors.ts";
+import { printable } from "../../report/printable.ts";
 import { Random } from "../../simulation/random.ts";
 import type { Terminal } from "../command.ts";
 import { refuse } from "./program-file.ts";
@@ -18,6 +19,7 @@ export function surroundings(terminal: Terminal): Surroundings {
   return {
     nanoseconds: () => BigInt(Math.round(terminal.clock() * 1e6)),
     random: () => chance.uint32(),
+    print: (text) => terminal.error(`bpf_trace_printk: ${printable(text.replace(/\n$/, ""))}\n`),
   };
 }
 

@@ -59,7 +59,8 @@ export function runProgramCommand(program: Command, perform: (action: Action) =>
 const HELP = `
 Packet data begins at the link-layer header. Types: socket_filter and sched_cls get a struct __sk_buff, xdp a struct
 xdp_md. Classic programs are converted and run as socket_filter or sched_cls. No verifier looks at the program; every
-access is checked while it runs. Helpers: bpf_ktime_get_ns, bpf_get_prandom_u32, bpf_get_smp_processor_id, and those of maps.
+access is checked while it runs. It has the helpers that need no network; bpf_trace_printk
+prints on standard error.
 Maps in text are named map[NAME]; the first has descriptor 3 and index 0, the next 4 and 1. What they hold is printed at the end,
 of arrays only what is not zero. flags=N are those of BPF_MAP_CREATE; inner=NAME is what maps of maps need.
 --engine kernel loads the program into the running Linux, which verifies it: extended ones run by BPF_PROG_TEST_RUN, classic ones

@@ -119,7 +119,7 @@ describe.each(["interpreter", "jit"])("netsim bpf run on the %s", (engine) => {
       4,
       /Instruction 1/,
     ],
-    ["a helper that there is not", ["-"], "call 999\nexit", 4, /Instruction 0 calls helper 999/],
+    ["a helper that there is not", ["-"], "call 999\nexit", 4, /Instruction 0 calls bpf_skc_lookup_tcp \(helper 99\)9/],
     ["a map that there is not", ["-"], "r1 = map[fd:3]\nr0 = 0\nexit", 4, /Instruction 0 names the map/],
     [
       "a packet load in XDP",
@@ -207,7 +207,13 @@ describe.each(["interpreter", "jit"])("netsim bpf run on the %s", (engine) => {
         /Instruction 0.* may not touch/,
       ],
       ["a null pointer", "7110020000000000 9500000000000000", [], 4, /Instruction 0.* null pointer/],
-      ["a helper that there is not", "8500000063000000 9500000000000000", [], 4, /Instruction 0 calls helper 99/],
+      [
+        "a helper that there is not",
+        "8500000063000000 9500000000000000",
+        [],
+        4,
+        /Instruction 0 calls bpf_skc_lookup_tcp \(helper 99\)/,
+      ],
     ] as [string, string, string[], number, RegExp][])("tells of %s", async (_, program, words, exitCode, message) => {
       const got = await raw(program, words);
       expect(got.error).toMatch(message);

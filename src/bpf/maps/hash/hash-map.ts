@@ -1,8 +1,8 @@
-import { copy } from "../block.ts";
 import type { MapDefinition } from "../definition.ts";
 import { ERRNO } from "../errno.ts";
 import type { MapPlace } from "../map-place.ts";
 import { UPDATE_FLAG } from "../map-type.ts";
+import { clearFields, copyValue, hasLock } from "../value-copy.ts";
 import { FreeElements } from "./free-elements.ts";
 import { NONE } from "./hash-table.ts";
 import { HashedMap } from "./hashed-map.ts";
@@ -24,17 +24,26 @@ export class HashMap extends HashedMap {
   }
 
   override update(key: number, value: number, flags: number): number {
-    if ((flags & ~UPDATE_FLAG.LOCK) >>> 0 > UPDATE_FLAG.EXIST || (flags & UPDATE_FLAG.LOCK) !== 0) return -ERRNO.EINVAL;
+    const locked = (flags & UPDATE_FLAG.LOCK) !== 0;
+    const wanted = flags & ~UPDATE_FLAG.LOCK;
+    if (wanted >>> 0 > UPDATE_FLAG.EXIST || (locked && !hasLock(this.definition))) return -ERRNO.EINVAL;
     const { table } = this;
     const hash = table.hash(key);
     const old = table.find(key, hash);
-    const errno = this.permits(flags, old);
+    const errno = this.permits(wanted, old);
     if (errno !== 0) return errno;
+    if (locked && old !== NONE) {
+      // Under its lock a value is written over in its place.
+      copyValue(this.memory, this.definition, table.valueOf(old), value);
+      return 0;
+    }
     const element = old === NONE ? this.waiting.take() : this.extra;
     if (element === undefined) return -ERRNO.E2BIG;
-    copy(this.memory.bytes, table.valueOf(element), value, this.definition.valueSize);
+    copyValue(this.memory, this.definition, table.valueOf(element), value);
+    clearFields(this.memory, this.definition, table.valueOf(element));
     if (old !== NONE) {
       table.unlink(old);
+      this.onFree?.(table.valueOf(old), table.valueStride);
       this.extra = old;
     }
     table.link(element, key, hash);

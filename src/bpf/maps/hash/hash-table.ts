@@ -16,6 +16,7 @@ export const NONE = -1;
 export class HashTable {
   /** Bytes from one value to the next. */
   readonly valueStride: number;
+  private readonly machine: Machine;
   private readonly memory: LinearMemory;
   private readonly keySize: number;
   private readonly keyStride: number;
@@ -37,6 +38,7 @@ export class HashTable {
     elements: number,
     valuesEach = 1,
   ) {
+    this.machine = machine;
     this.memory = machine.memory;
     this.keySize = keySize;
     this.keyStride = roundUp8(keySize);
@@ -115,6 +117,34 @@ export class HashTable {
     }
     copy(this.memory.bytes, next, this.keyOf(element), this.keySize);
     return 0;
+  }
+
+  /**
+   * Gives each element to `visit` until it returns false, bucket by bucket; the visit may delete the element. Returns how many
+   * it gave.
+   */
+  walk(visit: (element: number) => boolean): number {
+    const { machine } = this;
+    const region = machine.regions.add(this.keys.address, this.keyStride * this.behind.length, false);
+    let count = 0;
+    try {
+      for (let bucket = 0; bucket < this.heads.length; bucket++)
+        for (let element = this.heads[bucket]!; element !== NONE; ) {
+          const next = this.behind[element]!;
+          count++;
+          if (!visit(element)) return count;
+          element = next;
+        }
+      return count;
+    } finally {
+      machine.regions.remove(region);
+    }
+  }
+
+  /** The element in whose values an address lies, or NONE. */
+  elementAt(address: number): number {
+    const element = Math.floor((address - this.values.address) / this.valueStride);
+    return element >= 0 && element < this.behind.length ? element : NONE;
   }
 
   /** `keysOfBucket` of a map. */

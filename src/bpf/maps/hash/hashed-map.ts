@@ -29,12 +29,27 @@ export abstract class HashedMap extends HandledMap {
     const element = this.table.find(key, this.table.hash(key));
     if (element === NONE) return -ERRNO.ENOENT;
     this.table.unlink(element);
+    this.onFree?.(this.table.valueOf(element), this.table.valueStride);
     this.free(element);
     return 0;
   }
 
   /** An element that is in no bucket any more may be used again. */
   protected abstract free(element: number): void;
+
+  override walk(visit: (key: number, value: number) => boolean): number {
+    return this.table.walk((element) => visit(this.table.keyOf(element), this.valueFor(element)));
+  }
+
+  /** Address of an element's value as programs see it. */
+  protected valueFor(element: number): number {
+    return this.table.valueOf(element);
+  }
+
+  override elementAt(address: number): { readonly key: number; readonly value: number } | undefined {
+    const element = this.table.elementAt(address);
+    return element === NONE ? undefined : { key: this.table.keyOf(element), value: this.table.valueOf(element) };
+  }
 
   /** Keys of a bucket, the newest first; undefined where there is no such bucket. */
   keysOfBucket(bucket: number): Uint8Array[] | undefined {

@@ -28,6 +28,10 @@ export abstract class PercpuHashedMap extends HashedMap {
     return all === 0 ? 0 : all + cpu * this.values.stride;
   }
 
+  protected override valueFor(element: number): number {
+    return this.table.valueOf(element) + this.place.cpu() * this.values.stride;
+  }
+
   /** Address of an element's first value, looked up by a program. */
   protected lookupAll(key: number): number {
     return super.lookup(key);

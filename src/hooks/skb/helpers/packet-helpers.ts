@@ -1,5 +1,4 @@
-import { mapHelpers } from "../../../bpf/helpers/maps.ts";
-import { plainHelpers } from "../../../bpf/helpers/plain.ts";
+import { generalHelpers } from "../../../bpf/helpers/general.ts";
 import type { ProgramType } from "../../../bpf/program-type.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
 import type { HookServices } from "../../services.ts";
@@ -24,10 +23,6 @@ export function packetHelpers(
 ): ReadonlyMap<number, HostFunction> {
   const { chance, maps, now } = services;
   const surroundings = { nanoseconds: () => BigInt(now()), random: () => chance.uint32() };
-  const all = [
-    ...plainHelpers(surroundings),
-    ...mapHelpers(maps),
-    ...GROUPS.flatMap((group) => [...group(running, services)]),
-  ];
+  const all = [...generalHelpers(maps, surroundings), ...GROUPS.flatMap((group) => [...group(running, services)])];
   return new Map(all.filter(([number]) => helpers.has(number)));
 }

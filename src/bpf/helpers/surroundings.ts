@@ -1,0 +1,44 @@
+/** Where helpers have from what is neither memory nor a map. */
+export interface Surroundings {
+  /** Nanoseconds since some moment, never fewer than before. */
+  nanoseconds(): bigint;
+  /** 32 random bits. */
+  random(): number;
+  /** Nanoseconds that International Atomic Time is ahead of `nanoseconds`; 0 without. */
+  readonly atomicTimeOffset?: bigint;
+  /** Takes what bpf_trace_printk and bpf_trace_vprintk print; it is lost without. */
+  print?(text: string): void;
+  /** The task that runs now; the idle task without. */
+  task?(): CurrentTask;
+  /** Runs something so many nanoseconds from now; gives what calls it off. There are no timers without. */
+  schedule?(nanoseconds: bigint, run: () => void): () => void;
+  /** Addresses of the functions that are active, the innermost first. There are no stack traces without. */
+  callStack?(kind: "kernel" | "user"): readonly bigint[];
+  /** The first bytes of the packet that a context is about; undefined where it has fewer. */
+  packetBytes?(context: number, length: number): Uint8Array | undefined;
+}
+
+/** What programs are told about a task. */
+export interface CurrentTask {
+  /** Thread and process in the first namespace (`pid` and `tgid` of the kernel). */
+  readonly thread: number;
+  readonly process: number;
+  readonly user: number;
+  readonly group: number;
+  /** At most 15 characters. */
+  readonly command: string;
+  /** Ids of its control group's ancestors from the root down, its own last. */
+  readonly cgroups: readonly bigint[];
+  /** Address of its `struct task_struct` in the machine's memory; 0: there is none. */
+  readonly address?: number;
+}
+
+/** Softirqs that interrupt nobody run in its place. */
+export const IDLE_TASK: CurrentTask = {
+  thread: 0,
+  process: 0,
+  user: 0,
+  group: 0,
+  command: "swapper/0",
+  cgroups: [1n],
+};
