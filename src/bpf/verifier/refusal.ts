@@ -40,7 +40,11 @@ export class Refusal extends Error {
   }
 
   constructor(category: Category, index: number, lines: readonly string[], details: readonly string[] = []) {
+    // Where in the verifier it was thrown is of no interest, and costs more than the check.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(lines.at(-1) ?? "");
+    Error.stackTraceLimit = stackTraceLimit;
     this.details = details;
     this.category = category;
     this.index = index;
