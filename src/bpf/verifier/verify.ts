@@ -5,6 +5,7 @@ import { findProgramType, type ProgramType } from "../program-type.ts";
 import { pathOf } from "./explain/path.ts";
 import { Insights, type InstructionInsight } from "./insights.ts";
 import { instructionText } from "./log/instruction-text.ts";
+import { logFunctions, logLiveRegisters } from "./log/program-log.ts";
 import { VerifierLog } from "./log/verifier-log.ts";
 import type { VerifierMap } from "./map.ts";
 import type { WalkObserver } from "./observer.ts";
@@ -139,7 +140,7 @@ function prepare(
     throw new Refusal("encoding", problem.index, [problem.kernel ?? problem.message]);
   const { bpf } = options.privileges ?? PRIVILEGED;
   checkPrivileges(decoded, programType, options.privileges ?? PRIVILEGED);
-  const model = divideProgram(decoded, bytes ?? new Uint8Array(), false);
+  const model = divideProgram(decoded, bytes ?? new Uint8Array(), false, (found) => logFunctions(log, found));
   const maps = checkReferences(model, options.maps ?? new Map(), programType);
   const flow = checkControlFlow(model, bpf && options.loops !== "none");
   const postorders = postordersOf(model);
@@ -148,12 +149,14 @@ function prepare(
       ? (programType.variants?.get(helper) ?? prototypeOf(helper))?.arguments.length
       : undefined,
   );
+  const cycles = findCycles(model);
+  logLiveRegisters(log, model, liveRegisters, cycles, instructionText);
   return new Walk({
     model,
     flow,
-    cycles: findCycles(model),
+    cycles,
     liveRegisters,
-    liveness: new StackLiveness(model, postorders),
+    liveness: new StackLiveness(model, postorders, flow, log),
     programType,
     maps,
     gplCompatible: GPL_COMPATIBLE.includes(options.license ?? "GPL"),

@@ -6,6 +6,8 @@ import { stateText } from "./register-text.ts";
 
 /** Columns that instructions are padded to before the registers that they changed. */
 const COLUMNS = 40;
+/** A longer log of level 2 loses its beginning. */
+const MAX_CHARACTERS = 1 << 25;
 
 /** Where the log stood. */
 export interface LogMark {
@@ -20,8 +22,10 @@ export interface LogMark {
  */
 export class VerifierLog {
   readonly level: 0 | 1 | 2;
-  readonly #textOf: (instruction: Instruction) => string;
+  /** `(b7) r0 = 0` */
+  readonly textOf: (instruction: Instruction) => string;
   #lines: string[] = [];
+  #characters = 0;
   readonly #registers = new Set<number>();
   readonly #slots = new Set<number>();
   /** Whether the last line is that of the instruction at hand, without its registers yet. */
@@ -32,7 +36,7 @@ export class VerifierLog {
 
   constructor(level: 0 | 1 | 2, textOf: (instruction: Instruction) => string) {
     this.level = level;
-    this.#textOf = textOf;
+    this.textOf = textOf;
     if (level > 0) this.#touchAll();
   }
 
@@ -55,6 +59,11 @@ export class VerifierLog {
     if (this.level === 0) return;
     this.#push(text);
     this.#open = false;
+  }
+
+  /** A line that level 2 alone has. */
+  detail(text: string): void {
+    if (this.level === 2) this.line(text);
   }
 
   refusal({ lines, details }: Refusal): void {
@@ -81,14 +90,12 @@ export class VerifierLog {
     if (this.level === 2 && this.#resumed) {
       this.line("");
       this.line(`from ${walk.previousIndex} to ${index}${waysTo(walk.state)}:${stateText(walk.state)}`);
-      this.#registers.clear();
-      this.#slots.clear();
       this.#resumed = false;
     }
     if (this.#registers.size + this.#slots.size > 0) this.instructionState(walk.state);
     const instruction = walk.model.instructions[index]!;
     if (instruction !== null) {
-      this.#push(`${index}: ${this.#textOf(instruction)}`);
+      this.#push(`${index}: ${this.textOf(instruction)}`);
       this.#open = true;
     }
   }
@@ -146,9 +153,17 @@ export class VerifierLog {
     this.#resumed = true;
   }
 
+  /** Like the kernel, which writes in a ring, it keeps the end of a long log. */
+  #forgetOldest(): void {
+    this.#lines = this.#lines.slice(this.#lines.length >> 1);
+    this.#characters = this.#lines.reduce((sum, { length }) => sum + length, 0);
+  }
+
   #push(line: string): void {
     if (this.#glued) this.#lines[this.#lines.length - 1] += line;
     else this.#lines.push(line);
+    this.#characters += line.length;
+    if (this.level === 2 && this.#characters > MAX_CHARACTERS) this.#forgetOldest();
     this.#glued = false;
   }
 }

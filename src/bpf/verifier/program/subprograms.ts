@@ -11,9 +11,15 @@ const TAIL_CALL = 12;
 /**
  * Divides the program into functions, and checks that each keeps to itself: jumps stay inside it, and it ends in an exit
  * or a jump (add_subprog_and_kfunc, check_subprogs). Without BTF, only the main function may load packets or make tail
- * calls (check_abnormal_return). `bytes` are the program's, to look at malformed instructions.
+ * calls (check_abnormal_return). `bytes` are the program's, to look at malformed instructions; `found` hears of the functions before they are
+ * checked.
  */
-export function divideProgram(program: DecodedProgram, bytes: Uint8Array, hasFunctionInfo: boolean): ProgramModel {
+export function divideProgram(
+  program: DecodedProgram,
+  bytes: Uint8Array,
+  hasFunctionInfo: boolean,
+  found: (model: ProgramModel) => void = () => undefined,
+): ProgramModel {
   const instructions = withStandIns(program, bytes);
   const starts = new Set([0]);
   for (const instruction of instructions) {
@@ -29,6 +35,7 @@ export function divideProgram(program: DecodedProgram, bytes: Uint8Array, hasFun
     instructions,
     [...starts].sort((a, b) => a - b),
   );
+  found(model);
   for (const subprogram of model.subprograms) {
     for (let i = subprogram.start; i < subprogram.end; i++) checkJump(model, i, subprogram);
     checkLast(model, subprogram.end - 1);

@@ -1,4 +1,5 @@
 import { stateText } from "../log/register-text.ts";
+import type { VerifierLog } from "../log/verifier-log.ts";
 import { Refusal } from "../refusal.ts";
 import { NOT_INIT, sameExceptIds } from "../state/register.ts";
 import { EMPTY_SLOT } from "../state/stack-slot.ts";
@@ -33,9 +34,9 @@ export class ExploredStates implements StateStatistics {
 
   readonly #loops: LoopVisits;
 
-  constructor(cycles: Int32Array) {
+  constructor(cycles: Int32Array, log: VerifierLog) {
     this.#buckets = new Array(cycles.length);
-    this.#loops = new LoopVisits(cycles);
+    this.#loops = new LoopVisits(cycles, log);
   }
 
   /** Newest first. The kernel's hash table has as many buckets as the program has instructions. */
@@ -174,7 +175,7 @@ export class ExploredStates implements StateStatistics {
     let changed = true;
     for (let round = 0; changed; round++) {
       if (round >= MAX_ROUNDS) {
-        for (const { state } of edges) markAllPrecise(state);
+        for (const { state } of edges) markAllPrecise(state, walk.log);
         break;
       }
       changed = false;

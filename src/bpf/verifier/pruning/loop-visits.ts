@@ -1,3 +1,4 @@
+import type { VerifierLog } from "../log/verifier-log.ts";
 import type { WalkState } from "../state/walk-state.ts";
 
 /** A path that ended in a loop, in a state that an earlier round, not walked to its end yet, allows. */
@@ -19,12 +20,14 @@ interface Visit {
  */
 export class LoopVisits {
   readonly #cycles: Int32Array;
+  readonly #log: VerifierLog;
   readonly #visits = new Map<string, Visit>();
   /** Paths kept at present. */
   backEdges = 0;
 
-  constructor(cycles: Int32Array) {
+  constructor(cycles: Int32Array, log: VerifierLog) {
     this.#cycles = cycles;
+    this.#log = log;
   }
 
   /** The calls that lead to the outermost loop around a state, and that loop; undefined outside of loops. */
@@ -33,7 +36,7 @@ export class LoopVisits {
     for (let i = 0; i < state.frames.length; i++) {
       const index = state.indexOfFrame(i);
       const cycle = this.#cycles[index]!;
-      if (cycle !== 0) return `${key}#${cycle}`;
+      if (cycle !== 0) return `(${key}${cycle})`;
       key += `${index},`;
     }
     return undefined;
@@ -44,11 +47,15 @@ export class LoopVisits {
     if (key === undefined) return;
     const visit = this.#visits.get(key);
     if (visit === undefined) this.#visits.set(key, { entry: state, backEdges: [] });
-    else visit.entry ??= state;
+    else if (visit.entry !== null) return;
+    else visit.entry = state;
+    this.#log.detail(`SCC enter ${key}`);
   }
 
   add(edge: BackEdge): void {
-    this.#visits.get(this.#keyOf(edge.equal)!)!.backEdges.push(edge);
+    const key = this.#keyOf(edge.equal)!;
+    this.#visits.get(key)!.backEdges.push(edge);
+    this.#log.detail(`SCC backedge ${key}`);
     this.backEdges++;
   }
 
@@ -65,6 +72,7 @@ export class LoopVisits {
     const visit = key === undefined ? undefined : this.#visits.get(key);
     if (visit?.entry !== state) return [];
     visit.entry = null;
+    this.#log.detail(`SCC exit ${key}`);
     return visit.backEdges;
   }
 

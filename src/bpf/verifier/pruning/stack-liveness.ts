@@ -1,3 +1,6 @@
+import { slotsText } from "../log/mask-text.ts";
+import type { VerifierLog } from "../log/verifier-log.ts";
+import type { ControlFlow } from "../program/control-flow.ts";
 import type { ProgramModel } from "../program/program-model.ts";
 import { successorsOf } from "../program/successors.ts";
 import type { WalkState } from "../state/walk-state.ts";
@@ -11,13 +14,17 @@ import type { WalkState } from "../state/walk-state.ts";
 export class StackLiveness {
   readonly #model: ProgramModel;
   readonly #postorders: readonly Int32Array[];
+  readonly #flow: ControlFlow;
+  readonly #log: VerifierLog;
   readonly #instances = new Map<string, Instance>();
   #current: Instance | null = null;
   /** Slots written by the instruction at hand, by frame: low and high words. */
   readonly #written = new Int32Array(16);
   #writingIndex = 0;
 
-  constructor(model: ProgramModel, postorders: readonly Int32Array[]) {
+  constructor(model: ProgramModel, postorders: readonly Int32Array[], flow: ControlFlow, log: VerifierLog) {
+    this.#flow = flow;
+    this.#log = log;
     this.#model = model;
     this.#postorders = postorders;
   }
@@ -52,7 +59,7 @@ export class StackLiveness {
     for (let frame = state.frames.length - 1; frame >= 0; frame--) {
       const instance = this.#lookUp(chainOf(state, frame));
       if (!instance.updated) continue;
-      instance.solve(this.#model, this.#postorders[instance.subprogram]!);
+      instance.solve(this.#model, this.#postorders[instance.subprogram]!, this.#flow, this.#log);
       if (instance.depth > 1) this.#tellCaller(instance);
       instance.updated = false;
       instance.dropped = false;
@@ -196,14 +203,50 @@ class Instance {
   }
 
   /** Carries the notes backwards until nothing changes. */
-  solve(model: ProgramModel, postorder: Int32Array): void {
+  solve(model: ProgramModel, postorder: Int32Array, flow: ControlFlow, log: VerifierLog): void {
     if (this.dropped) for (const masks of this.frames) masks?.writtenLater.fill(0);
     let changed = true;
-    while (changed) {
+    let rounds = 0;
+    for (; changed; rounds++) {
       changed = false;
-      for (const masks of this.frames)
-        if (masks !== undefined) for (const index of postorder) changed = this.#carry(model, masks, index) || changed;
+      for (const [frame, masks] of this.frames.entries()) {
+        if (masks === undefined) continue;
+        for (const index of postorder) {
+          const at = (index - this.#start) * 2;
+          const before =
+            log.level === 2 && this.#isTold(masks, index, flow)
+              ? [masks.liveBefore.slice(at, at + 2), masks.writtenLater.slice(at, at + 2)]
+              : undefined;
+          changed = this.#carry(model, masks, index) || changed;
+          if (before === undefined) continue;
+          this.#tell(log, "live", frame, index, before[0]!, masks.liveBefore);
+          this.#tell(log, "written", frame, index, before[1]!, masks.writtenLater);
+        }
+      }
     }
+    if (log.level === 2) log.detail(`${this.#name} live stack update done in ${rounds} iterations`);
+  }
+
+  /** `(3,6)`: the calls that lead here, and where the function begins. */
+  get #name(): string {
+    return `(${[...this.chain.slice(0, -1).map(({ callsite }) => callsite), this.#start].join(",")})`;
+  }
+
+  #isTold({ mayRead, mustWrite }: Masks, index: number, flow: ControlFlow): boolean {
+    const at = (index - this.#start) * 2;
+    const touches = mayRead[at]! | mayRead[at + 1]! | mustWrite[at]! | mustWrite[at + 1]!;
+    return touches !== 0 || index === this.#start || flow.prunePoints[index] === 1;
+  }
+
+  /** log_mask_change */
+  #tell(log: VerifierLog, name: string, frame: number, index: number, before: Int32Array, masks: Int32Array): void {
+    const at = (index - this.#start) * 2;
+    const [low, high] = [masks[at]!, masks[at + 1]!];
+    const set = slotsText(low & ~before[0]!, high & ~before[1]!);
+    const cleared = slotsText(~low & before[0]!, ~high & before[1]!);
+    if (set === "" && cleared === "") return;
+    const changes = `${set === "" ? "" : `+${name} ${set} `}${cleared === "" ? "" : `-${name} ${cleared}`}`;
+    log.detail(`${this.#name} frame ${frame} insn ${index} ${changes}`);
   }
 
   #carry(model: ProgramModel, masks: Masks, index: number): boolean {

@@ -24,8 +24,7 @@ export function checkArgument(walk: Walk, position: number, facts: CallFacts): v
   if (isPacketPointer(register.type) && !(walk.programType.packetAccess !== "none" && facts.prototype.packetAccess))
     walk.refuse("helper-call", "helper access to the packet is not allowed");
   const kind = argument.kind === "value" ? kindOfValue(walk, argument, facts) : argument.kind;
-  if (isNull(register) && argument.orNull) markPrecise(walk, number);
-  else {
+  if (!(isNull(register) && argument.orNull)) {
     checkArgumentType(walk, number, register, argument, kind);
     checkArgumentOffset(walk, number, register, argument);
   }

@@ -17,13 +17,13 @@ export function checkExit(walk: Walk): boolean {
 export function returnToCaller(walk: Walk): void {
   const { state } = walk;
   const callee = state.frame;
+  walk.liveness.update(state);
   const result = callee.registers[0]!;
   if (result.type === TYPE.stack) walk.refuse("function-call", "cannot return stack pointer to the caller");
   const caller = state.frames[state.frames.length - 2]!;
   caller.registers[0] = result;
   walk.index = callee.callsite + 1;
   walk.log.callReturned(state, walk.index);
-  walk.liveness.update(state);
   state.frames.pop();
 }
 

@@ -57,7 +57,6 @@ export function checkStackRange(
       if (kind === BYTE.zero || kind === BYTE.invalid)
         stack[slot] = { bytes: withByte(old.bytes, at & 7, BYTE.misc), spilled: old.spilled };
       else if (isSpilled(old)) stack[slot] = { bytes: scrub(old.bytes), spilled: UNKNOWN_SCALAR };
-      if (kind !== BYTE.misc) walk.log.touchSlot(slot);
     }
     walk.liveness.noteRead(walk.state, walk.index, register.extent, slot);
   }

@@ -26,8 +26,8 @@ function walkOne(walk: Walk): void {
     if (!walk.state.speculative || !(reason instanceof Refusal) || !reason.isAvoidable) throw reason;
     walk.log.refusal(reason);
     walk.liveness.endInstruction();
-    walk.nospec[walk.previousIndex] = 1;
-    walk.aluStates[walk.previousIndex] = 0;
+    walk.nospec[walk.state.index] = 1;
+    walk.aluStates[walk.state.index] = 0;
   }
 }
 
@@ -50,13 +50,13 @@ function walkPath(walk: Walk): void {
     walk.log.instruction(walk, index);
     if (!state.speculative) walk.insights.noteReached(index);
     walk.observer?.arrived(walk);
-    walk.previousIndex = index;
     if (state.speculative && walk.nospec[index] === 1) return;
     walk.liveness.beginInstruction(state, index);
     const ended = step(walk);
     walk.liveness.endInstruction();
     walk.observer?.walked?.(walk);
     if (ended || (state.speculative && walk.nospecResult[index] === 1)) return;
+    walk.previousIndex = index;
   }
 }
 

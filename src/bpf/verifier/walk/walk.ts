@@ -115,7 +115,7 @@ export class Walk {
     this.log = setup.log;
     this.insights = setup.insights;
     this.observer = setup.observer;
-    this.explored = new ExploredStates(setup.cycles);
+    this.explored = new ExploredStates(setup.cycles, setup.log);
     this.#computed = new Array(setup.model.instructions.length);
     this.#refined = new Array(setup.model.instructions.length);
     this.stackDepths = setup.model.subprograms.map(() => 0);
