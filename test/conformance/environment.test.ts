@@ -327,6 +327,30 @@ describe.each(BPF_ENGINES)("what programs have of their environment, on the $nam
     expect(run("r0 = 1\nexit")).toBe(1n);
   });
 
+  describe("once it has reached the packet, asks again where that ends", () => {
+    const READ = "r2 = *(u32 *)(r1 +0)\nr0 = *(u8 *)(r2 +7)";
+    it.each([
+      ["a store changed the context", "*(u32 *)(r1 +4) = 4"],
+      ["a store changed part of it", "*(u8 *)(r1 +4) = 4"],
+      ["an atomic operation did", "r3 = -4\nlock *(u32 *)(r1 +4) += r3"],
+      ["a store-release did", "r3 = 4\nstore_release((u32 *)(r1 +4), r3)"],
+      ["a helper did", "r6 = r1\nr7 = r2\ncall 77\nr2 = r7"],
+    ])("when %s", (_, change) => {
+      helpers[77] = {
+        name: "shorten",
+        parameters: [],
+        result: "none",
+        call: () => machine.memory.setUint32(context + PACKET.length, 4),
+      };
+      const lengths = new Uint8Array(machine.memory.bytes.buffer, context + PACKET.length, 4);
+      expect(fault(`${READ}\n${change}\nr0 = *(u8 *)(r2 +7)\nexit`)).toMatchObject({ reason: "address" });
+      lengths.set([8, 0, 0, 0]);
+      expect(run(`${READ}\n${change}\nr0 = *(u8 *)(r2 +3)\nexit`)).toBe(0x84n);
+      lengths.set([8, 0, 0, 0]);
+      expect(run(`${READ}\n*(u8 *)(r2 +7) = 5\nr0 = *(u8 *)(r2 +7)\nexit`)).toBe(5n);
+    });
+  });
+
   // As the verifier has it (check_atomic), whatever is behind the pointer.
   it.each([
     "lock *(u64 *)(r10 -12) += r1",

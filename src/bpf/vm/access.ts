@@ -1,7 +1,7 @@
 import type { Environment } from "./environment.ts";
 
 /** Addresses below this belong to nothing. */
-const FIRST_ADDRESS = 65_536;
+export const FIRST_ADDRESS = 65_536;
 
 /**
  * May an unverified program load or store there? Permitted are the active frames of the machine's stack, those of suspended

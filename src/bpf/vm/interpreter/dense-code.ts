@@ -3,7 +3,7 @@ import type { Environment } from "../environment.ts";
 import type { HostFunction } from "../host-function.ts";
 
 /** Words of a dense instruction. */
-export const STRIDE = 4;
+export const STRIDE = 3;
 
 /** Words that the registers R0 to R10 take in a value array, the lower half of each first. */
 export const REGISTER_WORDS = 22;
@@ -17,9 +17,9 @@ export const R6 = 12;
 export const R10 = 20;
 
 /**
- * A program in the form that the interpreter runs: per slot four words,
+ * A program in the form that the interpreter runs: per slot three words,
  *
- *     operation   destination   source   extra
+ *     operation | destination << 16   source   extra
  *
  * Destination and source are indices into a value array, where the registers come first and the program's constants
  * after them: an immediate is a register that nothing writes, so that an operation needs no second form for it. `extra`
@@ -69,4 +69,7 @@ export const OPERATION = {
   storeRelease: 0x10e,
   callLocal: 0x10f,
   tailCall: 0x110,
+  lsh64By: 0x111,
+  rsh64By: 0x112,
+  arsh64By: 0x113,
 } as const;

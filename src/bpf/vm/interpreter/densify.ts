@@ -1,5 +1,5 @@
 import { TAIL_CALL } from "../../helpers/tail-call.ts";
-import type { AluOperation, Branch, Condition, Instruction, MoveSigned } from "../../isa/instruction.ts";
+import type { Alu, AluOperation, Branch, Condition, Instruction, MoveSigned } from "../../isa/instruction.ts";
 import type { Environment } from "../environment.ts";
 import type { HostFunction } from "../host-function.ts";
 import type { LinkedProgram } from "../link.ts";
@@ -21,8 +21,8 @@ const ARITHMETIC: Readonly<Record<Exclude<AluOperation, "sdiv" | "smod">, number
   arsh: 0xcf,
 };
 
-/** Opcodes of 64-bit comparisons of registers; 32-bit ones are 1 more. Conditions that are not here have the operands exchanged. */
-const COMPARISON: Partial<Record<Condition, number>> = {
+/** Opcodes of 64-bit comparisons of registers; 32-bit ones are 1 more. */
+const COMPARISON: Readonly<Record<Condition, number>> = {
   eq: 0x1d,
   gt: 0x2d,
   ge: 0x3d,
@@ -30,8 +30,11 @@ const COMPARISON: Partial<Record<Condition, number>> = {
   ne: 0x5d,
   sgt: 0x6d,
   sge: 0x7d,
+  lt: 0xad,
+  le: 0xbd,
+  slt: 0xcd,
+  sle: 0xdd,
 };
-const EXCHANGED: Partial<Record<Condition, Condition>> = { lt: "gt", le: "ge", slt: "sgt", sle: "sge" };
 
 const LOAD = { 1: 0x71, 2: 0x69, 4: 0x61, 8: 0x79 } as const;
 const LOAD_SIGNED = { 1: 0x91, 2: 0x89, 4: 0x81, 8: 0x79 } as const;
@@ -66,6 +69,8 @@ class Constants {
   }
 }
 
+type Dense = readonly [operation: number, destination: number, source: number, extra: number];
+
 /** How the program's own functions are numbered: what a register holds that points at the one at `target`. */
 export type FunctionNumbers = (target: number) => number;
 
@@ -80,15 +85,16 @@ export function densify(program: LinkedProgram, environment: Environment, functi
   const source = ({ src, imm }: { src: number | null; imm: number }) =>
     src === null ? constants.place(BigInt(imm)) : register(src);
   const start = (slot: number) => slot * STRIDE;
-  const call = (host: HostFunction) => {
+  const call = (host: HostFunction): Dense => {
     const narrow = host.result !== "i64" && host.parameters.every((kind) => kind === "i32");
     return [0x85, 0, 0, hosts.push({ host, narrow }) - 1];
   };
 
-  /** The four words of an instruction. */
-  const dense = (it: Instruction): readonly number[] => {
+  /** Operation, destination, source and extra of an instruction. */
+  const dense = (it: Instruction): Dense => {
     switch (it.kind) {
       case "alu":
+        if (isShiftByLess(it)) return [SHIFT_BY[it.operation]!, register(it.dst), 0, it.imm];
         return [arithmetic(it.operation, it.bits), register(it.dst), source(it), 0];
       case "negate":
         return [it.bits === 64 ? 0x87 : 0x84, register(it.dst), 0, 0];
@@ -140,10 +146,24 @@ export function densify(program: LinkedProgram, environment: Environment, functi
     }
   };
 
-  for (const instruction of instructions)
-    if (instruction !== null) words.set(dense(instruction), start(instruction.index));
+  for (const instruction of instructions) {
+    if (instruction === null) continue;
+    const [operation, destination, from, extra] = dense(instruction);
+    words.set([operation | (destination << 16), from, extra], start(instruction.index));
+  }
   const maps = new Set([...program.addresses.values()].map(Number));
   return { words, values: constants.toArray(), hosts, maps, instructions, environment };
+}
+
+const SHIFT_BY: Partial<Record<AluOperation, number>> = {
+  lsh: OPERATION.lsh64By,
+  rsh: OPERATION.rsh64By,
+  arsh: OPERATION.arsh64By,
+};
+
+/** A shift of 64 bits by 1 to 31, which needs no look at the distance when it runs. */
+function isShiftByLess({ operation, bits, src, imm }: Alu): boolean {
+  return SHIFT_BY[operation] !== undefined && bits === 64 && src === null && imm > 0 && imm < 32;
 }
 
 const SWAP = { 16: OPERATION.swap16, 32: OPERATION.swap32, 64: OPERATION.swap64 } as const;
@@ -158,10 +178,6 @@ function signedMove({ from, bits }: MoveSigned): string {
   return `${from} to ${bits}`;
 }
 
-function branch({ condition, bits }: Branch, left: number, right: number, target: number): readonly number[] {
-  const width = bits === 64 ? 0 : 1;
-  const exchanged = EXCHANGED[condition];
-  return exchanged === undefined
-    ? [COMPARISON[condition]! + width, left, right, target]
-    : [COMPARISON[exchanged]! + width, right, left, target];
+function branch({ condition, bits }: Branch, left: number, right: number, target: number): Dense {
+  return [COMPARISON[condition] + (bits === 64 ? 0 : 1), left, right, target];
 }

@@ -1,5 +1,5 @@
 import type { Atomic, Instruction, LoadAcquire, StoreRelease } from "../../isa/instruction.ts";
-import { mayTouch } from "../access.ts";
+import { FIRST_ADDRESS, mayTouch } from "../access.ts";
 import type { BpfFunction } from "../function-table.ts";
 import { HostPointer } from "../host-pointer.ts";
 import { FRAME_BYTES, MAX_FRAMES, MAX_TAIL_CALLS, MAY_GOTO_ROUNDS } from "../limits.ts";
@@ -58,6 +58,9 @@ export class Execution {
   private pc = 0;
   /** Lowest address of the running function's frame. */
   private frameBase = 0;
+  /** The packet's first byte and the one behind its last, where an access has found it; 0 where the context is to be asked. */
+  private packet = 0;
+  private packetEnd = 0;
   private mayGotoLeft = 0;
   private tailCalls = 0;
   private readonly frames = new Frames();
@@ -122,18 +125,21 @@ export class Execution {
     let pc = this.pc;
     let next = pc;
     let left = budget;
-    // Accesses to the stack are the most frequent and are checked here; `reach` looks at everything else.
+    // Accesses to the stack and to the packet are the most frequent and are checked here; `reach` looks at everything else.
     let low = this.frameBase;
     const high = this.machine.stack.end;
+    let packet = 0;
+    let packetEnd = 0;
     try {
       for (;;) {
         pc = next;
         if (left === 0) return false;
         left--;
         next = pc + NEXT;
-        const d = words[pc + 1]!;
-        const s = words[pc + 2]!;
-        switch (words[pc]!) {
+        const word = words[pc]!;
+        const d = word >>> 16;
+        const s = words[pc + 1]!;
+        switch (word & 0xffff) {
           case 0x0f: {
             // r += r
             const addend = r[s]!;
@@ -186,6 +192,31 @@ export class Execution {
           case 0xcf: // r s>>= r
             shiftRightSigned(r, d, s);
             break;
+          // Constant distances from 1 to 31.
+          case 0x111: {
+            // r <<= constant
+            const by = words[pc + 2]!;
+            const lower = r[d]!;
+            r[d + 1] = (r[d + 1]! << by) | (lower >>> (32 - by));
+            r[d] = lower << by;
+            break;
+          }
+          case 0x112: {
+            // r >>= constant
+            const by = words[pc + 2]!;
+            const upper = r[d + 1]!;
+            r[d] = (r[d]! >>> by) | (upper << (32 - by));
+            r[d + 1] = upper >>> by;
+            break;
+          }
+          case 0x113: {
+            // r s>>= constant
+            const by = words[pc + 2]!;
+            const upper = r[d + 1]!;
+            r[d] = (r[d]! >>> by) | (upper << (32 - by));
+            r[d + 1] = upper >> by;
+            break;
+          }
           case 0x87: {
             // r = -r
             const lower = r[d]!;
@@ -315,32 +346,48 @@ export class Execution {
 
           case 0x71: {
             // r = *(u8 *)(r + off)
-            let at = (r[s]! >>> 0) + words[pc + 3]!;
-            if (r[s + 1] !== 0 || at < low || at + 1 > high) at = this.reach(r, pc, s, 1, false);
+            let at = (r[s]! >>> 0) + words[pc + 2]!;
+            if (r[s + 1] !== 0 || ((at < low || at + 1 > high) && (at < packet || at + 1 > packetEnd))) {
+              at = this.reach(r, pc, s, 1, false);
+              packet = this.packet;
+              packetEnd = this.packetEnd;
+            }
             r[d] = view.getUint8(at);
             r[d + 1] = 0;
             break;
           }
           case 0x69: {
             // r = *(u16 *)(r + off)
-            let at = (r[s]! >>> 0) + words[pc + 3]!;
-            if (r[s + 1] !== 0 || at < low || at + 2 > high) at = this.reach(r, pc, s, 2, false);
+            let at = (r[s]! >>> 0) + words[pc + 2]!;
+            if (r[s + 1] !== 0 || ((at < low || at + 2 > high) && (at < packet || at + 2 > packetEnd))) {
+              at = this.reach(r, pc, s, 2, false);
+              packet = this.packet;
+              packetEnd = this.packetEnd;
+            }
             r[d] = view.getUint16(at, true);
             r[d + 1] = 0;
             break;
           }
           case 0x61: {
             // r = *(u32 *)(r + off)
-            let at = (r[s]! >>> 0) + words[pc + 3]!;
-            if (r[s + 1] !== 0 || at < low || at + 4 > high) at = this.reach(r, pc, s, 4, false);
+            let at = (r[s]! >>> 0) + words[pc + 2]!;
+            if (r[s + 1] !== 0 || ((at < low || at + 4 > high) && (at < packet || at + 4 > packetEnd))) {
+              at = this.reach(r, pc, s, 4, false);
+              packet = this.packet;
+              packetEnd = this.packetEnd;
+            }
             r[d] = view.getInt32(at, true);
             r[d + 1] = 0;
             break;
           }
           case 0x79: {
             // r = *(u64 *)(r + off)
-            let at = (r[s]! >>> 0) + words[pc + 3]!;
-            if (r[s + 1] !== 0 || at < low || at + 8 > high) at = this.reach(r, pc, s, 8, false);
+            let at = (r[s]! >>> 0) + words[pc + 2]!;
+            if (r[s + 1] !== 0 || ((at < low || at + 8 > high) && (at < packet || at + 8 > packetEnd))) {
+              at = this.reach(r, pc, s, 8, false);
+              packet = this.packet;
+              packetEnd = this.packetEnd;
+            }
             r[d] = view.getInt32(at, true);
             r[d + 1] = view.getInt32(at + 4, true);
             break;
@@ -359,29 +406,45 @@ export class Execution {
             break;
           case 0x73: {
             // *(u8 *)(r + off) = r
-            let at = (r[d]! >>> 0) + words[pc + 3]!;
-            if (r[d + 1] !== 0 || at < low || at + 1 > high) at = this.reach(r, pc, d, 1, true);
+            let at = (r[d]! >>> 0) + words[pc + 2]!;
+            if (r[d + 1] !== 0 || ((at < low || at + 1 > high) && (at < packet || at + 1 > packetEnd))) {
+              at = this.reach(r, pc, d, 1, true);
+              packet = this.packet;
+              packetEnd = this.packetEnd;
+            }
             view.setInt8(at, r[s]!);
             break;
           }
           case 0x6b: {
             // *(u16 *)(r + off) = r
-            let at = (r[d]! >>> 0) + words[pc + 3]!;
-            if (r[d + 1] !== 0 || at < low || at + 2 > high) at = this.reach(r, pc, d, 2, true);
+            let at = (r[d]! >>> 0) + words[pc + 2]!;
+            if (r[d + 1] !== 0 || ((at < low || at + 2 > high) && (at < packet || at + 2 > packetEnd))) {
+              at = this.reach(r, pc, d, 2, true);
+              packet = this.packet;
+              packetEnd = this.packetEnd;
+            }
             view.setInt16(at, r[s]!, true);
             break;
           }
           case 0x63: {
             // *(u32 *)(r + off) = r
-            let at = (r[d]! >>> 0) + words[pc + 3]!;
-            if (r[d + 1] !== 0 || at < low || at + 4 > high) at = this.reach(r, pc, d, 4, true);
+            let at = (r[d]! >>> 0) + words[pc + 2]!;
+            if (r[d + 1] !== 0 || ((at < low || at + 4 > high) && (at < packet || at + 4 > packetEnd))) {
+              at = this.reach(r, pc, d, 4, true);
+              packet = this.packet;
+              packetEnd = this.packetEnd;
+            }
             view.setInt32(at, r[s]!, true);
             break;
           }
           case 0x7b: {
             // *(u64 *)(r + off) = r
-            let at = (r[d]! >>> 0) + words[pc + 3]!;
-            if (r[d + 1] !== 0 || at < low || at + 8 > high) at = this.reach(r, pc, d, 8, true);
+            let at = (r[d]! >>> 0) + words[pc + 2]!;
+            if (r[d + 1] !== 0 || ((at < low || at + 8 > high) && (at < packet || at + 8 > packetEnd))) {
+              at = this.reach(r, pc, d, 8, true);
+              packet = this.packet;
+              packetEnd = this.packetEnd;
+            }
             view.setInt32(at, r[s]!, true);
             view.setInt32(at + 4, r[s + 1]!, true);
             break;
@@ -392,6 +455,8 @@ export class Execution {
             const at = this.reachAligned(r, pc, d, it.bytes, true);
             if (it.bytes === 4) atomic32(it, r, view, at);
             else atomic64(it, r, view, at);
+            packet = this.packet;
+            packetEnd = this.packetEnd;
             break;
           }
           // One program runs at a time, so that every order of memory accesses is kept anyway.
@@ -405,56 +470,82 @@ export class Execution {
             // store_release(...)
             const { bytes } = this.code.instructions[pc / STRIDE] as StoreRelease;
             store(r, s, view, this.reachAligned(r, pc, d, bytes, true), bytes);
+            packet = this.packet;
+            packetEnd = this.packetEnd;
             break;
           }
 
           case 0x05: // goto and gotol
-            next = words[pc + 3]!;
+            next = words[pc + 2]!;
             break;
           case 0x1d: // if r == r
-            if (r[d] === r[s] && r[d + 1] === r[s + 1]) next = words[pc + 3]!;
+            if (r[d] === r[s] && r[d + 1] === r[s + 1]) next = words[pc + 2]!;
             break;
           case 0x5d: // if r != r
-            if (r[d] !== r[s] || r[d + 1] !== r[s + 1]) next = words[pc + 3]!;
+            if (r[d] !== r[s] || r[d + 1] !== r[s + 1]) next = words[pc + 2]!;
             break;
-          case 0x2d: // if r > r, and < with the operands exchanged
-            if (isAbove(r[d]! >>> 0, r[d + 1]! >>> 0, r[s]! >>> 0, r[s + 1]! >>> 0)) next = words[pc + 3]!;
+          case 0x2d: // if r > r
+            if (isAbove(r[d]! >>> 0, r[d + 1]! >>> 0, r[s]! >>> 0, r[s + 1]! >>> 0)) next = words[pc + 2]!;
             break;
-          case 0x3d: // if r >= r, and <=
-            if (!isAbove(r[s]! >>> 0, r[s + 1]! >>> 0, r[d]! >>> 0, r[d + 1]! >>> 0)) next = words[pc + 3]!;
+          case 0x3d: // if r >= r
+            if (!isAbove(r[s]! >>> 0, r[s + 1]! >>> 0, r[d]! >>> 0, r[d + 1]! >>> 0)) next = words[pc + 2]!;
             break;
-          case 0x6d: // if r s> r, and s<
-            if (isAbove(r[d]! >>> 0, r[d + 1]!, r[s]! >>> 0, r[s + 1]!)) next = words[pc + 3]!;
+          case 0x6d: // if r s> r
+            if (isAbove(r[d]! >>> 0, r[d + 1]!, r[s]! >>> 0, r[s + 1]!)) next = words[pc + 2]!;
             break;
-          case 0x7d: // if r s>= r, and s<=
-            if (!isAbove(r[s]! >>> 0, r[s + 1]!, r[d]! >>> 0, r[d + 1]!)) next = words[pc + 3]!;
+          case 0x7d: // if r s>= r
+            if (!isAbove(r[s]! >>> 0, r[s + 1]!, r[d]! >>> 0, r[d + 1]!)) next = words[pc + 2]!;
+            break;
+          case 0xad: // if r < r
+            if (isAbove(r[s]! >>> 0, r[s + 1]! >>> 0, r[d]! >>> 0, r[d + 1]! >>> 0)) next = words[pc + 2]!;
+            break;
+          case 0xbd: // if r <= r
+            if (!isAbove(r[d]! >>> 0, r[d + 1]! >>> 0, r[s]! >>> 0, r[s + 1]! >>> 0)) next = words[pc + 2]!;
+            break;
+          case 0xcd: // if r s< r
+            if (isAbove(r[s]! >>> 0, r[s + 1]!, r[d]! >>> 0, r[d + 1]!)) next = words[pc + 2]!;
+            break;
+          case 0xdd: // if r s<= r
+            if (!isAbove(r[d]! >>> 0, r[d + 1]!, r[s]! >>> 0, r[s + 1]!)) next = words[pc + 2]!;
             break;
           case 0x4d: // if r & r
-            if ((r[d]! & r[s]!) !== 0 || (r[d + 1]! & r[s + 1]!) !== 0) next = words[pc + 3]!;
+            if ((r[d]! & r[s]!) !== 0 || (r[d + 1]! & r[s + 1]!) !== 0) next = words[pc + 2]!;
             break;
           case 0x1e: // if w == w
-            if (r[d] === r[s]) next = words[pc + 3]!;
+            if (r[d] === r[s]) next = words[pc + 2]!;
             break;
           case 0x5e: // if w != w
-            if (r[d] !== r[s]) next = words[pc + 3]!;
+            if (r[d] !== r[s]) next = words[pc + 2]!;
             break;
-          case 0x2e: // if w > w, and <
-            if (r[d]! >>> 0 > r[s]! >>> 0) next = words[pc + 3]!;
+          case 0x2e: // if w > w
+            if (r[d]! >>> 0 > r[s]! >>> 0) next = words[pc + 2]!;
             break;
-          case 0x3e: // if w >= w, and <=
-            if (r[d]! >>> 0 >= r[s]! >>> 0) next = words[pc + 3]!;
+          case 0x3e: // if w >= w
+            if (r[d]! >>> 0 >= r[s]! >>> 0) next = words[pc + 2]!;
             break;
-          case 0x6e: // if w s> w, and s<
-            if (r[d]! > r[s]!) next = words[pc + 3]!;
+          case 0x6e: // if w s> w
+            if (r[d]! > r[s]!) next = words[pc + 2]!;
             break;
-          case 0x7e: // if w s>= w, and s<=
-            if (r[d]! >= r[s]!) next = words[pc + 3]!;
+          case 0x7e: // if w s>= w
+            if (r[d]! >= r[s]!) next = words[pc + 2]!;
+            break;
+          case 0xae: // if w < w
+            if (r[d]! >>> 0 < r[s]! >>> 0) next = words[pc + 2]!;
+            break;
+          case 0xbe: // if w <= w
+            if (r[d]! >>> 0 <= r[s]! >>> 0) next = words[pc + 2]!;
+            break;
+          case 0xce: // if w s< w
+            if (r[d]! < r[s]!) next = words[pc + 2]!;
+            break;
+          case 0xde: // if w s<= w
+            if (r[d]! <= r[s]!) next = words[pc + 2]!;
             break;
           case 0x4e: // if w & w
-            if ((r[d]! & r[s]!) !== 0) next = words[pc + 3]!;
+            if ((r[d]! & r[s]!) !== 0) next = words[pc + 2]!;
             break;
           case 0xe5: // may_goto
-            if (this.mayGotoLeft === 0) next = words[pc + 3]!;
+            if (this.mayGotoLeft === 0) next = words[pc + 2]!;
             else this.mayGotoLeft--;
             break;
 
@@ -472,12 +563,13 @@ export class Execution {
           }
 
           case 0x85: // call helper or kernel function
-            this.callHost(this.code.hosts[words[pc + 3]!]!, r);
+            this.callHost(this.code.hosts[words[pc + 2]!]!, r);
             view = this.refreshed();
+            packet = packetEnd = 0;
             break;
           case 0x10f: // call pc+...
             this.enter(r, pc, next);
-            next = words[pc + 3]!;
+            next = words[pc + 2]!;
             low = this.frameBase;
             break;
           case 0x8d: // callx
@@ -486,6 +578,7 @@ export class Execution {
             r = this.values;
             low = this.frameBase;
             view = this.refreshed();
+            packet = packetEnd = 0;
             break;
           case 0x110: {
             // call bpf_tail_call
@@ -494,6 +587,8 @@ export class Execution {
             next = this.replace(target, r);
             words = this.code.words;
             r = this.values;
+            view = this.refreshed();
+            packet = packetEnd = 0;
             break;
           }
           case 0x95: // exit
@@ -504,7 +599,7 @@ export class Execution {
             low = this.frameBase;
             break;
           default:
-            throw new Error(`operation 0x${words[pc]!.toString(16)} of instruction ${pc / STRIDE} is not known`);
+            throw new Error(`operation 0x${(word & 0xffff).toString(16)} of instruction ${pc / STRIDE} is not known`);
         }
       }
     } finally {
@@ -634,12 +729,12 @@ export class Execution {
   /** Puts packet bytes into R0; false where there are none, and R0 is 0. */
   private loadPacket(r: Int32Array, pc: number): boolean {
     const { words, environment } = this.code;
-    const size = 1 << ((0x50 - words[pc]!) >> 3);
+    const size = 1 << ((0x50 - (words[pc]! & 0xffff)) >> 3);
     const context = r[R6]! >>> 0;
     const { memory } = this.machine;
     // Behind what programs see of it lie fields of the context that only the engine reads.
     if (r[R6 + 1] !== 0 || context !== this.context) throw this.contextFault(pc, unsigned(r, R6));
-    const offset = (r[words[pc + 2]!]! + words[pc + 3]!) | 0;
+    const offset = (r[words[pc + 1]!]! + words[pc + 2]!) | 0;
     const at = packetLoadAddress(memory, environment.context.packet!, context, offset, size);
     r[R0 + 1] = 0;
     if (at === 0) {
@@ -651,12 +746,32 @@ export class Execution {
     return true;
   }
 
+  /** Remembers the packet where an access is inside it, and forgets it where a store may have changed what the context says of it. */
+  private notePacket(at: number, bytes: number, write: boolean): void {
+    const { context, machine } = this;
+    const { size, packet } = this.code.environment.context;
+    if (packet === undefined) return;
+    if (write && at < context + size && at + bytes > context) {
+      this.packet = 0;
+      this.packetEnd = 0;
+      return;
+    }
+    const data = machine.memory.uint32(context + packet.data);
+    const end = Math.min(data + machine.memory.uint32(context + packet.length), machine.memory.bytes.length);
+    if (at < data || at + bytes > end || data < FIRST_ADDRESS) return;
+    this.packet = data;
+    this.packetEnd = end;
+  }
+
   /** Address that the instruction at `pc` reaches through a register, once it is permitted. */
   private reach(r: Int32Array, pc: number, register: number, bytes: number, write: boolean): number {
     const { code, context, frameBase } = this;
-    const offset = code.words[pc + 3]!;
+    const offset = code.words[pc + 2]!;
     const at = (r[register]! >>> 0) + offset;
-    if (r[register + 1] === 0 && mayTouch(code.environment, context, frameBase, at, bytes, write)) return at;
+    if (r[register + 1] === 0 && mayTouch(code.environment, context, frameBase, at, bytes, write)) {
+      this.notePacket(at, bytes, write);
+      return at;
+    }
     throw this.accessFault(pc, unsigned(r, register) + BigInt(offset), bytes, write);
   }
 
@@ -671,8 +786,10 @@ export class Execution {
     );
   }
 
-  /** The view of the machine's memory, which moves when it grows. */
+  /** The view of the machine's memory, which moves when it grows. What was known of the packet is no longer. */
   private refreshed(): DataView {
+    this.packet = 0;
+    this.packetEnd = 0;
     const { buffer } = this.machine.memory.bytes;
     if (this.view.buffer !== buffer) this.view = new DataView(buffer);
     return this.view;
