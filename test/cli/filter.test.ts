@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openCapture } from "../../src/packet/capture/open-capture.ts";
+import { PcapngWriter } from "../../src/packet/capture/pcapng-writer.ts";
 import { scratch } from "../scratch.ts";
 import { netsim } from "./fake-terminal.ts";
 
@@ -34,6 +35,87 @@ describe("netsim filter", () => {
       }
     },
   );
+
+  describe("of packets of several link types", () => {
+    const mixed = (): string => {
+      const file = join(dirname(scratch({ "unused.txt": "" })), "mixed.pcapng");
+      const writer = new PcapngWriter(file, { precision: "nanosecond" });
+      const ipv4 = Uint8Array.from([0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]);
+      const frame = Uint8Array.from([...new Uint8Array(12), 8, 0, ...ipv4]);
+      for (const [bytes, linkType] of [
+        [frame, 1],
+        [ipv4, 101],
+        [frame, 1],
+      ] as const)
+        writer.write(bytes, 0, bytes.length, bytes.length, 7, 123_456_789, linkType);
+      writer.close();
+      return file;
+    };
+
+    it("compiles the expression for each, and keeps them in pcapng", async () => {
+      const out = join(dirname(mixed()), "out.pcapng");
+      const { out: said } = await netsim(["filter", "-r", mixed(), "-w", out, "--nano", "udp and src 10.0.0.1"]);
+      expect(said).toBe("3 of 3 packets\n");
+      const reader = openCapture(out);
+      const found: number[][] = [];
+      while (reader.next()) found.push([reader.linkType, reader.length, reader.nanoseconds]);
+      reader.close();
+      expect(found).toEqual([
+        [1, 34, 123_456_789],
+        [101, 20, 123_456_789],
+        [1, 34, 123_456_789],
+      ]);
+    });
+
+    it("says that pcap holds one only", async () => {
+      const { exitCode, error } = await netsim(["filter", "-r", mixed(), "-w", output(), "ip"]);
+      expect(exitCode).toBe(3);
+      expect(error).toContain("Packet 2 is of link type RAW, the first of EN10MB.");
+      expect(error).toContain(".pcapng");
+    });
+
+    it("writes pcap where the packets taken are of one", async () => {
+      expect(await netsim(["filter", "-r", mixed(), "-w", output(), "len > 30"])).toMatchObject({
+        exitCode: 0,
+        out: "2 of 3 packets\n",
+      });
+    });
+  });
+
+  it.skipIf(!hasTcpdump)("writes tcpdump's file of records that are not as they would be written", async () => {
+    const file = join(dirname(scratch({ "unused.txt": "" })), "odd.pcap");
+    const record = (fraction: number, captured: number) => {
+      const bytes = Buffer.alloc(16 + captured, captured);
+      bytes.writeUInt32LE(5, 0);
+      bytes.writeUInt32LE(fraction, 4);
+      bytes.writeUInt32LE(captured, 8);
+      bytes.writeUInt32LE(captured, 12);
+      return bytes;
+    };
+    const head = Buffer.alloc(24);
+    head.writeUInt32LE(0xa1b2c3d4, 0);
+    head.writeUInt16LE(2, 4);
+    head.writeUInt16LE(4, 6);
+    head.writeUInt32LE(100, 16);
+    head.writeUInt32LE(1, 20);
+    // Some are longer than the snapshot length.
+    const records = [
+      [3, 60],
+      [4, 80],
+      [5, 150],
+      [6, 60],
+      [7, 0],
+      [8, 70],
+      [9, 71],
+    ] as const;
+    writeFileSync(file, Buffer.concat([head, ...records.map(([fraction, captured]) => record(fraction, captured))]));
+    for (const expression of ["", "len > 60", "ether[0] & 1 = 0"]) {
+      const [ours, theirs] = [output(), output()];
+      await netsim(["filter", "-r", file, "-w", ours, expression]);
+      spawnSync("tcpdump", ["-r", file, "-w", theirs, expression]);
+      expect(readFileSync(ours).equals(readFileSync(theirs)), expression).toBe(true);
+    }
+  });
 
   it("counts where nothing is to be written", async () => {
     expect(await netsim(["filter", "-r", MIXED])).toEqual({ exitCode: 0, out: "40 of 40 packets\n", error: "" });

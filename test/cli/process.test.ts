@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openCapture } from "../../src/packet/capture/open-capture.ts";
+import { PcapWriter } from "../../src/packet/capture/pcap-writer.ts";
 import { scratch } from "../scratch.ts";
 
 const built = existsSync("dist/main.js");
@@ -21,6 +22,29 @@ function shell(words: string, rest = "") {
   const script = `node dist/main.js ${words} ${rest}; exit "\${PIPESTATUS[0]}"`;
   return spawnSync("bash", ["-c", script], { encoding: "utf8", timeout: 20_000 });
 }
+
+const MIXED = "topologies/captures/mixed.pcap";
+
+describe.skipIf(!built)("netsim filter as part of a pipe (needs `npm run build`)", () => {
+  it("reads standard input and writes standard output, and counts on standard error", () => {
+    const first = "node dist/main.js filter -r - -w - ip";
+    const second = "node dist/main.js filter -r - tcp port 22";
+    const { stdout, stderr } = spawnSync("bash", ["-c", `${first} < ${MIXED} | ${second}`], { encoding: "utf8" });
+    const alone = spawnSync("node", ["dist/main.js", "filter", "-r", MIXED, "tcp port 22"], { encoding: "utf8" });
+    expect(stderr).toMatch(/^\d+ of 40 packets\n$/);
+    expect(stdout.split(" ")[0]).toBe(alone.stdout.split(" ")[0]);
+  });
+
+  it("ends quietly when nobody reads", () => {
+    const file = join(scratch({ "unused.txt": "" }), "../long.pcap");
+    const writer = new PcapWriter(file, { linkType: 1, precision: "microsecond" });
+    for (let i = 0; i < 20_000; i++) writer.write(new Uint8Array(100), 0, 100, 100, 0, 0);
+    writer.close();
+    const { status, stderr } = shell(`filter -r ${file} -w -`, "| true");
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^\d+ of 20000 packets\n$/);
+  });
+});
 
 describe.skipIf(!built)("the process (needs `npm run build`)", () => {
   it("keeps its exit code when the reader of its report goes away", () => {

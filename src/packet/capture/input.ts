@@ -64,6 +64,11 @@ export class CaptureInput {
     return this.#base + this.at - this.#start;
   }
 
+  /** End of the bytes that are present. */
+  get end(): number {
+    return this.#end;
+  }
+
   /**
    * Sees to it that `size` bytes are present from `at` on, and returns how many there are: fewer at the end of the
    * file only. May move the bytes, so positions in them have to be taken from `at` afterwards.

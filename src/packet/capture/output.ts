@@ -3,6 +3,9 @@ import { BlockCopier } from "../block-copier.ts";
 import { failAsFileError, mayRetry } from "./file-error.ts";
 
 const BUFFER_SIZE = 256 * 1024;
+/** So many bytes at once are written from where they lie. */
+const DIRECT = 64 * 1024;
+const STANDARD_OUTPUT = 1;
 
 /**
  * A file written from front to back through one buffer that is used again and again. A header is written by taking
@@ -16,13 +19,15 @@ export class CaptureOutput {
   #used = 0;
   readonly #descriptor: number;
   #closed = false;
+  /** Nobody reads standard output any more; what is written is lost. */
+  isUnread = false;
   readonly #copier = new BlockCopier();
 
-  /** Creates the file, or empties it. */
+  /** Creates the file, or empties it; "-" is standard output. */
   constructor(file: string) {
     this.file = file;
     try {
-      this.#descriptor = openSync(file, "w");
+      this.#descriptor = file === "-" ? STANDARD_OUTPUT : openSync(file, "w");
     } catch (error) {
       failAsFileError(error, "file-unwritable", file);
     }
@@ -38,8 +43,8 @@ export class CaptureOutput {
 
   /** Writes `length` bytes of `source`. */
   append(source: Uint8Array, from: number, length: number): void {
-    if (this.#used + length > BUFFER_SIZE) this.#flush();
-    if (length > BUFFER_SIZE) this.#write(source, from, length);
+    if (this.#used + length > BUFFER_SIZE || length >= DIRECT) this.#flush();
+    if (length >= DIRECT) this.#write(source, from, length);
     else {
       this.#copier.copy(this.#bytes, this.#used, source, from, length);
       this.#used += length;
@@ -51,6 +56,7 @@ export class CaptureOutput {
     if (this.#closed) return;
     this.#flush();
     this.#closed = true;
+    if (this.#descriptor === STANDARD_OUTPUT) return;
     try {
       // Some file systems tell only now that there was no room.
       closeSync(this.#descriptor);
@@ -73,7 +79,10 @@ export class CaptureOutput {
       } catch (error) {
         if (mayRetry(error)) continue;
         this.#closed = true;
-        closeSync(this.#descriptor);
+        if (this.#descriptor === STANDARD_OUTPUT) {
+          this.isUnread = (error as NodeJS.ErrnoException).code === "EPIPE";
+          if (this.isUnread) return;
+        } else closeSync(this.#descriptor);
         failAsFileError(error, "file-unwritable", this.file);
       }
   }

@@ -1,7 +1,9 @@
 import { hostOrder } from "./host-order.ts";
 import type { CaptureInput } from "./input.ts";
 import { canonicalLinkType, LINKTYPE, linkTypeName } from "./link-type.ts";
+import type { CapturePrecision } from "./pcap-writer.ts";
 import type { CaptureReader } from "./reader.ts";
+import { type KeepRecords, type RunProgress, siftRecords, type WantsPacket } from "./record-run.ts";
 import { effectiveSnapshotLength, maximumSnapshotLength } from "./snapshot-length.ts";
 import { usbOriginalLength } from "./usb-length.ts";
 
@@ -39,6 +41,7 @@ export class PcapReader implements CaptureReader {
   readonly format = "pcap";
   readonly byteOrder: "little" | "big";
   readonly linkType: number;
+  readonly snapshotLength: number;
   bytes: Uint8Array;
   at = 0;
   length = 0;
@@ -51,7 +54,6 @@ export class PcapReader implements CaptureReader {
   readonly #little: boolean;
   readonly #recordHeaderSize: number;
   readonly #lengthOrder: number;
-  readonly #snapshotLength: number;
   readonly #maximumLength: number;
   /** Nanoseconds in a unit of the fraction field, and how many such units a second has. */
   readonly #unit: number;
@@ -89,7 +91,7 @@ export class PcapReader implements CaptureReader {
     const snapshotLength = effectiveSnapshotLength(view.getUint32(at + 16, little), this.linkType);
     // Such a file may be of a cooked capture, to whose packets an Ethernet header was added.
     const added = magic === KUZNETSOV && this.linkType === LINKTYPE.ETHERNET ? ETHERNET_HEADER_SIZE : 0;
-    this.#snapshotLength = snapshotLength + added;
+    this.snapshotLength = snapshotLength + added;
     input.at += FILE_HEADER_SIZE;
   }
 
@@ -125,7 +127,7 @@ export class PcapReader implements CaptureReader {
     this.nanoseconds = fraction * this.#unit;
     this.bytes = input.bytes;
     this.at = at + headerSize;
-    this.length = Math.min(captured, this.#snapshotLength);
+    this.length = Math.min(captured, this.snapshotLength);
     this.originalLength = original;
     this.index++;
     input.at = at + size;
@@ -133,6 +135,28 @@ export class PcapReader implements CaptureReader {
     if (this.linkType === LINKTYPE.USB_LINUX_MMAPPED)
       this.originalLength = usbOriginalLength(view, this.at, this.length, original);
     return true;
+  }
+
+  /**
+   * Looks at the records that are in the buffer already, as long as they are as this file's writer would write them anew,
+   * and hands on those that are wanted; `next` goes on behind them. Returns how many it has handed on, and counts all.
+   * @param precision of the file that the records are for, which is little-endian; absent: any.
+   */
+  sift(precision: CapturePrecision | undefined, wants: WantsPacket, keep: KeepRecords): number {
+    if (!this.#little || this.#lengthOrder !== CAPTURED_FIRST || this.#recordHeaderSize !== RECORD_HEADER_SIZE)
+      return 0;
+    if (precision !== undefined && this.#unitsPerSecond !== (precision === "nanosecond" ? 1e9 : 1e6)) return 0;
+    if (this.linkType === LINKTYPE.USB_LINUX_MMAPPED) return 0;
+    const input = this.#input;
+    const plain = {
+      longest: Math.min(this.snapshotLength, this.#maximumLength),
+      unitsPerSecond: this.#unitsPerSecond,
+    };
+    const progress: RunProgress = { at: input.at, seen: 0, kept: 0 };
+    siftRecords(input.view, input.bytes, input.end, plain, wants, keep, progress);
+    input.at = progress.at;
+    this.index += progress.seen;
+    return progress.kept;
   }
 
   close(): void {

@@ -25,7 +25,7 @@ export class PcapWriter {
   readonly #snapshotLength: number;
   readonly #nanosecondsPerUnit: number;
 
-  /** Creates the file, or empties it. */
+  /** Creates the file, or empties it; "-" is standard output. */
   constructor(file: string, options: PcapWriterOptions) {
     const longest = maximumSnapshotLength(options.linkType);
     this.#snapshotLength = Math.min(options.snapLength ?? longest, longest);
@@ -64,6 +64,16 @@ export class PcapWriter {
     view.setUint32(header + 8, captured, true);
     view.setUint32(header + 12, originalLength, true);
     output.append(bytes, at, captured);
+  }
+
+  /** Writes records as they are, which have this file's byte order, precision and at most its snapshot length. */
+  writeRecords(bytes: Uint8Array, from: number, length: number): void {
+    this.#output.append(bytes, from, length);
+  }
+
+  /** Nobody reads standard output any more; what is written is lost. */
+  get isUnread(): boolean {
+    return this.#output.isUnread;
   }
 
   /** Writes what is left and closes the file. Further calls do nothing. */

@@ -29,6 +29,7 @@ export class PcapngReader implements CaptureReader {
   readonly file: string;
   readonly format = "pcapng";
   linkType = 0;
+  snapshotLength = 0;
   bytes: Uint8Array;
   at = 0;
   length = 0;
@@ -145,6 +146,7 @@ export class PcapngReader implements CaptureReader {
       this.#blocks.damaged(`says that ${captured} bytes were captured; it has ${end - at} bytes after its header`);
     const { view } = this.#input;
     this.linkType = from.linkType;
+    this.snapshotLength = from.snapshotLength;
     this.seconds = from.clock.seconds;
     this.nanoseconds = from.clock.nanoseconds;
     this.bytes = this.#input.bytes;

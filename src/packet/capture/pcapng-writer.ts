@@ -30,7 +30,7 @@ export class PcapngWriter {
   /** Link types by interface number. */
   readonly #interfaces: number[] = [];
 
-  /** Creates the file, or empties it. */
+  /** Creates the file, or empties it; "-" is standard output. */
   constructor(file: string, options: PcapngWriterOptions) {
     this.#options = options;
     this.#unitsPerSecond = options.precision === "nanosecond" ? 1e9 : 1e6;
@@ -91,6 +91,11 @@ export class PcapngWriter {
     const tail = output.take(padding + TRAILER_SIZE);
     for (let i = 0; i < padding; i++) view.setUint8(tail + i, 0);
     view.setUint32(tail + padding, size, true);
+  }
+
+  /** Nobody reads standard output any more; what is written is lost. */
+  get isUnread(): boolean {
+    return this.#output.isUnread;
   }
 
   /**

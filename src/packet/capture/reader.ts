@@ -30,6 +30,8 @@ export interface CaptureReader {
    */
   readonly seconds: number;
   readonly nanoseconds: number;
+  /** Bytes of a packet that were kept at most, in pcapng by the interface of this packet; 0 before the first one. */
+  readonly snapshotLength: number;
   /** LINKTYPE_ value, of this packet's interface; in pcapng 0 before the first packet. */
   readonly linkType: number;
   /** Number of this packet, from 1; 0 before the first. */
