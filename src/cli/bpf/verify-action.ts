@@ -1,15 +1,17 @@
-import { EXIT, type ExitCode } from "../../errors.ts";
+import { explorePage, LARGEST_PROGRAM } from "../../bpf/verifier/explore/page.ts";
+import { EXIT, type ExitCode, fail } from "../../errors.ts";
 import type { Terminal } from "../command.ts";
-import { readInput } from "./program-file.ts";
+import { readInput, writeOutput } from "./program-file.ts";
 import type { VerifyFlags } from "./verify.ts";
 import { asJson } from "./verify-json.ts";
 import { outcomeOf } from "./verify-outcome.ts";
-import { verifyTargets } from "./verify-target.ts";
+import { type VerifyTarget, verifyTargets } from "./verify-target.ts";
 import { asText } from "./verify-text.ts";
 
 /** Verifies the programs of a file and says what came of them. */
 export async function verifyPrograms(file: string, flags: VerifyFlags, terminal: Terminal): Promise<ExitCode> {
   const targets = verifyTargets(readInput(file, terminal), flags);
+  if (flags.explore !== undefined) writeWalk(flags.explore, targets);
   const outcomes = targets.map((target) => outcomeOf(target, flags.logLevel, flags.kernel));
   if (flags.json === true) terminal.out(`${JSON.stringify({ programs: outcomes.map(asJson) })}\n`);
   else
@@ -19,4 +21,23 @@ export async function verifyPrograms(file: string, flags: VerifyFlags, terminal:
     }
   const fine = outcomes.every(({ result, kernels }) => result.accepted && kernels.every(({ loads }) => loads));
   return fine ? EXIT.ok : EXIT.programRejected;
+}
+
+/** Writes the page that shows the walk. Throws a NetsimError. */
+function writeWalk(file: string, targets: readonly VerifyTarget[]): void {
+  const [target, ...others] = targets;
+  if (target === undefined || others.length > 0)
+    fail("usage", "--explore shows one program, and the file has several.", {
+      hint: `Name one with --program: ${targets.map(({ name }) => name).join(", ")}.`,
+    });
+  const { name, section, bytes, options, functionNames } = target;
+  // A text's own lines say what the instructions do.
+  const sourceOf = section === null ? () => undefined : target.sourceOf;
+  const page = explorePage({ name, bytes, options, type: options.type, sourceOf, functionNames });
+  if (page === undefined)
+    fail(
+      "unsupported",
+      `'${name}' has no control-flow graph to show: it is empty, longer than ${LARGEST_PROGRAM} instructions, or a jump or call leads nowhere.`,
+    );
+  writeOutput(file, Buffer.from(page));
 }

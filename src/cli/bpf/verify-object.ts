@@ -65,6 +65,7 @@ function target(
       expectedAttachType: flags.attachType ?? program.attachType ?? 0,
     },
     sourceOf: sourceByLines(lines),
+    functionNames: new Map(functions.map((it) => [it.instruction, it.name])),
     globalFunctions: functions.filter(({ linkage }) => linkage === "global").map(({ instruction }) => instruction),
     linkedByLoader: true,
   };

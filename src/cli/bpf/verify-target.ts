@@ -21,6 +21,8 @@ export interface VerifyTarget {
   readonly bytes: Uint8Array;
   readonly options: VerifierOptions & { readonly type: string };
   readonly sourceOf: SourceOf;
+  /** Names of functions by the slots where they begin. */
+  readonly functionNames: ReadonlyMap<number, string>;
   /** Slots where global functions begin. */
   readonly globalFunctions: readonly number[];
   /** It comes from an object, whose loader puts descriptors in. */
@@ -50,7 +52,14 @@ export function verifyTargets(input: InputFile, flags: VerifyFlags): readonly Ve
     license: flags.license ?? "GPL",
     expectedAttachType: flags.attachType ?? 0,
   };
-  const target = { name: input.name, section: null, options, globalFunctions: [], linkedByLoader: false };
+  const target = {
+    name: input.name,
+    section: null,
+    options,
+    functionNames: new Map(),
+    globalFunctions: [],
+    linkedByLoader: false,
+  };
   const encoded = encodedBytes(input);
   if (encoded !== undefined) return [{ ...target, bytes: encoded, sourceOf: () => undefined }];
   return [{ ...target, ...fromText(input, descriptors) }];

@@ -22,6 +22,8 @@ export interface VerifyFlags extends ObjectFlags {
   /** Releases that are asked whether they would load it. */
   readonly kernel: readonly string[];
   readonly json?: true;
+  /** File for the HTML page that shows the walk. */
+  readonly explore?: string;
 }
 
 /** `netsim bpf verify PROGRAM`. */
@@ -60,6 +62,7 @@ export function verifyCommand(program: Command, perform: (action: Action) => voi
       (text: string, releases: string[]) => [...releases, ...parseRelease(text)],
       [],
     )
+    .option("--explore <file>", "write the walk as an HTML page: the graph, the states, where it was cut")
     .option("--json", "print the result as JSON")
     .addHelpText("after", HELP)
     .action((file: string, flags: Omit<VerifyFlags, "logLevel"> & { logLevel: string }) =>

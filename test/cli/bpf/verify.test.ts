@@ -1,5 +1,23 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { bpf } from "./files.ts";
+import { bpf, scratchDirectory } from "./files.ts";
+
+const files = scratchDirectory();
+
+const OBJECT = `struct xdp_md { unsigned data, data_end; };
+struct __sk_buff { unsigned len; };
+#define SEC(name) __attribute__((section(name), used))
+
+SEC("xdp") int beyond(struct xdp_md *ctx) {
+  unsigned char *data = (void *)(long)ctx->data;
+  if (data + 14 > (unsigned char *)(long)ctx->data_end)
+    return 2;
+  return data[14];
+}
+SEC("tc") int fine(struct __sk_buff *skb) { return skb->len > 100; }
+char LICENSE[] SEC("license") = "GPL";
+`;
 
 const UNCHECKED = "r2 = *(u32 *)(r1 + 76)\nr0 = *(u8 *)(r2 + 0)\nexit";
 
@@ -130,6 +148,45 @@ describe("netsim bpf verify", () => {
     expect(unnamed.error).toContain("The program names a map 'flows', which no --map describes.");
     const unknown = await bpf(["verify", "-", "--map", "flows=hush:8:8:16"], program);
     expect(unknown.error).toContain("There is no map type 'hush'.");
+  });
+
+  it("verifies the programs of an object, and shows lines of C", { timeout: 30_000 }, async ({ skip }) => {
+    const object = files.path("object.o");
+    const source = files.write("object.c", OBJECT);
+    const { status } = spawnSync("clang", ["-target", "bpf", "-O2", "-g", "-c", source, "-o", object]);
+    skip(status !== 0, "clang is not there, or cannot compile for BPF");
+    const { exitCode, out } = await bpf(["verify", object]);
+    expect(exitCode).toBe(4);
+    expect(out).toContain(`--> ${source}:9:10, instruction `);
+    expect(out).toContain(" 9 | return data[14];\n    |        ^^^^");
+    expect(out).toContain("beyond: refused as xdp;");
+    expect(out).toContain("fine: accepted as sched_cls;");
+    const [json] = JSON.parse((await bpf(["verify", object, "--program", "beyond", "--json"])).out).programs;
+    expect(json).toMatchObject({ name: "beyond", section: "xdp", source: { line: 9, text: "  return data[14];" } });
+    expect((await bpf(["verify", object, "--program", "fine"])).exitCode).toBe(0);
+    expect((await bpf(["verify", object, "--program", "none"])).error).toContain("There are beyond, fine.");
+    expect((await bpf(["verify", object, "--explore", files.path("both.html")])).error).toContain(
+      "Name one with --program",
+    );
+    expect((await bpf(["verify", object, "--map", "a=array:4:8:1"])).exitCode).toBe(2);
+  });
+
+  it("tells of an object that makes no sense", async () => {
+    const { exitCode, error } = await bpf(["verify", "-"], Buffer.from("7f454c4601010101", "hex"));
+    expect(exitCode).toBe(3);
+    expect(error).toContain("error[");
+  });
+
+  it("writes the walk as a page", async () => {
+    const page = files.path("walk.html");
+    expect((await bpf(["verify", "-", "--explore", page], "r0 = 0\nexit")).exitCode).toBe(0);
+    expect(readFileSync(page, "utf8")).toContain("accepted as socket_filter");
+  });
+
+  it("holds users without privileges to their rules", async () => {
+    expect((await bpf(["verify", "-", "--type", "xdp", "--unprivileged"], "r0 = 0\nexit")).out).toContain(
+      "need CAP_BPF",
+    );
   });
 
   it("refuses loops where none are allowed", async () => {

@@ -25,25 +25,35 @@ export class WalkFindings implements WalkObserver {
   uncheckedLookup: number | undefined;
   congestionResult: number | undefined;
   readonly #reached = new Set<number>();
+  /** Results of look-ups that cannot be NULL and were not compared with it; states share what registers hold. */
+  readonly #uncompared = new WeakSet<Register>();
+  /** The instruction at hand moves one of them. */
+  #moves = false;
 
   arrived(walk: Walk): void {
     const { index } = walk;
     this.#reached.add(index);
+    this.#moves = false;
     const it = walk.model.instructions[index];
     if (it === null || it === undefined) return;
     if (it.kind === "exit") this.#lookAtResult(walk);
+    const { registers } = walk.frame;
+    if (it.kind === "branch" && it.src === null && it.imm === 0) this.#uncompared.delete(registers[it.dst]!);
+    if (it.kind === "alu") this.#moves = [it.dst, it.src ?? it.dst].some((at) => this.#uncompared.has(registers[at]!));
     const access = accessOf(it);
     if (access === undefined) return;
-    const register = walk.frame.registers[access.register]!;
+    const register = registers[access.register]!;
+    if (this.#uncompared.has(register)) this.uncheckedLookup ??= index;
     if (register.type === TYPE.context) this.#lookAtContext(walk, register, access);
     else if (register.type === TYPE.stack) this.#lookAtStack(walk, register, access);
   }
 
-  walked({ model, frame, previousIndex, previousIndex: index }: Walk): void {
+  walked({ model, frame, previousIndex }: Walk): void {
     const it = model.instructions[previousIndex];
+    if (it?.kind === "alu" && this.#moves) this.#uncompared.add(frame.registers[it.dst]!);
     if (it?.kind !== "call-helper" || it.helper !== LOOKUP) return;
-    const { type } = frame.registers[0]!;
-    if (baseOf(type) === TYPE.mapValue && !mayBeNull(type)) this.uncheckedLookup ??= index;
+    const result = frame.registers[0]!;
+    if (baseOf(result.type) === TYPE.mapValue && !mayBeNull(result.type)) this.#uncompared.add(result);
   }
 
   /** Some path came to the instruction. */

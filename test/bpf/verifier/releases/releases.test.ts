@@ -134,6 +134,12 @@ const CASES: readonly Case[] = [
     text: `${LOOK_UP}\nr0 = *(u64 *)(r0 + 0)\nexit`,
     want: [["look-ups of constant keys without a comparison with NULL", "6.14"]],
   },
+  { name: "look-up with comparison", text: `${LOOK_UP}\nif r0 == 0 goto +1\nr0 = *(u64 *)(r0 + 0)\nexit`, want: [] },
+  {
+    name: "moved look-up without comparison",
+    text: `${LOOK_UP}\nr6 = r0\nr6 += 8\nr0 = *(u64 *)(r6 + 0)\nexit`,
+    want: [["look-ups of constant keys without a comparison with NULL", "6.14"]],
+  },
   {
     name: "tail call among functions",
     text: "r6 = r1\ncall function\nr1 = r6\nr2 = map[programs]\nr3 = 0\ncall bpf_tail_call\nr0 = 0\nexit\nfunction: r0 = 0\nexit",
