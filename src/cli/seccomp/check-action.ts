@@ -11,6 +11,7 @@ import { errnoName } from "../../seccomp/constants.ts";
 import { instructionTexts } from "../../seccomp/filter/seccomp-listing.ts";
 import type { Terminal } from "../command.ts";
 import type { CheckCallsFlags } from "./check.ts";
+import { checkTrace } from "./check-trace.ts";
 import { architectureOption, type Policy, readPolicy } from "./policy-file.ts";
 
 /** Puts calls before filters and tells what becomes of them. */
@@ -38,6 +39,11 @@ export async function checkCalls(
         `expected ${flags.expect} of ${printable(callText(call))}, got ${describeAction(decision.returnValue)}\n`,
       );
     }
+  }
+  if (flags.trace !== undefined) {
+    const others = checkTrace(flags.trace, policies, architecture, flags, terminal);
+    if (others > 0) terminal.error(`${others} calls did not get the expected ${flags.expect}\n`);
+    failed += others;
   }
   return failed > 0 ? EXIT.expectationFailed : EXIT.ok;
 }

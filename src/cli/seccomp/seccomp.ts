@@ -5,6 +5,7 @@ import { checkCallsCommand } from "./check.ts";
 import { compileProfileCommand } from "./compile.ts";
 import { diffCommand } from "./diff.ts";
 import { listFilterCommand } from "./disasm.ts";
+import { learnCommand } from "./learn.ts";
 import { callTableCommand } from "./table.ts";
 
 const COMMANDS = [
@@ -13,6 +14,7 @@ const COMMANDS = [
   callTableCommand,
   diffCommand,
   auditCommand,
+  learnCommand,
   listFilterCommand,
 ];
 
