@@ -26,6 +26,26 @@ export interface Libc {
   setsockopt(descriptor: number, level: number, name: number, value: Uint8Array, length: number): number;
   send(descriptor: number, bytes: Uint8Array, length: number, flags: number): number;
   recv(descriptor: number, bytes: Uint8Array, length: number, flags: number): number;
+  sendto(
+    descriptor: number,
+    bytes: Uint8Array,
+    length: number,
+    flags: number,
+    address: Uint8Array,
+    addressLength: number,
+  ): number;
+  /** @param addressLength 4 bytes: the room at `address`, and then what the sender's address took of it. */
+  recvfrom(
+    descriptor: number,
+    bytes: Uint8Array,
+    length: number,
+    flags: number,
+    address: Uint8Array,
+    addressLength: Uint8Array,
+  ): number;
+  listen(descriptor: number, backlog: number): number;
+  accept4(descriptor: number, flags: number): number;
+  shutdown(descriptor: number, how: number): number;
   /** Moves the calling thread, and no other, into new namespaces. */
   unshare(flags: number): number;
   setns(descriptor: number, type: number): number;
@@ -66,6 +86,13 @@ async function open(): Promise<Opened> {
   const declare = (prototype: string) => library.func(prototype);
   const bpf = declare("long syscall(long number, int command, void *attributes, unsigned int size)");
   const send = declare("long send(int fd, const void *data, size_t length, int flags)");
+  const sendto = declare(
+    "long sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t address_length)",
+  );
+  const recvfrom = declare(
+    "long recvfrom(int fd, void *data, size_t length, int flags, void *address, void *address_length)",
+  );
+  const accept4 = declare("int accept4(int fd, void *address, void *address_length, int flags)");
   const recv = declare("long recv(int fd, void *data, size_t length, int flags)");
   return {
     errno: () => koffi.errno(),
@@ -79,6 +106,13 @@ async function open(): Promise<Opened> {
     setsockopt: declare("int setsockopt(int fd, int level, int name, const void *value, uint32_t length)"),
     send: (descriptor, bytes, length, flags) => Number(send(descriptor, bytes, length, flags)),
     recv: (descriptor, bytes, length, flags) => Number(recv(descriptor, bytes, length, flags)),
+    sendto: (descriptor, bytes, length, flags, address, addressLength) =>
+      Number(sendto(descriptor, bytes, length, flags, address, addressLength)),
+    recvfrom: (descriptor, bytes, length, flags, address, addressLength) =>
+      Number(recvfrom(descriptor, bytes, length, flags, address, addressLength)),
+    listen: declare("int listen(int fd, int backlog)"),
+    accept4: (descriptor, flags) => accept4(descriptor, null, null, flags),
+    shutdown: declare("int shutdown(int fd, int how)"),
     unshare: declare("int unshare(int flags)"),
     setns: declare("int setns(int fd, int type)"),
     sched_setaffinity: declare("int sched_setaffinity(int process, size_t bytes, void *mask)"),

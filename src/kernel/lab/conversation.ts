@@ -1,0 +1,202 @@
+import type { Libc } from "../libc.ts";
+import { type NetNamespace, succeed } from "./namespaces.ts";
+import { FAMILY, internetAddress } from "./socket-address.ts";
+
+const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW] = [1, 2, 3];
+const SOCK_NONBLOCK = 0x800;
+const SHUT_WR = 1;
+const [EAGAIN, EINPROGRESS, ENOTCONN] = [11, 115, 107];
+const ICMP = { 4: { protocol: 1, request: 8, reply: 0 }, 6: { protocol: 58, request: 128, reply: 129 } } as const;
+const MAX_PACKET = 1 << 17;
+const buffer = Buffer.alloc(MAX_PACKET);
+
+/** A flow between two hosts. */
+export interface Flow {
+  readonly family: 4 | 6;
+  readonly destination: Uint8Array;
+  /** Absent: the kernel's choice. */
+  readonly source?: Uint8Array;
+  readonly port: number;
+  /** Absent: the kernel's choice. */
+  readonly sport?: number;
+  readonly bytes: number;
+}
+
+/** A way to begin items of a flow and to go on with them. */
+export interface Conversation {
+  /** Items that have had their answer. */
+  readonly answered: number;
+  /** Begins one. Returns 0 or an errno. */
+  begin(index: number): number;
+  /** Goes on with all that are open. True when something happened. */
+  poll(): boolean;
+}
+
+/** 0x00, 0x01, ... 0xff and again, as simulated hosts send. */
+function payload(length: number): Buffer {
+  return Buffer.from(Uint8Array.from({ length }, (_, i) => i));
+}
+
+/** A connected socket with the flow's addresses; its errno where the kernel refuses that. */
+function connected(libc: Libc, namespace: NetNamespace, flow: Flow, type: number, protocol = 0): { socket: number; errno: number } {
+  const { family, source, sport, destination, port } = flow;
+  const socket = namespace.within(() =>
+    succeed(libc, "socket", libc.socket(FAMILY[family], type | SOCK_NONBLOCK, protocol)),
+  );
+  if (source !== undefined || sport !== undefined) {
+    const at = internetAddress(family, source, type === SOCK_RAW ? 0 : (sport ?? 0));
+    if (libc.bind(socket, at, at.length) < 0) return { socket, errno: libc.errno() };
+  }
+  const to = internetAddress(family, destination, type === SOCK_RAW ? 0 : port);
+  const errno = libc.connect(socket, to, to.length) < 0 ? libc.errno() : 0;
+  return { socket, errno: errno === EINPROGRESS ? 0 : errno };
+}
+
+/** Datagrams from one port. */
+export class Datagrams implements Conversation {
+  readonly answered = 0;
+  private readonly libc: Libc;
+  private readonly open: { socket: number; errno: number };
+  private readonly content: Buffer;
+
+  constructor(libc: Libc, namespace: NetNamespace, flow: Flow) {
+    this.libc = libc;
+    this.open = connected(libc, namespace, flow, SOCK_DGRAM);
+    this.content = payload(flow.bytes);
+  }
+
+  begin(): number {
+    const { libc, content, open } = this;
+    if (open.errno !== 0) return open.errno;
+    return libc.send(open.socket, content, content.length, 0) < 0 ? libc.errno() : 0;
+  }
+
+  poll(): boolean {
+    let any = false;
+    while (this.libc.recv(this.open.socket, buffer, buffer.length, 0) >= 0) any = true;
+    return any;
+  }
+}
+
+/** ICMP echo requests with one identifier. */
+export class Echoes implements Conversation {
+  answered = 0;
+  private readonly libc: Libc;
+  private readonly flow: Flow;
+  private readonly open: { socket: number; errno: number };
+  private readonly identifier: number;
+
+  constructor(libc: Libc, namespace: NetNamespace, flow: Flow, identifier: number) {
+    this.libc = libc;
+    this.flow = flow;
+    this.identifier = identifier;
+    this.open = connected(libc, namespace, flow, SOCK_RAW, ICMP[flow.family].protocol);
+  }
+
+  begin(index: number): number {
+    const { libc, flow, open } = this;
+    if (open.errno !== 0) return open.errno;
+    const message = Buffer.concat([Buffer.alloc(8), payload(flow.bytes)]);
+    message[0] = ICMP[flow.family].request;
+    message.writeUInt16BE(this.identifier & 0xffff, 4);
+    message.writeUInt16BE((index + 1) & 0xffff, 6);
+    // The kernel computes ICMPv6's checksum itself.
+    if (flow.family === 4) message.writeUInt16BE(internetChecksum(message), 2);
+    return libc.send(open.socket, message, message.length, 0) < 0 ? libc.errno() : 0;
+  }
+
+  poll(): boolean {
+    let any = false;
+    for (;;) {
+      const length = this.libc.recv(this.open.socket, buffer, buffer.length, 0);
+      if (length < 0) return any;
+      any = true;
+      const start = this.flow.family === 4 ? (buffer[0]! & 0xf) * 4 : 0;
+      const isOurs = buffer[start] === ICMP[this.flow.family].reply && buffer.readUInt16BE(start + 4) === this.identifier;
+      if (isOurs) this.answered++;
+    }
+  }
+}
+
+/** RFC 1071, of a message whose own checksum field is 0. */
+function internetChecksum(bytes: Uint8Array): number {
+  let sum = 0;
+  for (const [i, byte] of bytes.entries()) sum += i % 2 === 0 ? byte << 8 : byte;
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
+}
+
+/** A connection that is open, and what of its content has been written. */
+interface Open {
+  readonly socket: number;
+  written: number;
+  isShut: boolean;
+}
+
+/** Connections, each of which writes the flow's bytes, shuts its side down and reads until its peer closes. */
+export class Connections implements Conversation {
+  answered = 0;
+  private readonly libc: Libc;
+  private readonly namespace: NetNamespace;
+  private readonly flow: Flow;
+  private readonly content: Buffer;
+  private readonly open = new Set<Open>();
+
+  constructor(libc: Libc, namespace: NetNamespace, flow: Flow) {
+    this.libc = libc;
+    this.namespace = namespace;
+    this.flow = flow;
+    this.content = payload(flow.bytes);
+  }
+
+  begin(): number {
+    const { socket, errno } = connected(this.libc, this.namespace, this.flow, SOCK_STREAM);
+    if (errno === 0) this.open.add({ socket, written: 0, isShut: false });
+    else this.libc.close(socket);
+    return errno;
+  }
+
+  poll(): boolean {
+    let any = false;
+    for (const connection of this.open) any = this.goOn(connection) || any;
+    return any;
+  }
+
+  private goOn(connection: Open): boolean {
+    const { libc, content } = this;
+    const { socket } = connection;
+    let any = false;
+    while (connection.written < content.length) {
+      const sent = libc.send(socket, content.subarray(connection.written), content.length - connection.written, 0);
+      if (sent < 0) return this.isOver(connection, libc.errno()) || any;
+      connection.written += sent;
+      any = true;
+    }
+    if (!connection.isShut) {
+      if (libc.shutdown(socket, SHUT_WR) < 0) return this.isOver(connection, libc.errno()) || any;
+      connection.isShut = true;
+      any = true;
+    }
+    for (;;) {
+      const length = libc.recv(socket, buffer, buffer.length, 0);
+      if (length < 0) return this.isOver(connection, libc.errno()) || any;
+      any = true;
+      if (length > 0) continue;
+      this.answered++;
+      this.end(connection);
+      return true;
+    }
+  }
+
+  /** Gives a connection up that can not go on. */
+  private isOver(connection: Open, errno: number): boolean {
+    if (errno === EAGAIN || errno === ENOTCONN) return false;
+    this.end(connection);
+    return true;
+  }
+
+  private end(connection: Open): void {
+    this.libc.close(connection.socket);
+    this.open.delete(connection);
+  }
+}

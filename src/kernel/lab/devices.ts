@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import type { Libc } from "../libc.ts";
+import { type NetNamespace, succeed } from "./namespaces.ts";
+
+const AF_INET = 2;
+const SOCK_DGRAM = 2;
+const SIOCETHTOOL = 0x8946;
+const EOPNOTSUPP = 95;
+/**
+ * ETHTOOL_STXCSUM, ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO: work that a sender leaves to the device. With them a packet on a
+ * cable has no checksum, or is many packets in one.
+ */
+const OFFLOADS = [0x17, 0x1f, 0x24, 0x2c];
+
+/** What has passed an interface, Ethernet headers counted. */
+export interface DeviceCounts {
+  readonly sent: number;
+  readonly sentBytes: number;
+  readonly received: number;
+  readonly receivedBytes: number;
+}
+
+/** Makes devices of a namespace do all of a packet before it leaves (ethtool -K DEVICE tx off tso off gso off gro off). */
+export function disableOffloads(libc: Libc, namespace: NetNamespace, devices: readonly string[]): void {
+  namespace.within(() => {
+    const socket = succeed(libc, "socket", libc.socket(AF_INET, SOCK_DGRAM, 0));
+    try {
+      for (const device of devices) for (const command of OFFLOADS) disable(libc, socket, device, command);
+    } finally {
+      libc.close(socket);
+    }
+  });
+}
+
+function disable(libc: Libc, socket: number, device: string, command: number): void {
+  /** struct ethtool_value: command, 0 for off. */
+  const value = Buffer.alloc(8);
+  value.writeUInt32LE(command, 0);
+  /** struct ifreq: name, pointer. */
+  const request = Buffer.alloc(40);
+  request.write(device);
+  request.writeBigUInt64LE(libc.address(value), 16);
+  const result = libc.ioctl(socket, SIOCETHTOOL, request);
+  if (result < 0 && libc.errno() !== EOPNOTSUPP) succeed(libc, `ethtool of ${device}`, result);
+}
+
+/** Reads the counters of all devices of a namespace (proc_pid_net(5), dev). */
+export function countDevices(namespace: NetNamespace): Map<string, DeviceCounts> {
+  const text = namespace.within(() => readFileSync("/proc/thread-self/net/dev", "latin1"));
+  const found = new Map<string, DeviceCounts>();
+  for (const line of text.split("\n").slice(2)) {
+    const [name, numbers] = line.split(/:(.*)/s);
+    if (numbers === undefined) continue;
+    const fields = numbers.trim().split(/\s+/).map(Number);
+    found.set(name!.trim(), {
+      receivedBytes: fields[0]!,
+      received: fields[1]!,
+      sentBytes: fields[8]!,
+      sent: fields[9]!,
+    });
+  }
+  return found;
+}

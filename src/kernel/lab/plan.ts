@@ -1,0 +1,134 @@
+import { formatMac } from "../../packet/address.ts";
+import { formatAddress } from "../../topology/address-with-prefix.ts";
+import type {
+  AddressModel,
+  BridgeModel,
+  HostModel,
+  InterfaceModel,
+  LinkModel,
+  NodeModel,
+  RouteModel,
+  Topology,
+} from "../../topology/model.ts";
+
+/** Something of a topology that the kernel of this machine cannot do, or does not tell. */
+export interface Skipped {
+  readonly what: string;
+  /** The end of a sentence. */
+  readonly why: string;
+}
+
+/** What makes a node out of an empty network namespace. */
+export interface NodePlan {
+  readonly name: string;
+  /** sysctl values by their paths below /proc/sys, for before its interfaces come up. */
+  readonly settings: readonly (readonly [path: string, value: string])[];
+  /** Lines of ip(8) that make its ends of links: those of the link's first end make both. */
+  readonly cables: readonly string[];
+  /** Lines of ip(8) behind them: addresses, ports, routes. */
+  readonly configuration: readonly string[];
+}
+
+/** Name of the bridge device of a bridge node. */
+const BRIDGE = "netsim-bridge";
+
+/** The lines that make a topology's nodes and links. @param pathOf where the namespace of a node can be named. */
+export function planNodes(topology: Topology, pathOf: (node: string) => string): NodePlan[] {
+  return [...topology.nodes.values()].map((node) => ({
+    name: node.name,
+    settings: settingsOf(node),
+    cables: [
+      ...topology.links.filter(({ ends }) => ends[0].node === node.name).map((link) => cable(topology, link, pathOf)),
+      ...[...node.interfaces.values()]
+        .filter(({ name }) => !isLinked(topology, node.name, name))
+        .map((device) => `link add ${described(device)} type veth`),
+    ],
+    configuration: node.kind === "bridge" ? bridge(node) : host(node as HostModel),
+  }));
+}
+
+/** What the lab leaves out of links, by name. */
+export function skippedOfLinks(links: readonly LinkModel[]): Skipped[] {
+  const skipped: Skipped[] = [];
+  for (const { name, directions } of links) {
+    const words = [
+      directions.some(({ delay, jitter }) => delay > 0 || jitter > 0) && "delay",
+      directions.some(({ rate }) => rate > 0) && "rate",
+      directions.some(({ loss, duplicate, corrupt }) => loss > 0 || duplicate > 0 || corrupt > 0) && "loss and damage",
+    ].filter((word) => word !== false);
+    if (words.length > 0)
+      skipped.push({ what: `link ${name}: ${words.join(", ")}`, why: "cables of the lab are as fast as can be and lose nothing" });
+  }
+  return skipped;
+}
+
+function isLinked({ links }: Topology, node: string, device: string): boolean {
+  return links.some(({ ends }) => ends.some((end) => end.node === node && end.interface === device));
+}
+
+/** A veth pair, each end with its name, index and address in its own namespace. */
+function cable({ nodes }: Topology, { ends }: LinkModel, pathOf: (node: string) => string): string {
+  const [first, second] = ends.map((end) => nodes.get(end.node)!.interfaces.get(end.interface)!);
+  const elsewhere = ends[0].node === ends[1].node ? "" : ` netns ${pathOf(ends[1].node)}`;
+  return `link add ${described(first!)} type veth peer ${described(second!)}${elsewhere}`;
+}
+
+function described({ name, index, mac, mtu }: InterfaceModel): string {
+  return `name ${name} index ${index} address ${formatMac(mac)} mtu ${mtu}`;
+}
+
+/** Nothing is to be sent that the topology does not send: no router solicitations, no duplicate address detection. */
+function settingsOf(node: NodeModel): [string, string][] {
+  const usesIpv6 =
+    node.kind === "host" && [...node.interfaces.values()].some(({ addresses }) => addresses.some((a) => a.family === 6));
+  const settings: [string, string][] = [];
+  for (const scope of ["all", "default"])
+    settings.push(
+      [`net/ipv6/conf/${scope}/disable_ipv6`, usesIpv6 ? "0" : "1"],
+      [`net/ipv6/conf/${scope}/accept_dad`, "0"],
+      [`net/ipv6/conf/${scope}/dad_transmits`, "0"],
+      [`net/ipv6/conf/${scope}/router_solicitations`, "0"],
+      [`net/ipv4/conf/${scope}/rp_filter`, "0"],
+    );
+  settings.push(["net/ipv6/mld_qrv", "1"]);
+  if (node.kind !== "host") return settings;
+  const { forwarding, ttl } = node as HostModel;
+  settings.push(["net/ipv4/ip_forward", forwarding ? "1" : "0"], ["net/ipv4/ip_default_ttl", String(ttl)]);
+  for (const scope of ["all", "default"])
+    settings.push(
+      [`net/ipv6/conf/${scope}/forwarding`, forwarding ? "1" : "0"],
+      [`net/ipv6/conf/${scope}/hop_limit`, String(ttl)],
+    );
+  return settings;
+}
+
+function bridge({ interfaces, ageing }: BridgeModel): string[] {
+  const centiseconds = Math.round(ageing / 1e7);
+  const ports = [...interfaces.keys()];
+  return [
+    `link add ${BRIDGE} type bridge stp_state 0 mcast_snooping 0 ageing_time ${centiseconds}`,
+    ...ports.flatMap((port) => [`link set dev ${port} master ${BRIDGE}`, `link set dev ${port} up`]),
+    `link set dev ${BRIDGE} up`,
+  ];
+}
+
+function host({ interfaces, routes }: HostModel): string[] {
+  const devices = [...interfaces.values()];
+  return [
+    "link set dev lo up",
+    ...devices.map(({ name }) => `link set dev ${name} up`),
+    ...devices.flatMap(({ name, addresses }) => addresses.map((own) => `address add ${addressed(own)} dev ${name}`)),
+    ...routes.map(route),
+  ];
+}
+
+function addressed(own: AddressModel): string {
+  const { family, prefix } = own;
+  return `${formatAddress(own)}/${prefix}${family === 4 ? " brd +" : " nodad"}`;
+}
+
+function route({ family, destination, prefix, via, device, metric }: RouteModel): string {
+  const to = via === undefined ? "" : ` via ${formatAddress({ family, address: via })}`;
+  const by = device === undefined ? "" : ` dev ${device}`;
+  return `-${family} route add ${formatAddress({ family, address: destination })}/${prefix}${to}${by}${metric === 0 ? "" : ` metric ${metric}`}`;
+}

@@ -1,0 +1,58 @@
+import type { Libc } from "../libc.ts";
+import { type NetNamespace, succeed } from "./namespaces.ts";
+import { FAMILY, internetAddress, isLinkLocal, packetAddress } from "./socket-address.ts";
+
+const AF_PACKET = 17;
+const SOCK_RAW = 3;
+const IPPROTO_RAW = 255;
+const [SOL_SOCKET, SO_BINDTODEVICE] = [1, 25];
+const [SOL_PACKET, PACKET_QDISC_BYPASS] = [263, 20];
+const ONE = Buffer.from([1, 0, 0, 0]);
+
+/** Puts packets on the network. Gives 0, or the errno where the kernel does not take one. */
+export type Send = (bytes: Uint8Array) => number;
+
+/**
+ * Sends whole frames by a device.
+ * @param unseen past the device's own taps and queues, as what comes out of a cable has passed none.
+ */
+export function frameSender(libc: Libc, namespace: NetNamespace, device: number, unseen = false): Send {
+  const socket = namespace.within(() => {
+    const made = succeed(libc, "socket", libc.socket(AF_PACKET, SOCK_RAW, 0));
+    const at = packetAddress(0, device);
+    succeed(libc, "bind", libc.bind(made, at, at.length));
+    if (unseen) succeed(libc, "PACKET_QDISC_BYPASS", libc.setsockopt(made, SOL_PACKET, PACKET_QDISC_BYPASS, ONE, 4));
+    return made;
+  });
+  return (bytes) => {
+    const sent = libc.send(socket, Buffer.from(bytes), bytes.length, 0);
+    return sent < 0 ? libc.errno() : 0;
+  };
+}
+
+/**
+ * Sends IP packets as they are; the kernel chooses the route and completes an IPv4 header's length and checksum (raw(7)).
+ * @param device absent: any.
+ */
+export function packetSender(
+  libc: Libc,
+  namespace: NetNamespace,
+  family: 4 | 6,
+  device: { readonly name: string; readonly index: number } | undefined,
+): Send {
+  const socket = namespace.within(() => {
+    const made = succeed(libc, "socket", libc.socket(FAMILY[family], SOCK_RAW, IPPROTO_RAW));
+    if (device !== undefined) {
+      const name = Buffer.from(`${device.name}\0`);
+      succeed(libc, "SO_BINDTODEVICE", libc.setsockopt(made, SOL_SOCKET, SO_BINDTODEVICE, name, name.length));
+    }
+    return made;
+  });
+  return (bytes) => {
+    const destination = family === 4 ? bytes.slice(16, 20) : bytes.slice(24, 40);
+    const scope = isLinkLocal(family, destination) ? (device?.index ?? 0) : 0;
+    const to = internetAddress(family, destination, 0, scope);
+    const sent = libc.sendto(socket, Buffer.from(bytes), bytes.length, 0, to, to.length);
+    return sent < 0 ? libc.errno() : 0;
+  };
+}
