@@ -46,8 +46,8 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     "topology",
     "traffic",
   ],
-  kernel: ["bpf", "errors.ts"],
-  report: ["errors.ts", "run"],
+  kernel: ["bpf", "errors.ts", "hooks", "network", "packet", "programs", "run", "simulation", "topology", "traffic"],
+  report: ["errors.ts", "kernel", "run"],
   plugins: ["errors.ts", "hooks", "programs", "report"],
   cli: [
     "bpf",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { openKernel } from "../src/kernel/kernel.ts";
 
 const ROOT = resolve(new URL("..", import.meta.url).pathname);
 const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];
@@ -29,6 +30,10 @@ function commands(page: string): string[] {
     return language === "console" ? lines.filter((line) => line.startsWith("$ ")).map((line) => line.slice(2)) : [];
   });
 }
+
+/** What is shown with sudo needs the running kernel. */
+const kernel = await openKernel();
+const missing = "missing" in kernel ? ` (skipped: ${kernel.missing})` : "";
 
 /** Outside the repository, with its examples: what commands write goes away with it. */
 let directory: string;
@@ -60,10 +65,16 @@ describe("documentation", () => {
   describe.each(PAGES)("%s", (page) => {
     // Installing is what .ci/run does in a fresh clone.
     const shown = commands(page).map((command) => command.replace(/^npm ci && /, ""));
-    it.each(shown.filter((command) => !command.startsWith("npm ")))("`%s` works", (command) => {
+    const works = (command: string) => {
       const { status, stderr } = shell(command);
       expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining("error") });
-    });
+    };
+    it.each(shown.filter((command) => !/^(npm|sudo) /.test(command)))("`%s` works", works);
+
+    const privileged = shown.filter((command) => command.startsWith("sudo "));
+    it.skipIf("missing" in kernel).each(privileged)(`\`%s\` works${missing}`, (command) =>
+      works(command.slice("sudo ".length)),
+    );
 
     it("shows what its commands print", () => {
       for (const { text } of blocks(page).filter(({ language }) => language === "console")) {

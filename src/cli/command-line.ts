@@ -4,6 +4,7 @@ import { EXIT, type ExitCode, NetsimError } from "../errors.ts";
 import { bpfCommand } from "./bpf/bpf.ts";
 import type { Action, Terminal } from "./command.ts";
 import { filterCommand } from "./filter.ts";
+import { labCommand } from "./lab.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
 import { seccompCommand } from "./seccomp/seccomp.ts";
@@ -15,6 +16,7 @@ const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) 
   schemaCommand,
   bpfCommand,
   filterCommand,
+  labCommand,
   seccompCommand,
 ];
 

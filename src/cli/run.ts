@@ -46,7 +46,8 @@ function parseSeed(text: string): bigint {
   return text.startsWith("-") ? -BigInt(text.slice(1)) : BigInt(text);
 }
 
-function parseUntil(text: string): number {
+/** Nanoseconds of a duration on the command line. */
+export function parseUntil(text: string): number {
   try {
     return parseDuration(text);
   } catch (error) {

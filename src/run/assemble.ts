@@ -78,7 +78,7 @@ export function assemble(
   const sources = createSources(topology, network, world);
   const captures = closingOnFailure(sources, () => openCaptures(topology, network, world, sources, options));
   if (world.observer instanceof Trace && world.observer.tracing) traceFrames(network, world.observer);
-  const expectations = new Expectations(topology.expect, network, maps);
+  const expectations = new Expectations(topology.expect, network.sockets, maps);
 
   const maxPackets = options.maxPackets ?? topology.maxPackets;
   if (maxPackets !== undefined) world.ledger.watch(maxPackets, () => world.simulation.stop("max-packets"));

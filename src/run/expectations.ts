@@ -1,17 +1,34 @@
-import type { Network } from "../network/network.ts";
+import type { SocketReader } from "../network/socket/socket.ts";
 import type { MapTable } from "../programs/map-table.ts";
 import type { ExpectationModel } from "../topology/model.ts";
 import { judgeCheck } from "./map-steps.ts";
 import { ReceivedLog } from "./received-log.ts";
 import type { ExpectationResult, RunResult } from "./result.ts";
 
+/** A socket that expectations look into. */
+export interface WatchedSocket {
+  /** `node/socket`. */
+  readonly label: string;
+  readonly readers: SocketReader[];
+}
+
+/** What expectations are compared with: all of a simulated run, or as much as a real network tells. */
+export interface Judged extends Partial<Pick<RunResult, "links" | "maps" | "packets" | "time" | "events">> {
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly interfaces: readonly { readonly name: string }[];
+    readonly sockets: readonly { readonly name: string }[];
+  }[];
+}
+
 /** The topology's `expect` entries: watches the sockets that they look into, and judges the result. */
 export class Expectations {
   private readonly models: readonly ExpectationModel[];
-  private readonly maps: MapTable;
+  private readonly maps: MapTable | undefined;
   private readonly logs = new Map<ExpectationModel, ReceivedLog>();
 
-  constructor(models: readonly ExpectationModel[], network: Network, maps: MapTable) {
+  /** @param maps what expectations about maps are compared with; only they need it. */
+  constructor(models: readonly ExpectationModel[], sockets: readonly WatchedSocket[], maps?: MapTable) {
     this.models = models;
     this.maps = maps;
     for (const model of models) {
@@ -20,26 +37,30 @@ export class Expectations {
       if (model.lengths === undefined && model.contains === undefined) continue;
       const log = new ReceivedLog(model.lengths?.length ?? 0, model.contains ?? []);
       this.logs.set(model, log);
-      network.sockets.find(({ label }) => label === `${node}/${name}`)!.readers.push(log);
+      sockets.find(({ label }) => label === `${node}/${name}`)!.readers.push(log);
     }
   }
 
-  /** Compares each expected value with the run's; one result for each. */
-  judge(run: Omit<RunResult, "expectations" | "exitCode">): ExpectationResult[] {
-    return this.models.flatMap((model) => [...this.judgeOne(model, run)]);
+  /**
+   * Compares each expected value with the run's; one result for each.
+   * @param untold gets the names of values that the run does not tell; they have no result.
+   */
+  judge(run: Judged, untold: string[] = []): ExpectationResult[] {
+    return this.models.flatMap((model) => [...this.judgeOne(model, run, untold)]);
   }
 
-  private *judgeOne(
-    model: ExpectationModel,
-    run: Omit<RunResult, "expectations" | "exitCode">,
-  ): Iterable<ExpectationResult> {
+  private *judgeOne(model: ExpectationModel, run: Judged, untold: string[]): Iterable<ExpectationResult> {
     const { file, line, column } = model.place;
     const place = `${file}:${line}:${column}`;
     if (model.subject.kind === "map" && model.subject.check !== undefined)
-      yield judgeCheck(this.maps, model.subject.map, model.subject.check, model.place);
+      yield judgeCheck(this.maps!, model.subject.map, model.subject.check, model.place);
     const { name, counters } = lookUp(model, run);
     for (const [counter, test] of model.counts) {
-      const value = counters[counter]!;
+      const value = counters[counter];
+      if (value === undefined) {
+        untold.push(`${name} ${counter}`);
+        continue;
+      }
       const passed = test.accepts(value);
       yield { place, subject: `${name} ${counter}`, expected: test.text, got: String(value), passed };
     }
@@ -61,7 +82,7 @@ export class Expectations {
 /** The numbers of the thing that an expectation is about, by the names that it may use. */
 function lookUp(
   { subject }: ExpectationModel,
-  run: Omit<RunResult, "expectations" | "exitCode">,
+  run: Judged,
 ): { name: string; counters: Readonly<Record<string, number>> } {
   switch (subject.kind) {
     case "socket": {
@@ -75,7 +96,7 @@ function lookUp(
       return { name: `interface ${subject.node}:${subject.interface}`, counters: numbersOf(device) };
     }
     case "link": {
-      const { name, directions } = run.links[subject.link]!;
+      const { name, directions } = run.links![subject.link]!;
       const wanted = subject.direction === undefined ? directions : [directions[subject.direction]!];
       const counters: Record<string, number> = {};
       for (const direction of wanted)
@@ -84,17 +105,17 @@ function lookUp(
       return { name: `link ${way}`, counters };
     }
     case "drops": {
-      const packets = run.packets.drops
-        .filter(({ reason }) => reason === subject.reason)
+      const packets = run
+        .packets!.drops.filter(({ reason }) => reason === subject.reason)
         .reduce((sum, drop) => sum + drop.packets, 0);
       return { name: `drops ${subject.reason}`, counters: { count: packets } };
     }
     case "map": {
-      const map = run.maps.find(({ name }) => name === subject.map)!;
+      const map = run.maps!.find(({ name }) => name === subject.map)!;
       return { name: `map ${subject.map}`, counters: { entries: map.entries.length } };
     }
     case "run":
-      return { name: "run", counters: { ...numbersOf(run.packets), time: run.time, events: run.events } };
+      return { name: "run", counters: { ...numbersOf(run.packets!), time: run.time!, events: run.events! } };
   }
 }
 

@@ -16,6 +16,8 @@ import { formatTime } from "./time.ts";
 /** Events between two looks at the outside world: some tens of milliseconds. */
 const SLICE = 65_536;
 
+const DEFAULT_ENGINE = "interpreter";
+
 /** Runs checked topologies. */
 export class TopologyRunner {
   private readonly hooks: Registry<Hook>;
@@ -33,16 +35,22 @@ export class TopologyRunner {
    * failed expectations are part of the result.
    */
   async run(topology: Topology, options: RunOptions = {}): Promise<RunResult> {
-    checkOptions(options);
-    const engine = this.engine(options.engine ?? "interpreter");
-    const scene = assemble(topology, { hooks: this.hooks, languages: this.languages, engine }, options);
+    const scene = this.assemble(topology, options);
     try {
       const stopped = await loop(scene, options.until ?? topology.until, options);
       const totals = checkConservation(scene);
-      return judge(scene, collect(topology, scene, { totals, stopped, engine: engine.name }));
+      const engine = options.engine ?? DEFAULT_ENGINE;
+      return judge(scene, collect(topology, scene, { totals, stopped, engine }));
     } finally {
       scene.close();
     }
+  }
+
+  /** Puts a topology together without running it. Throws a NetsimError as `run` does; what it gives is to be closed. */
+  assemble(topology: Topology, options: RunOptions = {}): Scene {
+    checkOptions(options);
+    const engine = this.engine(options.engine ?? DEFAULT_ENGINE);
+    return assemble(topology, { hooks: this.hooks, languages: this.languages, engine }, options);
   }
 
   private engine(name: string): Engine {

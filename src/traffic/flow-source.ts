@@ -16,6 +16,8 @@ export class FlowSource implements TrafficSource {
   readonly description: string;
   private readonly pacer: Pacer;
   private readonly expectsAnswer: boolean;
+  /** Opens what answers come back to. */
+  private readonly listen: () => void;
   private answers = 0;
 
   constructor(model: FlowTraffic, from: Endpoint, to: Endpoint, world: World, label: string) {
@@ -28,6 +30,9 @@ export class FlowSource implements TrafficSource {
     };
     /** One flow of datagrams, or of echo requests, has one port or identifier; every connection needs its own. */
     const sport = model.sport ?? FIRST_EPHEMERAL + world.random(`${label} port`).below(EPHEMERAL_PORTS);
+    this.listen = () => {
+      if (protocol === "udp") ip.udp.senders.add(sport);
+    };
     const begin = {
       udp: () => ip.udp.send(family, destination, sport, dport, bytes, source),
       tcp: () =>
@@ -60,13 +65,15 @@ export class FlowSource implements TrafficSource {
   }
 
   start(): void {
+    this.listen();
     this.pacer.start();
   }
 
   close(): void {}
 }
 
-function chooseDestination(
+/** Where a flow goes, and in which IP version. Throws a NetsimError where there is nothing to send to. */
+export function chooseDestination(
   { family: wanted, place }: FlowTraffic,
   from: Endpoint,
   to: Endpoint,

@@ -57,7 +57,8 @@ export class PacketSource implements TrafficSource {
     }
   }
 
-  private encode(): EncodedPacket {
+  /** The packet that is sent each time. */
+  encode(): EncodedPacket {
     if (this.encoded !== undefined) return this.encoded;
     const { direction, packet } = this.model;
     const own = encodingDefaults(this.from, this.peer);

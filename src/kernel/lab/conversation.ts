@@ -38,7 +38,13 @@ function payload(length: number): Buffer {
 }
 
 /** A connected socket with the flow's addresses; its errno where the kernel refuses that. */
-function connected(libc: Libc, namespace: NetNamespace, flow: Flow, type: number, protocol = 0): { socket: number; errno: number } {
+function connected(
+  libc: Libc,
+  namespace: NetNamespace,
+  flow: Flow,
+  type: number,
+  protocol = 0,
+): { socket: number; errno: number } {
   const { family, source, sport, destination, port } = flow;
   const socket = namespace.within(() =>
     succeed(libc, "socket", libc.socket(FAMILY[family], type | SOCK_NONBLOCK, protocol)),
@@ -112,7 +118,8 @@ export class Echoes implements Conversation {
       if (length < 0) return any;
       any = true;
       const start = this.flow.family === 4 ? (buffer[0]! & 0xf) * 4 : 0;
-      const isOurs = buffer[start] === ICMP[this.flow.family].reply && buffer.readUInt16BE(start + 4) === this.identifier;
+      const isOurs =
+        buffer[start] === ICMP[this.flow.family].reply && buffer.readUInt16BE(start + 4) === this.identifier;
       if (isOurs) this.answered++;
     }
   }

@@ -4,7 +4,12 @@ import { type NetNamespace, succeed } from "./namespaces.ts";
 
 const AF_INET = 2;
 const SOCK_DGRAM = 2;
+const SIOCGIFFLAGS = 0x8913;
 const SIOCETHTOOL = 0x8946;
+/** The device is up, and so is what is at the other end of its cable. */
+const IFF_RUNNING = 0x40;
+/** A question that waits until what is being done about devices is done (rtnl_lock). */
+const ETHTOOL_GTXCSUM = 0x16;
 const EOPNOTSUPP = 95;
 /**
  * ETHTOOL_STXCSUM, ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO: work that a sender leaves to the device. With them a packet on a
@@ -25,15 +30,34 @@ export function disableOffloads(libc: Libc, namespace: NetNamespace, devices: re
   namespace.within(() => {
     const socket = succeed(libc, "socket", libc.socket(AF_INET, SOCK_DGRAM, 0));
     try {
-      for (const device of devices) for (const command of OFFLOADS) disable(libc, socket, device, command);
+      for (const device of devices) for (const command of OFFLOADS) askEthtool(libc, socket, device, command);
     } finally {
       libc.close(socket);
     }
   });
 }
 
-function disable(libc: Libc, socket: number, device: string, command: number): void {
-  /** struct ethtool_value: command, 0 for off. */
+/** True once all of these devices can carry packets, and bridges that they are ports of know it. */
+export function areRunning(libc: Libc, namespace: NetNamespace, devices: readonly string[]): boolean {
+  return namespace.within(() => {
+    const socket = succeed(libc, "socket", libc.socket(AF_INET, SOCK_DGRAM, 0));
+    try {
+      return devices.every((device) => {
+        const request = Buffer.alloc(40);
+        request.write(device);
+        succeed(libc, `flags of ${device}`, libc.ioctl(socket, SIOCGIFFLAGS, request));
+        if ((request.readUInt16LE(16) & IFF_RUNNING) === 0) return false;
+        askEthtool(libc, socket, device, ETHTOOL_GTXCSUM);
+        return true;
+      });
+    } finally {
+      libc.close(socket);
+    }
+  });
+}
+
+function askEthtool(libc: Libc, socket: number, device: string, command: number): void {
+  /** struct ethtool_value: command, and the value, 0 for off. */
   const value = Buffer.alloc(8);
   value.writeUInt32LE(command, 0);
   /** struct ifreq: name, pointer. */

@@ -9,7 +9,7 @@ const AF_PACKET = 17;
 const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW] = [1, 2, 3];
 const SOCK_NONBLOCK = 0x800;
 const SOL_SOCKET = 1;
-const [SO_REUSEADDR, SO_RCVBUF, SO_BINDTODEVICE, SO_RCVBUFFORCE] = [2, 8, 25, 33];
+const [SO_REUSEADDR, SO_RCVBUF, SO_BINDTODEVICE, SO_RCVBUFFORCE, SO_ATTACH_BPF] = [2, 8, 25, 33, 50];
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 const MSG_TRUNC = 0x20;
@@ -52,6 +52,13 @@ export class LabSocket {
       const errno = attachFilter(this.libc, descriptor, program);
       if (errno !== 0) return errno;
     }
+    return 0;
+  }
+
+  /** Attaches a loaded program. Returns 0 or the errno of the refusal. */
+  attachExtended(program: number): number {
+    for (const descriptor of this.descriptors)
+      if (this.option(descriptor, SOL_SOCKET, SO_ATTACH_BPF, program) < 0) return this.libc.errno();
     return 0;
   }
 
@@ -130,7 +137,14 @@ export class LabSocket {
     }
     this.take(Math.min(length, buffer.length));
     if (model.kind === "udp" && model.echo)
-      libc.sendto(socket, buffer, length, 0, sender.subarray(0, senderLength.readUInt32LE(0)), senderLength.readUInt32LE(0));
+      libc.sendto(
+        socket,
+        buffer,
+        length,
+        0,
+        sender.subarray(0, senderLength.readUInt32LE(0)),
+        senderLength.readUInt32LE(0),
+      );
     return true;
   }
 

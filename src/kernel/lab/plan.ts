@@ -32,6 +32,29 @@ export interface NodePlan {
 /** Name of the bridge device of a bridge node. */
 const BRIDGE = "netsim-bridge";
 
+/** The node, beside a topology's own, where the other ends of interfaces are that have no cable. */
+export const NOWHERE = "";
+
+/** An end of a cable: the node whose namespace it is in, and its index there. */
+export interface CableEnd {
+  readonly node: string;
+  readonly index: number;
+}
+
+/** What is at the other end of an interface's cable. */
+export function farEnd({ nodes, links }: Topology, node: string, device: string): CableEnd {
+  for (const { ends } of links)
+    for (const [i, end] of ends.entries()) {
+      if (end.node !== node || end.interface !== device) continue;
+      const other = ends[1 - i]!;
+      return { node: other.node, index: nodes.get(other.node)!.interfaces.get(other.interface)!.index };
+    }
+  const all = [...nodes.values()].flatMap(({ name, interfaces }) =>
+    [...interfaces.keys()].map((it) => `${name}:${it}`),
+  );
+  return { node: NOWHERE, index: 2 + all.indexOf(`${node}:${device}`) };
+}
+
 /** The lines that make a topology's nodes and links. @param pathOf where the namespace of a node can be named. */
 export function planNodes(topology: Topology, pathOf: (node: string) => string): NodePlan[] {
   return [...topology.nodes.values()].map((node) => ({
@@ -41,10 +64,24 @@ export function planNodes(topology: Topology, pathOf: (node: string) => string):
       ...topology.links.filter(({ ends }) => ends[0].node === node.name).map((link) => cable(topology, link, pathOf)),
       ...[...node.interfaces.values()]
         .filter(({ name }) => !isLinked(topology, node.name, name))
-        .map((device) => `link add ${described(device)} type veth`),
+        .map((device) => {
+          const { index } = farEnd(topology, node.name, device.name);
+          return `link add ${described(device)} type veth peer name end${index} index ${index} netns ${pathOf(NOWHERE)}`;
+        }),
     ],
     configuration: node.kind === "bridge" ? bridge(node) : host(node as HostModel),
   }));
+}
+
+/** The lines that let what comes out of cables that lead nowhere come in at the interfaces where the traffic wants it. */
+export function planNowhere(topology: Topology): string[] {
+  const entries = topology.traffic.flatMap((entry) => {
+    if (entry.kind === "flow" || entry.direction === "out") return [];
+    const at = entry.kind === "packet" ? entry.from : entry.at;
+    return at.interface === undefined ? [] : [farEnd(topology, at.node, at.interface)];
+  });
+  const indexes = new Set(entries.filter(({ node }) => node === NOWHERE).map(({ index }) => index));
+  return [...indexes].map((index) => `link set dev end${index} up`);
 }
 
 /** What the lab leaves out of links, by name. */
@@ -57,12 +94,16 @@ export function skippedOfLinks(links: readonly LinkModel[]): Skipped[] {
       directions.some(({ loss, duplicate, corrupt }) => loss > 0 || duplicate > 0 || corrupt > 0) && "loss and damage",
     ].filter((word) => word !== false);
     if (words.length > 0)
-      skipped.push({ what: `link ${name}: ${words.join(", ")}`, why: "cables of the lab are as fast as can be and lose nothing" });
+      skipped.push({
+        what: `link ${name}: ${words.join(", ")}`,
+        why: "cables of the lab are as fast as can be and lose nothing",
+      });
   }
   return skipped;
 }
 
-function isLinked({ links }: Topology, node: string, device: string): boolean {
+/** True where a cable is at the interface. */
+export function isLinked({ links }: Topology, node: string, device: string): boolean {
   return links.some(({ ends }) => ends.some((end) => end.node === node && end.interface === device));
 }
 
@@ -80,7 +121,8 @@ function described({ name, index, mac, mtu }: InterfaceModel): string {
 /** Nothing is to be sent that the topology does not send: no router solicitations, no duplicate address detection. */
 function settingsOf(node: NodeModel): [string, string][] {
   const usesIpv6 =
-    node.kind === "host" && [...node.interfaces.values()].some(({ addresses }) => addresses.some((a) => a.family === 6));
+    node.kind === "host" &&
+    [...node.interfaces.values()].some(({ addresses }) => addresses.some((a) => a.family === 6));
   const settings: [string, string][] = [];
   for (const scope of ["all", "default"])
     settings.push(
@@ -130,5 +172,5 @@ function addressed(own: AddressModel): string {
 function route({ family, destination, prefix, via, device, metric }: RouteModel): string {
   const to = via === undefined ? "" : ` via ${formatAddress({ family, address: via })}`;
   const by = device === undefined ? "" : ` dev ${device}`;
-  return `-${family} route add ${formatAddress({ family, address: destination })}/${prefix}${to}${by}${metric === 0 ? "" : ` metric ${metric}`}`;
+  return `route add ${formatAddress({ family, address: destination })}/${prefix}${to}${by}${metric === 0 ? "" : ` metric ${metric}`}`;
 }

@@ -15,6 +15,8 @@ const FRAGMENTABLE = { fragmentable: true };
 /** UDP of a host (net/ipv4/udp.c, net/ipv6/udp.c). Sockets are not connected. */
 export class UdpHandler {
   readonly sockets: UdpSocket[] = [];
+  /** Ports from which traffic is sent: whoever sends has a socket there, and reads what comes back. */
+  readonly senders = new Set<number>();
   private readonly stack: IpStack;
   private readonly world: World;
   private readonly maker: PacketMaker;
@@ -60,7 +62,9 @@ export class UdpHandler {
       return;
     }
     const socket = this.find(skb, family, device);
-    if (socket === undefined) {
+    if (socket === undefined && this.senders.has(get16(bytes, at + 2)))
+      ledger.deliver(skb, device.label, "the sender of traffic");
+    else if (socket === undefined) {
       this.stack.icmp.portUnreachable(skb, family);
       ledger.drop(skb, device.label, "NO_SOCKET");
     } else if (!socket.receive(skb)) ledger.drop(skb, socket.label, "SOCKET_FILTER");

@@ -3,7 +3,7 @@ import type { Paint } from "../paint.ts";
 import { count } from "../words.ts";
 
 /** Each expectation with a mark; a failed one shows its place, and what was got instead. */
-export function describeExpectations({ expectations }: RunResult, paint: Paint): string[] {
+export function describeExpectations({ expectations }: Pick<RunResult, "expectations">, paint: Paint): string[] {
   if (expectations.length === 0) return [];
   const failed = expectations.filter(({ passed }) => !passed).length;
   const summary = failed === 0 ? "all as expected" : `${count(failed)} of ${count(expectations.length)} failed`;

@@ -1,0 +1,102 @@
+import { spawn, spawnSync } from "node:child_process";
+import { readdirSync, readlinkSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { openKernel } from "../../src/kernel/kernel.ts";
+import { runLab } from "../../src/kernel/lab/lab.ts";
+import type { LabResult } from "../../src/kernel/lab/result.ts";
+import { openTopology } from "../../src/open-topology.ts";
+import type { RunResult } from "../../src/run/result.ts";
+import { TOKENS } from "../../src/tokens.ts";
+
+const kernel = await openKernel();
+const hasTools = spawnSync("ip", ["-V"]).status === 0;
+const why = "missing" in kernel ? kernel.missing : hasTools ? undefined : "there is no ip(8)";
+const missing = why === undefined ? "" : ` (skipped: ${why})`;
+
+const EXAMPLES = readdirSync("topologies")
+  .filter((name) => name.endsWith(".yaml"))
+  .map((name) => `topologies/${name}`);
+
+async function both(file: string): Promise<{ lab: LabResult; run: RunResult }> {
+  if ("missing" in kernel) throw new Error(kernel.missing);
+  const { topology, container } = await openTopology(file);
+  const runner = container.get(TOKENS.TopologyRunner);
+  const scene = runner.assemble(topology);
+  try {
+    const lab = await runLab(topology, scene, kernel, { clock: () => performance.now() });
+    return { lab, run: await runner.run(topology) };
+  } finally {
+    scene.close();
+  }
+}
+
+/** Sockets whose programs were left out see other packets. */
+const isWhole = ({ skipped }: LabResult, label: string) =>
+  !skipped.some(({ what }) => what.startsWith("program ") && what.endsWith(` at ${label}`));
+
+/** What both tell, by name. */
+function comparable({ lab, run }: { lab: LabResult; run: RunResult }) {
+  const inLab: Record<string, unknown> = {};
+  const simulated: Record<string, unknown> = {};
+  for (const [i, node] of lab.nodes.entries()) {
+    for (const [j, device] of node.interfaces.entries()) {
+      const { sent, sentBytes, received, receivedBytes } = run.nodes[i]!.interfaces[j]!;
+      inLab[`${node.name}:${device.name}`] = device;
+      simulated[`${node.name}:${device.name}`] = { name: device.name, sent, sentBytes, received, receivedBytes };
+    }
+    for (const [j, socket] of node.sockets.entries()) {
+      const label = `${node.name}/${socket.name}`;
+      if (!isWhole(lab, label)) continue;
+      const { received, receivedBytes } = run.nodes[i]!.sockets[j]!;
+      inLab[label] =
+        socket.received === undefined
+          ? { receivedBytes }
+          : { received: socket.received, receivedBytes: socket.receivedBytes };
+      simulated[label] = socket.received === undefined ? { receivedBytes } : { received, receivedBytes };
+    }
+  }
+  return { inLab, simulated };
+}
+
+describe.skipIf(why !== undefined)(`netsim lab${missing}`, () => {
+  it.each([...EXAMPLES, "test/kernel/lab/office.yaml"])("%s does what it expects in the kernel", async (file) => {
+    const { lab } = await both(file);
+    expect(lab.expectations.filter(({ passed }) => !passed)).toEqual([]);
+    expect(lab.expectations).not.toEqual([]);
+    expect(lab.exitCode).toBe(0);
+  });
+
+  it("counts the same packets and bytes as the simulation, at every interface and socket", async () => {
+    const { inLab, simulated } = comparable(await both("test/kernel/lab/office.yaml"));
+    expect(inLab).toEqual(simulated);
+  });
+
+  it("leaves nothing behind when it is killed", { timeout: 60_000 }, async () => {
+    const words = ["--import", "tsx", "src/main.ts", "lab", "test/kernel/lab/long.yaml", "--quiet"];
+    const child = spawn(process.execPath, words, { stdio: "ignore" });
+    // Its own, and one for each node and for ends that lead nowhere.
+    let held: string[] = [];
+    for (let round = 0; held.length < 4 && round < 300; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      held = namespacesOf(child.pid!);
+    }
+    expect(held.length).toBeGreaterThanOrEqual(4);
+    const own = readlinkSync("/proc/self/ns/net");
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.once("exit", resolve));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const left = spawnSync("lsns", ["-t", "net", "-n", "-o", "NS"], { encoding: "utf8" }).stdout;
+    for (const name of held) if (name !== own) expect(left).not.toContain(/\d+/.exec(name)![0]);
+  });
+});
+
+/** Network namespaces that a process holds open, as `net:[4026531840]`. */
+function namespacesOf(pid: number): string[] {
+  try {
+    const links = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+    return [...new Set(links.filter((link) => link.startsWith("net:")))];
+  } catch {
+    // It is opening or closing files just now.
+    return [];
+  }
+}
