@@ -381,6 +381,12 @@ export class BpfSyscall {
     return this.objects.descriptors();
   }
 
+  /** Bytes that `update` takes and `lookup` gives of a map, for per-CPU maps of all processors; 0 where it is no map. */
+  valueSize(descriptor: number): number {
+    const map = this.map(descriptor);
+    return typeof map === "number" ? 0 : map.userValueSize;
+  }
+
   /** The map of a descriptor, or the error number. */
   map(descriptor: number): BpfMap | number {
     const opened = this.objects.ofKind(descriptor, "map");

@@ -51,6 +51,7 @@ export interface Libc {
   setns(descriptor: number, type: number): number;
   /** @param process 0: the calling thread. */
   sched_setaffinity(process: number, bytes: number, mask: Uint8Array): number;
+  dup(descriptor: number): number;
   close(descriptor: number): number;
 }
 
@@ -116,6 +117,7 @@ async function open(): Promise<Opened> {
     unshare: declare("int unshare(int flags)"),
     setns: declare("int setns(int fd, int type)"),
     sched_setaffinity: declare("int sched_setaffinity(int process, size_t bytes, void *mask)"),
+    dup: declare("int dup(int fd)"),
     close: declare("int close(int fd)"),
   };
 }

@@ -1,12 +1,11 @@
 import { errnoName } from "../bpf/maps/errno.ts";
-import type { MapPlace } from "../bpf/maps/map-place.ts";
 import { MAP_TYPES } from "../bpf/maps/map-type.ts";
-import { BpfSyscall } from "../bpf/syscall.ts";
 import type { VerifierMap } from "../bpf/verifier/map.ts";
 import { type Diagnostic, NetsimError } from "../errors.ts";
 import { decodeValue, type Readable } from "../topology/map-value/decode.ts";
 import type { MapEntryModel, MapModel } from "../topology/model.ts";
 import type { LoadedExtendedProgram } from "./language.ts";
+import type { MapCommands } from "./map-commands.ts";
 
 /** An entry of a map, in words. */
 export interface ReadableEntry {
@@ -23,16 +22,19 @@ interface OpenMap {
 
 /** The maps of a topology, and user space's side of them. */
 export class MapTable {
-  readonly syscall: BpfSyscall;
+  private readonly commands: MapCommands;
   /** What the verifier knows of them, by descriptor. */
   readonly verifierMaps = new Map<number, VerifierMap>();
   private readonly maps = new Map<string, OpenMap>();
   /** What entries of arrays of programs hold, by map and key: names, which the kernel would not give. */
   private readonly programNames = new Map<string, Map<string, { key: Uint8Array; name: string }>>();
 
-  /** Makes and fills the maps; entries that are programs are left to `ProgramTable`. Throws one NetsimError with all problems. */
-  constructor(models: ReadonlyMap<string, MapModel>, place: MapPlace) {
-    this.syscall = new BpfSyscall(place);
+  /**
+   * Makes and fills the maps; entries that are programs are left to others. Throws one NetsimError with all problems.
+   * @param commands where the maps are made.
+   */
+  constructor(models: ReadonlyMap<string, MapModel>, commands: MapCommands) {
+    this.commands = commands;
     const problems: Diagnostic[] = [];
     for (const model of inOrder(models)) this.create(model, problems);
     if (problems.length > 0) throw new NetsimError(problems);
@@ -73,20 +75,20 @@ export class MapTable {
 
   /** Puts a value there that is no program. Returns 0 or a negative error number. */
   update(map: string, { key, value }: MapEntryModel, flags: number): number {
-    return this.syscall.update(this.descriptor(map), key, this.bytesOf(map, value), flags);
+    return this.commands.update(this.descriptor(map), key, this.bytesOf(map, value), flags);
   }
 
   /** Puts a program there. @param slot its executable's. */
   putProgram(map: string, { key, keyText }: MapEntryModel, name: string, slot: number, flags = 0): number {
-    const program = this.syscall.openProgram(slot);
-    const errno = this.syscall.update(this.descriptor(map), key, int32(program), flags);
-    this.syscall.close(program);
+    const program = this.commands.openProgram(slot);
+    const errno = this.commands.update(this.descriptor(map), key, int32(program), flags);
+    this.commands.close(program);
     if (errno === 0) this.programsOf(map).set(keyText, { key: key!, name });
     return errno;
   }
 
   delete(map: string, key: Uint8Array, keyText: string): number {
-    const errno = this.syscall.delete(this.descriptor(map), key);
+    const errno = this.commands.delete(this.descriptor(map), key);
     if (errno === 0) this.programsOf(map).delete(keyText);
     return errno;
   }
@@ -94,7 +96,7 @@ export class MapTable {
   /** The value under a key, as programs see it; undefined where there is none. */
   lookup(map: string, key: Uint8Array): Uint8Array | undefined {
     const { model, descriptor } = this.maps.get(map)!;
-    const value = this.syscall.lookup(descriptor, key);
+    const value = this.commands.lookup(descriptor, key);
     return typeof value === "number" ? undefined : value.subarray(0, model.value.size);
   }
 
@@ -108,8 +110,8 @@ export class MapTable {
     }
     if (model.key.size === 0) return;
     const isArray = model.type === "array" || model.type === "percpu_array";
-    let key = this.syscall.nextKey(descriptor, undefined);
-    for (; typeof key !== "number"; key = this.syscall.nextKey(descriptor, key)) {
+    let key = this.commands.nextKey(descriptor, undefined);
+    for (; typeof key !== "number"; key = this.commands.nextKey(descriptor, key)) {
       const value = this.lookup(map, key);
       if (value === undefined || (isArray && value.every((byte) => byte === 0))) continue;
       yield { key: decodeValue(model.key, key), value: decodeValue(model.value, value) };
@@ -120,7 +122,7 @@ export class MapTable {
     const { name, type, key, value, maxEntries, flags, inner, place } = model;
     const innerMap = inner === undefined ? undefined : this.maps.get(inner);
     const definition = { type: MAP_TYPES[type], keySize: key.size, valueSize: value.size, maxEntries, flags };
-    const descriptor = this.syscall.createMap({ ...definition, ...(innerMap && { innerMap: innerMap.descriptor }) });
+    const descriptor = this.commands.createMap({ ...definition, ...(innerMap && { innerMap: innerMap.descriptor }) });
     if (descriptor < 0) {
       problems.push(problem(`Linux refuses map '${name}' with ${errnoName(descriptor)}.`, place));
       return;
@@ -146,9 +148,7 @@ export class MapTable {
   /** A value as user space gives it: per-CPU values are rounded up, other maps are named by their descriptors. */
   private bytesOf(map: string, value: MapEntryModel["value"]): Uint8Array {
     if (!(value instanceof Uint8Array)) return int32(this.descriptor(value.name));
-    const held = this.syscall.map(this.descriptor(map));
-    if (typeof held === "number" || held.userValueSize === value.length) return value;
-    const padded = new Uint8Array(held.userValueSize);
+    const padded = new Uint8Array(Math.max(value.length, this.commands.valueSize(this.descriptor(map))));
     padded.set(value);
     return padded;
   }

@@ -2,6 +2,7 @@ import type { DataStart } from "../bpf/filter/data-start.ts";
 import { TAIL_CALL } from "../bpf/helpers/tail-call.ts";
 import { decodeProgram } from "../bpf/isa/decode.ts";
 import { HELPER_NAMES } from "../bpf/isa/helper-names.ts";
+import type { BpfSyscall } from "../bpf/syscall.ts";
 import { adviceFor } from "../bpf/verifier/explain/advice/advice.ts";
 import { verify } from "../bpf/verifier/verify.ts";
 import type { Environment } from "../bpf/vm/environment.ts";
@@ -24,13 +25,15 @@ export class ProgramLoader {
   private readonly engine: Engine;
   private readonly machine: Machine;
   private readonly maps: MapTable;
+  private readonly syscall: BpfSyscall;
   /** What was verified, by program and context. */
   private readonly verified = new Map<LoadedProgram, Map<AnyExtendedContext, Uint8Array>>();
 
-  constructor(engine: Engine, machine: Machine, maps: MapTable) {
+  constructor(engine: Engine, machine: Machine, maps: MapTable, syscall: BpfSyscall) {
     this.engine = engine;
     this.machine = machine;
     this.maps = maps;
+    this.syscall = syscall;
   }
 
   /** Throws a NetsimError where the verifier refuses the program. @param attachType what it is verified for where it does not say. */
@@ -112,7 +115,7 @@ export class ProgramLoader {
       helper: (number) => helpers.get(number),
       helperNumbers: () => helpers.keys(),
       kernelFunction: () => undefined,
-      resolve: (reference) => this.maps.syscall.resolve(reference),
+      resolve: (reference) => this.syscall.resolve(reference),
     };
   }
 }

@@ -85,9 +85,14 @@ export class ProgramTable {
     return this.slots.get(name)!;
   }
 
+  /** What was read of a program of the topology or of one of its steps. */
+  loadedFrom(source: ProgramSource): LoadedProgram {
+    return this.loaded.get(source)!;
+  }
+
   /** Puts another program under the name, everywhere it is attached, between two packets. */
   replace(name: string, source: ProgramSource): void {
-    const loaded = this.loaded.get(source)!;
+    const loaded = this.loadedFrom(source);
     this.get(name).replace(
       loaded,
       (place) => this.loader.prepare(loaded, place),

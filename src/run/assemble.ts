@@ -1,4 +1,5 @@
 import { oneCpu } from "../bpf/maps/map-place.ts";
+import { BpfSyscall } from "../bpf/syscall.ts";
 import { Machine } from "../bpf/vm/machine.ts";
 import { LinearMemory } from "../bpf/vm/memory.ts";
 import { Contexts } from "../hooks/contexts.ts";
@@ -55,10 +56,11 @@ export function assemble(
   const memory = new LinearMemory();
   const world = createWorld(seed, memory, options);
   const machine = new Machine(memory);
-  const maps = new MapTable(topology.maps, oneCpu(machine));
+  const syscall = new BpfSyscall(oneCpu(machine));
+  const maps = new MapTable(topology.maps, syscall);
   const contexts = new Contexts({
     machine,
-    maps: maps.syscall,
+    maps: syscall,
     pool: world.pool,
     chance: world.random("programs"),
     now: () => world.simulation.now,
@@ -66,7 +68,7 @@ export function assemble(
   const programs = new ProgramTable(
     topology,
     parts.languages,
-    new ProgramLoader(parts.engine, machine, maps),
+    new ProgramLoader(parts.engine, machine, maps, syscall),
     contexts,
     maps,
   );
@@ -82,7 +84,7 @@ export function assemble(
 
   const maxPackets = options.maxPackets ?? topology.maxPackets;
   if (maxPackets !== undefined) world.ledger.watch(maxPackets, () => world.simulation.stop("max-packets"));
-  const mapSteps = new MapSteps(maps, programs);
+  const mapSteps = new MapSteps(maps, (map, entry, flags) => programs.put(map, entry, flags));
   new Steps(network, programs, mapSteps).schedule(topology.steps, world.simulation);
   for (const source of sources) source.start();
   return {

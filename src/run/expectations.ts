@@ -1,4 +1,3 @@
-import type { SocketReader } from "../network/socket/socket.ts";
 import type { MapTable } from "../programs/map-table.ts";
 import type { ExpectationModel } from "../topology/model.ts";
 import { judgeCheck } from "./map-steps.ts";
@@ -9,11 +8,12 @@ import type { ExpectationResult, RunResult } from "./result.ts";
 export interface WatchedSocket {
   /** `node/socket`. */
   readonly label: string;
-  readonly readers: SocketReader[];
+  readonly readers: { push(log: ReceivedLog): unknown };
 }
 
 /** What expectations are compared with: all of a simulated run, or as much as a real network tells. */
-export interface Judged extends Partial<Pick<RunResult, "links" | "maps" | "packets" | "time" | "events">> {
+export interface Judged extends Partial<Pick<RunResult, "links" | "packets" | "time" | "events">> {
+  readonly maps?: readonly { readonly name: string; readonly entries: readonly unknown[] }[];
   readonly nodes: readonly {
     readonly name: string;
     readonly interfaces: readonly { readonly name: string }[];

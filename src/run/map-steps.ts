@@ -1,9 +1,8 @@
 import { errnoName } from "../bpf/maps/errno.ts";
 import type { Place } from "../errors.ts";
 import type { MapTable, ReadableEntry } from "../programs/map-table.ts";
-import type { ProgramTable } from "../programs/program-table.ts";
 import { decodeValue } from "../topology/map-value/decode.ts";
-import type { MapChange, MapCheck, MapModel } from "../topology/model.ts";
+import type { MapChange, MapCheck, MapEntryModel, MapModel } from "../topology/model.ts";
 import type { ExpectationResult } from "./result.ts";
 import { formatTime } from "./time.ts";
 
@@ -14,24 +13,27 @@ export interface MapDump {
   readonly entries: readonly ReadableEntry[];
 }
 
+/** Puts an entry into a map. Returns 0 or a negative error number. */
+export type PutEntry = (map: string, entry: MapEntryModel, flags: number) => number;
+
 /** Does what steps do to maps, and keeps what came of it. */
 export class MapSteps {
   readonly dumps = new Map<string, MapDump[]>();
   /** Checks, and changes that ended otherwise than they should. */
   readonly results: ExpectationResult[] = [];
   private readonly maps: MapTable;
-  private readonly programs: ProgramTable;
+  private readonly put: PutEntry;
 
-  constructor(maps: MapTable, programs: ProgramTable) {
+  constructor(maps: MapTable, put: PutEntry) {
     this.maps = maps;
-    this.programs = programs;
+    this.put = put;
   }
 
   run(map: string, change: MapChange, time: number, place: Place): void {
     switch (change.kind) {
       case "update": {
         const { entry, flags, errno } = change;
-        const got = this.programs.put(map, entry, flags);
+        const got = this.put(map, entry, flags);
         this.judge(`update of key ${entry.keyText} of map ${map}`, errno, got, time, place);
         return;
       }

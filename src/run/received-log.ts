@@ -1,5 +1,4 @@
 import type { SocketReader } from "../network/socket/socket.ts";
-import type { Skb } from "../packet/skb.ts";
 
 /** Packets of one socket whose lengths an expectation lists: one more is kept, to tell that there were too many. */
 const SPARE = 1;
@@ -20,7 +19,7 @@ export class ReceivedLog implements SocketReader {
     this.found = texts.map(() => false);
   }
 
-  read(_skb: Skb, bytes: Uint8Array, at: number, length: number): void {
+  read(_packet: unknown, bytes: Uint8Array, at: number, length: number): void {
     if (this.lengths.length < this.keep) this.lengths.push(length);
     this.texts.forEach((text, i) => {
       this.found[i] ||= contains(bytes, at, length, text);

@@ -65,6 +65,11 @@ export class KernelMaps {
     return new Attributes(this.libc).words(0, descriptor).call(COMMAND.mapFreeze);
   }
 
+  /** Another descriptor of a loaded program. @param program its descriptor. */
+  openProgram(program: number): number {
+    return this.libc.dup(program);
+  }
+
   /** What is open, in the order in which it was created. */
   descriptors(): readonly number[] {
     return [...this.sizes.keys()];
@@ -80,7 +85,8 @@ export class KernelMaps {
     for (const descriptor of this.descriptors()) this.close(descriptor);
   }
 
-  private valueSize(descriptor: number): number {
+  /** Bytes that `update` takes and `lookup` gives, for per-CPU maps of all processors; 0 where the descriptor is of no map. */
+  valueSize(descriptor: number): number {
     return this.sizes.get(descriptor)?.value ?? 0;
   }
 

@@ -1,17 +1,20 @@
 import { release } from "node:os";
-import { EXIT } from "../../errors.ts";
-import type { Attachment } from "../../programs/attachment.ts";
+import { EXIT, type ExitCode } from "../../errors.ts";
+import type { Network } from "../../network/network.ts";
+import { MapTable, type ReadableEntry } from "../../programs/map-table.ts";
 import type { Scene } from "../../run/assemble.ts";
-import { Expectations, type WatchedSocket } from "../../run/expectations.ts";
+import { Expectations } from "../../run/expectations.ts";
+import type { ExpectationResult } from "../../run/result.ts";
 import { Simulation } from "../../simulation/simulation.ts";
-import type { ExpectationModel, HostModel, Topology } from "../../topology/model.ts";
+import type { ExpectationModel, Topology } from "../../topology/model.ts";
 import type { Kernel } from "../kernel.ts";
-import { attachProgram } from "./attach-program.ts";
 import { countDevices } from "./devices.ts";
 import { LabNetwork } from "./lab-network.ts";
-import { LabSocket } from "./lab-socket.ts";
-import { type Skipped, skippedOfLinks } from "./plan.ts";
-import type { LabNode, LabResult } from "./result.ts";
+import { LabSockets } from "./lab-sockets.ts";
+import { LabSteps } from "./lab-steps.ts";
+import { skippedOfLinks } from "./plan.ts";
+import type { LabNode, LabResult, LabTraffic } from "./result.ts";
+import type { Skipped } from "./skipped.ts";
 import { type LabSource, labSources } from "./traffic.ts";
 
 /** Nothing has happened for so long, and nothing is due: the lab is done. */
@@ -40,71 +43,77 @@ export async function runLab(
   options: LabOptions,
 ): Promise<LabResult> {
   const { libc } = kernel;
-  const skipped: Skipped[] = [...skippedOfLinks(topology.links), ...skippedSteps(topology)];
   const network = new LabNetwork(libc, topology);
-  const sockets: LabSocket[] = [];
+  let sockets: LabSockets | undefined;
   try {
     await network.isUp();
-    const watched: WatchedSocket[] = [];
-    const altered = new Set<string>();
-    for (const { label, model, attachments, host } of scene.network.sockets) {
-      const node = topology.nodes.get(host) as HostModel;
-      const watch: WatchedSocket = { label, readers: [] };
-      const socket = new LabSocket(libc, network.namespaces.get(host)!, node, model, (bytes, length) => {
-        for (const reader of watch.readers) reader.read(undefined as never, bytes, 0, length, length);
-      });
-      sockets.push(socket);
-      watched.push(watch);
-      const left = attachAll(kernel, socket, attachments as readonly Attachment[], label);
-      if (left.length > 0) altered.add(label);
-      skipped.push(...left);
-    }
-    const judgeable = topology.expect.filter((model) => {
-      const why = whyNotJudged(model, altered);
-      if (why !== undefined) skipped.push({ what: `expectation at line ${model.place.line}`, why });
-      return why === undefined;
-    });
-    const expectations = new Expectations(judgeable, watched);
+    const maps = new MapTable(topology.maps, kernel.maps);
+    sockets = new LabSockets(kernel, topology, network, scene.network, maps);
+    const skipped = [...skippedOfLinks(topology.links), ...skippedOfMaps(topology), ...sockets.skipped];
+    const expectations = new Expectations(judgeable(topology, sockets, skipped), sockets.watched, maps);
 
     const clock = new Simulation();
+    const steps = new LabSteps(clock, sockets, scene.programs, maps);
+    steps.schedule(topology.steps);
+    skipped.push(...steps.skipped);
     const stage = { libc, topology, network: scene.network, world: scene.world, clock, namespaces: network.namespaces };
     const sources = labSources(stage, scene.sources);
     const time = await loop(sources, sockets, clock, topology, options);
 
-    const nodes = nodesOf(topology, network, sockets, scene);
+    const nodes = nodesOf(topology, network, sockets, scene.network);
     const untold: string[] = [];
-    const results = expectations.judge({ nodes }, untold);
+    const results = [...steps.results, ...expectations.judge({ nodes, maps: mapsOf(maps) }, untold)];
     for (const what of untold) skipped.push({ what, why: "the kernel does not tell it" });
     return {
       topology: { name: topology.name, file: topology.file },
       kernel: release(),
       time,
       nodes,
-      traffic: sources.map(({ kind, description, sent, answered, expectsAnswer, refused }) => ({
-        kind,
-        description,
-        sent,
-        ...(expectsAnswer ? { answered } : {}),
-        refused: [...refused].map(([errno, items]) => ({ errno, items })),
-      })),
+      maps: mapsOf(maps),
+      traffic: sources.map(trafficOf),
       expectations: results,
       skipped,
-      exitCode: options.signal?.aborted
-        ? EXIT.interrupted
-        : results.some(({ passed }) => !passed)
-          ? EXIT.expectationFailed
-          : EXIT.ok,
+      exitCode: exitCodeOf(results, options),
     };
   } finally {
-    for (const socket of sockets) socket.close();
+    sockets?.close();
+    kernel.maps.release();
     network.close();
   }
+}
+
+function exitCodeOf(results: readonly ExpectationResult[], { signal }: LabOptions): ExitCode {
+  if (signal?.aborted) return EXIT.interrupted;
+  return results.some(({ passed }) => !passed) ? EXIT.expectationFailed : EXIT.ok;
+}
+
+/** The expectations that the kernel has something to compare with; the others are added to what was left out. */
+function judgeable({ expect }: Topology, sockets: LabSockets, skipped: Skipped[]): ExpectationModel[] {
+  return expect.filter(({ subject, place }) => {
+    let why: string | undefined;
+    if (subject.kind === "socket" && !sockets.isWhole(`${subject.node}/${subject.socket}`))
+      why = "a program of the socket was left out";
+    if (!["socket", "interface", "map"].includes(subject.kind))
+      why = `the kernel does not tell what it is about (${subject.kind})`;
+    if (why !== undefined) skipped.push({ what: `expectation at line ${place.line}`, why });
+    return why === undefined;
+  });
+}
+
+function skippedOfMaps({ maps }: Topology): Skipped[] {
+  return [...maps.values()]
+    .filter(({ contents }) => contents.some(({ value }) => !(value instanceof Uint8Array) && value.kind === "program"))
+    .map(({ name }) => ({ what: `programs in map ${name}`, why: "the lab puts no programs into maps" }));
+}
+
+function mapsOf(maps: MapTable): { name: string; entries: readonly ReadableEntry[] }[] {
+  return [...maps.models].map(({ name }) => ({ name, entries: [...maps.entries(name)] }));
 }
 
 /** Sends what is due and reads what came until the topology's end, or until all is sent and it is quiet. */
 async function loop(
   sources: readonly LabSource[],
-  sockets: readonly LabSocket[],
+  sockets: LabSockets,
   clock: Simulation,
   topology: Topology,
   options: LabOptions,
@@ -119,7 +128,7 @@ async function loop(
     const before = clock.events;
     const isSent = clock.run(now) === "idle";
     let any = clock.events > before;
-    for (const socket of sockets) any = socket.poll() || any;
+    any = sockets.poll() || any;
     for (const source of sources) any = source.poll() || any;
     if (any) busy = now;
     if (now >= until || options.signal?.aborted) return now;
@@ -128,51 +137,32 @@ async function loop(
   }
 }
 
-/** Attaches a socket's programs, and gives those that the lab leaves out. */
-function attachAll(kernel: Kernel, socket: LabSocket, attachments: readonly Attachment[], label: string): Skipped[] {
-  const skipped: Skipped[] = [];
-  // Linux has one filter to a socket; the simulation runs all in turn.
-  for (const [i, attachment] of attachments.entries()) {
-    const why = i > 0 ? "Linux has one program to a socket" : attachProgram(kernel, socket, attachment);
-    if (why !== undefined) skipped.push({ what: `program ${attachment.slot.name} at ${label}`, why });
-  }
-  return skipped;
+function trafficOf({ kind, description, sent, answered, expectsAnswer, refused }: LabSource): LabTraffic {
+  return {
+    kind,
+    description,
+    sent,
+    ...(expectsAnswer ? { answered } : {}),
+    refused: [...refused].map(([errno, items]) => ({ errno, items })),
+  };
 }
 
-/** Why the kernel has nothing to compare with an expectation. @param altered sockets that a program was left out of. */
-function whyNotJudged({ subject }: ExpectationModel, altered: ReadonlySet<string>): string | undefined {
-  switch (subject.kind) {
-    case "socket":
-      return altered.has(`${subject.node}/${subject.socket}`) ? "a program of the socket was left out" : undefined;
-    case "interface":
-      return undefined;
-    default:
-      return `the kernel does not tell what it is about (${subject.kind})`;
-  }
-}
-
-function skippedSteps({ steps }: Topology): Skipped[] {
-  return steps.map(({ kind, at }) => ({ what: `step ${kind} at ${at / 1e9} s`, why: "the lab does no steps" }));
-}
-
-function nodesOf(topology: Topology, network: LabNetwork, sockets: readonly LabSocket[], scene: Scene): LabNode[] {
+function nodesOf(topology: Topology, network: LabNetwork, sockets: LabSockets, simulated: Network): LabNode[] {
   return [...topology.nodes.values()].map(({ name, kind, interfaces }) => {
     const counts = countDevices(network.namespaces.get(name)!);
     return {
       name,
       kind,
       interfaces: [...interfaces.keys()].map((device) => ({ name: device, ...counts.get(device)! })),
-      sockets: sockets
-        .filter(({ node }) => node === name)
-        .map(({ model, received, receivedBytes }) => ({
-          name: model.name,
-          kind: model.kind,
-          programs: scene.network.sockets
-            .find(({ label }) => label === `${name}/${model.name}`)!
-            .attachments.map(({ slot }) => slot.name),
-          ...(model.kind === "tcp" ? {} : { received }),
-          receivedBytes,
-        })),
+      sockets: sockets.of(name).map(({ model, received, receivedBytes }) => ({
+        name: model.name,
+        kind: model.kind,
+        programs: simulated.sockets
+          .find(({ label }) => label === `${name}/${model.name}`)!
+          .attachments.map(({ slot }) => slot.name),
+        ...(model.kind === "tcp" ? {} : { received }),
+        receivedBytes,
+      })),
     };
   });
 }

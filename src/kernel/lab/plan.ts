@@ -10,13 +10,7 @@ import type {
   RouteModel,
   Topology,
 } from "../../topology/model.ts";
-
-/** Something of a topology that the kernel of this machine cannot do, or does not tell. */
-export interface Skipped {
-  readonly what: string;
-  /** The end of a sentence. */
-  readonly why: string;
-}
+import type { Skipped } from "./skipped.ts";
 
 /** What makes a node out of an empty network namespace. */
 export interface NodePlan {

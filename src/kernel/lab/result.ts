@@ -1,7 +1,8 @@
 import type { ExitCode } from "../../errors.ts";
+import type { ReadableEntry } from "../../programs/map-table.ts";
 import type { ExpectationResult } from "../../run/result.ts";
 import type { DeviceCounts } from "./devices.ts";
-import type { Skipped } from "./plan.ts";
+import type { Skipped } from "./skipped.ts";
 
 /** What a topology did in the kernel. Times are nanoseconds, lengths bytes. */
 export interface LabResult {
@@ -11,6 +12,8 @@ export interface LabResult {
   /** From the first moment of traffic to the end. */
   readonly time: number;
   readonly nodes: readonly LabNode[];
+  /** What the maps hold at the end. */
+  readonly maps: readonly { readonly name: string; readonly entries: readonly ReadableEntry[] }[];
   readonly traffic: readonly LabTraffic[];
   readonly expectations: readonly ExpectationResult[];
   /** What the lab left out, by name. */

@@ -1,0 +1,52 @@
+import type { MapTable } from "../../programs/map-table.ts";
+import type { ProgramTable } from "../../programs/program-table.ts";
+import { MapSteps } from "../../run/map-steps.ts";
+import type { ExpectationResult } from "../../run/result.ts";
+import type { EventHandler } from "../../simulation/event-queue.ts";
+import type { Simulation } from "../../simulation/simulation.ts";
+import type { StepModel } from "../../topology/model.ts";
+import type { LabSockets } from "./lab-sockets.ts";
+import type { Skipped } from "./skipped.ts";
+
+/** Does a topology's steps in the kernel when their time comes. */
+export class LabSteps implements EventHandler {
+  readonly skipped: Skipped[] = [];
+  private readonly clock: Simulation;
+  private readonly sockets: LabSockets;
+  private readonly programs: ProgramTable;
+  private readonly maps: MapSteps;
+
+  constructor(clock: Simulation, sockets: LabSockets, programs: ProgramTable, maps: MapTable) {
+    this.clock = clock;
+    this.sockets = sockets;
+    this.programs = programs;
+    this.maps = new MapSteps(maps, (map, entry, flags) => maps.update(map, entry, flags));
+  }
+
+  /** Checks of maps, and changes that ended otherwise than they should. */
+  get results(): readonly ExpectationResult[] {
+    return this.maps.results;
+  }
+
+  schedule(steps: readonly StepModel[]): void {
+    for (const step of steps) {
+      const why = whyNot(step);
+      if (why === undefined) this.clock.at(step.at, this, 0, step);
+      else this.skipped.push({ what: `step ${step.kind} at ${step.at / 1e9} s`, why });
+    }
+  }
+
+  /** Does one step; run by the clock. */
+  run(_: number, operand: unknown): void {
+    const step = operand as StepModel;
+    if (step.kind === "replace") this.sockets.replace(step.program, this.programs.loadedFrom(step.with));
+    if (step.kind === "map") this.maps.run(step.map, step.change, this.clock.now, step.place);
+  }
+}
+
+function whyNot(step: StepModel): string | undefined {
+  if (step.kind === "replace") return undefined;
+  if (step.kind !== "map") return "cables of the lab cannot be changed";
+  if (step.change.kind !== "update") return undefined;
+  return step.change.entry.value instanceof Uint8Array ? undefined : "the lab puts no programs and maps into maps";
+}

@@ -1,0 +1,6 @@
+/** Something of a topology that the kernel of this machine cannot do, or does not tell. */
+export interface Skipped {
+  readonly what: string;
+  /** The end of a sentence. */
+  readonly why: string;
+}
