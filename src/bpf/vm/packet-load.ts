@@ -20,13 +20,15 @@ export function packetLoadAddress(
   offset: number,
   size: number,
 ): number {
-  const field = (at: number) => memory.uint32(context + at);
-  const end = field(fields.data) + field(fields.length);
+  const data = memory.uint32(context + fields.data);
   let address: number;
-  if (offset >= 0) address = field(fields.data) + offset;
-  else if (offset >= NETWORK_BASE) address = field(fields.networkHeader) + (offset - NETWORK_BASE);
-  else if (offset >= LINK_BASE && field(fields.macHeader) !== 0)
-    address = field(fields.macHeader) + (offset - LINK_BASE);
-  else return 0;
-  return address >= field(fields.head) && address + size <= end ? address : 0;
+  if (offset >= 0) address = data + offset;
+  else if (offset >= NETWORK_BASE) address = memory.uint32(context + fields.networkHeader) + (offset - NETWORK_BASE);
+  else if (offset >= LINK_BASE) {
+    const header = memory.uint32(context + fields.macHeader);
+    if (header === 0) return 0;
+    address = header + (offset - LINK_BASE);
+  } else return 0;
+  const end = data + memory.uint32(context + fields.length);
+  return address >= memory.uint32(context + fields.head) && address + size <= end ? address : 0;
 }
