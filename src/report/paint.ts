@@ -39,5 +39,15 @@ export function painter(color: boolean): Paint {
 
 /** Columns that a text takes on a terminal. */
 export function visibleLength(text: string): number {
-  return stripVTControlCharacters(text).length;
+  const shown = stripVTControlCharacters(text);
+  if (/^[ -~]*$/.test(shown)) return shown.length;
+  let columns = 0;
+  for (const character of shown) columns += NO_COLUMN.test(character) ? 0 : TWO_COLUMNS.test(character) ? 2 : 1;
+  return columns;
 }
+
+/** Marks that stand on the character before them, and characters that only steer. */
+const NO_COLUMN = /[\p{Mn}\p{Me}\p{Cf}]/u;
+/** Characters that terminals show twice as wide (Unicode Standard Annex 11). */
+const TWO_COLUMNS =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;

@@ -38,6 +38,28 @@ describe("one filter at sockets of all kinds", () => {
     expect((await receivers(expression, connection)).includes("tcp")).toBe(want);
   });
 
+  it("is for packets on the loopback device, too", async () => {
+    const file = scratch({
+      "t.yaml": `
+nodes:
+  host:
+    kind: host
+    interfaces: { eth0: { address: 10.0.0.1/24 } }
+    sockets:
+      echo: { kind: udp, port: 9, echo: true, interface: lo }
+      sniffer: { kind: packet, interface: lo, filter: { filter: udp port 9 and ether src 0:0:0:0:0:0 } }
+      other: { kind: packet, interface: eth0 }
+traffic: [{ from: host, to: host, udp: { dport: 9 }, count: 3, every: 1ms }]
+`,
+    });
+    const [host] = (await runTopology(file, {})).nodes;
+    expect(host!.sockets.map(({ name, received }) => [name, received])).toEqual([
+      ["echo", 3],
+      ["sniffer", 12],
+      ["other", 0],
+    ]);
+  });
+
   it("is replaced at all of them", async () => {
     const replaced = `${datagram}\nsteps: [{ at: 0s, replace: { program: asked, with: { filter: udp port 5000 } } }]`;
     expect(await receivers("icmp", replaced)).toEqual([...SOCKETS]);

@@ -31,4 +31,14 @@ describe("formatTable", () => {
   it.each(cases)("$name", ({ have, want }) => {
     expect(formatTable(have)).toEqual(want);
   });
+
+  it("counts the columns that characters take on a terminal", () => {
+    expect(
+      formatTable([
+        ["客户端", "x"],
+        ["e\u0301", "y"],
+        ["abcdefg", "z"],
+      ]),
+    ).toEqual(["  客户端   x", "  e\u0301        y", "  abcdefg  z"]);
+  });
 });

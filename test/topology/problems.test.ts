@@ -447,7 +447,10 @@ refuses("sockets", `${HOST}    interfaces: { eth0: { address: 10.0.0.1/24 } }\n 
   {
     name: "a port that is taken",
     yaml: "      s: { kind: udp, port: 1 }\n      t: { kind: udp, port: 1 }\n      u: { kind: tcp, port: 1 }\n      v: { kind: udp, port: 1, address: 10.0.0.1 }",
-    want: ["2:23 bad-topology The udp port 1 is already taken by the socket 's'."],
+    want: [
+      "2:23 bad-topology The udp port 1 is already taken by the socket 's'.",
+      "4:23 bad-topology The udp port 1 is already taken by the socket 's'.",
+    ],
   },
   {
     name: "an unknown program",

@@ -10,6 +10,9 @@ import { Fields } from "./fields.ts";
 import { readLocalAddress } from "./local-address.ts";
 import type { Programs } from "./programs.ts";
 
+/** The device that every host has. */
+const LOOPBACK = "lo";
+
 /** What sockets refer to. */
 export interface SocketScope {
   readonly interfaces: ReadonlyMap<string, InterfaceModel>;
@@ -22,7 +25,7 @@ export interface SocketScope {
 /** A host's sockets by name. */
 export function buildSockets(host: Fields, scope: SocketScope): Map<string, SocketModel> {
   const sockets = new Map<string, SocketModel>();
-  const bound = new Map<string, string>();
+  const bound: SocketModel[] = [];
   for (const { name, key, value } of host.named("sockets")) {
     const fields = Fields.of(host.context, value, key);
     const socket = fields && buildSocket(name, fields, scope);
@@ -38,9 +41,10 @@ function buildSocket(name: string, fields: Fields, scope: SocketScope): SocketMo
   if (kind === undefined) return undefined;
   const { interfaces } = scope;
   const device = fields.text("interface");
-  if (device !== undefined && !interfaces.has(device.text)) {
+  if (device !== undefined && !interfaces.has(device.text) && device.text !== LOOPBACK) {
     const message = `The host has no interface '${device.text}'.`;
-    fields.context.problem("unknown-reference", device.span, message, namesHint(device.text, [...interfaces.keys()]));
+    const names = [...interfaces.keys(), LOOPBACK];
+    fields.context.problem("unknown-reference", device.span, message, namesHint(device.text, names));
   }
   const address = kind === "packet" ? undefined : readLocalAddress(fields, interfaces, scope.knowsAddresses);
   const port = kind === "udp" || kind === "tcp" ? fields.number("port") : undefined;
@@ -109,21 +113,28 @@ function readAttachments(fields: Fields, { programs, hooks }: SocketScope): Atta
   return attachments;
 }
 
-/** EADDRINUSE of bind(2), for sockets that are bound exactly alike. */
-function refuseTaken(
-  { name, kind, port, address, interface: device }: SocketModel,
-  fields: Fields,
-  bound: Map<string, string>,
-): void {
+/**
+ * EADDRINUSE of bind(2) (inet_rcv_saddr_equal and sk_bound_dev_if in net/ipv4): one port, and addresses and interfaces of which
+ * either is for all or both are the same.
+ */
+function refuseTaken(socket: SocketModel, fields: Fields, bound: SocketModel[]): void {
+  const { kind, port } = socket;
   if (port === undefined) return;
-  const key = `${kind} ${port} ${address === undefined ? "*" : formatAddress(address)} ${device ?? "*"}`;
-  const other = bound.get(key);
-  if (other === undefined) bound.set(key, name);
-  else
-    fields.context.problem(
-      "bad-topology",
-      fields.keySpan("port"),
-      `The ${kind} port ${port} is already taken by the socket '${other}'.`,
-      "Give it another port, `address` or `interface`.",
-    );
+  const other = bound.find((each) => each.kind === kind && each.port === port && overlap(each, socket));
+  if (other === undefined) {
+    bound.push(socket);
+    return;
+  }
+  fields.context.problem(
+    "bad-topology",
+    fields.keySpan("port"),
+    `The ${kind} port ${port} is already taken by the socket '${other.name}'.`,
+    "Give it another port, `address` or `interface`.",
+  );
+}
+
+function overlap(a: SocketModel, b: SocketModel): boolean {
+  const [here, there] = [a, b].map(({ address }) => address && formatAddress(address));
+  const isSameAddress = here === undefined || there === undefined || here === there;
+  return isSameAddress && (a.interface === undefined || b.interface === undefined || a.interface === b.interface);
 }
