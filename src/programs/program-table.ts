@@ -38,8 +38,9 @@ export class ProgramTable {
     this.languages = languages;
     this.loader = loader;
     this.contexts = contexts;
-    for (const source of topology.programs.values()) this.load(source);
-    for (const step of topology.steps) if (step.kind === "replace") this.load(step.with);
+    const replacements = topology.steps.flatMap((step) => (step.kind === "replace" ? [step.with] : []));
+    // Steps may name programs of the topology, which are loaded and complained about once.
+    for (const source of new Set([...topology.programs.values(), ...replacements])) this.load(source);
     this.throwProblems();
     for (const [name, source] of topology.programs)
       this.slots.set(name, new ProgramSlot(name, this.loaded.get(source)!));

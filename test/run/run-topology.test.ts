@@ -78,6 +78,17 @@ describe("steps", () => {
   });
 });
 
+describe("a faulty program", () => {
+  it("is told of once, however many steps name it", async () => {
+    const programs = 'programs: { cut: { classic: "ret #20" }, bad: { classic: "ld M[0]\\nret a" } }';
+    const text = PAIR.replace(/programs:.*/, programs);
+    const steps =
+      "steps: [{ at: 1ms, replace: { program: cut, with: bad } }, { at: 2ms, replace: { program: cut, with: bad } }]";
+    const error = await run(`${text}${FLOW}${steps}`).catch((each: unknown) => each);
+    expect((error as NetsimError).diagnostics).toHaveLength(1);
+  });
+});
+
 describe("the end of a run", () => {
   const cases = [
     { name: "nothing left", have: FLOW, want: { stopped: "idle", packets: { queued: 0 } } },
