@@ -1,6 +1,5 @@
 import { type CodeInformation, readBtfExt } from "./btf/btf-ext.ts";
 import { type ParsedBtf, parseBtf } from "./btf/parse-btf.ts";
-import { SIMULATED_TYPES } from "./btf/simulated-types.ts";
 import { applyCoreRelocations } from "./core/apply-relocations.ts";
 import { ByteReader } from "./elf/byte-reader.ts";
 import type { ElfFile, ElfSection } from "./elf/elf-file.ts";
@@ -22,6 +21,7 @@ import { readSlots, slotsOfSections } from "./maps/slots.ts";
 import type { ObjectFile, ObjectMap, ObjectOptions, ObjectProgram } from "./object-file.ts";
 import { Problems } from "./problems.ts";
 import { findSectionKind } from "./section/find-section-kind.ts";
+import { simulatedTypes } from "./simulated/simulated-types.ts";
 
 /** Instructions of all programs of an object together, at most: each has its own copy of the functions that it calls. */
 const MOST_SLOTS = 16 << 20;
@@ -48,7 +48,7 @@ export function readObject(bytes: Uint8Array, options: ObjectOptions = {}): Obje
   const places = new MapPlaces(placed);
 
   if (description !== undefined) {
-    const target = options.kernelTypes ?? SIMULATED_TYPES;
+    const target = options.kernelTypes ?? simulatedTypes();
     applyCoreRelocations(code.values(), description.information, description.btf, target, problems);
   }
   const scope: LinkScope = {
