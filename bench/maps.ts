@@ -11,11 +11,13 @@ import { type KernelMaps, kernelMaps } from "../test/kernel/map-commands.ts";
 import { type BenchResult, median } from "./bench.ts";
 import { KernelProgram } from "./engine/kernel.ts";
 
-const ENTRIES = 1024;
+/** Powers of two: a few, and about a million. */
+const FEW = 1 << 10;
+const MANY = 1 << 20;
 const RUNS = 200_000;
 const SAMPLES = 7;
 
-/** What a program does to the map with a random key below ENTRIES; `present` says whether it has all keys before. */
+/** What a program does to the map with a random key below its number of entries; `present` says whether it has all keys before. */
 const OPERATIONS = {
   "look-up": { present: true, code: "call 1" },
   update: { present: true, code: "r3 = r10\nr3 += -16\nr4 = 0\ncall 2" },
@@ -39,15 +41,18 @@ const TYPES: readonly { type: MapTypeName; operations: readonly OperationName[];
     { type: "lpm_trie", operations: ALL, keySize: 8, flags: CREATE_FLAG.NO_PREALLOC },
   ];
 
+/** Types that are also measured with many entries. */
+const LARGE: readonly MapTypeName[] = ["array", "hash", "lpm_trie"];
+
 /** The next random number is made of the last one, which stays in the context (cb[1]) from run to run. */
-const program = (name: OperationName, map: number, keySize: number): Uint8Array =>
+const program = (name: OperationName, map: number, { keySize, maxEntries }: MapAttributes): Uint8Array =>
   assembleExtended(`
     r7 = *(u32 *)(r1 +52)
     r7 *= 1103515245
     r7 += 12345
     *(u32 *)(r1 +52) = r7
     r7 >>= 8
-    r7 &= ${ENTRIES - 1}
+    r7 &= ${maxEntries - 1}
     ${keySize === 8 ? "*(u32 *)(r10 -8) = 32\n*(u32 *)(r10 -4) = r7" : "*(u32 *)(r10 -8) = r7"}
     *(u64 *)(r10 -16) = r7
     r1 = map[fd:${map}]
@@ -63,10 +68,13 @@ export function maps(): BenchResult {
   const ratios: Record<string, number> = {};
   for (const { type, operations, keySize = 4, flags = 0 } of TYPES)
     for (const operation of operations) {
-      const map = { type: MAP_TYPES[type], keySize, valueSize: 8, maxEntries: ENTRIES, flags };
-      const { jit, kernel, ratio } = measure(operation, map);
-      figures[`${type} ${operation}`] = `${jit.toFixed(1)} ns, kernel ${kernel.toFixed(1)} ns`;
-      ratios[`${type} ${operation}`] = ratio;
+      for (const maxEntries of operation === "look-up" && LARGE.includes(type) ? [FEW, MANY] : [FEW]) {
+        const map = { type: MAP_TYPES[type], keySize, valueSize: 8, maxEntries, flags };
+        const { jit, kernel, ratio } = measure(operation, map);
+        const name = `${type} ${operation}${maxEntries === MANY ? " among a million" : ""}`;
+        figures[name] = `${jit.toFixed(1)} ns, kernel ${kernel.toFixed(1)} ns`;
+        ratios[name] = ratio;
+      }
     }
   return { bench: "maps", figures, ratios };
 }
@@ -81,8 +89,12 @@ function measure(operation: OperationName, map: MapAttributes): { jit: number; k
   const ours = openOurs(operation, map);
   const descriptor = kernel.createMap(map);
   if (OPERATIONS[operation].present)
-    fill(map, (key) => kernel.update(descriptor, key, Buffer.alloc(8 * kernel.possibleCpus)));
-  const theirs = new KernelProgram(program(operation, descriptor, map.keySize));
+    fill(map, (keys) => {
+      const perCpu = map.type === MAP_TYPES.percpu_array || map.type === MAP_TYPES.percpu_hash;
+      const values = keys.map(() => Buffer.alloc(perCpu ? 8 * kernel.possibleCpus : 8));
+      return kernel.updateBatch(descriptor, keys, values, 0).errno;
+    });
+  const theirs = new KernelProgram(program(operation, descriptor, map));
   const frame = new Uint8Array(64);
   try {
     for (let i = 0; i < 3; i++) ours();
@@ -110,9 +122,18 @@ function openOurs(operation: OperationName, map: MapAttributes): () => number {
   const { memory } = machine;
   const syscall = new BpfSyscall(oneCpu(machine));
   const descriptor = syscall.createMap(map);
-  if (OPERATIONS[operation].present) fill(map, (key) => syscall.update(descriptor, key, new Uint8Array(8)));
+  if (OPERATIONS[operation].present)
+    fill(
+      map,
+      (keys) =>
+        syscall.updateBatch(
+          descriptor,
+          keys,
+          keys.map(() => new Uint8Array(8)),
+        ).errno,
+    );
   const helpers = mapHelpers(syscall);
-  const executable = new Jit().load(program(operation, descriptor, map.keySize), {
+  const executable = new Jit().load(program(operation, descriptor, map), {
     machine,
     context: SK_BUFF_CONTEXT.layout,
     helper: (number) => helpers.get(number),
@@ -131,12 +152,17 @@ function openOurs(operation: OperationName, map: MapAttributes): () => number {
   };
 }
 
-function fill({ keySize }: MapAttributes, put: (key: Uint8Array) => number): void {
-  for (let i = 0; i < ENTRIES; i++) {
-    const key = Buffer.alloc(keySize);
-    key.writeUInt32LE(keySize === 8 ? 32 : i, 0);
-    if (keySize === 8) key.writeUInt32LE(i, 4);
-    const errno = put(key);
+/** Puts all keys into a map, in batches. */
+function fill({ keySize, maxEntries }: MapAttributes, put: (keys: readonly Uint8Array[]) => number): void {
+  const size = Math.min(maxEntries, FEW);
+  for (let first = 0; first < maxEntries; first += size) {
+    const keys = Array.from({ length: size }, (_, i) => {
+      const key = Buffer.alloc(keySize);
+      key.writeUInt32LE(keySize === 8 ? 32 : first + i, 0);
+      if (keySize === 8) key.writeUInt32LE(first + i, 4);
+      return key;
+    });
+    const errno = put(keys);
     if (errno !== 0) throw new Error(`filling a map gives ${errno}`);
   }
 }

@@ -12,7 +12,7 @@ import { ERRNO } from "./errno.ts";
 import { HashMap } from "./hash/hash-map.ts";
 import { PercpuHashMap } from "./hash/percpu-hash-map.ts";
 import { LocalStorageMap } from "./local-storage-map.ts";
-import { LpmTrieMap } from "./lpm-trie-map.ts";
+import { LpmTrieMap } from "./lpm/lpm-trie-map.ts";
 import { LruHashMap } from "./lru/lru-hash-map.ts";
 import { LruPercpuHashMap } from "./lru/lru-percpu-hash-map.ts";
 import type { BpfMap } from "./map.ts";
