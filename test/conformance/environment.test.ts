@@ -327,6 +327,21 @@ describe.each(BPF_ENGINES)("what programs have of their environment, on the $nam
     expect(run("r0 = 1\nexit")).toBe(1n);
   });
 
+  it("holds nothing of 5,000 programs that it has released", () => {
+    const once = () => {
+      const executable = load("r2 = subprog[f]\nr0 = 3\nexit\nf: r0 = 0\nexit");
+      expect(executable.run(context)).toBe(3);
+      executable.release();
+      return executable.slot;
+    };
+    once();
+    const { inUse } = machine.memory;
+    for (let i = 0; i < 5_000; i++) once();
+    // Numbers of functions that were given back are given again, of which this program has two.
+    expect(once()).toBeLessThan(4);
+    expect(machine.memory.inUse).toBe(inUse);
+  });
+
   describe("once it has reached the packet, asks again where that ends", () => {
     const READ = "r2 = *(u32 *)(r1 +0)\nr0 = *(u8 *)(r2 +7)";
     it.each([
