@@ -13,6 +13,9 @@ const why =
 /** In C the order is open in which the arguments of a call are evaluated; here it chooses scratch slots. */
 const OTHER_SLOTS: ReadonlySet<string> = new Set(["inbound", "outbound", "not inbound", "inbound and tcp"]);
 
+/** `!=` of these fields is `=` in libpcap before 1.11. */
+const UNEQUAL_FIELD = /^(vpi|vci|h?sio|h?opc|h?dpc|h?sls) != (\d+)$/;
+
 const SUITES = [
   { name: "the corpus", expressions: EXPRESSIONS, recorded: recording.corpus },
   { name: "long expressions", expressions: LONG_EXPRESSIONS, recorded: recording.long },
@@ -30,6 +33,10 @@ describe.each(SUITES)("the filter compiler on $name", ({ expressions, recorded }
     ])("generates what libpcap does (optimize: $optimize)", ({ optimize, want }) => {
       const different = expressions.filter((text, i) => {
         const have = compiled(text, linkType as LinkTypeName, optimize);
+        if (UNEQUAL_FIELD.test(text)) {
+          const same = compiled(text.replace(UNEQUAL_FIELD, "not $1 = $2"), linkType as LinkTypeName, optimize);
+          return fingerprint(have) !== fingerprint(same);
+        }
         if (linkType === "SLIP" && !optimize && OTHER_SLOTS.has(text)) return have === undefined;
         return fingerprint(have) !== want.slice(6 * i, 6 * i + 6);
       });

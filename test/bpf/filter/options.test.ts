@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseClassicProgram } from "../../../src/bpf/classic/parser.ts";
 import { CaptureFilter } from "../../../src/bpf/filter/capture-filter.ts";
 import { compileFilter } from "../../../src/bpf/filter/compile.ts";
+import { LINK_TYPES, type LinkTypeName } from "../../../src/bpf/filter/names/link-types.ts";
 import type { HostResolver } from "../../../src/bpf/filter/options.ts";
 
 describe("compileFilter", () => {
@@ -78,5 +79,18 @@ describe("host names", () => {
       expect.objectContaining({ problems: [expect.objectContaining({ hint: "Did you mean 'server'?" })] }),
     );
     expect(() => compileFilter("ip6 host printer", { resolver })).toThrow(/no address of ip6/);
+  });
+});
+
+describe("what libpcap has from version 1.11 on", () => {
+  it.each<{ have: string; want: string; linkType: LinkTypeName }>([
+    { have: "vpi != 5", want: "not vpi 5", linkType: "SUNATM" },
+    { have: "vci != 5", want: "not vci = 5", linkType: "SUNATM" },
+    { have: "opc != 5", want: "not opc 5", linkType: "MTP2" },
+    { have: "type ctl subtype bar", want: "wlan[0] & 0xfc = 0x84", linkType: "IEEE802_11" },
+    { have: "subtype ba", want: "wlan[0] & 0xfc = 0x94", linkType: "IEEE802_11" },
+  ])("$have", ({ have, want, linkType }) => {
+    const options = { linkType: LINK_TYPES[linkType] };
+    expect(compileFilter(have, options)).toEqual(compileFilter(want, options));
   });
 });

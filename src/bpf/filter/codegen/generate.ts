@@ -97,8 +97,7 @@ function primitive(c: Context, p: Primitive): Condition {
         p.field === "vpi" || p.field === "vci"
           ? atmCircuit(c, p.field, p.value, jump)
           : mtp3Field(c, p.field, jump, p.value);
-      // As in libpcap, where != is = here.
-      return opposite && jump !== JUMP.EQ ? not(field) : field;
+      return opposite ? not(field) : field;
     }
     case "mtp2-type":
       return mtp2Type(c, p.name);

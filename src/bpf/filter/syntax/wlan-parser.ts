@@ -50,6 +50,8 @@ const SUBTYPES: ReadonlyMap<number, ReadonlyMap<string, number>> = new Map([
   [
     CONTROL,
     new Map([
+      ["bar", 0x80],
+      ["ba", 0x90],
       ["ps-poll", 0xa0],
       ["rts", 0xb0],
       ["cts", 0xc0],
