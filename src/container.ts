@@ -1,5 +1,6 @@
 import { Container, ContainerModule, type ServiceIdentifier } from "inversify";
 import { builtInHooks } from "./hooks/built-in.ts";
+import { builtInQdiscs } from "./network/qdisc/built-in.ts";
 import type { Plugin } from "./plugins/plugin.ts";
 import { builtInEngines, builtInLanguages } from "./programs/built-in.ts";
 import { Registry } from "./registry.ts";
@@ -13,6 +14,7 @@ const BUILT_IN: Plugin = {
   hooks: builtInHooks,
   languages: builtInLanguages,
   engines: builtInEngines,
+  qdiscs: builtInQdiscs,
   reporters: builtInReporters,
 };
 
@@ -32,14 +34,15 @@ const registries = new ContainerModule(({ bind }) => {
   collect(TOKENS.HookRegistry, TOKENS.Hook, "hook");
   collect(TOKENS.LanguageRegistry, TOKENS.Language, "program language");
   collect(TOKENS.EngineRegistry, TOKENS.Engine, "engine");
+  collect(TOKENS.QdiscRegistry, TOKENS.Qdisc, "queueing discipline");
   collect(TOKENS.ReporterRegistry, TOKENS.Reporter, "reporter");
 });
 
 const running = new ContainerModule(({ bind }) => {
   bind(TOKENS.TopologyRunner)
     .toResolvedValue(
-      (hooks, languages, engines) => new TopologyRunner(hooks, languages, engines),
-      [TOKENS.HookRegistry, TOKENS.LanguageRegistry, TOKENS.EngineRegistry],
+      (hooks, languages, engines, qdiscs) => new TopologyRunner(hooks, languages, engines, qdiscs),
+      [TOKENS.HookRegistry, TOKENS.LanguageRegistry, TOKENS.EngineRegistry, TOKENS.QdiscRegistry],
     )
     .inSingletonScope();
 });
@@ -50,6 +53,7 @@ function contributions(plugin: Plugin): ContainerModule {
     for (const hook of plugin.hooks ?? []) bind(TOKENS.Hook).toConstantValue(hook);
     for (const language of plugin.languages ?? []) bind(TOKENS.Language).toConstantValue(language);
     for (const engine of plugin.engines ?? []) bind(TOKENS.Engine).toConstantValue(engine);
+    for (const qdisc of plugin.qdiscs ?? []) bind(TOKENS.Qdisc).toConstantValue(qdisc);
     for (const reporter of plugin.reporters ?? []) bind(TOKENS.Reporter).toConstantValue(reporter);
   });
 }

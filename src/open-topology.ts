@@ -37,6 +37,7 @@ export function schemaParts(container: Container): TopologyParts {
   const languages = [...container.get(TOKENS.LanguageRegistry)];
   return {
     hooks: container.get(TOKENS.HookRegistry),
+    qdiscs: container.get(TOKENS.QdiscRegistry),
     languages: languages.map(({ name, schema, description, content = "text-or-file", options = {} }) => ({
       key: name,
       schema,

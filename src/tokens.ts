@@ -1,5 +1,6 @@
 import type { ServiceIdentifier } from "inversify";
 import type { Hook } from "./hooks/hook.ts";
+import type { QdiscKind } from "./network/qdisc/qdisc.ts";
 import type { Engine } from "./programs/engine.ts";
 import type { ProgramLanguage } from "./programs/language.ts";
 import type { Registry } from "./registry.ts";
@@ -16,11 +17,13 @@ export const TOKENS = {
   Hook: token<Hook>("Hook"),
   Language: token<ProgramLanguage>("Language"),
   Engine: token<Engine>("Engine"),
+  Qdisc: token<QdiscKind>("Qdisc"),
   Reporter: token<Reporter>("Reporter"),
 
   HookRegistry: token<Registry<Hook>>("HookRegistry"),
   LanguageRegistry: token<Registry<ProgramLanguage>>("LanguageRegistry"),
   EngineRegistry: token<Registry<Engine>>("EngineRegistry"),
+  QdiscRegistry: token<Registry<QdiscKind>>("QdiscRegistry"),
   ReporterRegistry: token<Registry<Reporter>>("ReporterRegistry"),
 
   TopologyRunner: token<TopologyRunner>("TopologyRunner"),

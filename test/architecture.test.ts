@@ -32,7 +32,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   topology: ["bpf", "errors.ts", "hooks", "json-schema.ts", "packet"],
   seccomp: ["bpf", "errors.ts", "hooks", "topology"],
   programs: ["bpf", "errors.ts", "hooks", "json-schema.ts", "packet", "registry.ts", "topology"],
-  network: ["packet", "programs", "hooks", "simulation", "topology", "errors.ts"],
+  network: ["registry.ts", "packet", "programs", "hooks", "simulation", "topology", "errors.ts"],
   traffic: ["errors.ts", "network", "packet", "simulation", "topology"],
   run: [
     "bpf",
@@ -48,7 +48,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   ],
   kernel: ["bpf", "errors.ts", "hooks", "network", "packet", "programs", "run", "simulation", "topology", "traffic"],
   report: ["errors.ts", "kernel", "run"],
-  plugins: ["errors.ts", "hooks", "programs", "report"],
+  plugins: ["errors.ts", "hooks", "network", "programs", "report"],
   cli: [
     "bpf",
     "c-compiler",

@@ -1,5 +1,8 @@
 import type { Hook } from "./hook.ts";
 import { socketFilter } from "./socket-filter.ts";
+import { tcAction } from "./tc/action.ts";
+import { tcClassifier } from "./tc/classifier.ts";
+import { tcxEgress, tcxIngress } from "./tc/tcx.ts";
 
 /** The attachment points that netsim brings. */
-export const builtInHooks: readonly Hook[] = [socketFilter];
+export const builtInHooks: readonly Hook[] = [socketFilter, tcClassifier, tcAction, tcxIngress, tcxEgress];

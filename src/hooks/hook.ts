@@ -4,7 +4,19 @@ import type { HookPlace, HookPlaces } from "./places.ts";
 import type { ProgramContext } from "./program-context.ts";
 import type { HookServices } from "./services.ts";
 
-export type { HookPlace, HookPlaces, PacketSite, SocketSite, SocketVerdict } from "./places.ts";
+export type {
+  HookPlace,
+  HookPlaces,
+  HostSite,
+  PacketSite,
+  ProgramHost,
+  SocketSite,
+  SocketVerdict,
+  TcActionSite,
+  TcActionVerdict,
+  TcFilterSite,
+  TcFilterVerdict,
+} from "./places.ts";
 
 /**
  * A place where programs attach, as a plugin. A hook says where its programs stand in a topology file, what they are given and
@@ -43,12 +55,14 @@ export interface HookAt<P extends HookPlace> {
   /**
    * Says in `verdict` what the return value (unsigned 32 bits) does, and returns the outcome's index. Must not allocate.
    * @param options the value under the hook's key as the file has it.
+   * @param subject as the program left it.
    */
   interpret(
     returnValue: number,
     site: HookPlaces[P]["site"],
     verdict: HookPlaces[P]["verdict"],
     options: unknown,
+    subject: HookPlaces[P]["subject"],
   ): number;
 }
 

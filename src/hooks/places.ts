@@ -21,6 +21,47 @@ export interface SocketVerdict {
   length: number;
 }
 
+/** Where a program runs that may send packets on: a host, by the devices it has. */
+export interface HostSite extends PacketSite {
+  /** Absent where the host's devices are out of reach. */
+  host: ProgramHost | undefined;
+}
+
+/** What helpers of a program can do to the host that it runs on. */
+export interface ProgramHost {
+  /** Is there a device of that index? */
+  hasDevice(ifindex: number): boolean;
+  /** Sends a packet by a device, or has it come in there; it is the host's from now on. Runs that device's programs. */
+  redirect(skb: Skb, ifindex: number, ingress: boolean): void;
+  /** A copy of a packet, to be sent somewhere. */
+  copy(skb: Skb): Skb;
+}
+
+/** A filter of traffic control. */
+export interface TcFilterSite extends HostSite {
+  directAction: boolean;
+  /** The class that the filter is configured with. */
+  classid: number;
+}
+
+/** What a filter decided. */
+export interface TcFilterVerdict {
+  /** One of TC_ACT; UNSPEC: the next filter. */
+  action: number;
+  /** 32 bits, unsigned. */
+  classid: number;
+}
+
+export interface TcActionSite extends HostSite {
+  /** The answer that the action is configured with; one of TC_ACT. */
+  configured: number;
+}
+
+export interface TcActionVerdict {
+  /** One of TC_ACT. */
+  action: number;
+}
+
 /**
  * The parts of a topology that programs attach to. For each: what its programs look at (`subject`), what the code there tells a
  * hook about it (`site`), and what it wants to be told (`verdict`). One object of the last two serves all packets.
@@ -28,6 +69,14 @@ export interface SocketVerdict {
 export interface HookPlaces {
   /** On the way into a socket's receive queue. Programs stand under `nodes.NODE.sockets.SOCKET`. */
   socket: { subject: Skb; site: SocketSite; verdict: SocketVerdict };
+  /** A filter of a device's traffic control, which classifies packets. Programs stand in `nodes.NODE.tc.DEVICE`. */
+  "tc-filter": { subject: Skb; site: TcFilterSite; verdict: TcFilterVerdict };
+  /** An action of such a filter. */
+  "tc-action": { subject: Skb; site: TcActionSite; verdict: TcActionVerdict };
+  /** Before the filters of what comes in by a device. */
+  "tcx-ingress": { subject: Skb; site: HostSite; verdict: TcActionVerdict };
+  /** Before the filters of what goes out by a device. */
+  "tcx-egress": { subject: Skb; site: HostSite; verdict: TcActionVerdict };
 }
 
 export type HookPlace = keyof HookPlaces;
@@ -35,4 +84,8 @@ export type HookPlace = keyof HookPlaces;
 /** A verdict of each place, to be written over. Also the list of places that there are. */
 export const BLANK_VERDICTS: { readonly [P in HookPlace]: () => HookPlaces[P]["verdict"] } = {
   socket: () => ({ action: "pass", length: 0 }),
+  "tc-filter": () => ({ action: 0, classid: 0 }),
+  "tc-action": () => ({ action: 0 }),
+  "tcx-ingress": () => ({ action: 0 }),
+  "tcx-egress": () => ({ action: 0 }),
 };

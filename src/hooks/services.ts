@@ -3,12 +3,21 @@ import type { Machine } from "../bpf/vm/machine.ts";
 import type { SkbPool } from "../packet/skb-pool.ts";
 import type { Random } from "../simulation/random.ts";
 
+/** Where the program that ran last wants its packet to go, should it answer REDIRECT (struct bpf_redirect_info). */
+export interface RedirectInfo {
+  /** 0: nowhere. */
+  ifindex: number;
+  /** As if it had come in by the device. */
+  ingress: boolean;
+}
+
 /** What one run of a topology lends to contexts and helpers. */
 export interface HookServices {
   /** What programs run on; packets lie in its memory. */
   readonly machine: Machine;
   readonly maps: BpfSyscall;
   readonly pool: SkbPool;
+  readonly redirect: RedirectInfo;
   /** What programs draw random numbers from. */
   readonly chance: Random;
   /** Simulated time in nanoseconds. */

@@ -166,6 +166,10 @@ export class Bridge implements FrameReceiver {
     if (skb.length > port.mtu + ETHERNET_HEADER + VLAN_TAG) this.ledger.drop(skb, port.label, "PKT_TOO_BIG");
     else port.transmit(skb);
   }
+
+  putOnWire(port: Interface, skb: Skb): void {
+    port.transmit(skb);
+  }
 }
 
 /** True for the address of one station that is not zero (is_valid_ether_addr). */

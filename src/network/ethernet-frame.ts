@@ -1,5 +1,6 @@
 import { PACKET_BROADCAST, PACKET_HOST, PACKET_MULTICAST, PACKET_OTHERHOST, type Skb } from "../packet/skb.ts";
-import { get16, sameBytes } from "../packet/wire.ts";
+import type { SkbPool } from "../packet/skb-pool.ts";
+import { get16, sameBytes, set16 } from "../packet/wire.ts";
 
 /* How a host reads the link layer of what it gets (net/ethernet/eth.c, net/core/skbuff.c). */
 
@@ -45,6 +46,22 @@ export function untag(bytes: Uint8Array, skb: Skb): void {
   skb.data += VLAN_TAG;
   skb.length -= VLAN_TAG;
   skb.originalLength -= VLAN_TAG;
+}
+
+/** Puts the tag that a frame has in its metadata back into its bytes (__vlan_hwaccel_push_inside). */
+export function tag(pool: SkbPool, skb: Skb): void {
+  pool.reserve(skb, VLAN_TAG, 0);
+  const { bytes } = pool.store;
+  skb.data -= VLAN_TAG;
+  skb.length += VLAN_TAG;
+  skb.originalLength += VLAN_TAG;
+  bytes.copyWithin(skb.data, skb.data + VLAN_TAG, skb.data + VLAN_TAG + 12);
+  set16(bytes, skb.data + 12, skb.vlanTpid);
+  set16(bytes, skb.data + 14, skb.vlanTci);
+  skb.macHeader = skb.data;
+  skb.vlanPresent = 0;
+  skb.vlanTci = 0;
+  skb.vlanTpid = 0;
 }
 
 /** What eth_type_trans makes of the type field: a length stands for one of two older kinds of frame. */

@@ -1,3 +1,4 @@
+import type { ProgramHost } from "../hooks/hook.ts";
 import { PACKET_HOST, PACKET_OTHERHOST, PACKET_OUTGOING, type Skb } from "../packet/skb.ts";
 import { get16, set16 } from "../packet/wire.ts";
 import type { HostModel } from "../topology/model.ts";
@@ -13,6 +14,7 @@ import {
   rawProtocol,
   readOutgoing,
   SHORTEST_TAGGED,
+  tag,
   untag,
   VLAN_ID,
 } from "./ethernet-frame.ts";
@@ -27,6 +29,9 @@ import type { World } from "./world.ts";
 /** Below this an interface has no IPv6 (IPV6_MIN_MTU, addrconf_notify). */
 const SMALLEST_IPV6_MTU = 1280;
 
+/** Devices that a packet may be sent through within one transmission (XMIT_RECURSION_LIMIT). */
+const MAX_REDIRECTS = 8;
+
 /** Packets that a host holds, by what they wait for. */
 export interface HostQueues {
   /** For the MAC of their next hop. */
@@ -40,13 +45,15 @@ export interface HostQueues {
 }
 
 /** A host's receive and send paths around its protocols, in the order of net/core/dev.c. */
-export class Host implements FrameReceiver {
+export class Host implements FrameReceiver, ProgramHost {
   readonly name: string;
   /** Without the loopback device. */
   readonly interfaces = new Map<string, Interface>();
   readonly loopback: Loopback;
   readonly packetSockets: PacketSocket[] = [];
   readonly ip: IpStack;
+  /** Redirections that are under way, one inside another. */
+  private redirects = 0;
   private readonly devices: (Interface | undefined)[] = [];
   private readonly arp: ArpHandler;
   private readonly world: World;
@@ -96,6 +103,7 @@ export class Host implements FrameReceiver {
     skb.pktType = packetType(bytes, skb.data, device.mac);
     if (!this.readType(device, skb)) return;
     let taken = this.packetSockets.length > 0 && this.tap(skb, device, true);
+    if (device.ingress !== undefined && !device.ingress.pass(skb)) return;
     if (skb.vlanPresent === 1 && !this.passVlan(device, skb)) return;
     if (this.packetSockets.length > 0 && this.tap(skb, device, false)) taken = true;
     skb.data += ETHERNET_HEADER;
@@ -141,12 +149,40 @@ export class Host implements FrameReceiver {
     skb.ifindex = device.index;
     skb.hatype = device.hatype;
     skb.macHeader = skb.data;
+    if (device.egress !== undefined || device.queue !== undefined) readOutgoing(this.world.store.bytes, skb);
+    device.send(skb);
+  }
+
+  /** Taps, then the driver. */
+  putOnWire(device: Interface, skb: Skb): void {
     if (this.packetSockets.length > 0) {
       skb.pktType = PACKET_OUTGOING;
       readOutgoing(this.world.store.bytes, skb);
       this.tap(skb, device, true);
     }
+    if (skb.vlanPresent === 1) tag(this.world.pool, skb);
     device.transmit(skb);
+  }
+
+  hasDevice(ifindex: number): boolean {
+    return this.byIndex(ifindex) !== undefined;
+  }
+
+  copy(skb: Skb): Skb {
+    return this.world.ledger.copy(skb);
+  }
+
+  /** Sends a packet whose data begins at its MAC header by a device, or has it come in there (__bpf_redirect). */
+  redirect(skb: Skb, ifindex: number, ingress: boolean): void {
+    const device = this.byIndex(ifindex);
+    if (device === undefined || this.redirects >= MAX_REDIRECTS) {
+      this.world.ledger.drop(skb, this.name, device === undefined ? "DEV_READY" : "REDIRECT_LOOP");
+      return;
+    }
+    this.redirects++;
+    if (ingress) device.receive(skb);
+    else this.transmit(device, skb);
+    this.redirects--;
   }
 
   /** Puts an Ethernet header before the data and sends the frame. `destination` is 6 bytes. */

@@ -2,16 +2,22 @@ import type { Skb } from "../packet/skb.ts";
 import type { AddressModel } from "../topology/model.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LinkEnd } from "./link.ts";
+import type { DeviceQueue } from "./qdisc/device-queue.ts";
+import type { TrafficHook } from "./tc/traffic-control.ts";
 
 const ARPHRD_ETHER = 1;
 
 /** What a frame means to the node whose interface it arrived at. */
 export interface FrameReceiver {
   receiveFrame(device: Interface, skb: Skb): void;
+  /** Hands a frame to the driver, when its turn has come (dev_hard_start_xmit). */
+  putOnWire(device: Interface, skb: Skb): void;
 }
 
 /** Carries what an interface sends: a direction of a link, or the loopback. */
 export interface Carrier {
+  /** When it has put everything on the wire that it was given, in simulated nanoseconds; absent: at once. */
+  readonly freeAt?: number;
   send(skb: Skb): void;
 }
 
@@ -37,6 +43,10 @@ export class Interface implements LinkEnd {
   readonly linkLocal: AddressModel | undefined;
   /** What carries the frames that this interface sends; undefined: no cable. */
   link: Carrier | undefined;
+  /** Programs and filters on what comes in, and on what goes out; the discipline by which that queues. Absent: none. */
+  ingress: TrafficHook | undefined;
+  egress: TrafficHook | undefined;
+  queue: DeviceQueue | undefined;
   /** Captures and the trace. */
   readonly taps: FrameTap[] = [];
   sent = 0;
@@ -74,6 +84,18 @@ export class Interface implements LinkEnd {
     skb.hatype = this.hatype;
     if (this.taps.length > 0) this.show(skb, "in");
     this.owner.receiveFrame(this, skb);
+  }
+
+  /** Sends a frame whose data begins at its MAC header: egress programs, then the queue, if there is one, then the wire (__dev_queue_xmit). */
+  send(skb: Skb): void {
+    if (this.egress !== undefined && !this.egress.pass(skb)) return;
+    if (this.queue === undefined) this.owner.putOnWire(this, skb);
+    else this.queue.send(skb);
+  }
+
+  /** The queue lets a frame go. */
+  dequeued(skb: Skb): void {
+    this.owner.putOnWire(this, skb);
   }
 
   /** The driver puts a frame on the wire. */

@@ -45,7 +45,7 @@ export class LinkDirection implements EventHandler {
   /** Packets that wait for the wire or travel on it. */
   inFlight = 0;
   /** When the wire is free again. */
-  private freeAt = 0;
+  freeAt = 0;
   /** Times at which the packets that wait or are being sent have left, in order: a ring. */
   private departures = new Float64Array(64);
   private first = 0;

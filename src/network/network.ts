@@ -1,11 +1,15 @@
-import type { Attachment } from "../programs/attachment.ts";
-import type { AttachmentModel, Impairment, LinkModel, SocketModel, Topology } from "../topology/model.ts";
+import type { Attach } from "../programs/attachment.ts";
+import type { Registry } from "../registry.ts";
+import type { Impairment, LinkModel, Topology } from "../topology/model.ts";
 import { Bridge } from "./bridge.ts";
 import { Host } from "./host.ts";
 import type { Interface } from "./interface.ts";
 import { LinkDirection } from "./link.ts";
+import type { QdiscKind } from "./qdisc/qdisc.ts";
+import { dataStartOf } from "./socket/data-start.ts";
 import { openSocket } from "./socket/open-socket.ts";
 import type { Socket } from "./socket/socket.ts";
+import { TcInstaller } from "./tc/install.ts";
 import type { World } from "./world.ts";
 
 export type Node = Host | Bridge;
@@ -26,12 +30,8 @@ export class Network {
   /** In the order of the topology's `links`. */
   readonly links: readonly Link[];
 
-  /** @param attach makes the attachment for a program that the topology attaches to a socket; undefined where that is told as a problem. */
-  constructor(
-    topology: Topology,
-    world: World,
-    attach: (model: AttachmentModel, socket: SocketModel) => Attachment<"socket"> | undefined,
-  ) {
+  /** @param attach makes the attachments of programs. @param qdiscs the kinds of queueing disciplines that there are. */
+  constructor(topology: Topology, world: World, attach: Attach, qdiscs: Registry<QdiscKind>) {
     for (const model of topology.nodes.values()) {
       if (model.kind === "bridge") {
         this.nodes.set(model.name, new Bridge(model, world));
@@ -43,10 +43,14 @@ export class Network {
           openSocket(
             host,
             socket,
-            socket.attachments.flatMap((each) => attach(each, socket) ?? []),
+            socket.attachments.flatMap(
+              (each) => attach(each, "socket", dataStartOf(socket), `${model.name}/${socket.name}`) ?? [],
+            ),
             world,
           ),
         );
+      const installer = new TcInstaller(host, attach, qdiscs, world);
+      for (const [device, tc] of model.tc) installer.install(host.interfaces.get(device)!, tc);
       this.nodes.set(model.name, host);
     }
     this.links = topology.links.map((model) => this.connect(model, world));
@@ -56,6 +60,8 @@ export class Network {
   queued(): number {
     let sum = 0;
     for (const { directions } of this.links) for (const { inFlight } of directions) sum += inFlight;
+    for (const { interfaces } of this.nodes.values())
+      for (const { queue } of interfaces.values()) sum += queue?.qdisc.length ?? 0;
     for (const host of this.hosts) for (const waiting of Object.values(host.queues)) sum += waiting;
     return sum;
   }

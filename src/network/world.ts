@@ -1,3 +1,4 @@
+import type { RedirectInfo } from "../hooks/services.ts";
 import type { ByteStore } from "../packet/bytestore.ts";
 import type { SkbPool } from "../packet/skb-pool.ts";
 import type { Random } from "../simulation/random.ts";
@@ -12,6 +13,8 @@ export interface World {
   readonly pool: SkbPool;
   readonly ledger: Ledger;
   readonly observer: Observer;
+  /** What programs and the places where they run tell each other about redirection. */
+  readonly redirect: RedirectInfo;
   /** A stream of random numbers of its own for each label. */
   random(label: string): Random;
 }

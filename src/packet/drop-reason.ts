@@ -53,11 +53,18 @@ const LINUX_REASONS = {
   MAC_INVALID_SOURCE: "its source MAC is a group address or zero",
   MAC_IEEE_MAC_CONTROL: "a pause frame, which bridges never forward",
   NO_TX_TARGET: "the bridge has no other port",
+  TC_INGRESS: "dropped by traffic control where it came in",
+  TC_EGRESS: "dropped by traffic control where it goes out",
+  TC_RECLASSIFY_LOOP: "classified again too often",
+  TC_CHAIN_NOTFOUND: "sent to a filter chain that does not exist",
+  QDISC_DROP: "no room in a queueing discipline",
   DEV_READY: "its interface has no link",
 } as const;
 
 /** Names of netsim's own for what Linux drops without a reason (NOT_SPECIFIED). */
 const OWN_REASONS = {
+  QDISC_FILTER: "dropped by a filter of a queueing discipline",
+  REDIRECT_LOOP: "sent from device to device too often",
   VLAN_TRUNCATED: "too short for its VLAN tag",
   IP_NOT_MEMBER: "sent to a group that nobody here has joined",
   IP_SOURCE_ROUTE: "an IPv4 source route, which is not followed",

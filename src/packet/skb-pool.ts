@@ -89,6 +89,27 @@ export class SkbPool {
     return twin;
   }
 
+  /** Sees to it that bytes can be put before and behind the data; moves the packet where there is not enough room (pskb_expand_head). */
+  reserve(skb: Skb, before: number, behind: number): void {
+    const end = skb.data + skb.length;
+    const { head, size } = skb;
+    if (skb.data - head >= before && head + size - end >= behind) return;
+    const room = HEADROOM + before;
+    const newSize = room + skb.length + behind;
+    const block = this.store.allocate(newSize);
+    // What lies before the data moves along, as far as there is room for it: headers that were taken off already.
+    const kept = Math.min(skb.data - head, room);
+    const shift = block + room - skb.data;
+    this.store.bytes.copyWithin(block + room - kept, skb.data - kept, end);
+    this.store.release(head, size);
+    skb.head = block;
+    skb.size = newSize;
+    skb.data += shift;
+    skb.macHeader += shift;
+    skb.networkHeader += shift;
+    skb.transportHeader += shift;
+  }
+
   /** Gives a packet back; nobody may touch it afterwards. */
   release(skb: Skb): void {
     this.store.release(skb.head, skb.size);

@@ -10,6 +10,7 @@ const LISTS = {
   hooks: ["name", "place", "key", "programTypes", "outcomes", "interpret"],
   languages: ["name", "schema", "load"],
   engines: ["name", "prepare", "load"],
+  qdiscs: ["name", "options", "parse", "create"],
   reporters: ["name", "render"],
 } as const;
 

@@ -1,4 +1,5 @@
 import type { Hook } from "../hooks/hook.ts";
+import type { QdiscKind } from "../network/qdisc/qdisc.ts";
 import type { Engine } from "../programs/engine.ts";
 import type { ProgramLanguage } from "../programs/language.ts";
 import type { Reporter } from "../report/reporter.ts";
@@ -10,6 +11,7 @@ export interface Plugin {
   readonly hooks?: readonly Hook[];
   readonly languages?: readonly ProgramLanguage[];
   readonly engines?: readonly Engine[];
+  readonly qdiscs?: readonly QdiscKind[];
   readonly reporters?: readonly Reporter[];
 }
 

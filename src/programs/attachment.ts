@@ -1,6 +1,20 @@
+import type { DataStart } from "../bpf/filter/data-start.ts";
 import type { HookAt } from "../hooks/hook.ts";
 import { BLANK_VERDICTS, type HookPlace, type HookPlaces } from "../hooks/places.ts";
+import type { AttachmentModel } from "../topology/model.ts";
 import type { PreparedProgram, ProgramSlot } from "./program-slot.ts";
+
+/**
+ * Attaches a program that a topology attaches to a place. Undefined where that is a problem, which whoever attaches tells.
+ * @param start where the place's data begins.
+ * @param where what reports call the place.
+ */
+export type Attach = <P extends HookPlace>(
+  model: AttachmentModel,
+  place: P,
+  start: DataStart,
+  where: string,
+) => Attachment<P> | undefined;
 
 /** A program at the place where it is attached. One context and one verdict serve all that it is run on. */
 export class Attachment<P extends HookPlace = HookPlace> {
@@ -35,7 +49,7 @@ export class Attachment<P extends HookPlace = HookPlace> {
     const address = context.enter(subject, site);
     this.returnValue = program.run(address) >>> 0;
     context.leave(subject, site);
-    this.outcome = hook.interpret(this.returnValue, site, verdict, this.options);
+    this.outcome = hook.interpret(this.returnValue, site, verdict, this.options, subject);
     this.runs++;
     this.outcomes[this.outcome]!++;
     return verdict;

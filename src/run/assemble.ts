@@ -6,10 +6,10 @@ import { Contexts } from "../hooks/contexts.ts";
 import type { Hook, HookAt } from "../hooks/hook.ts";
 import { Ledger } from "../network/ledger.ts";
 import { Network } from "../network/network.ts";
-import { dataStartOf } from "../network/socket/data-start.ts";
+import type { QdiscKind } from "../network/qdisc/qdisc.ts";
 import type { World } from "../network/world.ts";
 import { SkbPool } from "../packet/skb-pool.ts";
-import type { Attachment } from "../programs/attachment.ts";
+import type { Attach, Attachment } from "../programs/attachment.ts";
 import type { Engine } from "../programs/engine.ts";
 import type { ProgramLanguage } from "../programs/language.ts";
 import { MapTable } from "../programs/map-table.ts";
@@ -49,7 +49,7 @@ export interface Scene {
 /** Makes the network, the programs, the traffic and the observers of a run, and schedules what begins. */
 export function assemble(
   topology: Topology,
-  parts: { hooks: Registry<Hook>; languages: Registry<ProgramLanguage>; engine: Engine },
+  parts: { hooks: Registry<Hook>; languages: Registry<ProgramLanguage>; engine: Engine; qdiscs: Registry<QdiscKind> },
   options: RunOptions,
 ): Scene {
   const seed = options.seed ?? topology.seed;
@@ -62,6 +62,7 @@ export function assemble(
     machine,
     maps: syscall,
     pool: world.pool,
+    redirect: world.redirect,
     chance: world.random("programs"),
     now: () => world.simulation.now,
   });
@@ -72,9 +73,13 @@ export function assemble(
     contexts,
     maps,
   );
-  const network = new Network(topology, world, (model, socket) =>
-    programs.attach(model, parts.hooks.get(model.hook) as HookAt<"socket">, dataStartOf(socket)),
-  );
+  const attachments: { where: string; attachment: Attachment }[] = [];
+  const attach: Attach = (model, _place, start, where) => {
+    const attachment = programs.attach(model, parts.hooks.get(model.hook) as HookAt<typeof _place>, start);
+    if (attachment !== undefined) attachments.push({ where, attachment: attachment as unknown as Attachment });
+    return attachment;
+  };
+  const network = new Network(topology, world, attach, parts.qdiscs);
   programs.finish();
 
   const sources = createSources(topology, network, world);
@@ -94,9 +99,7 @@ export function assemble(
     programs,
     maps,
     mapSteps,
-    attachments: network.sockets.flatMap(({ label, attachments }) =>
-      attachments.map((attachment) => ({ where: label, attachment })),
-    ),
+    attachments,
     sources,
     expectations,
     close: () => {
@@ -111,7 +114,8 @@ function createWorld(seed: bigint, store: LinearMemory, options: RunOptions): Wo
   const pool = new SkbPool(store);
   const observer = new Trace(simulation, store, options.trace);
   const ledger = new Ledger(pool, observer);
-  return { simulation, store, pool, ledger, observer, random: (label) => new Random(seed, label) };
+  const redirect = { ifindex: 0, ingress: false };
+  return { simulation, store, pool, ledger, observer, redirect, random: (label) => new Random(seed, label) };
 }
 
 function closingOnFailure<T>(sources: readonly TrafficSource[], work: () => T): T {

@@ -1,11 +1,13 @@
 import { Bridge } from "../network/bridge.ts";
 import type { Interface } from "../network/interface.ts";
 import type { Link, Node } from "../network/network.ts";
+import type { DeviceQueue } from "../network/qdisc/device-queue.ts";
 import type { Socket } from "../network/socket/socket.ts";
 import { formatMac } from "../packet/address.ts";
 import type { StopReason } from "../simulation/simulation.ts";
 import { formatAddress } from "../topology/address-with-prefix.ts";
 import type { AddressModel, Topology } from "../topology/model.ts";
+import { formatClassid } from "../topology/quantity/classid.ts";
 import type { Scene } from "./assemble.ts";
 import { describeBinding } from "./describe-binding.ts";
 import type {
@@ -15,6 +17,7 @@ import type {
   NodeResult,
   PacketTotals,
   ProgramResult,
+  QdiscResult,
   RunResult,
   SocketResult,
 } from "./result.ts";
@@ -102,6 +105,7 @@ function interfaceResult({
   sentBytes,
   received,
   receivedBytes,
+  queue,
 }: Interface): InterfaceResult {
   return {
     name,
@@ -111,6 +115,24 @@ function interfaceResult({
     sentBytes,
     received,
     receivedBytes,
+    ...(queue && { qdisc: qdiscResult(queue) }),
+  };
+}
+
+function qdiscResult({ kind, handle, qdisc }: DeviceQueue): QdiscResult {
+  const { counts, length, backlog, classes = [] } = qdisc;
+  return {
+    kind,
+    handle: formatClassid(handle),
+    ...counts,
+    queued: length,
+    queuedBytes: backlog,
+    classes: classes.map((one) => ({
+      classid: formatClassid(one.classid),
+      ...one.counts,
+      queued: one.length,
+      queuedBytes: one.backlog,
+    })),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { MapTable } from "../programs/map-table.ts";
 import type { ExpectationModel } from "../topology/model.ts";
+import { formatClassid } from "../topology/quantity/classid.ts";
 import { judgeCheck } from "./map-steps.ts";
 import { ReceivedLog } from "./received-log.ts";
-import type { ExpectationResult, RunResult } from "./result.ts";
+import type { ExpectationResult, QdiscResult, RunResult } from "./result.ts";
 
 /** A socket that expectations look into. */
 export interface WatchedSocket {
@@ -16,7 +17,7 @@ export interface Judged extends Partial<Pick<RunResult, "links" | "packets" | "t
   readonly maps?: readonly { readonly name: string; readonly entries: readonly unknown[] }[];
   readonly nodes: readonly {
     readonly name: string;
-    readonly interfaces: readonly { readonly name: string }[];
+    readonly interfaces: readonly { readonly name: string; readonly qdisc?: QdiscResult }[];
     readonly sockets: readonly { readonly name: string }[];
   }[];
 }
@@ -58,7 +59,12 @@ export class Expectations {
     for (const [counter, test] of model.counts) {
       const value = counters[counter];
       if (value === undefined) {
-        untold.push(`${name} ${counter}`);
+        // A simulation tells of every queue that there is.
+        const isMissing =
+          run.packets !== undefined && (model.subject.kind === "class" || model.subject.kind === "qdisc");
+        if (isMissing)
+          yield { place, subject: `${name} ${counter}`, expected: test.text, got: "no such queue", passed: false };
+        else untold.push(`${name} ${counter}`);
         continue;
       }
       const passed = test.accepts(value);
@@ -109,6 +115,17 @@ function lookUp(
         .packets!.drops.filter(({ reason }) => reason === subject.reason)
         .reduce((sum, drop) => sum + drop.packets, 0);
       return { name: `drops ${subject.reason}`, counters: { count: packets } };
+    }
+    case "class":
+    case "qdisc": {
+      const node = run.nodes.find(({ name }) => name === subject.node)!;
+      const { qdisc } = node.interfaces.find(({ name }) => name === subject.interface)!;
+      const label = `${subject.node}:${subject.interface}`;
+      if (subject.kind === "qdisc")
+        return { name: `qdisc ${label}`, counters: qdisc === undefined ? {} : numbersOf(qdisc) };
+      const id = formatClassid(subject.classid);
+      const found = qdisc?.classes.find(({ classid }) => classid === id);
+      return { name: `class ${label}/${id}`, counters: found === undefined ? {} : numbersOf(found) };
     }
     case "map": {
       const map = run.maps!.find(({ name }) => name === subject.map)!;

@@ -105,6 +105,30 @@ export interface InterfaceResult {
   readonly sentBytes: number;
   readonly received: number;
   readonly receivedBytes: number;
+  /** Where what goes out queues; absent: it does not. */
+  readonly qdisc?: QdiscResult;
+}
+
+export interface QueueResult {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly dropped: number;
+  readonly overlimits: number;
+  /** At the end. */
+  readonly queued: number;
+  readonly queuedBytes: number;
+}
+
+export interface QdiscResult extends QueueResult {
+  readonly kind: string;
+  /** As tc writes it: `1:`. */
+  readonly handle: string;
+  readonly classes: readonly ClassResult[];
+}
+
+export interface ClassResult extends QueueResult {
+  /** As tc writes it: `1:10`. */
+  readonly classid: string;
 }
 
 export interface SocketResult {

@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode, fail } from "../errors.ts";
 import type { Hook } from "../hooks/hook.ts";
+import type { QdiscKind } from "../network/qdisc/qdisc.ts";
 import type { Engine } from "../programs/engine.ts";
 import type { ProgramLanguage } from "../programs/language.ts";
 import type { Registry } from "../registry.ts";
@@ -22,9 +23,16 @@ const DEFAULT_ENGINE = "interpreter";
 export class TopologyRunner {
   private readonly hooks: Registry<Hook>;
   private readonly languages: Registry<ProgramLanguage>;
+  private readonly qdiscs: Registry<QdiscKind>;
   private readonly engines: Registry<Engine>;
 
-  constructor(hooks: Registry<Hook>, languages: Registry<ProgramLanguage>, engines: Registry<Engine>) {
+  constructor(
+    hooks: Registry<Hook>,
+    languages: Registry<ProgramLanguage>,
+    engines: Registry<Engine>,
+    qdiscs: Registry<QdiscKind>,
+  ) {
+    this.qdiscs = qdiscs;
     this.hooks = hooks;
     this.languages = languages;
     this.engines = engines;
@@ -50,7 +58,7 @@ export class TopologyRunner {
   assemble(topology: Topology, options: RunOptions = {}): Scene {
     checkOptions(options);
     const engine = this.engine(options.engine ?? DEFAULT_ENGINE);
-    return assemble(topology, { hooks: this.hooks, languages: this.languages, engine }, options);
+    return assemble(topology, { hooks: this.hooks, languages: this.languages, engine, qdiscs: this.qdiscs }, options);
   }
 
   private engine(name: string): Engine {

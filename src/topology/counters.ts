@@ -22,6 +22,22 @@ export const COUNTERS = {
     corrupted: "Packets with a flipped bit.",
     inFlight: "Packets that wait or travel at the end.",
   },
+  class: {
+    packets: "Packets that left it.",
+    bytes: "Bytes of these.",
+    dropped: "Packets that it had no room for.",
+    overlimits: "How often it had to wait for its rate.",
+    queued: "Packets that wait at the end.",
+    queuedBytes: "Bytes of these.",
+  },
+  qdisc: {
+    packets: "Packets that left it.",
+    bytes: "Bytes of these.",
+    dropped: "Packets that it dropped, those of its classes included.",
+    overlimits: "How often it had to wait for a rate.",
+    queued: "Packets that wait at the end.",
+    queuedBytes: "Bytes of these.",
+  },
   map: {
     entries: "Entries that the map holds at the end; of arrays those that are not zero.",
   },

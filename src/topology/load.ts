@@ -59,12 +59,12 @@ export function loadTopology(document: TopologyDocument, parts: TopologyParts): 
 
 function build({ root: map, source }: TopologyDocument, parts: TopologyParts, context: BuildContext): Topology {
   const root = Fields.of(context, map)!;
-  const hooks = [...parts.hooks].filter((hook) => hook.place === "socket");
+  const hooks = [...parts.hooks];
   const programs = new Programs(root, [...parts.languages]);
   const maps = new Maps(root, programs);
   const drafts = new Drafts(root);
   const links = new Links(root, drafts);
-  const nodes = buildNodes(drafts, programs, hooks);
+  const nodes = buildNodes(drafts, programs, hooks, [...parts.qdiscs]);
   const until = root.parsed("until", parseDuration);
   const maxPackets = root.number("max-packets");
   const epoch = root.parsed("epoch", parseInstant);

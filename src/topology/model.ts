@@ -108,6 +108,8 @@ export interface HostModel {
   /** Default TTL and hop limit of what the host sends. */
   readonly ttl: number;
   readonly sockets: ReadonlyMap<string, SocketModel>;
+  /** By the name of the interface. */
+  readonly tc: ReadonlyMap<string, TcModel>;
 }
 
 /** A learning bridge (IEEE 802.1D forwarding, no spanning tree). Its ports are the interfaces that links name. */
@@ -198,6 +200,57 @@ export interface Impairment {
   readonly queue: number;
   /** Largest layer-3 packet in bytes that the link carries; 0: no limit of its own. */
   readonly mtu: number;
+}
+
+/** What traffic control does at one device. */
+export interface TcModel {
+  /** Programs and filters on what comes in. */
+  readonly ingress: TcSideModel;
+  /** Programs and filters on what goes out, before the qdisc. */
+  readonly egress: TcSideModel;
+  /** The root qdisc; absent: what goes out does not queue. */
+  readonly qdisc?: QdiscModel;
+}
+
+export interface TcSideModel {
+  /** tcx, in the order in which they run. */
+  readonly programs: readonly AttachmentModel[];
+  /** In the order of the file. */
+  readonly filters: readonly TcFilterModel[];
+}
+
+export interface TcFilterModel {
+  readonly place: Place;
+  /** Absent: the filter matches everything. */
+  readonly attachment?: AttachmentModel;
+  readonly directAction: boolean;
+  /** Class that it is configured with, `major:minor` as 32 bits; 0: none. */
+  readonly classid: number;
+  /** The lowest is asked first. */
+  readonly priority: number;
+  /** Ethertype; 3 (ETH_P_ALL): all. */
+  readonly protocol: number;
+  readonly chain: number;
+  readonly actions: readonly TcActionModel[];
+}
+
+export type TcActionModel =
+  /** `answer`: one of TC_ACT, for programs that leave it to the configuration. */
+  | { readonly kind: "program"; readonly attachment: AttachmentModel; readonly answer: number }
+  | { readonly kind: "answer"; readonly answer: number }
+  | { readonly kind: "send"; readonly device: string; readonly ingress: boolean; readonly mirrors: boolean };
+
+export interface QdiscModel {
+  readonly place: Place;
+  /** As tc calls it: `htb`. */
+  readonly kind: string;
+  /** `major:0` as 32 bits. */
+  readonly handle: number;
+  /** What its kind has made of its options. */
+  readonly options: unknown;
+  readonly filters: readonly TcFilterModel[];
+  /** Qdiscs in its classes, by class. */
+  readonly children: ReadonlyMap<number, QdiscModel>;
 }
 
 export interface EndpointRef {
@@ -309,6 +362,8 @@ export interface ExpectationModel {
     /** `direction`: only what that end sends; absent: both directions added up. */
     | { readonly kind: "link"; readonly link: number; readonly direction?: 0 | 1 }
     | { readonly kind: "drops"; readonly reason: string }
+    | { readonly kind: "class"; readonly node: string; readonly interface: string; readonly classid: number }
+    | { readonly kind: "qdisc"; readonly node: string; readonly interface: string }
     | { readonly kind: "map"; readonly map: string; readonly check?: MapCheck }
     | { readonly kind: "run" };
   /** Counters by their names in the result, each with its test; `drops` has one, `count`. */

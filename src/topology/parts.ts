@@ -5,6 +5,30 @@ import type { JsonSchema } from "../json-schema.ts";
 export interface TopologyParts {
   readonly hooks: Iterable<Hook>;
   readonly languages: Iterable<LanguagePart>;
+  readonly qdiscs: Iterable<QdiscPart>;
+}
+
+/** A kind of queueing discipline. */
+export interface QdiscPart {
+  /** As in `kind: htb`. */
+  readonly name: string;
+  readonly description: string;
+  /** Schemas of its own keys. */
+  readonly options: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  /** Schemas of the keys of one of its classes, which stand under `classes` by their ids; absent: it has no classes that are made. */
+  readonly classOptions?: Readonly<Record<string, JsonSchema>>;
+  readonly classRequired?: readonly string[];
+  /**
+   * Reads the values of its keys. Throws OptionError.
+   * @param options as the file has them.
+   * @param classes options of its classes by their ids, 32 bits.
+   */
+  parse(
+    options: Readonly<Record<string, unknown>>,
+    classes: ReadonlyMap<number, Readonly<Record<string, unknown>>>,
+    handle: number,
+  ): unknown;
 }
 
 /** A language that programs are written in. */

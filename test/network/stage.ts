@@ -76,6 +76,7 @@ export class Stage {
       pool: this.pool,
       ledger: this.ledger,
       observer,
+      redirect: { ifindex: 0, ingress: false },
       random: (label) => new Random(seed, label),
     };
   }
@@ -104,6 +105,7 @@ export class Stage {
       forwarding: setup.forwarding ?? false,
       ttl: 64,
       sockets: new Map(),
+      tc: new Map(),
     };
     const host = new Host(model, this.world);
     this.hosts.push(host);

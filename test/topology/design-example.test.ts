@@ -62,9 +62,7 @@ it("the design's example shows exactly what is not there yet, by name", () => {
   expect(problemsIn(EXAMPLE, { ...PARTS, languages }, join(directory, "topologies", "quickstart.yaml"))).toEqual([
     "9:16 unsupported `object`: loading object files is not there yet.",
     "10:16 unsupported `seccomp`: seccomp is not there yet.",
-    "20:5 unsupported `tc`: traffic control is not there yet.",
     "25:5 unsupported `processes`: running system calls is not there yet.",
-    "37:7 unsupported `class`: traffic control is not there yet.",
     "38:7 unsupported `call`: running system calls is not there yet.",
   ]);
 });

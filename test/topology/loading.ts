@@ -1,8 +1,9 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NetsimError } from "../../src/errors.ts";
+import { builtInHooks } from "../../src/hooks/built-in.ts";
 import type { Hook } from "../../src/hooks/hook.ts";
-import { socketFilter } from "../../src/hooks/socket-filter.ts";
+import { builtInQdiscs } from "../../src/network/qdisc/built-in.ts";
 import { parseDocument } from "../../src/topology/document.ts";
 import { loadTopology } from "../../src/topology/load.ts";
 import type { Topology } from "../../src/topology/model.ts";
@@ -10,13 +11,14 @@ import type { TopologyParts } from "../../src/topology/parts.ts";
 
 /** What netsim has without plugins. */
 export const PARTS: TopologyParts = {
-  hooks: [socketFilter],
+  hooks: builtInHooks,
+  qdiscs: builtInQdiscs,
   languages: [{ key: "classic", schema: { type: "string", minLength: 1 }, description: "Classic BPF." }],
 };
 
 /** Parts with further hooks. */
 export function partsWith(...hooks: Hook[]): TopologyParts {
-  return { ...PARTS, hooks: [socketFilter, ...hooks] };
+  return { ...PARTS, hooks: [...builtInHooks, ...hooks] };
 }
 
 /** A file beside which nothing lies. */

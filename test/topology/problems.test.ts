@@ -198,13 +198,12 @@ refuses("nodes", "nodes:\n", [
   },
   {
     name: "what later stages bring",
-    yaml: "  a: { kind: host, tc: {}, xdp: {}, processes: {}, hooks: {}, contract: x }",
+    yaml: "  a: { kind: host, xdp: {}, processes: {}, hooks: {}, contract: x }",
     want: [
-      "1:20 unsupported `tc`: traffic control is not there yet.",
-      "1:28 unsupported `xdp`: XDP is not there yet.",
-      "1:37 unsupported `processes`: running system calls is not there yet.",
-      "1:52 unsupported `hooks`: Open vSwitch is not there yet.",
-      "1:63 unsupported `contract`: Open vSwitch is not there yet.",
+      "1:20 unsupported `xdp`: XDP is not there yet.",
+      "1:29 unsupported `processes`: running system calls is not there yet.",
+      "1:44 unsupported `hooks`: Open vSwitch is not there yet.",
+      "1:55 unsupported `contract`: Open vSwitch is not there yet.",
     ],
   },
 ]);
@@ -993,7 +992,7 @@ refuses(
       name: "nothing",
       yaml: "  - {}",
       want: [
-        "1:5 schema-missing-key An expectation needs one of `socket`, `interface`, `link`, `drops`, `map`, `run`.",
+        "1:5 schema-missing-key An expectation needs one of `socket`, `interface`, `link`, `drops`, `class`, `qdisc`, `map`, `run`.",
       ],
     },
     {
@@ -1181,7 +1180,7 @@ describe("hints", () => {
       yaml: 'nodes: { alpha: { kind: bridge } }\nexpect: [ { interface: "alpha:q", sent: 1 } ]',
       want: "There is none.",
     },
-    { yaml: "nodes: { a: { kind: host, tc: {} } }", want: "Programs attach to sockets now." },
+    { yaml: "nodes: { a: { kind: host, xdp: {} } }", want: "Programs attach to sockets now." },
     {
       yaml: 'nodes: { "a b": { kind: host } }',
       want: "A name here has letters, digits, '_', '-' and '.', and begins with a letter, a digit or '_'.",

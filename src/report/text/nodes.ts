@@ -1,4 +1,4 @@
-import type { NodeResult, RunResult, SocketResult } from "../../run/result.ts";
+import type { NodeResult, QdiscResult, QueueResult, RunResult, SocketResult } from "../../run/result.ts";
 import type { Paint } from "../paint.ts";
 import { formatTable } from "../table.ts";
 import { count, plural, size } from "../words.ts";
@@ -15,14 +15,34 @@ function describeNode(node: NodeResult, paint: Paint): string[] {
     `sent ${count(sent)} (${size(sentBytes)})`,
     `received ${count(received)} (${size(receivedBytes)})`,
   ]);
+  const queues = node.interfaces.flatMap(({ name, qdisc }) =>
+    qdisc === undefined ? [] : describeQdisc(name, qdisc, paint),
+  );
   const sockets = node.sockets.flatMap((socket) => describeSocket(socket, paint));
   const learnt = node.learnt ?? [];
   return [
     paint.bold(`${node.kind === "bridge" ? "Bridge" : "Host"} ${node.name}`),
     ...formatTable(interfaces),
+    ...queues,
     ...sockets,
     ...(learnt.length === 0 ? [] : [`  knows ${plural(learnt.length, "address", "addresses")}: ${learntList(node)}`]),
   ];
+}
+
+/** A device's queue, and its classes as far as they have seen packets. */
+function describeQdisc(device: string, { kind, handle, classes, ...own }: QdiscResult, paint: Paint): string[] {
+  const used = classes.filter(({ packets, dropped, queued }) => packets + dropped + queued > 0);
+  const unused = classes.length - used.length;
+  return [
+    `  ${paint.cyan(`qdisc ${device}`)}  ${kind} ${handle}, ${describeQueue(own).join(", ")}`,
+    ...formatTable(used.map(({ classid, ...queue }) => [`  class ${classid}`, ...describeQueue(queue)])),
+    ...(unused > 0 && used.length > 0 ? [`    ${plural(unused, "class", "classes")} without packets`] : []),
+  ];
+}
+
+function describeQueue({ packets, bytes, dropped, queued }: QueueResult): string[] {
+  const waiting = queued === 0 ? [] : [`${count(queued)} waiting`];
+  return [`sent ${count(packets)} (${size(bytes)})`, `dropped ${count(dropped)}`, ...waiting];
 }
 
 /** Enough of the table to see that it is right. */

@@ -3,6 +3,15 @@ import type { Paint } from "../paint.ts";
 import { formatTable } from "../table.ts";
 import { count, plural } from "../words.ts";
 
+/** Outcomes of a hook that has so many are shown only as far as they came. */
+const MANY = 4;
+
+function shown(outcomes: Readonly<Record<string, number | string>>): [string, number | string][] {
+  const all = Object.entries(outcomes);
+  const came = all.filter(([, times]) => times !== 0);
+  return all.length < MANY ? all : came.length > 0 ? came : all.slice(0, 1);
+}
+
 /** What each program said to its packets, place by place. */
 export function describePrograms({ programs }: RunResult, paint: Paint): string[] {
   if (programs.length === 0) return [];
@@ -13,7 +22,7 @@ export function describePrograms({ programs }: RunResult, paint: Paint): string[
       i === 0 ? name : "",
       i === 0 ? what : "",
       `${hook} at ${where}`,
-      `${plural(runs, "run")}: ${Object.entries(outcomes)
+      `${plural(runs, "run")}: ${shown(outcomes)
         .map(([outcome, times]) => `${outcome} ${count(times as number)}`)
         .join(", ")}`,
     ]);

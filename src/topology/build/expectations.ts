@@ -2,6 +2,7 @@ import { parseHex } from "../../packet/describe/value-kind.ts";
 import { namesHint } from "../check/hints.ts";
 import { COUNTERS } from "../counters.ts";
 import type { CountTest, ExpectationModel } from "../model.ts";
+import { parseClassid } from "../quantity/classid.ts";
 import { parseCountTest } from "../quantity/count-test.ts";
 import { QuantityError } from "../quantity/quantity.ts";
 import type { YamlValue } from "../yaml/value.ts";
@@ -41,9 +42,34 @@ function readSubject(fields: Fields, drafts: Drafts, links: Links): ExpectationM
     const direction = links.side(link, from);
     return direction === undefined ? undefined : { kind: "link", link, direction };
   }
+  if (fields.has("class") || fields.has("qdisc")) return readQueue(fields, drafts);
   if (fields.has("run")) return { kind: "run" };
   const reason = fields.text("drops");
   return reason && { kind: "drops", reason: reason.text };
+}
+
+/** `node:interface/class`, or `node:interface` of a root qdisc. */
+function readQueue(fields: Fields, drafts: Drafts): ExpectationModel["subject"] | undefined {
+  if (fields.has("qdisc")) {
+    const end = drafts.endpoint(fields.value("qdisc"));
+    return end && { kind: "qdisc", ...end };
+  }
+  const found = fields.text("class");
+  const [, node, device, classid] = /^([^:/]+):([^/]+)\/(.+)$/.exec(found?.text ?? "") ?? [];
+  if (found === undefined || node === undefined || device === undefined || classid === undefined)
+    return (
+      found &&
+      fields.context.problem(
+        "schema-value",
+        found.span,
+        `'${found.text}' does not name a class.`,
+        "Write `node:interface/class`, as in `server:eth0/1:10`.",
+      )
+    );
+  const draft = drafts.node(node, found.span);
+  const end = draft && drafts.interfaceOf(draft, device, found.span);
+  const id = fields.parsedText("class", () => parseClassid(classid), "bad-quantity");
+  return end && id !== undefined ? { kind: "class", ...end, classid: id } : undefined;
 }
 
 function readMap(fields: Fields, maps: Maps): ExpectationModel["subject"] | undefined {
@@ -81,7 +107,9 @@ function readSocket(fields: Fields, drafts: Drafts): ExpectationModel["subject"]
 
 function readCounts(fields: Fields): Map<string, CountTest> {
   const own = fields.has("run") ? fields.fields("run") : fields;
-  const kind = (["socket", "interface", "link", "map", "run"] as const).find((key) => fields.has(key));
+  const kind = (["socket", "interface", "link", "class", "qdisc", "map", "run"] as const).find((key) =>
+    fields.has(key),
+  );
   const counts = new Map<string, CountTest>();
   for (const name of kind === undefined ? ["count"] : Object.keys(COUNTERS[kind])) {
     const value = own?.value(name);

@@ -1,11 +1,13 @@
 import type { Hook } from "../../hooks/hook.ts";
 import type { NodeModel } from "../model.ts";
+import type { QdiscPart } from "../parts.ts";
 import { parseDuration } from "../quantity/duration.ts";
 import type { Drafts } from "./drafts.ts";
 import { buildInterfaces, knowsAddresses } from "./interfaces.ts";
 import type { Programs } from "./programs.ts";
 import { buildRoutes } from "./routes.ts";
 import { buildSockets } from "./sockets.ts";
+import { buildTc } from "./tc.ts";
 
 /** br_dev_setup: BR_DEFAULT_AGEING_TIME, 300 seconds. */
 const DEFAULT_AGEING = 300e9;
@@ -13,7 +15,12 @@ const DEFAULT_AGEING = 300e9;
 const DEFAULT_TTL = 64;
 
 /** The finished nodes by name. All links must have been built, for the interfaces that only they name. */
-export function buildNodes(drafts: Drafts, programs: Programs, hooks: readonly Hook[]): Map<string, NodeModel> {
+export function buildNodes(
+  drafts: Drafts,
+  programs: Programs,
+  hooks: readonly Hook[],
+  qdiscs: readonly QdiscPart[],
+): Map<string, NodeModel> {
   const nodes = new Map<string, NodeModel>();
   const allInterfaces = buildInterfaces(drafts);
   for (const draft of drafts.nodes.values()) {
@@ -33,8 +40,9 @@ export function buildNodes(drafts: Drafts, programs: Programs, hooks: readonly H
           interfaces,
           knowsAddresses: knowsAddresses(draft, interfaces),
           programs,
-          hooks,
+          hooks: hooks.filter(({ place }) => place === "socket"),
         }),
+        tc: buildTc(fields, { interfaces, programs, hooks, qdiscs }),
       });
     else if (kind === "bridge")
       nodes.set(name, {

@@ -26,7 +26,6 @@ const PROGRAM_PLACES: readonly Path[] = [
 ];
 
 const NODE = {
-  tc: { what: "traffic control", hint: "Programs attach to sockets now.", isWhole: false },
   xdp: { what: "XDP", hint: "Programs attach to sockets now.", isWhole: false },
   processes: {
     what: "running system calls",
@@ -46,7 +45,6 @@ const KEYS: readonly { readonly at: Path; readonly keys: Readonly<Record<string,
   {
     at: ["expect", "*"],
     keys: {
-      class: { what: "traffic control", hint: SUBJECTS_NOW, isWhole: true },
       call: { what: "running system calls", hint: SUBJECTS_NOW, isWhole: true },
     },
   },

@@ -11,6 +11,7 @@ import { nodeSchema } from "./node.ts";
 import { programDefinitions } from "./program.ts";
 import { integer, list, named, ref, text } from "./shape.ts";
 import { stepSchema } from "./step.ts";
+import { tcDefinitions } from "./tc.ts";
 import { trafficSchema } from "./traffic.ts";
 
 /** Keys of sockets that no hook may take. */
@@ -25,7 +26,9 @@ export function composeSchema(
   parts: TopologyParts,
   layerSchemas: Readonly<Record<string, JsonSchema>> = LAYER_SCHEMAS,
 ): JsonSchema {
-  const socketHooks = [...parts.hooks].filter((hook) => hook.place === "socket");
+  const hooks = [...parts.hooks];
+  const socketHooks = hooks.filter((hook) => hook.place === "socket");
+  const hasTc = hooks.some((hook) => hook.place === "tc-filter");
   refuseTakenKeys(socketHooks);
   const layers = Object.keys(layerSchemas);
   return {
@@ -63,7 +66,8 @@ export function composeSchema(
       ...DEFINITIONS,
       ...programDefinitions([...parts.languages]),
       map: mapSchema,
-      node: nodeSchema(socketHooks),
+      node: nodeSchema(socketHooks, hasTc),
+      ...(hasTc && tcDefinitions(hooks, [...parts.qdiscs])),
       "link-entry": linkSchema,
       "traffic-entry": trafficSchema(layers),
       step: stepSchema,

@@ -70,6 +70,27 @@ const drops = mapping(
   ["drops", "count"],
 );
 
+const classes = mapping(
+  "class expectation",
+  {
+    class: {
+      type: "string",
+      description: "A class of a device's qdisc: `node:interface/class`.",
+      examples: ["server:eth0/1:10"],
+    },
+    ...counters("class"),
+  },
+  ["class"],
+  { minProperties: 2 },
+);
+
+const qdisc = mapping(
+  "qdisc expectation",
+  { qdisc: { ...ref("endpoint"), description: "A device's root qdisc, by the device." }, ...counters("qdisc") },
+  ["qdisc"],
+  { minProperties: 2 },
+);
+
 const map = mapping("map expectation", { map: mapName, ...counters("map"), ...mapCheckProperties }, ["map"], {
   minProperties: 2,
 });
@@ -95,9 +116,11 @@ export const expectationSchema: JsonSchema = {
       ["interface", device],
       ["link", link],
       ["drops", drops],
+      ["class", classes],
+      ["qdisc", qdisc],
       ["map", map],
       ["run", run],
     ],
-    noneOf("expectation", ["socket", "interface", "link", "drops", "map", "run"]),
+    noneOf("expectation", ["socket", "interface", "link", "drops", "class", "qdisc", "map", "run"]),
   ),
 };

@@ -52,7 +52,7 @@ const gateway: JsonSchema = {
 };
 
 /** A node, of any kind. */
-export function nodeSchema(hooks: readonly Hook[]): JsonSchema {
+export function nodeSchema(hooks: readonly Hook[], hasTc: boolean): JsonSchema {
   const host = mapping("host", {
     kind: { const: "host" },
     interfaces: interfaces({ address: addresses }),
@@ -64,6 +64,7 @@ export function nodeSchema(hooks: readonly Hook[]): JsonSchema {
     },
     ttl: integer(1, 255, "TTL and hop limit of what the host sends. Default 64."),
     sockets: named(socketSchema(hooks), NAME, "Open sockets by name."),
+    ...(hasTc && { tc: ref("tc") }),
   });
   const bridge = mapping("bridge", {
     kind: { const: "bridge" },

@@ -10,9 +10,10 @@ import type { World } from "../../../src/network/world.ts";
 import { transportChecksum } from "../../../src/packet/checksum.ts";
 import { SkbPool } from "../../../src/packet/skb-pool.ts";
 import { get16, get32, set16, set32 } from "../../../src/packet/wire.ts";
-import { Attachment } from "../../../src/programs/attachment.ts";
+import { type Attach, Attachment } from "../../../src/programs/attachment.ts";
 import type { LoadedProgram } from "../../../src/programs/language.ts";
 import { ProgramSlot } from "../../../src/programs/program-slot.ts";
+import { Registry } from "../../../src/registry.ts";
 import { Random } from "../../../src/simulation/random.ts";
 import { Simulation } from "../../../src/simulation/simulation.ts";
 import type { HostModel, Impairment, SocketModel, Topology } from "../../../src/topology/model.ts";
@@ -79,10 +80,12 @@ export class Lab {
       store,
       pool,
       observer,
+      redirect: { ifindex: 0, ingress: false },
       ledger: new Ledger(pool, observer),
       random: (label) => new Random(seed, label),
     };
-    this.network = new Network(topology(options), this.world, () => this.attachment(options.filter ?? 0));
+    const attach = () => this.attachment(options.filter ?? 0);
+    this.network = new Network(topology(options), this.world, attach as unknown as Attach, new Registry("qdisc", []));
     this.client = this.network.host("client");
     this.server = this.network.host("server");
     this.listener = this.server.ip.tcp.listeners[0]!;
@@ -365,6 +368,7 @@ function topology(options: LabOptions): Topology {
     forwarding: false,
     ttl: 64,
     sockets: new Map(sockets.map((socket) => [socket.name, socket])),
+    tc: new Map(),
   });
   return {
     file: "test",

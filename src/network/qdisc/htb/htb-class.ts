@@ -1,0 +1,104 @@
+import { noCounts } from "../counts.ts";
+import { burstTime, transmissionTime } from "../options.ts";
+import type { Qdisc, QdiscClass } from "../qdisc.ts";
+import type { Round } from "./round.ts";
+
+/** Priorities of leaves (TC_HTB_NUMPRIO). */
+export const PRIORITIES = 8;
+/** Levels of the tree (TC_HTB_MAXDEPTH). */
+export const MAX_DEPTH = 8;
+
+/** A class may send, may borrow from its parent, or may not send. */
+export const CAN_SEND = 2;
+export const MAY_BORROW = 1;
+export const CANT_SEND = 0;
+
+/** Nanoseconds of tokens beyond which no class is in debt or credit (mbuffer). */
+const MOST_TIME = 60e9;
+
+/** What a class is configured with; rates in bytes a second, sizes in bytes. */
+export interface HtbClassOptions {
+  readonly classid: number;
+  /** 0: the qdisc itself. */
+  readonly parent: number;
+  readonly rate: number;
+  readonly ceil: number;
+  readonly burst: number;
+  readonly cburst: number;
+  readonly prio: number;
+  readonly quantum: number;
+}
+
+/** A class of htb (struct htb_class). Tokens are nanoseconds. */
+export class HtbClass implements QdiscClass {
+  readonly classid: number;
+  readonly options: HtbClassOptions;
+  readonly parent: HtbClass | undefined;
+  readonly counts = noCounts();
+  /** 0: a leaf; an inner class is above its highest child. */
+  level = 0;
+  /** Of leaves. */
+  queue: Qdisc | undefined;
+  mode = CAN_SEND;
+  tokens: number;
+  ctokens: number;
+  checked: number;
+  /** Bits of the priorities at which it, or a class below it, has packets. */
+  activity = 0;
+  /** Of inner classes: children that borrow from it, by priority. */
+  readonly feeds: (Round | undefined)[] = [];
+  /** Bytes that it may still send in its turn, by level. */
+  readonly deficit: number[] = new Array(MAX_DEPTH).fill(0);
+  /** When its mode will change; meaningful while it waits. */
+  wakeAt = 0;
+  /** Tells entries of the wait list that are out of date. */
+  waits = 0;
+  private readonly bucket: number;
+  private readonly cbucket: number;
+
+  constructor(options: HtbClassOptions, parent: HtbClass | undefined, now: number) {
+    this.classid = options.classid;
+    this.options = options;
+    this.parent = parent;
+    this.bucket = burstTime(options.rate, options.burst);
+    this.cbucket = burstTime(options.ceil, options.cburst);
+    this.tokens = this.bucket;
+    this.ctokens = this.cbucket;
+    this.checked = now;
+  }
+
+  get length(): number {
+    return this.queue?.length ?? 0;
+  }
+
+  get backlog(): number {
+    return this.queue?.backlog ?? 0;
+  }
+
+  /** Time since it was last looked at, as far as it counts. */
+  since(now: number): number {
+    return Math.min(now - this.checked, MOST_TIME);
+  }
+
+  /** The mode that it would have with `extra` more tokens (htb_class_mode). */
+  modeWith(extra: number): number {
+    if (this.ctokens + extra < 0) return CANT_SEND;
+    return this.tokens + extra >= 0 ? CAN_SEND : MAY_BORROW;
+  }
+
+  /** Nanoseconds until its mode can change. */
+  delayWith(extra: number): number {
+    const ctokens = this.ctokens + extra;
+    return ctokens < 0 ? -ctokens : Math.max(0, -(this.tokens + extra));
+  }
+
+  /** Pays for bytes that it, or a class below it, sends (htb_accnt_tokens, htb_accnt_ctokens). @param borrows they are paid from above. */
+  charge(bytes: number, passed: number, borrows: boolean): void {
+    const { rate, ceil } = this.options;
+    if (borrows) this.tokens += passed;
+    else this.tokens = settle(Math.min(passed + this.tokens, this.bucket) - transmissionTime(rate, bytes));
+    this.ctokens = settle(Math.min(passed + this.ctokens, this.cbucket) - transmissionTime(ceil, bytes));
+  }
+}
+
+const settle = (tokens: number): number => (tokens <= -MOST_TIME ? 1 - MOST_TIME : tokens);

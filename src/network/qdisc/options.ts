@@ -1,0 +1,74 @@
+import { parseBitRate } from "../../topology/quantity/bit-rate.ts";
+import { parseDuration } from "../../topology/quantity/duration.ts";
+import { MissingOption, OptionError } from "../../topology/quantity/option-error.ts";
+import { QuantityError } from "../../topology/quantity/quantity.ts";
+import { parseSize } from "../../topology/quantity/size.ts";
+
+/** Options of a qdisc, or of one of its classes, read one by one. What is wrong with one is thrown as an OptionError. */
+export class Options {
+  private readonly values: Readonly<Record<string, unknown>>;
+  private readonly classid: number | undefined;
+
+  constructor(values: Readonly<Record<string, unknown>>, classid?: number) {
+    this.values = values;
+    this.classid = classid;
+  }
+
+  /** Bytes a second. */
+  rate(key: string): number | undefined {
+    const bits = this.read(key, parseBitRate);
+    return bits === undefined ? undefined : bits / 8;
+  }
+
+  /** Bytes. */
+  size(key: string): number | undefined {
+    return this.read(key, parseSize);
+  }
+
+  /** Nanoseconds. */
+  duration(key: string): number | undefined {
+    return this.read(key, parseDuration);
+  }
+
+  integer(key: string): number | undefined {
+    const value = this.values[key];
+    return typeof value === "number" ? value : undefined;
+  }
+
+  value(key: string): unknown {
+    return this.values[key];
+  }
+
+  /** What `parse` makes of the value as text. */
+  read<T>(key: string, parse: (text: string) => T): T | undefined {
+    const value = this.values[key];
+    // What the schema refuses is told already.
+    if (value === undefined || value === null || typeof value === "object" || typeof value === "boolean")
+      return undefined;
+    try {
+      return parse(String(value));
+    } catch (error) {
+      if (error instanceof QuantityError) throw new OptionError(key, error.message, error.hint, this.classid);
+      throw error;
+    }
+  }
+
+  fail(key: string, message: string, hint?: string): never {
+    throw new OptionError(key, message, hint, this.classid);
+  }
+
+  /** One that the schema requires. */
+  need<T>(key: string, value: T | undefined): T {
+    if (value === undefined) throw new MissingOption(key);
+    return value;
+  }
+}
+
+/** Time that `bytes` take at a rate in bytes a second, in nanoseconds (psched_l2t_ns). */
+export const transmissionTime = (rate: number, bytes: number): number => Math.floor((bytes * 1e9) / rate);
+
+/** Length of a tick that tc gives times in, nanoseconds. */
+const TICK = 64;
+
+/** What tc makes of a burst in bytes: the time that it takes at the rate, in whole ticks (tc_calc_xmittime). */
+export const burstTime = (rate: number, bytes: number): number => Math.floor((bytes * 1e9) / rate / TICK) * TICK;

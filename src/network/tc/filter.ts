@@ -1,0 +1,84 @@
+import type { TcActionSite, TcFilterSite } from "../../hooks/hook.ts";
+import { minorOf, TC_ACT } from "../../hooks/tc/verdict.ts";
+import type { Skb } from "../../packet/skb.ts";
+import type { Attachment } from "../../programs/attachment.ts";
+import type { TcFilterModel } from "../../topology/model.ts";
+import type { World } from "../world.ts";
+import type { FilterAction } from "./action.ts";
+
+/** How often an action may ask to be run again for one packet. */
+const REPEATS = 32;
+
+/** Where a filter's programs find what they ask for. */
+export type FilterSite = TcFilterSite & TcActionSite;
+
+/** A filter with a BPF program, or one that matches everything, and its actions. */
+export class Filter {
+  readonly model: TcFilterModel;
+  readonly attachment: Attachment<"tc-filter"> | undefined;
+  readonly actions: readonly FilterAction[];
+  private readonly where: string;
+  private readonly world: World;
+
+  constructor(
+    model: TcFilterModel,
+    attachment: Attachment<"tc-filter"> | undefined,
+    actions: readonly FilterAction[],
+    where: string,
+    world: World,
+  ) {
+    this.model = model;
+    this.attachment = attachment;
+    this.actions = actions;
+    this.where = where;
+    this.world = world;
+  }
+
+  /** Classifies a packet (cls_bpf_classify): the answer, or UNSPEC for the next filter. The class goes to `result`. */
+  classify(skb: Skb, site: FilterSite, result: { classid: number }): number {
+    const { model, attachment } = this;
+    site.directAction = model.directAction;
+    site.classid = model.classid;
+    let classid = model.classid;
+    if (attachment !== undefined) {
+      if (model.directAction) skb.tcClassid = minorOf(model.classid);
+      const verdict = attachment.run(skb, site);
+      this.trace(skb, attachment);
+      if (verdict.action === TC_ACT.UNSPEC) return TC_ACT.UNSPEC;
+      classid = verdict.classid;
+      if (model.directAction) {
+        result.classid = classid;
+        return verdict.action;
+      }
+    }
+    const before = result.classid;
+    result.classid = classid;
+    const answer = this.act(skb, site);
+    if (answer < 0) result.classid = before;
+    return answer;
+  }
+
+  /** Runs the actions one after another, as long as they say so (tcf_action_exec). */
+  private act(skb: Skb, site: FilterSite): number {
+    let answer: number = TC_ACT.OK;
+    for (const action of this.actions) {
+      let tries = REPEATS;
+      do {
+        answer = action.run(skb, site);
+      } while (answer === TC_ACT.REPEAT && --tries > 0);
+      if (answer === TC_ACT.REPEAT) return TC_ACT.OK;
+      if (answer !== TC_ACT.PIPE) return answer;
+    }
+    return answer;
+  }
+
+  private trace(skb: Skb, { hook, slot, returnValue, outcome }: Attachment<"tc-filter">): void {
+    const { observer } = this.world;
+    if (observer.tracing)
+      observer.trace(
+        skb,
+        this.where,
+        `${hook.name} ${slot.name} returned ${returnValue | 0}: ${hook.outcomes[outcome]!.name}`,
+      );
+  }
+}

@@ -1,0 +1,102 @@
+import type { HostSite, ProgramHost } from "../../hooks/hook.ts";
+import type { RedirectInfo } from "../../hooks/services.ts";
+import { minorOf, TC_ACT } from "../../hooks/tc/verdict.ts";
+import type { DropReason } from "../../packet/drop-reason.ts";
+import type { Skb } from "../../packet/skb.ts";
+import type { Attachment } from "../../programs/attachment.ts";
+import type { Interface } from "../interface.ts";
+import type { World } from "../world.ts";
+import type { FilterList } from "./filter-list.ts";
+
+/** Programs and filters at one side of a device: tcx, then clsact. */
+export class TrafficHook {
+  readonly filters: FilterList;
+  private readonly programs: readonly Attachment<"tcx-ingress" | "tcx-egress">[];
+  private readonly reason: DropReason;
+  private readonly device: Interface;
+  private readonly host: ProgramHost;
+  private readonly redirectInfo: RedirectInfo;
+  private readonly world: World;
+  private readonly site: HostSite;
+
+  constructor(
+    side: "ingress" | "egress",
+    programs: readonly Attachment<"tcx-ingress" | "tcx-egress">[],
+    filters: FilterList,
+    device: Interface,
+    host: ProgramHost,
+    world: World,
+  ) {
+    this.reason = side === "ingress" ? "TC_INGRESS" : "TC_EGRESS";
+    this.programs = programs;
+    this.filters = filters;
+    this.device = device;
+    this.host = host;
+    this.redirectInfo = world.redirect;
+    this.world = world;
+    this.site = { dataAddress: 0, length: 0, host };
+  }
+
+  /**
+   * Runs them on a packet whose data begins at its MAC header (sch_handle_ingress, sch_handle_egress). False: the packet has ended
+   * or has gone elsewhere.
+   */
+  pass(skb: Skb): boolean {
+    let answer = this.runPrograms(skb);
+    let problem: DropReason | undefined;
+    if (answer === TC_ACT.UNSPEC) {
+      answer = this.filters.classify(skb);
+      problem = this.filters.problem;
+      if (answer === TC_ACT.OK || answer === TC_ACT.RECLASSIFY) skb.tcIndex = minorOf(this.filters.classid);
+    }
+    const { ledger } = this.world;
+    switch (answer) {
+      case TC_ACT.SHOT:
+        ledger.drop(skb, this.device.label, problem ?? this.reason);
+        return false;
+      case TC_ACT.STOLEN:
+      case TC_ACT.QUEUED:
+      case TC_ACT.TRAP:
+        ledger.deliver(skb, this.device.label, "traffic control");
+        return false;
+      case TC_ACT.CONSUMED:
+        return false;
+      case TC_ACT.REDIRECT:
+        this.redirect(skb);
+        return false;
+      default:
+        return true;
+    }
+  }
+
+  private runPrograms(skb: Skb): number {
+    const { site, world } = this;
+    for (const attachment of this.programs) {
+      site.dataAddress = skb.data;
+      site.length = skb.length;
+      const { action } = attachment.run(skb, site);
+      const { hook, slot, returnValue, outcome } = attachment;
+      if (world.observer.tracing)
+        world.observer.trace(
+          skb,
+          this.device.label,
+          `${hook.name} ${slot.name} returned ${returnValue | 0}: ${hook.outcomes[outcome]!.name}`,
+        );
+      if (action === TC_ACT.OK) skb.tcIndex = skb.tcClassid;
+      if (action !== TC_ACT.UNSPEC) return action;
+    }
+    return TC_ACT.UNSPEC;
+  }
+
+  /** To where a program's bpf_redirect has said (skb_do_redirect). */
+  private redirect(skb: Skb): void {
+    const { redirectInfo, host, world } = this;
+    const { ifindex, ingress } = redirectInfo;
+    redirectInfo.ifindex = 0;
+    if (!host.hasDevice(ifindex)) {
+      world.ledger.drop(skb, this.device.label, this.reason);
+      return;
+    }
+    host.redirect(skb, ifindex, ingress);
+  }
+}
