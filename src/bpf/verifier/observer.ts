@@ -5,7 +5,7 @@ import type { Walk } from "./walk/walk.ts";
 export interface WalkObserver {
   /** The walk comes to the instruction at `walk.index` in the state `walk.state`. */
   arrived(walk: Walk): void;
-  /** The instruction at hand was walked without complaint; `walk.index` is the next one. */
+  /** The instruction at `walk.state.index` was walked without complaint; `walk.index` is the next one. */
   walked?(walk: Walk): void;
   /** A path was put off; paths that wait are gone on with in the order last in, first out. */
   forked?(walk: Walk): void;

@@ -115,7 +115,7 @@ function kernelsText({ kernels, target, result }: VerifyOutcome, paint: Paint): 
     lines.push(`Linux ${release}: ${verdict}`);
     for (const need of missing) lines.push(...needLines(need, target.sourceOf, paint));
     if (unsure.length > 0 && loads && result.accepted)
-      lines.push(paint.dim(`  not looked at: its verifier does not know ${unsure.join("; ")}`));
+      lines.push(paint.dim(`  may refuse it all the same: its verifier does not know ${unsure.join("; ")}`));
   }
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -104,6 +104,7 @@ function causesOf(
     return [
       ...recorder
         .busiest(BUSIEST)
+        .filter(([, visits]) => visits > 1)
         .map(([index, visits]) => ({ instruction: index, says: `was walked ${visits} times` })),
       refused,
     ];

@@ -2,7 +2,7 @@ import type { DecodedProgram } from "../../isa/decode.ts";
 import { type VerifierOptions, type VerifierResult, verify } from "../verify.ts";
 import { type Need, needsOf, type ProgramFacts } from "./needs.ts";
 import { isBefore } from "./release.ts";
-import { NOT_MODELLED } from "./rule-releases.ts";
+import { PRECISION } from "./rule-releases.ts";
 import { WalkFindings } from "./walk-findings.ts";
 
 /** Whether a release of Linux would load a program. */
@@ -13,7 +13,7 @@ export interface ReleaseVerdict {
   readonly loads: boolean;
   /** What the release lacks. */
   readonly missing: readonly Need[];
-  /** What the release's verifier knows less of, and nothing was held against the program for. */
+  /** What the release's verifier knows less of than today's, and the program has: it may refuse it for that. */
   readonly unsure: readonly string[];
 }
 
@@ -21,6 +21,8 @@ export interface ReleaseVerdict {
 export interface ProgramNeeds {
   readonly result: VerifierResult;
   readonly needs: readonly Need[];
+  /** What its verdict may hang on and older verifiers know less of. */
+  readonly precision: readonly (typeof PRECISION)[keyof typeof PRECISION][];
 }
 
 /** Walks a program once more and gathers what it needs of Linux. Throws RangeError as `verify` does. */
@@ -38,14 +40,20 @@ export function findNeeds(
     found,
     result.statistics.instructionsProcessed,
   );
-  return { result, needs };
+  const isNarrow = decoded.instructions.some((it) => (it?.kind === "alu" || it?.kind === "branch") && it.bits === 32);
+  const precision = [
+    ...(isNarrow ? [PRECISION.narrow] : []),
+    ...(found.spillsScalars ? [PRECISION.spilled] : []),
+    ...(found.comparesSums ? [PRECISION.linked] : []),
+  ];
+  return { result, needs, precision };
 }
 
 /** What a release says to it. */
-export function verdictOf(release: string, { result, needs }: ProgramNeeds): ReleaseVerdict {
+export function verdictOf(release: string, { result, needs, precision }: ProgramNeeds): ReleaseVerdict {
   const missing = needs.filter(({ since }) => isBefore(release, since.release));
-  const unsure = NOT_MODELLED.filter(([, since]) => isBefore(release, since.release)).map(
-    ([what, since]) => `${what} (Linux ${since.release})`,
-  );
+  const unsure = precision
+    .filter(({ since }) => isBefore(release, since.release))
+    .map(({ what, since }) => `${what} (Linux ${since.release})`);
   return { release, loads: result.accepted && missing.length === 0, missing, unsure };
 }

@@ -65,9 +65,9 @@ export const RULES = {
   },
 } as const satisfies Readonly<Record<string, VerifierRule>>;
 
-/** Where older verifiers know less, which is not held against programs: what it is, until which release. */
-export const NOT_MODELLED: readonly (readonly [what: string, since: Since])[] = [
-  ["ranges of the lower 32 bits by themselves", since("5.7", "3f50f132d840")],
-  ["ranges of scalars that were spilled to the stack", since("5.16", "354e8f1970f8")],
-  ["scalars that differ from each other by a constant", since("6.11", "98d7ca374ba4")],
-];
+/** Where older verifiers know less of numbers. It is not held against a program, only said where the program has such numbers. */
+export const PRECISION = {
+  narrow: { what: "ranges of the lower 32 bits by themselves", since: since("5.7", "3f50f132d840") },
+  spilled: { what: "ranges of scalars that were spilled to the stack", since: since("5.16", "354e8f1970f8") },
+  linked: { what: "scalars that differ from each other by a constant", since: since("6.11", "98d7ca374ba4") },
+} as const satisfies Readonly<Record<string, { what: string; since: Since }>>;

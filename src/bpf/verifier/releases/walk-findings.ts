@@ -1,7 +1,7 @@
 import type { Instruction } from "../../isa/instruction.ts";
 import type { ContextLayout } from "../../program-type/context-layout.ts";
 import type { WalkObserver } from "../observer.ts";
-import type { Register } from "../state/register.ts";
+import { type Register, sumOf } from "../state/register.ts";
 import { baseOf, mayBeNull, TYPE } from "../state/register-type.ts";
 import { BYTE, byteOf } from "../state/stack-slot.ts";
 import { isConstant } from "../values/scalar.ts";
@@ -24,6 +24,9 @@ export class WalkFindings implements WalkObserver {
   unsetStackRead: number | undefined;
   uncheckedLookup: number | undefined;
   congestionResult: number | undefined;
+  /** A scalar was saved on the stack; one was compared that is another one plus a constant. */
+  spillsScalars = false;
+  comparesSums = false;
   readonly #reached = new Set<number>();
   /** Results of look-ups that cannot be NULL and were not compared with it; states share what registers hold. */
   readonly #uncompared = new WeakSet<Register>();
@@ -39,6 +42,7 @@ export class WalkFindings implements WalkObserver {
     if (it.kind === "exit") this.#lookAtResult(walk);
     const { registers } = walk.frame;
     if (it.kind === "branch" && it.src === null && it.imm === 0) this.#uncompared.delete(registers[it.dst]!);
+    if (it.kind === "branch" && registers.some((register) => sumOf(register.id) !== 0)) this.comparesSums = true;
     if (it.kind === "alu") this.#moves = [it.dst, it.src ?? it.dst].some((at) => this.#uncompared.has(registers[at]!));
     const access = accessOf(it);
     if (access === undefined) return;
@@ -46,10 +50,12 @@ export class WalkFindings implements WalkObserver {
     if (this.#uncompared.has(register)) this.uncheckedLookup ??= index;
     if (register.type === TYPE.context) this.#lookAtContext(walk, register, access);
     else if (register.type === TYPE.stack) this.#lookAtStack(walk, register, access);
+    if (it.kind === "store" && it.src !== null && register.type === TYPE.stack)
+      this.spillsScalars ||= registers[it.src]!.type === TYPE.scalar;
   }
 
-  walked({ model, frame, previousIndex }: Walk): void {
-    const it = model.instructions[previousIndex];
+  walked({ model, frame, state }: Walk): void {
+    const it = model.instructions[state.index];
     if (it?.kind === "alu" && this.#moves) this.#uncompared.add(frame.registers[it.dst]!);
     if (it?.kind !== "call-helper" || it.helper !== LOOKUP) return;
     const result = frame.registers[0]!;

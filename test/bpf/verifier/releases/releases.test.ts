@@ -166,6 +166,14 @@ describe("what a program needs", () => {
     expect(verdictOf("6.18", needsOf({ text: "r0 = r5\nexit" }))).toMatchObject({ loads: false, missing: [] });
   });
 
+  it("says what an older verifier knows less of, where the program has it", () => {
+    const unsure = (text: string) => verdictOf("5.4", needsOf({ text })).unsure.length;
+    expect(unsure("r0 = 0\nexit")).toBe(0);
+    expect(unsure("w0 = 0\nexit")).toBe(1);
+    expect(unsure("call 7\n*(u64 *)(r10 - 8) = r0\nexit")).toBe(1);
+    expect(unsure("call 7\nr1 = r0\nr1 += 4\nif r1 > 8 goto +0\nexit")).toBe(1);
+  });
+
   it("counts long programs against Linux before 5.2", () => {
     const found = needsOf({ text: `${"r0 = 0\n".repeat(4096)}exit` });
     expect(verdictOf("5.2", found).missing).toEqual([]);
