@@ -4,6 +4,7 @@ import { decodeProgram } from "../bpf/isa/decode.ts";
 import { HELPER_NAMES } from "../bpf/isa/helper-names.ts";
 import type { BpfSyscall } from "../bpf/syscall.ts";
 import { adviceFor } from "../bpf/verifier/explain/advice/advice.ts";
+import { hardWired } from "../bpf/verifier/hard-wire.ts";
 import { verify } from "../bpf/verifier/verify.ts";
 import type { Environment } from "../bpf/vm/environment.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
@@ -62,18 +63,19 @@ export class ProgramLoader {
     let bytes = byContext.get(context);
     if (bytes === undefined) {
       bytes = this.maps.link(loaded);
-      this.verify(loaded, bytes, context, attachType);
+      bytes = this.verify(loaded, bytes, context, attachType);
       byContext.set(context, bytes);
     }
     return bytes;
   }
 
+  /** The program as Linux would run it. */
   private verify(
     loaded: LoadedExtendedProgram,
     bytes: Uint8Array,
     context: AnyExtendedContext,
     attachType: number,
-  ): void {
+  ): Uint8Array {
     const { programType, helpers } = context;
     const decoded = decodeProgram(bytes);
     const result = verify(bytes, {
@@ -106,6 +108,7 @@ export class ProgramLoader {
           hint: `Simulated are ${[...helpers.values()].map(({ name }) => name.replace(/^bpf_/, "")).join(", ")}.`,
         })),
       );
+    return hardWired(bytes, result.insight);
   }
 
   private environment({ layout, helpers }: AnyExtendedContext): Environment {

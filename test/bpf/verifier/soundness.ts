@@ -1,6 +1,7 @@
 import { assembleExtended } from "../../../src/bpf/isa/assembler/assemble.ts";
 import { SK_BUFF_CONTEXT, TEST_CONTEXTS } from "../../../src/bpf/test-run/context.ts";
 import { ExtendedTestProgram, testMaps } from "../../../src/bpf/test-run/test-program.ts";
+import { hardWired } from "../../../src/bpf/verifier/hard-wire.ts";
 import { verify } from "../../../src/bpf/verifier/verify.ts";
 import { BPF_ENGINES } from "../../../src/bpf/vm/engine.ts";
 import { UnloadableProgram } from "../../../src/bpf/vm/unloadable-program.ts";
@@ -48,7 +49,8 @@ function tryProgram(
   maps: ReturnType<typeof testMaps>,
 ): boolean {
   tally.verified++;
-  if (!verify(bytes, { type }).accepted) return false;
+  const { accepted, insight } = verify(bytes, { type });
+  if (!accepted) return false;
   let program: ExtendedTestProgram;
   try {
     const surroundings = {
@@ -56,7 +58,7 @@ function tryProgram(
       random: () => Math.floor(random() * 2 ** 32),
     };
     program = new ExtendedTestProgram(
-      bytes,
+      hardWired(bytes, insight),
       TEST_CONTEXTS[type] ?? SK_BUFF_CONTEXT,
       BPF_ENGINES[0]!,
       surroundings,
