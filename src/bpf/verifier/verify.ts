@@ -12,7 +12,9 @@ import type { WalkObserver } from "./observer.ts";
 import { checkPrivileges, PRIVILEGED, type Privileges } from "./privileges.ts";
 import { checkControlFlow } from "./program/control-flow.ts";
 import { findCycles } from "./program/cycles.ts";
+import type { ProgramTypes } from "./program/function-types.ts";
 import { findLiveRegisters } from "./program/live-registers.ts";
+import { findPacketChangers } from "./program/packet-changers.ts";
 import { postordersOf } from "./program/postorder.ts";
 import { checkReferences } from "./program/references.ts";
 import { divideProgram } from "./program/subprograms.ts";
@@ -39,6 +41,8 @@ export interface VerifierOptions {
   readonly strictAlignment?: boolean;
   /** Processors of the machine that the program will run on, which bounds bpf_get_smp_processor_id(); 1 without. */
   readonly possibleCpus?: number;
+  /** What its BTF says of its functions; without, none is global and none can be given to helpers. */
+  readonly types?: ProgramTypes;
   /** Of the user who loads it; without, all of them. */
   readonly privileges?: Privileges;
   readonly logLevel?: 0 | 1 | 2;
@@ -80,6 +84,9 @@ export interface VerifierResult {
   insight(index: number): InstructionInsight;
 }
 
+/** Types whose programs may be interrupted by others on the same stack. */
+const OWN_STACKS = ["kprobe", "tracepoint", "perf_event", "raw_tracepoint"];
+
 const GPL_COMPATIBLE = ["GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"];
 
 /**
@@ -98,8 +105,7 @@ export function verify(program: Uint8Array | DecodedProgram, options: VerifierOp
   try {
     walk = prepare(decoded, program instanceof Uint8Array ? program : undefined, programType, options, log, insights);
     walkAll(walk);
-    log.accepted();
-    checkStackDepth(walk.model, walk.stackDepths);
+    checkStackDepth(walk.model, walk.stackDepths, walk.asyncCallbacks, OWN_STACKS.includes(programType.name));
   } catch (reason) {
     if (!(reason instanceof Refusal)) throw reason;
     log.refusal(reason);
@@ -140,7 +146,9 @@ function prepare(
     throw new Refusal("encoding", problem.index, [problem.kernel ?? problem.message]);
   const { bpf } = options.privileges ?? PRIVILEGED;
   checkPrivileges(decoded, programType, options.privileges ?? PRIVILEGED);
-  const model = divideProgram(decoded, bytes ?? new Uint8Array(), false, (found) => logFunctions(log, found));
+  const model = divideProgram(decoded, bytes ?? new Uint8Array(), options.types !== undefined, (found) =>
+    logFunctions(log, found),
+  );
   const maps = checkReferences(model, options.maps ?? new Map(), programType);
   const flow = checkControlFlow(model, bpf && options.loops !== "none");
   const postorders = postordersOf(model);
@@ -149,7 +157,7 @@ function prepare(
       ? (programType.variants?.get(helper) ?? prototypeOf(helper))?.arguments.length
       : undefined,
   );
-  const cycles = findCycles(model);
+  const cycles = findCycles(model, flow.callsCallback);
   logLiveRegisters(log, model, liveRegisters, cycles, instructionText);
   return new Walk({
     model,
@@ -161,6 +169,8 @@ function prepare(
     maps,
     gplCompatible: GPL_COMPATIBLE.includes(options.license ?? "GPL"),
     strictAlignment: options.strictAlignment ?? false,
+    ...(options.types === undefined ? {} : { types: options.types }),
+    packetChangers: findPacketChangers(model),
     privileges: options.privileges ?? PRIVILEGED,
     expectedAttachType: options.expectedAttachType ?? 0,
     possibleCpus: options.possibleCpus ?? 1,

@@ -60,6 +60,7 @@ function target(
     bytes: instructions,
     options: {
       ...common,
+      ...(object.btf === undefined ? {} : { types: { btf: object.btf, functions } }),
       type: flags.type ?? program.type!,
       license: flags.license ?? object.license,
       expectedAttachType: flags.attachType ?? program.attachType ?? 0,

@@ -31,6 +31,9 @@ function verifierMap(map: ObjectMap, object: ObjectFile, possibleCpus: number): 
     ...(inner === undefined ? {} : { inner: verifierMap(inner, object, possibleCpus) }),
     // Frozen, they are constants; what is not frozen may change before the program runs.
     ...(frozen && contents !== undefined ? { constants: contents } : {}),
-    ...(special.length === 0 ? {} : { special: [...new Set(special.map(({ kind }) => SPECIAL[kind]))] }),
+    ...(valueTypeId === undefined ? {} : { hasBtf: true }),
+    ...(special.length === 0
+      ? {}
+      : { fields: special, special: [...new Set(special.map(({ kind }) => SPECIAL[kind]))] }),
   };
 }

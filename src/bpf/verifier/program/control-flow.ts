@@ -11,7 +11,16 @@ export interface ControlFlow {
   readonly jumpPoints: Uint8Array;
   /** A state is always kept here. */
   readonly checkpoints: Uint8Array;
+  /** Calls of helpers that call functions of the program. */
+  readonly callsCallback: Uint8Array;
 }
+
+/** bpf_timer_set_callback */
+const ASYNCHRONOUS: readonly number[] = [170];
+/** bpf_for_each_map_elem, bpf_find_vma, bpf_loop, bpf_user_ringbuf_drain */
+const CALLBACK_CALLERS: readonly number[] = [164, 180, 181, 209];
+/** The helper calls a function of the program before it returns (is_sync_callback_calling_function). */
+export const isCallbackCaller = (helper: number): boolean => CALLBACK_CALLERS.includes(helper);
 
 const DISCOVERED = 0x10;
 const EXPLORED = 0x20;
@@ -44,6 +53,7 @@ class Search implements ControlFlow {
   readonly prunePoints: Uint8Array;
   readonly jumpPoints: Uint8Array;
   readonly checkpoints: Uint8Array;
+  readonly callsCallback: Uint8Array;
   readonly #model: ProgramModel;
   readonly #allowLoops: boolean;
   readonly #stack: number[] = [0];
@@ -56,6 +66,7 @@ class Search implements ControlFlow {
     this.prunePoints = new Uint8Array(count);
     this.jumpPoints = new Uint8Array(count);
     this.checkpoints = new Uint8Array(count);
+    this.callsCallback = new Uint8Array(count);
   }
 
   run(): void {
@@ -87,6 +98,11 @@ class Search implements ControlFlow {
         if (instruction.kind === "may-goto") this.checkpoints[from] = 1;
         return this.#push(from, from + 1, FALLTHROUGH) || this.#push(from, instruction.target, BRANCH);
       case "call-helper":
+        if (ASYNCHRONOUS.includes(instruction.helper)) this.prunePoints[from] = 1;
+        if (isCallbackCaller(instruction.helper))
+          for (const points of [this.callsCallback, this.checkpoints, this.prunePoints, this.jumpPoints])
+            points[from] = 1;
+        return this.#visitCall(from, from + 1, undefined);
       case "call-kernel":
         return this.#visitCall(from, from + 1, undefined);
       case "call-local":

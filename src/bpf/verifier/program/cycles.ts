@@ -3,9 +3,9 @@ import { successorsOf } from "./successors.ts";
 
 /**
  * Numbers the strongly connected components of the control-flow graph: every slot in a loop gets the number, from 1, of the
- * outermost loop around it, others get 0. Calls are not followed. Tarjan's algorithm, without recursion (compute_scc).
+ * outermost loop around it, others get 0. Calls are not followed; one that calls functions of the program back is a loop. Tarjan's algorithm, without recursion (compute_scc).
  */
-export function findCycles(model: ProgramModel): Int32Array {
+export function findCycles(model: ProgramModel, callsCallback: Uint8Array): Int32Array {
   const count = model.instructions.length;
   const component = new Int32Array(count);
   /** Order of discovery, from 1; and the lowest one that can be reached. */
@@ -38,7 +38,7 @@ export function findCycles(model: ProgramModel): Int32Array {
       if (outer !== undefined) low[outer] = Math.min(low[outer]!, low[index]!);
       if (low[index] !== order[index]) continue;
       const members = open.splice(open.lastIndexOf(index));
-      const isLoop = members.length > 1 || successors.includes(index);
+      const isLoop = members.length > 1 || successors.includes(index) || callsCallback[index] === 1;
       if (isLoop) components++;
       for (const member of members) {
         done[member] = 1;

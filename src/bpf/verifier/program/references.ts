@@ -1,9 +1,12 @@
 import type { Reference } from "../../isa/instruction.ts";
 import { MAP_TYPE } from "../../maps/map-type.ts";
 import type { ProgramType } from "../../program-type.ts";
-import { hasDirectValues, type VerifierMap } from "../map.ts";
+import { FIELD_NAMES, hasDirectValues, type VerifierMap } from "../map.ts";
 import { Refusal } from "../refusal.ts";
 import type { ProgramModel } from "./program-model.ts";
+
+/** Types whose programs may interrupt others (is_tracing_prog_type). */
+const TRACING = ["kprobe", "tracepoint", "perf_event", "raw_tracepoint", "raw_tracepoint_writable"];
 
 /** Messages of malformed instructions that Linux gives before it walks; others it gives when it comes to them. */
 const EARLY = /^(unknown opcode|BPF_LDX uses reserved fields|invalid bpf_ld_imm64 insn|unrecognized bpf_ld_imm64 insn)/;
@@ -36,6 +39,10 @@ function findMap(it: Reference, maps: ReadonlyMap<number, VerifierMap>, programT
     throw new Refusal("unsupported", it.index, ["arena maps are not supported by netsim yet"]);
   if (programType.name === "socket_filter" && map.special?.includes("bpf_spin_lock"))
     throw new Refusal("map", it.index, ["socket filter progs cannot use bpf_spin_lock yet"]);
+  if (TRACING.includes(programType.name))
+    for (const kind of ["spin_lock", "timer", "workqueue"] as const)
+      if (map.fields?.some((field) => field.kind === kind))
+        throw new Refusal("map", it.index, [`tracing progs cannot use ${FIELD_NAMES[kind]} yet`]);
   if (it.to !== "map-value" && it.to !== "map-index-value") return map;
   if (!hasDirectValues(map)) throw new Refusal("map", it.index, ["no direct value access support for this map type"]);
   // Only the first element of an array of one has an address that never changes.

@@ -1,4 +1,5 @@
 import type { Instruction } from "../../isa/instruction.ts";
+import { isCallbackCaller } from "../program/control-flow.ts";
 import type { HistoryEntry } from "../state/walk-state.ts";
 import { accessedFrame, accessedSlot, DESTINATION_IS_STACK, SOURCE_IS_STACK, STACK_ACCESS } from "./history.ts";
 import type { PrecisionDemand } from "./precision-demand.ts";
@@ -18,10 +19,11 @@ export function backtrack(
   before: Instruction | null | undefined,
   entry: HistoryEntry | undefined,
   demand: PrecisionDemand,
+  isGlobal: (slot: number) => boolean,
 ): typeof LOST | undefined {
   if (it === null) return undefined;
   demand.spread(entry?.linked);
-  const lost = trace(it, next, before, entry, demand);
+  const lost = trace(it, next, before, entry, demand, isGlobal);
   if (lost === undefined) demand.spread(entry?.linked);
   return lost;
 }
@@ -32,6 +34,7 @@ function trace(
   before: Instruction | null | undefined,
   entry: HistoryEntry | undefined,
   demand: PrecisionDemand,
+  isGlobal: (slot: number) => boolean,
 ): typeof LOST | undefined {
   switch (it.kind) {
     case "alu":
@@ -69,9 +72,18 @@ function trace(
       if (entry === undefined || (entry.flags & DESTINATION_IS_STACK) === 0) demand.addRegister(it.dst);
       return undefined;
     case "call-local":
-      demand.leaveCallee();
+      if (isGlobal(it.target)) demand.dropRegister(0);
+      else demand.leaveCallee();
       return undefined;
     case "call-helper":
+      // Back from the callback into the helper that called it: its arguments are the helper's business.
+      if (isCallbackCaller(it.helper) && next !== it.index + 1) {
+        demand.registers[demand.frame] = 0;
+        demand.frame--;
+        return undefined;
+      }
+      demand.dropRegister(0);
+      return undefined;
     case "call-kernel":
       demand.dropRegister(0);
       return undefined;
@@ -91,6 +103,8 @@ function trace(
 /** R0 of the caller, behind the call, is R0 of the callee at its exit. */
 function enterCallee(before: Instruction | null | undefined, demand: PrecisionDemand): void {
   const wanted = before?.kind === "call-local" && demand.hasRegister(0);
+  // Those of a helper's own callers are found once its callbacks are left.
+  if (before?.kind !== "call-local") demand.registers[demand.frame]! &= ~0b11_1110;
   demand.dropRegister(0);
   demand.frame++;
   if (wanted) demand.addRegister(0);

@@ -39,6 +39,14 @@ export class ExploredStates implements StateStatistics {
     this.#loops = new LoopVisits(cycles, log);
   }
 
+  /** Another function is walked now. */
+  forgetAll(): void {
+    this.#buckets.fill(undefined);
+    this.#kept = 0;
+    this.#evictedAlive = 0;
+    this.#loops.forgetAll();
+  }
+
   /** Newest first. The kernel's hash table has as many buckets as the program has instructions. */
   #bucketOf(index: number, state: WalkState): WalkState[] {
     const bucket = ((index ^ state.frame.callsite) >>> 0) % this.#buckets.length;
@@ -70,7 +78,13 @@ export class ExploredStates implements StateStatistics {
       }
       if (old.branches > 0) {
         if (this.#isMayGotoRound(walk, old)) return this.#hit(walk, old, true);
-        this.#refuseInfiniteLoop(walk, old);
+        const anotherEntry =
+          old.frame.callback?.synchronous === false && old.frame.asyncEntries !== current.frame.asyncEntries;
+        if (!anotherEntry) {
+          if (flow.callsCallback[index] === 1) {
+            if (this.#equal(walk, old, "within")) return this.#hit(walk, old, true);
+          } else this.#refuseInfiniteLoop(walk, old);
+        }
         if (!force && jumps < 20 && instructions < 100) keep = false;
       } else {
         const inLoop = this.#loops.isIncomplete(old);
@@ -127,6 +141,7 @@ export class ExploredStates implements StateStatistics {
   #refuseInfiniteLoop(walk: Walk, old: WalkState): void {
     const { state: current, index } = walk;
     if (old.frames.length !== current.frames.length || old.mayGotoDepth !== current.mayGotoDepth) return;
+    if (old.callbackUnrollDepth !== current.callbackUnrollDepth) return;
     const [a, b] = [old.frame.registers, current.frame.registers];
     for (let i = 0; i < 11; i++)
       if (a[i]!.id !== b[i]!.id || a[i]!.reference !== b[i]!.reference || !sameExceptIds(a[i]!, b[i]!)) return;

@@ -42,6 +42,12 @@ export class LoopVisits {
     return undefined;
   }
 
+  /** Another function is walked now. */
+  forgetAll(): void {
+    this.#visits.clear();
+    this.backEdges = 0;
+  }
+
   enter(state: WalkState): void {
     const key = this.#keyOf(state);
     if (key === undefined) return;

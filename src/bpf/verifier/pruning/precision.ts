@@ -60,6 +60,7 @@ function follow(walk: Walk, from: WalkState): boolean {
   let last = from.index;
   let next = -1;
   const { log } = walk;
+  const isGlobal = (slot: number): boolean => walk.isGlobal(model.subprogramOf[slot]!);
   for (;;) {
     if (log.level === 2)
       log.detail(`mark_precise: frame${demand.frame}: last_idx ${last} first_idx ${first} subseq_idx ${next} `);
@@ -74,7 +75,7 @@ function follow(walk: Walk, from: WalkState): boolean {
         const before = next > 0 ? model.instructions[next - 1] : undefined;
         const entry = entryAt(state.history, end, index);
         if (log.level === 2) logBacktracking(walk, index);
-        if (backtrack(model.instructions[index]!, next, before, entry, demand) === LOST) {
+        if (backtrack(model.instructions[index]!, next, before, entry, demand, isGlobal) === LOST) {
           forcePrecise(walk, from);
           return true;
         }

@@ -33,12 +33,15 @@ export function statesEqual(
   // What processors only guess says nothing of what the program does.
   if (old.speculative && !current.speculative) return false;
   if (old.frames.length !== current.frames.length) return false;
+  if ((old.lock === null) !== (current.lock === null)) return false;
+  if (old.lock !== null && (old.lock.map !== current.lock!.map || !ids.matches(old.lock.id, current.lock!.id)))
+    return false;
   if (old.references.length !== current.references.length) return false;
   for (let i = 0; i < old.references.length; i++)
     if (!ids.matches(old.references[i]!.id, current.references[i]!.id)) return false;
   for (let number = 0; number < old.frames.length; number++) {
     const [a, b] = [old.frames[number]!, current.frames[number]!];
-    if (a.callsite !== b.callsite) return false;
+    if (a.callsite !== b.callsite || a.callbackDepth > b.callbackDepth) return false;
     const live = liveRegisters[old.indexOfFrame(number)]!;
     for (let i = 0; i < 11; i++) {
       if (((live >> i) & 1) === 0) continue;

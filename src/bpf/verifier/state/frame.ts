@@ -5,6 +5,14 @@ import type { StackSlot } from "./stack-slot.ts";
 /** Callsite of a function that no function calls. */
 export const NO_CALLSITE = -1;
 
+/** What is special about a function that a helper calls. */
+export interface CallbackRules {
+  /** The helper waits for it; else it runs some time later. */
+  readonly synchronous: boolean;
+  /** Values that it may return. */
+  readonly range: readonly [min: number, max: number];
+}
+
 /** Registers and stack of a function being walked (`struct bpf_func_state`). */
 export class Frame {
   /** R0 to R10. */
@@ -16,6 +24,13 @@ export class Frame {
   /** The same for the scalars spilled in slots 0 to 31 and 32 to 63. */
   preciseSlotsLow = 0;
   preciseSlotsHigh = 0;
+
+  /** A helper called it. */
+  callback: CallbackRules | null = null;
+  /** Rounds of callbacks that were walked from here. */
+  callbackDepth = 0;
+  /** Times that callbacks which run later were entered on this path. */
+  asyncEntries = 0;
 
   constructor(
     /** The call that it was entered by. */
@@ -38,6 +53,9 @@ export class Frame {
 
   copy(): Frame {
     const copy = new Frame(this.callsite, this.number, this.subprogram, this.registers.slice(), this.stack.slice());
+    copy.callback = this.callback;
+    copy.callbackDepth = this.callbackDepth;
+    copy.asyncEntries = this.asyncEntries;
     copy.preciseRegisters = this.preciseRegisters;
     copy.preciseSlotsLow = this.preciseSlotsLow;
     copy.preciseSlotsHigh = this.preciseSlotsHigh;

@@ -1,3 +1,4 @@
+import type { VerifierMap } from "../map.ts";
 import type { Frame } from "./frame.ts";
 import type { Register } from "./register.ts";
 import { isSpilled } from "./stack-slot.ts";
@@ -27,6 +28,13 @@ export interface AcquiredReference {
   readonly index: number;
 }
 
+/** A spin lock that is held. */
+export interface HeldLock {
+  /** Of the look-up that found the value. */
+  readonly id: number;
+  readonly map: VerifierMap;
+}
+
 /** Where a path stands (`struct bpf_verifier_state`). */
 export class WalkState {
   /** The outermost function's first. */
@@ -41,8 +49,11 @@ export class WalkState {
   lastIndex = -1;
   history: HistoryEntry[] = [];
   references: readonly AcquiredReference[] = [];
+  lock: HeldLock | null = null;
   /** How often may_goto was taken on this path. */
   mayGotoDepth = 0;
+  /** Rounds of callbacks on this path. */
+  callbackUnrollDepth = 0;
   /** A processor that guesses wrongly may come here; the program itself does not. */
   speculative = false;
   /** What is dead in it was forgotten. */
@@ -69,7 +80,9 @@ export class WalkState {
     copy.lastIndex = this.lastIndex;
     copy.history = this.history.slice();
     copy.references = this.references;
+    copy.lock = this.lock;
     copy.mayGotoDepth = this.mayGotoDepth;
+    copy.callbackUnrollDepth = this.callbackUnrollDepth;
     copy.speculative = this.speculative;
     return copy;
   }

@@ -10,6 +10,7 @@ import { checkArgumentOffset, checkArgumentType } from "./argument-type.ts";
 import type { CallFacts } from "./call-facts.ts";
 import { findConstantKey } from "./constant-key.ts";
 import { checkHelperMemory, checkMemorySize } from "./helper-memory.ts";
+import { checkSameMap, checkValueField } from "./value-field.ts";
 import type { Walk } from "./walk.ts";
 
 /** check_func_arg */
@@ -62,6 +63,7 @@ function checkContent(
   const number = position + 1;
   switch (kind) {
     case "map":
+      checkSameMap(walk, register, facts);
       facts.map = register.map;
       facts.mapUid = register.mapUid;
       return;
@@ -101,23 +103,15 @@ function checkContent(
     case "lock":
     case "timer":
     case "kptr":
-      checkSpecialField(walk, register.map!, kind);
+      checkValueField(walk, number, register, kind, facts);
       return;
     case "dynptr":
       checkDynptr(walk, number, argument);
       return;
     case "function":
-      walk.refuse("unsupported", "callbacks are not supported by netsim yet");
+      facts.callback = register.extent;
+      return;
   }
-}
-
-const SPECIAL = { lock: "bpf_spin_lock", timer: "bpf_timer", kptr: "bpf_kptr_xchg" } as const;
-
-/** Only BTF tells where a map's value has such a field. */
-function checkSpecialField(walk: Walk, map: VerifierMap, kind: keyof typeof SPECIAL): never {
-  if (map.special !== undefined)
-    walk.refuse("unsupported", `${SPECIAL[kind]} in map values is not supported by netsim yet`);
-  walk.refuse("map", `map '${map.name ?? ""}' has to have BTF in order to use ${SPECIAL[kind]}`);
 }
 
 /** No helper that makes a dynptr is modelled: none can be there. */

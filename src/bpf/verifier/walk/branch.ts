@@ -11,7 +11,7 @@ import { settleNull } from "./nullness.ts";
 import { learnPacketRange } from "./packet-range.ts";
 import { guardsSpeculation, walkMispredicted } from "./speculation.ts";
 import type { Walk } from "./walk.ts";
-import { widenForMayGoto } from "./widen.ts";
+import { widenScalars } from "./widen.ts";
 
 /** A comparison that goes one of two ways (check_cond_jmp_op). Leaves `walk.index` at the next instruction. */
 export function checkBranch(walk: Walk, it: Branch): void {
@@ -132,21 +132,10 @@ const notNull = (register: Register): Register => ({ ...register, type: register
 
 /** Both ways of may_goto are walked: straight on for one more round, and the jump (is_may_goto_insn). */
 export function checkMayGoto(walk: Walk, it: MayGoto): void {
-  const previous = previousVisit(walk, it.index);
+  // The parent is the visit at hand.
+  const previous = walk.previousVisit(walk.state.parent?.parent ?? null, it.index);
   const next = walk.fork(it.index + 1, it.index);
   next.mayGotoDepth++;
-  if (previous !== undefined) widenForMayGoto(previous, next);
+  if (previous !== undefined) widenScalars(previous, next);
   walk.index = it.target;
-}
-
-/** The last state on this path that stood at an instruction (find_prev_entry). */
-function previousVisit(walk: Walk, index: number) {
-  // The parent is the visit at hand.
-  for (let state = walk.state.parent?.parent ?? null; state !== null; state = state.parent)
-    if (state.index === index && sameCalls(state, walk.state)) return state;
-  return undefined;
-}
-
-function sameCalls(a: Walk["state"], b: Walk["state"]): boolean {
-  return a.frames.length === b.frames.length && a.frames.every((frame, i) => frame.callsite === b.frames[i]!.callsite);
 }

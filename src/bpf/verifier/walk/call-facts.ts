@@ -8,6 +8,8 @@ export class CallFacts {
   readonly prototype: Prototype;
   map: VerifierMap | null = null;
   mapUid = 0;
+  /** The map was found by a timer in its value. */
+  timed = false;
   /** Stack memory that the helper writes and does not read. */
   readonly written: RawMemory = { number: 0, size: 0 };
   /** The same, where the argument at hand is such memory. */
@@ -16,6 +18,8 @@ export class CallFacts {
   reference = 0;
   /** Register of the reference that is given back. */
   released: number | undefined;
+  /** Number of the function that the helper calls. */
+  callback = -1;
   /** Bytes to be reserved. */
   allocation = 0;
   /** The map's key, where it is known; -1 where not. */

@@ -5,7 +5,7 @@ import type { CallHelper } from "../../isa/instruction.ts";
 import { MAP_TYPE } from "../../maps/map-type.ts";
 import { needsPrivilege } from "../../program-type/available-helpers.ts";
 import type { ProgramType } from "../../program-type.ts";
-import { isReadOnly } from "../map.ts";
+import { hasLock, isReadOnly } from "../map.ts";
 import type { Privileges } from "../privileges.ts";
 import { markPrecise } from "../pruning/precision.ts";
 import { isNull, NOT_INIT, pointer, type Register, scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
@@ -15,6 +15,7 @@ import { isConstant, UNKNOWN } from "../values/scalar.ts";
 import { synchronize } from "../values/synchronize.ts";
 import { checkArgument } from "./argument.ts";
 import { CallFacts } from "./call-facts.ts";
+import { checkCallback } from "./callback.ts";
 import { mapFitsHelper } from "./map-compatibility.ts";
 import { accessMemory } from "./memory-access.ts";
 import { invalidateReference } from "./nullness.ts";
@@ -57,6 +58,7 @@ export function checkHelperCall(walk: Walk, it: CallHelper): void {
   releaseReference(walk, facts);
   if (number === TAIL_CALL) walk.checkReferencesReturned("tail_call");
   if (number === LOCAL_STORAGE) checkStorageFlags(walk);
+  if (facts.callback >= 0) checkCallback(walk, facts);
 
   for (let i = 0; i < 6; i++) {
     walk.write(i, NOT_INIT);
@@ -137,7 +139,7 @@ function resultOf(walk: Walk, facts: CallFacts): Register {
   if (type === undefined)
     walk.refuse("unsupported", `the result of ${helperText(prototype.number)} is not supported by netsim yet`);
   const isValue = baseOf(type) === TYPE.mapValue;
-  const id = mayBeNull(type) ? walk.newId() : 0;
+  const id = mayBeNull(type) || (isValue && hasLock(map)) ? walk.newId() : 0;
   const result = pointer(type, {
     id,
     map: isValue ? map : null,

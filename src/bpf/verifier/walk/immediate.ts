@@ -1,5 +1,5 @@
 import type { Constant, Reference } from "../../isa/instruction.ts";
-import { pointer, scalarRegister } from "../state/register.ts";
+import { pointer, type Register, scalarRegister } from "../state/register.ts";
 import { TYPE } from "../state/register-type.ts";
 import { constant } from "../values/scalar.ts";
 import type { Walk } from "./walk.ts";
@@ -10,11 +10,21 @@ export function checkConstant(walk: Walk, it: Constant): void {
   walk.write(it.dst, scalarRegister(constant(it.value)));
 }
 
+function functionPointer(walk: Walk, it: Reference): Register {
+  if (walk.functions.length === 0) walk.refuse("function-call", "missing btf func_info");
+  const number = walk.model.subprogramOf[it.index + 1 + it.imm]!;
+  if (walk.functions[number]?.linkage !== "static") walk.refuse("function-call", "callback function not static");
+  return pointer(TYPE.function, { extent: number });
+}
+
 export function checkReference(walk: Walk, it: Reference): void {
   walk.checkWritable(it.dst);
   const map = walk.setup.maps.get(it.index);
   if (map === undefined) {
-    if (it.to === "function") walk.refuse("function-call", "missing btf func_info");
+    if (it.to === "function") {
+      walk.write(it.dst, functionPointer(walk, it));
+      return;
+    }
     walk.refuse("unsupported", `references to ${it.to} are not supported by netsim yet`);
   }
   const toValue = it.to === "map-value" || it.to === "map-index-value";

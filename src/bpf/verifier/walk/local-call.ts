@@ -1,6 +1,7 @@
 import type { CallLocal } from "../../isa/instruction.ts";
 import { Frame } from "../state/frame.ts";
 import { NOT_INIT } from "../state/register.ts";
+import { checkGlobalCall } from "./global-call.ts";
 import type { Walk } from "./walk.ts";
 
 /** MAX_CALL_FRAMES */
@@ -9,6 +10,10 @@ const MAX_FRAMES = 8;
 /** The walk goes into a function of the program (check_func_call of a static function). */
 export function checkLocalCall(walk: Walk, it: CallLocal): void {
   const { state } = walk;
+  if (walk.isGlobal(walk.model.subprogramOf[it.target]!)) {
+    checkGlobalCall(walk, it);
+    return;
+  }
   const depth = state.frames.length;
   if (depth >= MAX_FRAMES) walk.refuse("function-call", `the call stack of ${depth + 1} frames is too deep`);
   const caller = state.frame;

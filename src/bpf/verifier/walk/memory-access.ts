@@ -1,5 +1,5 @@
 import { CREATE_FLAG } from "../../maps/map-type.ts";
-import { hasDirectValues, isReadOnly, type VerifierMap } from "../map.ts";
+import { FIELD_NAMES, hasDirectValues, isReadOnly, type VerifierMap } from "../map.ts";
 import type { Register } from "../state/register.ts";
 import { scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
 import { baseOf, FLAG, isPacketPointer, isSocketPointer, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
@@ -166,9 +166,14 @@ export function checkMapAccess(
 export function checkMapRegion(walk: Walk, number: number, offset: number, size: number, zeroAllowed: boolean): void {
   const map = walk.frame.registers[number]!.map!;
   checkRegion(walk, number, offset, size, map.valueSize, zeroAllowed);
-  const special = map.special?.[0];
-  if (special !== undefined)
-    walk.refuse("unsupported", `access to map values that hold a ${special} is not supported by netsim yet`);
+  if (map.fields === undefined) return;
+  const { smin, umax } = walk.frame.registers[number]!.scalar;
+  const [begin, end] = [Number(smin) + offset, Number(umax) + offset + size];
+  const field = map.fields.find((it) => begin < it.offset + it.size && it.offset < end);
+  if (field === undefined) return;
+  if (field.kind === "kptr")
+    walk.refuse("unsupported", "access to kernel pointers in map values is not supported by netsim yet");
+  walk.refuse("map", `${FIELD_NAMES[field.kind]} cannot be accessed directly by load/store`);
 }
 
 /** A frozen map that programs cannot write is made of constants (bpf_map_direct_read). */

@@ -1,4 +1,5 @@
 import { MAP_TYPE } from "../../maps/map-type.ts";
+import { hasLock } from "../map.ts";
 import { NOT_INIT, type Register, scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
 import { baseOf, FLAG, mayBeNull, TYPE } from "../state/register-type.ts";
 import type { WalkState } from "../state/walk-state.ts";
@@ -23,7 +24,8 @@ export function asNotNull(register: Register): Register {
   if (map.inner !== undefined) return { ...register, type: TYPE.map, map: map.inner, id: 0 };
   if (map.type === MAP_TYPE.xskmap) return { ...register, type: TYPE.xdpSocket, id: 0 };
   if (map.type === MAP_TYPE.sockmap || map.type === MAP_TYPE.sockhash) return { ...register, type: TYPE.socket, id: 0 };
-  return { ...register, type, id: 0 };
+  // Whose lock is held goes by the id of the look-up.
+  return hasLock(map) ? { ...register, type } : { ...register, type, id: 0 };
 }
 
 /** A reference was given back: what belonged to it is a mere number, or nothing to users who may not see addresses (release_reference). */

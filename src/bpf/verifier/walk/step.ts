@@ -2,6 +2,7 @@ import { Refusal } from "../refusal.ts";
 import { checkAlu, checkByteSwap, checkMoveSigned, checkNegate } from "./alu.ts";
 import { checkBranch, checkMayGoto } from "./branch.ts";
 import { checkExit } from "./exit.ts";
+import { enterGlobal } from "./global-call.ts";
 import { checkHelperCall } from "./helper-call.ts";
 import { checkConstant, checkReference } from "./immediate.ts";
 import { checkAtomic, checkLoad, checkStore } from "./load-store.ts";
@@ -9,8 +10,32 @@ import { checkLocalCall } from "./local-call.ts";
 import { checkPacketLoad } from "./packet-load.ts";
 import { MAX_INSTRUCTIONS, type Walk } from "./walk.ts";
 
+const SPIN_UNLOCK = 94;
+
 /** Walks every path to its end (do_check). */
 export function walkAll(walk: Walk): void {
+  walkFunction(walk);
+  walk.log.accepted();
+  const done = new Set<number>();
+  for (let again = true; again; ) {
+    again = false;
+    for (const { number } of walk.model.subprograms) {
+      if (!walk.calledGlobals.has(number) || done.has(number)) continue;
+      const { name } = walk.functions[number]!;
+      walk.begin(number);
+      walk.log.line(`Validating ${name}() func#${number}...`);
+      enterGlobal(walk, number);
+      walkFunction(walk);
+      walk.log.accepted();
+      walk.log.line(`Func#${number} ('${name}') is safe for any args that match its prototype`);
+      done.add(number);
+      again = true;
+    }
+  }
+}
+
+/** Walks every path of a function that is verified by itself (do_check_common). */
+function walkFunction(walk: Walk): void {
   do {
     walkOne(walk);
     walk.explored.endPath(walk);
@@ -114,6 +139,8 @@ function step(walk: Walk): boolean {
       return false;
     case "call-helper":
       walk.jumpsProcessed++;
+      if (walk.state.lock !== null && it.helper !== SPIN_UNLOCK)
+        walk.refuse("lock", "function calls are not allowed while holding a lock");
       checkHelperCall(walk, it);
       walk.log.touch(0);
       break;

@@ -6,6 +6,12 @@ import type { VerifierMap } from "../map.ts";
 import type { WalkObserver } from "../observer.ts";
 import type { Privileges } from "../privileges.ts";
 import type { ControlFlow } from "../program/control-flow.ts";
+import {
+  argumentsOfGlobal,
+  type FunctionArgument,
+  type FunctionInfo,
+  type ProgramTypes,
+} from "../program/function-types.ts";
 import type { ProgramModel } from "../program/program-model.ts";
 import { ExploredStates } from "../pruning/explored-states.ts";
 import { IdMap } from "../pruning/id-map.ts";
@@ -40,6 +46,10 @@ export interface WalkSetup {
   readonly strictAlignment: boolean;
   readonly expectedAttachType: number;
   readonly possibleCpus: number;
+  /** What BTF says of the program's functions, where it has BTF. */
+  readonly types?: ProgramTypes;
+  /** Functions that may change the packet. */
+  readonly packetChangers: ReadonlySet<number>;
   readonly log: VerifierLog;
   readonly insights: Insights;
   readonly observer?: WalkObserver | undefined;
@@ -75,6 +85,12 @@ export class Walk {
   readonly explored: ExploredStates;
   readonly demand = new PrecisionDemand();
   readonly ids = new IdMap();
+  /** The program's functions as BTF describes them, by number; empty without BTF. */
+  readonly functions: readonly FunctionInfo[];
+  /** Global functions that some path calls. */
+  readonly calledGlobals = new Set<number>();
+  /** Functions that run by themselves, some time later. */
+  readonly asyncCallbacks = new Set<number>();
   state: WalkState;
   /** The instruction at hand, and the one before it on the path. */
   index = 0;
@@ -106,6 +122,7 @@ export class Walk {
     this.liveRegisters = setup.liveRegisters;
     this.liveness = setup.liveness;
     this.programType = setup.programType;
+    this.functions = setup.types?.functions ?? [];
     this.privileges = setup.privileges;
     const guarded = setup.privileges.perfmon ? 0 : setup.model.instructions.length;
     this.aluStates = new Uint8Array(guarded);
@@ -195,7 +212,9 @@ export class Walk {
   }
 
   /** The program is about to end or to be left: it must have given back what it acquired (check_reference_leak). */
-  checkReferencesReturned(by: string): void {
+  checkReferencesReturned(by: string, locksToo = true): void {
+    if (locksToo && this.state.lock !== null)
+      this.refuse("lock", `${by} cannot be used inside bpf_spin_lock-ed region`);
     if (this.state.frames.length > 1 || this.state.references.length === 0) return;
     const leaks = this.state.references.map(({ id, index }) => `Unreleased reference id=${id} alloc_insn=${index}`);
     this.refuse("reference", ...leaks, `${by} would lead to reference leak`);
@@ -237,6 +256,41 @@ export class Walk {
     return state;
   }
 
+  /** The last state that stood at an instruction, of those on the way to `from` (find_prev_entry). */
+  previousVisit(from: WalkState | null, index: number): WalkState | undefined {
+    for (let state = from; state !== null; state = state.parent)
+      if (state.index === index && sameCalls(state, this.state)) return state;
+    return undefined;
+  }
+
+  isGlobal(subprogram: number): boolean {
+    return this.functions[subprogram]?.linkage === "global";
+  }
+
+  /** Arguments of a global function. Throws where its types do not fit. */
+  argumentsOf(subprogram: number): readonly FunctionArgument[] {
+    return argumentsOfGlobal(this.setup.types!, this.functions[subprogram]!, contextNames(this.programType));
+  }
+
+  /** Whether a function, or one that it calls, makes void what is known of the packet. */
+  changesPacket(subprogram: number): boolean {
+    return this.setup.packetChangers.has(subprogram);
+  }
+
+  /** The walk begins at a function, with nothing explored. */
+  begin(subprogram: number): void {
+    const { start } = this.model.subprograms[subprogram]!;
+    const frame = Frame.enter(NO_CALLSITE, 0, subprogram);
+    if (!this.privileges.bpf) frame.markAllPrecise();
+    this.state = new WalkState([frame]);
+    this.state.branches = 1;
+    this.state.firstIndex = start;
+    this.index = start;
+    this.previousIndex = -1;
+    this.explored.forgetAll();
+    this.liveness.leave();
+  }
+
   /** Goes on with the path that was put off last; false where there is none (pop_stack). */
   resume(): boolean {
     const next = this.#pending.pop();
@@ -249,3 +303,14 @@ export class Walk {
     return true;
   }
 }
+
+function sameCalls(a: WalkState, b: WalkState): boolean {
+  return a.frames.length === b.frames.length && a.frames.every((frame, i) => frame.callsite === b.frames[i]!.callsite);
+}
+
+/** Names that a program type's context has in BTF. */
+const CONTEXT_ALIASES: Readonly<Record<string, readonly string[]>> = {
+  kprobe: ["bpf_user_pt_regs_t", "pt_regs"],
+  perf_event: ["bpf_perf_event_data", "bpf_user_pt_regs_t"],
+};
+const contextNames = ({ name, context }: ProgramType): readonly string[] => CONTEXT_ALIASES[name] ?? [context.name];

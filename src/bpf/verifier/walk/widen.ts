@@ -8,7 +8,7 @@ import type { WalkState } from "../state/walk-state.ts";
  * Scalars that differ between two rounds of a loop, and that nothing has asked to be precise, may be anything in the
  * next: so the loop comes to an end (widen_imprecise_scalars).
  */
-export function widenForMayGoto(old: WalkState, current: WalkState): void {
+export function widenScalars(old: WalkState, current: WalkState): void {
   const ids = new IdMap();
   ids.begin(0);
   const widen = (before: Register, precise: boolean, now: Register): Register => {

@@ -1,0 +1,82 @@
+import type { CallLocal } from "../../isa/instruction.ts";
+import type { FunctionArgument } from "../program/function-types.ts";
+import { Refusal } from "../refusal.ts";
+import { isNull, NOT_INIT, pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
+import { FLAG, isPacketPointer, mayBeNull, TYPE } from "../state/register-type.ts";
+import { checkHelperMemory } from "./helper-memory.ts";
+import { asNotNull } from "./nullness.ts";
+import { checkUnmodified } from "./region-access.ts";
+import type { Walk } from "./walk.ts";
+
+/** A call of a global function: it is verified by itself, for any arguments of its types (check_func_call). */
+export function checkGlobalCall(walk: Walk, it: CallLocal): void {
+  const number = walk.model.subprogramOf[it.target]!;
+  const { name } = walk.functions[number]!;
+  const { registers } = walk.frame;
+  if (walk.state.lock !== null)
+    walk.refuse("lock", "global function calls are not allowed while holding a lock,", "use static function instead");
+  try {
+    for (const [i, argument] of walk.argumentsOf(number).entries()) checkArgument(walk, i, registers[i + 1]!, argument);
+  } catch (reason) {
+    if (!(reason instanceof Refusal)) throw reason;
+    const last = `Caller passes invalid args into func#${number} ('${name}')`;
+    throw new Refusal(reason.category, walk.index, [...reason.lines, last]);
+  }
+  walk.log.line(`Func#${number} ('${name}') is global and assumed valid.`);
+  if (walk.changesPacket(number))
+    walk.state.changeAll((register) =>
+      isPacketPointer(register.type) || register.type === TYPE.packetEnd ? UNKNOWN_SCALAR : register,
+    );
+  walk.calledGlobals.add(number);
+  for (let i = 1; i <= 5; i++) registers[i] = NOT_INIT;
+  registers[0] = UNKNOWN_SCALAR;
+  walk.index = it.index + 1;
+}
+
+function checkArgument(walk: Walk, i: number, register: Register, argument: FunctionArgument): void {
+  const number = i + 1;
+  switch (argument.kind) {
+    case "scalar":
+      if (register.type !== TYPE.scalar) walk.refuse("function-call", `R${number} is not a scalar`);
+      return;
+    case "context":
+      if (register.type === TYPE.context) checkUnmodified(walk, register, number);
+      else walk.refuse("function-call", `arg#${i} expects pointer to ctx`);
+      return;
+    case "dynptr":
+      walk.refuse("unsupported", "dynptrs are not supported by netsim yet");
+      break;
+    case "memory": {
+      if (isNull(register)) return;
+      const { registers } = walk.frame;
+      if (mayBeNull(register.type)) registers[number] = asNotNull(register);
+      checkHelperMemory(walk, number, argument.size, "read", true, undefined);
+      checkHelperMemory(walk, number, argument.size, "write", true, undefined);
+      registers[number] = register;
+      if (!argument.orNull && mayBeNull(register.type))
+        walk.refuse("function-call", `arg#${i} is expected to be non-NULL`);
+    }
+  }
+}
+
+/** What a global function finds in its registers (do_check_common). */
+export function enterGlobal(walk: Walk, number: number): void {
+  const { registers } = walk.frame;
+  for (const [i, argument] of walk.argumentsOf(number).entries())
+    switch (argument.kind) {
+      case "scalar":
+        registers[i + 1] = UNKNOWN_SCALAR;
+        break;
+      case "context":
+        registers[i + 1] = pointer(TYPE.context);
+        break;
+      case "dynptr":
+        walk.refuse("unsupported", "dynptrs are not supported by netsim yet");
+        break;
+      case "memory":
+        registers[i + 1] = pointer(TYPE.memory | (argument.orNull ? FLAG.orNull : 0), {
+          extent: argument.size,
+          id: argument.orNull ? walk.newId() : 0,
+        });
+    }
+}
