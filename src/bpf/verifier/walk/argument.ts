@@ -1,6 +1,6 @@
 import type { Argument } from "../../helpers/prototype.ts";
 import { CREATE_FLAG, MAP_TYPE } from "../../maps/map-type.ts";
-import { isIndexed, type VerifierMap } from "../map.ts";
+import { isIndexed } from "../map.ts";
 import { markPrecise } from "../pruning/precision.ts";
 import { isNull, type Register } from "../state/register.ts";
 import { isPacketPointer } from "../state/register-type.ts";
