@@ -1,3 +1,4 @@
+import { isBranch } from "../../bpf/classic/instruction.ts";
 import { EXIT, type ExitCode, fail } from "../../errors.ts";
 import { actionName, describeAction } from "../../hooks/seccomp/action.ts";
 import { type Decision, decide } from "../../hooks/seccomp/decide.ts";
@@ -127,14 +128,26 @@ function decisionLine(call: NamedCall, { returnValue, action, errno }: Decision)
   return `${callText(call)}: ${describeAction(returnValue)}${meaning}`;
 }
 
-/** Every filter's way, newest first, an instruction a line. */
+/** Comparisons in a row that all fail are shown one by one up to this many. */
+const MOST_COMPARISONS = 3;
+
+/** Every filter's way, newest first, an instruction a line; of many comparisons that fail one after the other only how many. */
 function pathText({ paths }: Decision, policies: readonly Policy[]): string {
   let text = "";
   for (const { filter, returnValue, instructions } of paths) {
     const { file, program } = policies[filter]!;
     const texts = instructionTexts(program);
     if (policies.length > 1) text += `  ${printable(file)}: ${describeAction(returnValue)}\n`;
-    for (const index of instructions) text += `    ${`${index}`.padStart(4, "0")}: ${texts[index]}\n`;
+    const failed = (at: number) =>
+      isBranch(program[instructions[at]!]!.code) && instructions[at + 1] === instructions[at]! + 1;
+    for (let at = 0; at < instructions.length; at++) {
+      let run = 0;
+      while (at + run < instructions.length && failed(at + run)) run++;
+      if (run > MOST_COMPARISONS) {
+        text += `    ....: ${run} comparisons that do not hold\n`;
+        at += run - 1;
+      } else text += `    ${`${instructions[at]}`.padStart(4, "0")}: ${texts[instructions[at]!]}\n`;
+    }
   }
   return text;
 }

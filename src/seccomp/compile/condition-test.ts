@@ -1,7 +1,7 @@
 import { argumentWord } from "../../hooks/seccomp/seccomp-data.ts";
 import type { Architecture } from "../architecture/architecture.ts";
 import type { Condition } from "../profile/profile.ts";
-import type { Decision, Decisions } from "./decision.ts";
+import { type Decision, type Decisions, follow } from "./decision.ts";
 
 const LOW = 0xffff_ffffn;
 
@@ -30,12 +30,16 @@ export function conditionTest(
   const high = argumentWord(argument, "high", littleEndian);
   const [valueHigh, value] = halves(condition.value);
   const [maskHigh, mask] = halves(condition.mask);
-  const lower = decisions.test(low, mask, operator, value, yes, no);
   if (architecture.bits === 32) {
+    const lower = decisions.test(low, mask, operator, value, yes, no);
     const isNegative = valueHigh === 0xffff_ffff && value >= 0x8000_0000;
     // Where the constant's upper word is anything else, the argument is neither equal nor greater.
     return valueHigh === 0 || isNegative ? lower : no;
   }
+  // Where the lower word is asked, the upper one is known: other conditions on the argument need not ask again.
+  const upperMask = operator === "eq" ? maskHigh : ALL;
+  const [known, unknown] = [yes, no].map((next) => follow(next, high, upperMask, "eq", valueHigh, true));
+  const lower = decisions.test(low, mask, operator, value, known!, unknown!);
   if (operator === "eq") return decisions.test(high, maskHigh, "eq", valueHigh, lower, no);
   const same = decisions.test(high, ALL, "eq", valueHigh, lower, no);
   return decisions.test(high, ALL, "gt", valueHigh, yes, same);

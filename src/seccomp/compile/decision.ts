@@ -37,7 +37,9 @@ export class Decisions {
   }
 
   /** `(word & mask) TEST k ? yes : no`, or what it comes to where it always goes the same way. */
-  test(word: number, mask: number, test: TestKind, k: number, yes: Decision, no: Decision): Decision {
+  test(word: number, mask: number, test: TestKind, k: number, whenYes: Decision, whenNo: Decision): Decision {
+    const yes = follow(whenYes, word, mask, test, k, true);
+    const no = follow(whenNo, word, mask, test, k, false);
     if (yes === no) return yes;
     const always = outcome(mask >>> 0, test, k >>> 0);
     if (always !== undefined) return always ? yes : no;
@@ -66,6 +68,21 @@ export class Decisions {
     this.known.set(key, made);
     return made;
   }
+}
+
+/** Where a decision leads once the outcome of a test is known, should it begin with that very test. */
+export function follow(
+  decision: Decision,
+  word: number,
+  mask: number,
+  test: TestKind,
+  k: number,
+  outcome: boolean,
+): Decision {
+  let at = decision;
+  while (at.kind === "test" && at.word === word && at.mask === mask && at.test === test && at.k === k)
+    at = outcome ? at.yes : at.no;
+  return at;
 }
 
 /** What a test always gives, whatever the word is; undefined where it depends on it. */
