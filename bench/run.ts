@@ -4,6 +4,7 @@ import { engineLoads } from "./engine-loads.ts";
 import { filter } from "./filter.ts";
 import { forward } from "./forward.ts";
 import { maps } from "./maps.ts";
+import { objects } from "./objects.ts";
 import { replay } from "./replay.ts";
 import { verifier } from "./verifier.ts";
 
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => BenchResult>> = {
   "engine-loads": engineLoads,
   verifier,
   maps,
+  objects,
 };
 
 const name = process.argv[2] ?? "";

@@ -36,6 +36,8 @@ export interface LibbpfObject {
 export interface Libbpf {
   readonly version: string;
   read(object: Uint8Array, load: boolean): LibbpfObject;
+  /** Milliseconds that it takes to open an object and, where it is asked for, to load it. Throws where it is refused. */
+  time(object: Uint8Array, load: boolean): number;
 }
 
 /** This machine's libbpf, or why it cannot be asked. */
@@ -94,6 +96,16 @@ async function open(): Promise<Libbpf | { missing: string }> {
       : Uint8Array.from(koffi.decode(pointer, koffi.array("uint8_t", length)) as number[]);
 
   return {
+    time(object, load) {
+      const bytes = Buffer.from(object);
+      const begun = process.hrtime.bigint();
+      const handle = call.openMem(bytes, bytes.length, null) as unknown;
+      const errno = Number(call.error(handle)) || (load ? (call.load(handle) as number) : 0);
+      const elapsed = Number(process.hrtime.bigint() - begun) / 1e6;
+      if (errno !== 0) throw new Error(`libbpf refuses the object with ${errno}: ${log.slice(0, 2000)}`);
+      call.close(handle);
+      return elapsed;
+    },
     version: call.version() as string,
     read(object, load) {
       log = "";

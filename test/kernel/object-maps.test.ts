@@ -69,6 +69,7 @@ const INTEGERS = Buffer.from(
   "hex",
 );
 const OWN_INTEGERS: Btf = {
+  name: () => "",
   count: 3,
   type: (id) =>
     id === 0

@@ -80,6 +80,8 @@ export interface Btf {
   readonly count: number;
   /** Throws RangeError for an id that there is not. */
   type(id: number): BtfType;
+  /** Its name; "" where it has none. Cheaper than the type. */
+  name(id: number): string;
   /** The first type of that kind and name; undefined where there is none. */
   find(kind: BtfKind, name: string): number | undefined;
 }

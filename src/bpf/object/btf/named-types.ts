@@ -2,10 +2,10 @@ import type { Btf, BtfKind } from "./btf-type.ts";
 
 /** Finds types by name; builds its index when it is first asked. */
 export class NamedTypes {
-  readonly #btf: Pick<Btf, "count" | "type">;
+  readonly #btf: Pick<Btf, "count" | "name" | "type">;
   #index: Map<string, number[]> | undefined;
 
-  constructor(btf: Pick<Btf, "count" | "type">) {
+  constructor(btf: Pick<Btf, "count" | "name" | "type">) {
     this.#btf = btf;
   }
 
@@ -18,8 +18,7 @@ export class NamedTypes {
   #build(): Map<string, number[]> {
     const index = new Map<string, number[]>();
     for (let id = 1; id < this.#btf.count; id++) {
-      const type = this.#btf.type(id);
-      const name = "name" in type ? type.name : "";
+      const name = this.#btf.name(id);
       if (name === "") continue;
       const ids = index.get(name);
       if (ids === undefined) index.set(name, [id]);

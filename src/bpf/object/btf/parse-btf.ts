@@ -43,6 +43,13 @@ export class ParsedBtf implements Btf {
     return type;
   }
 
+  name(id: number): string {
+    const offset = this.#offsets[id];
+    if (offset === undefined) throw new RangeError(`There is no type ${id}.`);
+    // The first of a type's words is where its name is; that of void would be the header's.
+    return id === 0 ? "" : (this.strings.at(this.#reader.u32(offset)) ?? "");
+  }
+
   find(kind: BtfKind, name: string): number | undefined {
     return this.#names.find(kind, name);
   }

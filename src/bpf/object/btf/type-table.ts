@@ -21,6 +21,11 @@ export class TypeTable implements Btf {
     return type;
   }
 
+  name(id: number): string {
+    const type = this.type(id);
+    return "name" in type ? type.name : "";
+  }
+
   find(kind: BtfKind, name: string): number | undefined {
     return this.#names.find(kind, name);
   }

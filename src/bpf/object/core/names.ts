@@ -2,6 +2,7 @@ import type { Btf, BtfType } from "../btf/btf-type.ts";
 
 /** `task_struct` of `task_struct___old`: what follows three underscores is a flavour, for programs that know several layouts. */
 export function essentialName(name: string): string {
+  if (!name.includes("___")) return name;
   for (let i = name.length - 5; i >= 0; i--)
     if (name.startsWith("___", i + 1) && name[i] !== "_" && name[i + 4] !== "_") return name.slice(0, i + 1);
   return name;
@@ -30,7 +31,7 @@ export function candidates(btf: Btf, like: BtfType): readonly number[] {
 function indexByName(btf: Btf): ReadonlyMap<string, readonly number[]> {
   const index = new Map<string, number[]>();
   for (let id = 1; id < btf.count; id++) {
-    const name = essentialName(nameOf(btf.type(id)));
+    const name = essentialName(btf.name(id));
     if (name === "") continue;
     const ids = index.get(name);
     if (ids === undefined) index.set(name, [id]);
