@@ -6,6 +6,7 @@ import { forward } from "./forward.ts";
 import { maps } from "./maps.ts";
 import { objects } from "./objects.ts";
 import { replay } from "./replay.ts";
+import { seccomp } from "./seccomp.ts";
 import { verifier } from "./verifier.ts";
 
 /** `npm run bench -- NAME`: what can be measured. */
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => BenchResult>> = {
   engine,
   "engine-loads": engineLoads,
   verifier,
+  seccomp,
   maps,
   objects,
 };
