@@ -47,10 +47,12 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     "traffic",
   ],
   kernel: ["bpf", "errors.ts", "hooks", "network", "packet", "programs", "run", "simulation", "topology", "traffic"],
-  report: ["errors.ts", "kernel", "run"],
+  compare: ["errors.ts", "kernel", "packet", "run", "topology"],
+  report: ["compare", "errors.ts", "kernel", "run"],
   plugins: ["errors.ts", "hooks", "network", "programs", "report"],
   cli: [
     "bpf",
+    "compare",
     "c-compiler",
     "errors.ts",
     "hooks",

@@ -3,6 +3,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { EXIT, type ExitCode, NetsimError } from "../errors.ts";
 import { bpfCommand } from "./bpf/bpf.ts";
 import type { Action, Terminal } from "./command.ts";
+import { compareCommand } from "./compare.ts";
 import { filterCommand } from "./filter.ts";
 import { labCommand } from "./lab.ts";
 import { runCommand } from "./run.ts";
@@ -16,6 +17,7 @@ const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) 
   schemaCommand,
   bpfCommand,
   filterCommand,
+  compareCommand,
   labCommand,
   seccompCommand,
 ];

@@ -85,6 +85,10 @@ export function assemble(
   const sources = createSources(topology, network, world);
   const captures = closingOnFailure(sources, () => openCaptures(topology, network, world, sources, options));
   if (world.observer instanceof Trace && world.observer.tracing) traceFrames(network, world.observer);
+  const { watcher } = options;
+  if (watcher !== undefined)
+    for (const { label, readers } of network.sockets)
+      readers.push({ read: (skb, bytes, at, length) => watcher.read(label, skb.id, bytes, at, length) });
   const expectations = new Expectations(topology.expect, network.sockets, maps);
 
   const maxPackets = options.maxPackets ?? topology.maxPackets;
@@ -112,7 +116,7 @@ export function assemble(
 function createWorld(seed: bigint, store: LinearMemory, options: RunOptions): World {
   const simulation = new Simulation();
   const pool = new SkbPool(store);
-  const observer = new Trace(simulation, store, options.trace);
+  const observer = new Trace(simulation, store, options);
   const ledger = new Ledger(pool, observer);
   const redirect = { ifindex: 0, ingress: false };
   return { simulation, store, pool, ledger, observer, redirect, random: (label) => new Random(seed, label) };

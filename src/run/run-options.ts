@@ -14,10 +14,20 @@ export interface RunOptions {
   readonly pcapOf?: readonly string[];
   /** Gets a line for each step of each packet. */
   readonly trace?: (line: string) => void;
+  /** Sees the same steps, and what sockets read. */
+  readonly watcher?: RunWatcher;
   /** Called now and then during a long run. */
   readonly progress?: (progress: RunProgress) => void;
   /** Ends the run early, with the result so far. */
   readonly signal?: AbortSignal;
+}
+
+/** Sees each step of each packet as it comes. */
+export interface RunWatcher {
+  /** @param time simulated nanoseconds. @param packet its number. */
+  step(time: number, packet: number, where: string, what: string): void;
+  /** A socket's reader gets `length` bytes at `at` of `bytes`. */
+  read(socket: string, packet: number, bytes: Uint8Array, at: number, length: number): void;
 }
 
 export interface RunProgress {

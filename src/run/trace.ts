@@ -3,6 +3,7 @@ import type { ByteStore } from "../packet/bytestore.ts";
 import { dissect } from "../packet/dissect/dissect.ts";
 import type { Skb } from "../packet/skb.ts";
 import type { Simulation } from "../simulation/simulation.ts";
+import type { RunOptions, RunWatcher } from "./run-options.ts";
 import { formatTime } from "./time.ts";
 
 /** Writes a line for each step of each packet: time, packet number, where, what. */
@@ -11,17 +12,21 @@ export class Trace implements Observer {
   private readonly simulation: Simulation;
   private readonly store: ByteStore;
   private readonly write: ((line: string) => void) | undefined;
+  private readonly watcher: RunWatcher | undefined;
 
-  /** @param write absent: nothing is traced. */
-  constructor(simulation: Simulation, store: ByteStore, write: ((line: string) => void) | undefined) {
+  /** @param options without `trace` and `watcher` nothing is traced. */
+  constructor(simulation: Simulation, store: ByteStore, { trace, watcher }: Pick<RunOptions, "trace" | "watcher">) {
     this.simulation = simulation;
     this.store = store;
-    this.write = write;
-    this.tracing = write !== undefined;
+    this.write = trace;
+    this.watcher = watcher;
+    this.tracing = trace !== undefined || watcher !== undefined;
   }
 
   trace(skb: Skb, where: string, what: string): void {
-    this.write?.(`${formatTime(this.simulation.now)}  #${skb.id}  ${where}  ${what}`);
+    const { now } = this.simulation;
+    this.write?.(`${formatTime(now)}  #${skb.id}  ${where}  ${what}`);
+    this.watcher?.step(now, skb.id, where, what);
   }
 
   /** A frame passes an interface. */

@@ -1,0 +1,68 @@
+import type { LabResult } from "../kernel/lab/result.ts";
+import type { RunResult } from "../run/result.ts";
+import type { OtherDifference } from "./differences.ts";
+
+/** A simulated run beside the same topology in a kernel. */
+export interface LabComparison {
+  /** Counters and entries of maps that both tell. */
+  readonly compared: number;
+  readonly differences: readonly OtherDifference[];
+  /** Names of sockets whose programs the kernel did not have. */
+  readonly leftOut: readonly string[];
+}
+
+type Told = Map<string, string>;
+
+/** Compares interfaces, sockets, answers to traffic and maps. */
+export function compareWithLab(run: RunResult, lab: LabResult): LabComparison {
+  const leftOut = socketsWithoutPrograms(lab);
+  const [simulated, real] = [simulatedCounters(run), realCounters(lab)];
+  const differences: OtherDifference[] = [];
+  let compared = 0;
+  for (const [what, second] of real) {
+    if (leftOut.some((label) => what.startsWith(`socket ${label} `))) continue;
+    compared++;
+    const first = simulated.get(what) ?? "absent";
+    if (first !== second) differences.push({ what, first, second });
+  }
+  for (const [what, first] of simulated)
+    if (what.startsWith("map ") && !real.has(what)) differences.push({ what, first, second: "absent" });
+  return { compared, differences, leftOut };
+}
+
+function socketsWithoutPrograms({ skipped }: LabResult): string[] {
+  return skipped.flatMap(({ what }) => /^program .* at (.*)$/.exec(what)?.[1] ?? []);
+}
+
+function simulatedCounters({ nodes, traffic, maps }: RunResult): Told {
+  const told: Told = new Map();
+  for (const node of nodes) {
+    for (const device of node.interfaces) addCounters(told, `interface ${node.name}:${device.name}`, device);
+    for (const { name, received, receivedBytes } of node.sockets)
+      addCounters(told, `socket ${node.name}/${name}`, { received, receivedBytes });
+  }
+  addShared(told, { traffic, maps });
+  return told;
+}
+
+function realCounters({ nodes, traffic, maps }: LabResult): Told {
+  const told: Told = new Map();
+  for (const node of nodes) {
+    for (const device of node.interfaces) addCounters(told, `interface ${node.name}:${device.name}`, device);
+    for (const socket of node.sockets) addCounters(told, `socket ${node.name}/${socket.name}`, socket);
+  }
+  addShared(told, { traffic, maps });
+  return told;
+}
+
+function addShared(told: Told, { traffic, maps }: Pick<RunResult, "traffic"> & Pick<LabResult, "maps">): void {
+  for (const [i, { description, sent, answered }] of traffic.entries())
+    addCounters(told, `traffic ${i + 1} (${description})`, { sent, ...(answered === undefined ? {} : { answered }) });
+  for (const { name, entries } of maps)
+    for (const { key, value } of entries) told.set(`map ${name} key ${JSON.stringify(key)}`, JSON.stringify(value));
+}
+
+function addCounters(told: Told, what: string, counters: object): void {
+  for (const [name, value] of Object.entries(counters))
+    if (typeof value === "number") told.set(`${what} ${name}`, String(value));
+}
