@@ -74,10 +74,13 @@ function keyOf(way: PacketWay): string {
 
 const describe = ({ where, what }: Step): string => `${where}  ${what}`;
 
+/** A step without the name of the program that ran: what is attached in place is named after its file. */
+const essence = ({ where, what }: Step): string => `${where}  ${what.replace(/^(\S+) \S+ returned /, "$1 returned ")}`;
+
 function parting(first: readonly Step[], second: readonly Step[]): { first?: Step; second?: Step } | undefined {
   for (let i = 0; i < Math.max(first.length, second.length); i++) {
     const [a, b] = [first[i], second[i]];
-    if (a !== undefined && b !== undefined && describe(a) === describe(b)) continue;
+    if (a !== undefined && b !== undefined && essence(a) === essence(b)) continue;
     return { ...(a && { first: a }), ...(b && { second: b }) };
   }
   return undefined;
