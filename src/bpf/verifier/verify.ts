@@ -4,6 +4,7 @@ import { type DecodedProgram, decodeProgram } from "../isa/decode.ts";
 import { findProgramType, type ProgramType } from "../program-type.ts";
 import { pathOf } from "./explain/path.ts";
 import { Insights, type InstructionInsight } from "./insights.ts";
+import { KERNEL_FUNCTIONS } from "./kernel-functions.ts";
 import { instructionText } from "./log/instruction-text.ts";
 import { logFunctions, logLiveRegisters } from "./log/program-log.ts";
 import { VerifierLog } from "./log/verifier-log.ts";
@@ -43,6 +44,8 @@ export interface VerifierOptions {
   readonly possibleCpus?: number;
   /** What its BTF says of its functions; without, none is global and none can be given to helpers. */
   readonly types?: ProgramTypes;
+  /** Names of the kernel functions that it calls, by the slots of the calls. */
+  readonly kernelFunctions?: ReadonlyMap<number, string>;
   /** Of the user who loads it; without, all of them. */
   readonly privileges?: Privileges;
   readonly logLevel?: 0 | 1 | 2;
@@ -149,13 +152,18 @@ function prepare(
   const model = divideProgram(decoded, bytes ?? new Uint8Array(), options.types !== undefined, (found) =>
     logFunctions(log, found),
   );
+  const kernelFunctions = options.kernelFunctions ?? new Map<number, string>();
   const maps = checkReferences(model, options.maps ?? new Map(), programType);
-  const flow = checkControlFlow(model, bpf && options.loops !== "none");
+  const flow = checkControlFlow(model, kernelFunctions, bpf && options.loops !== "none");
   const postorders = postordersOf(model);
-  const liveRegisters = findLiveRegisters(model, postorders, (helper) =>
-    mayCall(programType, options.expectedAttachType ?? 0, options.privileges ?? PRIVILEGED, helper)
-      ? (programType.variants?.get(helper) ?? prototypeOf(helper))?.arguments.length
-      : undefined,
+  const liveRegisters = findLiveRegisters(
+    model,
+    postorders,
+    (helper) =>
+      mayCall(programType, options.expectedAttachType ?? 0, options.privileges ?? PRIVILEGED, helper)
+        ? (programType.variants?.get(helper) ?? prototypeOf(helper))?.arguments.length
+        : undefined,
+    (index) => KERNEL_FUNCTIONS[kernelFunctions.get(index) ?? ""]?.parameters,
   );
   const cycles = findCycles(model, flow.callsCallback);
   logLiveRegisters(log, model, liveRegisters, cycles, instructionText);
@@ -170,6 +178,7 @@ function prepare(
     gplCompatible: GPL_COMPATIBLE.includes(options.license ?? "GPL"),
     strictAlignment: options.strictAlignment ?? false,
     ...(options.types === undefined ? {} : { types: options.types }),
+    kernelFunctions,
     packetChangers: findPacketChangers(model),
     privileges: options.privileges ?? PRIVILEGED,
     expectedAttachType: options.expectedAttachType ?? 0,

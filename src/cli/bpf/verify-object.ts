@@ -61,6 +61,11 @@ function target(
     options: {
       ...common,
       ...(object.btf === undefined ? {} : { types: { btf: object.btf, functions } }),
+      kernelFunctions: new Map(
+        program.unresolved
+          .filter(({ kind }) => kind === "function")
+          .flatMap(({ name: called, instructions: slots }) => slots.map((slot) => [slot, called] as const)),
+      ),
       type: flags.type ?? program.type!,
       license: flags.license ?? object.license,
       expectedAttachType: flags.attachType ?? program.attachType ?? 0,

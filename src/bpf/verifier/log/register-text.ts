@@ -1,7 +1,7 @@
 import type { Frame } from "../state/frame.ts";
 import { familyOf, type Register, sumOf } from "../state/register.ts";
 import { baseOf, isPacketPointer, TYPE, typeText } from "../state/register-type.ts";
-import { BYTE, BYTE_LETTERS, byteOf, type StackSlot } from "../state/stack-slot.ts";
+import { ACTIVE, BYTE, BYTE_LETTERS, byteOf, isIterator, type StackSlot } from "../state/stack-slot.ts";
 import type { WalkState } from "../state/walk-state.ts";
 import type { Scalar } from "../values/scalar.ts";
 import { isConst, TNUM_UNKNOWN, tnumText } from "../values/tnum.ts";
@@ -37,6 +37,11 @@ export function stateText(
 
 function slotText(frame: Frame, number: number, slot: StackSlot): string {
   if (slot.bytes === 0) return "";
+  if (isIterator(slot)) {
+    const { reference, extent, offset } = slot.spilled;
+    const state = extent === ACTIVE ? "active" : "drained";
+    return ` fp${(number + 1) * -8}=iter_num(ref_id=${reference},state=${state},depth=${offset})`;
+  }
   const spilled = byteOf(slot, 7) === BYTE.spill;
   let letters = "";
   for (let i = 0; i < 8; i++) {

@@ -1,5 +1,6 @@
 import type { Instruction } from "../../isa/instruction.ts";
 import { slotsOf } from "../../isa/instruction.ts";
+import { KERNEL_FUNCTIONS } from "../kernel-functions.ts";
 import { Refusal } from "../refusal.ts";
 import type { ProgramModel } from "./program-model.ts";
 
@@ -13,6 +14,8 @@ export interface ControlFlow {
   readonly checkpoints: Uint8Array;
   /** Calls of helpers that call functions of the program. */
   readonly callsCallback: Uint8Array;
+  /** Calls that take the next element of an iterator. */
+  readonly takesNext: Uint8Array;
 }
 
 /** bpf_timer_set_callback */
@@ -31,8 +34,12 @@ const BRANCH = 2;
  * Follows every edge depth first (check_cfg): every instruction must be reachable and none may jump into the middle of a
  * 64-bit immediate. Where loops are not allowed, an edge back to an instruction that is still being followed is refused.
  */
-export function checkControlFlow(model: ProgramModel, allowLoops: boolean): ControlFlow {
-  const search = new Search(model, allowLoops);
+export function checkControlFlow(
+  model: ProgramModel,
+  kernelFunctions: ReadonlyMap<number, string>,
+  allowLoops: boolean,
+): ControlFlow {
+  const search = new Search(model, kernelFunctions, allowLoops);
   search.run();
   const { flow } = model;
   for (let i = 0; i < flow.length; i++) {
@@ -54,19 +61,23 @@ class Search implements ControlFlow {
   readonly jumpPoints: Uint8Array;
   readonly checkpoints: Uint8Array;
   readonly callsCallback: Uint8Array;
+  readonly takesNext: Uint8Array;
   readonly #model: ProgramModel;
+  readonly #kernelFunctions: ReadonlyMap<number, string>;
   readonly #allowLoops: boolean;
   readonly #stack: number[] = [0];
 
-  constructor(model: ProgramModel, allowLoops: boolean) {
+  constructor(model: ProgramModel, kernelFunctions: ReadonlyMap<number, string>, allowLoops: boolean) {
     const count = model.instructions.length;
     this.#model = model;
+    this.#kernelFunctions = kernelFunctions;
     this.#allowLoops = allowLoops;
     this.states = new Uint8Array(count);
     this.prunePoints = new Uint8Array(count);
     this.jumpPoints = new Uint8Array(count);
     this.checkpoints = new Uint8Array(count);
     this.callsCallback = new Uint8Array(count);
+    this.takesNext = new Uint8Array(count);
   }
 
   run(): void {
@@ -104,6 +115,8 @@ class Search implements ControlFlow {
             points[from] = 1;
         return this.#visitCall(from, from + 1, undefined);
       case "call-kernel":
+        if (KERNEL_FUNCTIONS[this.#kernelFunctions.get(from) ?? ""]?.effect === "iterator-next")
+          for (const points of [this.takesNext, this.checkpoints, this.prunePoints]) points[from] = 1;
         return this.#visitCall(from, from + 1, undefined);
       case "call-local":
         return this.#visitCall(from, from + 1, instruction.target);

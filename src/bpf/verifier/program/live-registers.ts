@@ -12,6 +12,8 @@ export function findLiveRegisters(
   postorders: readonly Int32Array[],
   /** How many arguments a helper takes; undefined where there is no such helper. */
   argumentsOf: (helper: number) => number | undefined,
+  /** How many the kernel function takes that the instruction in a slot calls; undefined where that is not known. */
+  parametersAt: (index: number) => number | undefined,
 ): Uint16Array {
   const before = new Uint16Array(model.instructions.length);
   for (const postorder of postorders) {
@@ -22,7 +24,7 @@ export function findLiveRegisters(
         const instruction = model.flow[index]!;
         let after = 0;
         for (const successor of successorsOf(model, index)) after |= before[successor]!;
-        const [uses, defines] = usesOf(instruction, argumentsOf);
+        const [uses, defines] = usesOf(instruction, argumentsOf, parametersAt);
         const live = (after & ~defines) | uses;
         if (live === before[index]) continue;
         before[index] = live;
@@ -37,6 +39,7 @@ export function findLiveRegisters(
 function usesOf(
   it: Instruction | null,
   argumentsOf: (helper: number) => number | undefined,
+  parametersAt: (index: number) => number | undefined,
 ): readonly [uses: number, defines: number] {
   switch (it?.kind) {
     case "constant":
@@ -72,8 +75,11 @@ function usesOf(
       const count = argumentsOf(it.helper);
       return [count === undefined ? ARGUMENTS : (2 << count) - 2, CALLER_SAVED];
     }
+    case "call-kernel": {
+      const count = parametersAt(it.index);
+      return [count === undefined ? ARGUMENTS : (2 << count) - 2, CALLER_SAVED];
+    }
     case "call-local":
-    case "call-kernel":
     case "call-register":
       return [ARGUMENTS, CALLER_SAVED];
     default:

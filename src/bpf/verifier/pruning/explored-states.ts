@@ -2,7 +2,7 @@ import { stateText } from "../log/register-text.ts";
 import type { VerifierLog } from "../log/verifier-log.ts";
 import { Refusal } from "../refusal.ts";
 import { NOT_INIT, sameExceptIds } from "../state/register.ts";
-import { EMPTY_SLOT } from "../state/stack-slot.ts";
+import { ACTIVE, EMPTY_SLOT, isIterator } from "../state/stack-slot.ts";
 import type { WalkState } from "../state/walk-state.ts";
 import type { Walk } from "../walk/walk.ts";
 import { LoopVisits } from "./loop-visits.ts";
@@ -81,7 +81,9 @@ export class ExploredStates implements StateStatistics {
         const anotherEntry =
           old.frame.callback?.synchronous === false && old.frame.asyncEntries !== current.frame.asyncEntries;
         if (!anotherEntry) {
-          if (flow.callsCallback[index] === 1) {
+          if (flow.takesNext[index] === 1) {
+            if (this.#equal(walk, old, "within") && hasMoreElements(current)) return this.#hit(walk, old, true);
+          } else if (flow.callsCallback[index] === 1) {
             if (this.#equal(walk, old, "within")) return this.#hit(walk, old, true);
           } else this.#refuseInfiniteLoop(walk, old);
         }
@@ -145,7 +147,7 @@ export class ExploredStates implements StateStatistics {
     const [a, b] = [old.frame.registers, current.frame.registers];
     for (let i = 0; i < 11; i++)
       if (a[i]!.id !== b[i]!.id || a[i]!.reference !== b[i]!.reference || !sameExceptIds(a[i]!, b[i]!)) return;
-    if (!this.#equal(walk, old, "exact")) return;
+    if (!this.#equal(walk, old, "exact") || haveOtherElements(old, current)) return;
     const states = [`cur state:${stateText(current)}`, `old state:${stateText(old)}`];
     throw new Refusal("loop", index, [`infinite loop detected at insn ${index}`], states);
   }
@@ -217,4 +219,23 @@ export class ExploredStates implements StateStatistics {
 
 function sameCallsites(a: WalkState, b: WalkState): boolean {
   return a.frames.length === b.frames.length && a.frames.every((frame, i) => frame.callsite === b.frames[i]!.callsite);
+}
+
+/** The iterator that R1 points at is active. */
+function hasMoreElements(state: WalkState): boolean {
+  const { extent, offset, scalar } = state.frame.registers[1]!;
+  const slot = state.frames[extent]!.stack[(-(offset + Number(scalar.smin)) - 1) >> 3];
+  return slot !== undefined && isIterator(slot) && slot.spilled.extent === ACTIVE;
+}
+
+/** An active iterator stands at another element (iter_active_depths_differ). */
+function haveOtherElements(old: WalkState, current: WalkState): boolean {
+  return old.frames.some(({ stack }, frame) =>
+    stack.some(
+      (slot, i) =>
+        isIterator(slot) &&
+        slot.spilled.extent === ACTIVE &&
+        current.frames[frame]!.stack[i]?.spilled.offset !== slot.spilled.offset,
+    ),
+  );
 }

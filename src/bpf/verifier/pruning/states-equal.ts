@@ -33,6 +33,7 @@ export function statesEqual(
   // What processors only guess says nothing of what the program does.
   if (old.speculative && !current.speculative) return false;
   if (old.frames.length !== current.frames.length) return false;
+  if (old.rcuLocked !== current.rcuLocked || old.preemptLocks !== current.preemptLocks) return false;
   if ((old.lock === null) !== (current.lock === null)) return false;
   if (old.lock !== null && (old.lock.map !== current.lock!.map || !ids.matches(old.lock.id, current.lock!.id)))
     return false;
@@ -133,6 +134,10 @@ function slotSafe(
     // Where every byte is misc in place of a zero nothing can be lost.
     if (kind === BYTE.misc && byteOf(current, i) === BYTE.zero) continue;
     if (kind !== byteOf(current, i)) return false;
+    if (i === 7 && kind === BYTE.iterator)
+      return (
+        old.spilled.extent === current.spilled.extent && ids.matches(old.spilled.reference, current.spilled.reference)
+      );
     if (i === 7 && kind === BYTE.spill)
       return registerSafe(old.spilled, current.spilled, precise, likeness, ids, rules);
   }

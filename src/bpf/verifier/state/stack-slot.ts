@@ -2,9 +2,9 @@ import { NOT_INIT, type Register } from "./register.ts";
 import { TYPE } from "./register-type.ts";
 
 /** What a byte of the stack holds (`enum bpf_stack_slot_type`). */
-export const BYTE = { invalid: 0, spill: 1, misc: 2, zero: 3 } as const;
+export const BYTE = { invalid: 0, spill: 1, misc: 2, zero: 3, iterator: 4 } as const;
 /** As logs show them, by number. */
-export const BYTE_LETTERS = "?rm0";
+export const BYTE_LETTERS = "?rm0i";
 
 /** Eight bytes of stack. It never changes: states share it. */
 export interface StackSlot {
@@ -18,6 +18,7 @@ export const EMPTY_SLOT: StackSlot = { bytes: 0, spilled: NOT_INIT };
 
 const all = (kind: number): number => kind * 0x1111_1111;
 export const ALL_SPILL = all(BYTE.spill);
+export const ALL_ITERATOR = all(BYTE.iterator);
 export const ALL_MISC = all(BYTE.misc);
 
 export const byteOf = (slot: StackSlot, index: number): number => (slot.bytes >>> (index * 4)) & 15;
@@ -31,6 +32,11 @@ export const isSpilledScalar = (slot: StackSlot): boolean => isSpilled(slot) && 
 /** A scalar of 8 bytes lies here. */
 export const isSpilledScalar64 = (slot: StackSlot): boolean =>
   (slot.bytes & 15) === BYTE.spill && slot.spilled.type === TYPE.scalar;
+
+/** `extent` of an iterator, which lies where spilled registers do: it may have more elements, or has none left. Its `offset` counts the elements. */
+export const ACTIVE = 1;
+export const DRAINED = 2;
+export const isIterator = (slot: StackSlot): boolean => slot.bytes === ALL_ITERATOR;
 
 /** The bytes of a slot once the register spilled in it is lost: whatever was set is anything now (scrub_spilled_slot). */
 export function scrub(bytes: number): number {

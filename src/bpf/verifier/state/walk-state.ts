@@ -50,6 +50,9 @@ export class WalkState {
   history: HistoryEntry[] = [];
   references: readonly AcquiredReference[] = [];
   lock: HeldLock | null = null;
+  rcuLocked = false;
+  /** Times that preemption was disabled more often than enabled. */
+  preemptLocks = 0;
   /** How often may_goto was taken on this path. */
   mayGotoDepth = 0;
   /** Rounds of callbacks on this path. */
@@ -81,6 +84,8 @@ export class WalkState {
     copy.history = this.history.slice();
     copy.references = this.references;
     copy.lock = this.lock;
+    copy.rcuLocked = this.rcuLocked;
+    copy.preemptLocks = this.preemptLocks;
     copy.mayGotoDepth = this.mayGotoDepth;
     copy.callbackUnrollDepth = this.callbackUnrollDepth;
     copy.speculative = this.speculative;

@@ -6,6 +6,7 @@ import {
   ALL_SPILL,
   BYTE,
   byteOf,
+  isIterator,
   isSpilled,
   isSpilledScalar,
   type StackSlot,
@@ -91,7 +92,7 @@ function spill(old: StackSlot, register: Register, size: number): StackSlot {
 const leftover = (kind: number): number => (kind === BYTE.zero || kind === BYTE.invalid ? kind : BYTE.misc);
 
 /** The bytes of a slot whose spilled register is being overwritten in part (scrub_special_slot). */
-const unspilled = (old: StackSlot): number => (isSpilled(old) ? scrub(old.bytes) : old.bytes);
+const unspilled = (old: StackSlot): number => (isSpilled(old) || isIterator(old) ? scrub(old.bytes) : old.bytes);
 
 /** Any of the bytes that the offset may mean may have been written (check_stack_write_var_off). */
 function writeVariable(walk: Walk, register: Register, offset: number, size: number, value: StoredValue): void {

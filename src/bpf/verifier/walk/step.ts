@@ -5,6 +5,7 @@ import { checkExit } from "./exit.ts";
 import { enterGlobal } from "./global-call.ts";
 import { checkHelperCall } from "./helper-call.ts";
 import { checkConstant, checkReference } from "./immediate.ts";
+import { checkKernelCall } from "./kernel-call.ts";
 import { checkAtomic, checkLoad, checkStore } from "./load-store.ts";
 import { checkLocalCall } from "./local-call.ts";
 import { checkPacketLoad } from "./packet-load.ts";
@@ -162,7 +163,10 @@ function step(walk: Walk): boolean {
       walk.refuse("encoding", "BPF_CALL uses reserved fields");
       break;
     case "call-kernel":
-      walk.refuse("unsupported", "kernel function calls are not supported by netsim yet");
+      walk.jumpsProcessed++;
+      checkKernelCall(walk, it);
+      walk.log.touch(0);
+      return false;
   }
   walk.index++;
   return false;

@@ -50,6 +50,7 @@ export interface WalkSetup {
   readonly types?: ProgramTypes;
   /** Functions that may change the packet. */
   readonly packetChangers: ReadonlySet<number>;
+  readonly kernelFunctions: ReadonlyMap<number, string>;
   readonly log: VerifierLog;
   readonly insights: Insights;
   readonly observer?: WalkObserver | undefined;
@@ -87,6 +88,8 @@ export class Walk {
   readonly ids = new IdMap();
   /** The program's functions as BTF describes them, by number; empty without BTF. */
   readonly functions: readonly FunctionInfo[];
+  /** Names of the kernel's functions, by the slots that call them. */
+  readonly kernelFunctions: ReadonlyMap<number, string>;
   /** Global functions that some path calls. */
   readonly calledGlobals = new Set<number>();
   /** Functions that run by themselves, some time later. */
@@ -123,6 +126,7 @@ export class Walk {
     this.liveness = setup.liveness;
     this.programType = setup.programType;
     this.functions = setup.types?.functions ?? [];
+    this.kernelFunctions = setup.kernelFunctions;
     this.privileges = setup.privileges;
     const guarded = setup.privileges.perfmon ? 0 : setup.model.instructions.length;
     this.aluStates = new Uint8Array(guarded);
@@ -213,11 +217,14 @@ export class Walk {
 
   /** The program is about to end or to be left: it must have given back what it acquired (check_reference_leak). */
   checkReferencesReturned(by: string, locksToo = true): void {
-    if (locksToo && this.state.lock !== null)
-      this.refuse("lock", `${by} cannot be used inside bpf_spin_lock-ed region`);
-    if (this.state.frames.length > 1 || this.state.references.length === 0) return;
-    const leaks = this.state.references.map(({ id, index }) => `Unreleased reference id=${id} alloc_insn=${index}`);
-    this.refuse("reference", ...leaks, `${by} would lead to reference leak`);
+    const { lock, references, frames, rcuLocked, preemptLocks } = this.state;
+    if (locksToo && lock !== null) this.refuse("lock", `${by} cannot be used inside bpf_spin_lock-ed region`);
+    if (frames.length === 1 && references.length > 0) {
+      const leaks = references.map(({ id, index }) => `Unreleased reference id=${id} alloc_insn=${index}`);
+      this.refuse("reference", ...leaks, `${by} would lead to reference leak`);
+    }
+    if (locksToo && rcuLocked) this.refuse("lock", `${by} cannot be used inside bpf_rcu_read_lock-ed region`);
+    if (locksToo && preemptLocks > 0) this.refuse("lock", `${by} cannot be used inside bpf_preempt_disable-ed region`);
   }
 
   /** acquire_reference_state */

@@ -1,0 +1,123 @@
+import { readElf } from "../../src/bpf/object/elf/read-elf.ts";
+import { withDescriptors } from "../../src/bpf/object/load/name-maps.ts";
+import type { ObjectFile, ObjectMap, ObjectProgram } from "../../src/bpf/object/object-file.ts";
+import { Problems } from "../../src/bpf/object/problems.ts";
+import { Attributes } from "../../src/kernel/bpf/attributes.ts";
+import type { Libc } from "../../src/kernel/libc.ts";
+import type { Judgement } from "./verifier-judge.ts";
+
+const [MAP_CREATE, MAP_UPDATE, PROGRAM_LOAD, BTF_LOAD, MAP_FREEZE] = [0, 2, 5, 18, 22];
+const LOG_BYTES = 1 << 20;
+const DATA_SECTION = 15;
+/** Bytes behind the three words of a type, by kind: so many, and so many for each member (Documentation/bpf/btf.rst). */
+const TAILS: Readonly<Record<number, readonly [fixed: number, each: number]>> = {
+  1: [4, 0],
+  3: [12, 0],
+  4: [0, 12],
+  5: [0, 12],
+  6: [0, 8],
+  13: [0, 8],
+  14: [4, 0],
+  15: [0, 12],
+  17: [4, 0],
+  19: [0, 12],
+};
+
+/** Loads programs of objects into the running kernel, as libbpf would. */
+export class ObjectJudge {
+  readonly #libc: Libc;
+  readonly #object: ObjectFile;
+  readonly #btf: number;
+  readonly #descriptors: readonly number[];
+  readonly #kernelFunction: (name: string) => number;
+
+  /** @param kernelFunction BTF id of a function of the running kernel. */
+  constructor(libc: Libc, bytes: Uint8Array, object: ObjectFile, kernelFunction: (name: string) => number) {
+    this.#libc = libc;
+    this.#object = object;
+    this.#kernelFunction = kernelFunction;
+    this.#btf = this.#loadBtf(bytes);
+    this.#descriptors = object.maps.map((map) => this.#create(map));
+  }
+
+  close(): void {
+    for (const descriptor of [...this.#descriptors, this.#btf]) if (descriptor >= 0) this.#libc.close(descriptor);
+  }
+
+  judge(program: ObjectProgram, type: number): Judgement {
+    const bytes = withDescriptors(program.instructions, this.#descriptors);
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    for (const { name, instructions } of program.unresolved)
+      for (const slot of instructions) view.setInt32(slot * 8 + 4, this.#kernelFunction(name), true);
+    const log = Buffer.alloc(LOG_BYTES);
+    const attributes = new Attributes(this.#libc)
+      .words(0, type, bytes.length / 8)
+      .pointer(8, bytes)
+      .pointer(16, Buffer.from(`${this.#object.license}\0`))
+      .words(24, 1, LOG_BYTES)
+      .pointer(32, log)
+      .words(44, program.flags)
+      .words(68, program.attachType ?? 0);
+    if (this.#btf >= 0) {
+      const functions = Buffer.alloc(8 * program.functions.length);
+      for (const [i, { instruction, typeId }] of program.functions.entries()) {
+        functions.writeUInt32LE(instruction, 8 * i);
+        functions.writeUInt32LE(typeId ?? 0, 8 * i + 4);
+      }
+      attributes.words(72, this.#btf, 8).pointer(80, functions).words(88, program.functions.length);
+    }
+    const result = attributes.call(PROGRAM_LOAD);
+    if (result >= 0) this.#libc.close(result);
+    return { errno: result < 0 ? -result : 0, log: log.toString("latin1", 0, log.indexOf(0)) };
+  }
+
+  #loadBtf(bytes: Uint8Array): number {
+    const section = readElf(bytes, new Problems()).sections.find(({ name }) => name === ".BTF");
+    if (section === undefined) return -1;
+    const btf = Buffer.from(section.bytes);
+    this.#fillInSections(btf);
+    return new Attributes(this.#libc).pointer(0, btf).words(16, btf.length).call(BTF_LOAD);
+  }
+
+  /** Compilers leave the sizes of data sections, and where variables lie in them, to the loader. */
+  #fillInSections(btf: Buffer): void {
+    const header = btf.readUInt32LE(4);
+    const end = header + btf.readUInt32LE(8) + btf.readUInt32LE(12);
+    for (let at = header + btf.readUInt32LE(8); at < end; ) {
+      const info = btf.readUInt32LE(at + 4);
+      const [kind, count] = [(info >> 24) & 31, info & 0xffff];
+      if (kind === DATA_SECTION) {
+        let size = 0;
+        for (let i = 0; i < count; i++) {
+          const variable = at + 12 + 12 * i;
+          btf.writeUInt32LE(size, variable + 4);
+          size += Math.max(btf.readUInt32LE(variable + 8), 1);
+        }
+        btf.writeUInt32LE(Math.max(size, 1), at + 8);
+      }
+      const [fixed, each] = TAILS[kind] ?? [0, 0];
+      at += 12 + fixed + each * count;
+    }
+  }
+
+  #create(map: ObjectMap): number {
+    const attributes = new Attributes(this.#libc).words(
+      0,
+      map.type,
+      map.keySize,
+      map.valueSize,
+      map.maxEntries,
+      map.flags,
+    );
+    if (this.#btf >= 0 && map.origin === "btf" && map.valueTypeId !== undefined)
+      attributes.words(48, this.#btf, map.keyTypeId ?? 0, map.valueTypeId);
+    const descriptor = attributes.call(MAP_CREATE);
+    if (descriptor < 0) throw new Error(`the kernel refuses map '${map.name}' with errno ${-descriptor}`);
+    if (map.contents !== undefined) {
+      const update = new Attributes(this.#libc).words(0, descriptor).pointer(8, Buffer.alloc(4));
+      update.pointer(16, map.contents).call(MAP_UPDATE);
+      if (map.frozen) new Attributes(this.#libc).words(0, descriptor).call(MAP_FREEZE);
+    }
+    return descriptor;
+  }
+}
