@@ -1,6 +1,21 @@
 export type { ClassicInstruction } from "./bpf/classic/instruction.ts";
 export type { ClassicPacket } from "./bpf/classic/packet.ts";
+export type { Btf, BtfType } from "./bpf/object/btf/btf-type.ts";
+export { readKernelTypes } from "./bpf/object/btf/read-kernel-types.ts";
+export { createMaps, fillProgramArrays, MapCreationError } from "./bpf/object/load/create-maps.ts";
+export { withDescriptors } from "./bpf/object/load/name-maps.ts";
+export { verifierMaps } from "./bpf/object/load/verifier-maps.ts";
+export {
+  ObjectError,
+  type ObjectFile,
+  type ObjectMap,
+  type ObjectOptions,
+  type ObjectProblem,
+  type ObjectProgram,
+} from "./bpf/object/object-file.ts";
+export { readObject } from "./bpf/object/read-object.ts";
 export type { Machine } from "./bpf/vm/machine.ts";
+export { type CompiledSource, type CompileOptions, compileSource } from "./c-compiler/compile.ts";
 export {
   type Diagnostic,
   ERROR_CODES,
