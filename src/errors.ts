@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   "bad-packet": EXIT.invalidInput,
   "bad-capture": EXIT.invalidInput,
   "plugin-unloadable": EXIT.invalidInput,
+  "plugin-failed": EXIT.invalidInput,
   unsupported: EXIT.invalidInput,
   "bad-object": EXIT.invalidInput,
   "compiler-missing": EXIT.invalidInput,

@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Diagnostic, NetsimError, type Place } from "../errors.ts";
 import { BLANK_VERDICTS } from "../hooks/places.ts";
+import { guarded } from "./guard.ts";
 import type { Plugin } from "./plugin.ts";
 
 /** The lists that a plugin may have, and the members without which one of their things is unusable. */
@@ -13,6 +14,15 @@ const LISTS = {
   qdiscs: ["name", "options", "parse", "create"],
   reporters: ["name", "render"],
 } as const;
+
+/** Functions of those things, required or not. */
+const FUNCTIONS = {
+  hooks: ["context", "interpret"],
+  languages: ["load"],
+  engines: ["prepare", "load"],
+  qdiscs: ["parse", "create"],
+  reporters: ["render"],
+} as const satisfies Record<keyof typeof LISTS, readonly string[]>;
 
 const PLACES: readonly string[] = Object.keys(BLANK_VERDICTS);
 
@@ -43,13 +53,27 @@ export async function loadPlugins(references: readonly PluginReference[]): Promi
       const faults = faultsOf(module.default);
       for (const fault of faults)
         report(fault, "Export it with `export default definePlugin({ name, hooks: [...] })`.");
-      if (faults.length === 0) plugins.push(module.default as Plugin);
+      if (faults.length === 0) plugins.push(guardedPlugin(module.default as Plugin, reference));
     } catch (error) {
       report(`${(error as Error).message.split("\n")[0]}.`, hintFor(reference.specifier));
     }
   }
   if (problems.length > 0) throw new NetsimError(problems);
   return plugins;
+}
+
+/** The plugin with its mistakes told as its own. */
+function guardedPlugin(plugin: Plugin, { place }: PluginReference): Plugin {
+  const guard = <T extends { readonly name: string }>(things: readonly T[] | undefined, list: keyof typeof LISTS) =>
+    (things ?? []).map((thing) => guarded(thing, FUNCTIONS[list], plugin.name, place));
+  return {
+    name: plugin.name,
+    hooks: guard(plugin.hooks, "hooks"),
+    languages: guard(plugin.languages, "languages"),
+    engines: guard(plugin.engines, "engines"),
+    qdiscs: guard(plugin.qdiscs, "qdiscs"),
+    reporters: guard(plugin.reporters, "reporters"),
+  };
 }
 
 function locate({ specifier, directory }: PluginReference): string {

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { NetsimError } from "../../src/errors.ts";
 import { loadPlugins } from "../../src/plugins/load-plugins.ts";
+import { netsim } from "../cli/fake-terminal.ts";
 import { scratch } from "../scratch.ts";
 
 const HOOK = `{ name: "mine", place: "socket", key: "mine", programTypes: ["classic"], outcomes: [{ name: "passed" }], description: "", interpret() {} }`;
@@ -58,5 +59,26 @@ describe("loadPlugins", () => {
   it("tells the problems of all modules at once", async () => {
     const error = await load({ "a.mjs": "export default 1;", "b.mjs": "export default {};" }).catch((e: unknown) => e);
     expect((error as NetsimError).diagnostics).toHaveLength(2);
+  });
+
+  it("tells of a plugin's mistakes while it runs as the plugin's, not as a bug in netsim", async () => {
+    const interpret = "interpret() { return undefined.action; }";
+    const plugin = `export default { name: "clumsy", hooks: [${HOOK.replace("interpret() {}", interpret)}] };`;
+    const topology = `plugins: [./p.mjs]
+nodes:
+  a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } } }
+  b:
+    kind: host
+    interfaces: { eth0: { address: 10.0.0.2/24 } }
+    sockets: { s: { kind: packet, mine: { classic: "ret #1" } } }
+links: [{ endpoints: ["a:eth0", "b:eth0"] }]
+traffic: [{ from: a, to: b, flow: icmp }]
+`;
+    const { exitCode, error } = await netsim(["run", scratch({ "t.yaml": topology, "p.mjs": plugin })]);
+    expect(exitCode).toBe(3);
+    expect(error).toMatch(
+      /t\.yaml:1:\d+: error\[plugin-failed\]: The plugin 'clumsy' made a mistake in 'interpret' of 'mine'/,
+    );
+    expect(error).toMatch(/hint: It happened at .*p\.mjs:\d+:\d+/);
   });
 });
