@@ -38,6 +38,10 @@ export interface VerifierOptions {
   readonly expectedAttachType?: number;
   /** `bounded`: today's Linux; `none`: any edge back is refused. */
   readonly loops?: "bounded" | "none";
+  /** It may sleep (BPF_F_SLEEPABLE); programs of type `syscall` always may. */
+  readonly sleepable?: boolean;
+  /** States are kept at every prune point (BPF_F_TEST_STATE_FREQ). */
+  readonly keepEveryState?: boolean;
   /** Every access must be aligned (BPF_F_STRICT_ALIGNMENT). */
   readonly strictAlignment?: boolean;
   /** Processors of the machine that the program will run on, which bounds bpf_get_smp_processor_id(); 1 without. */
@@ -176,6 +180,8 @@ function prepare(
     programType,
     maps,
     gplCompatible: GPL_COMPATIBLE.includes(options.license ?? "GPL"),
+    sleepable: options.sleepable === true || programType.sleeps === true,
+    keepEveryState: options.keepEveryState === true,
     strictAlignment: options.strictAlignment ?? false,
     ...(options.types === undefined ? {} : { types: options.types }),
     kernelFunctions,

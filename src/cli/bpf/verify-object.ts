@@ -28,6 +28,9 @@ export function objectTargets(
   return programs.map((program) => target(program, object, flags, { ...common, maps }));
 }
 
+/** BPF_F_SLEEPABLE */
+const SLEEPABLE = 16;
+
 function obstacle(program: ObjectProgram, flags: VerifyFlags, file: string): Diagnostic | undefined {
   const { name, section } = program;
   const type = flags.type ?? program.type;
@@ -61,6 +64,7 @@ function target(
     options: {
       ...common,
       ...(object.btf === undefined ? {} : { types: { btf: object.btf, functions } }),
+      sleepable: (program.flags & SLEEPABLE) !== 0,
       kernelFunctions: new Map(
         program.unresolved
           .filter(({ kind }) => kind === "function")

@@ -36,6 +36,7 @@ export function verifyTargets(input: InputFile, flags: VerifyFlags): readonly Ve
     loops: flags.loops,
     ...(flags.unprivileged === true ? { privileges: UNPRIVILEGED } : {}),
     strictAlignment: flags.strictAlignment === true,
+    keepEveryState: flags.keepEveryState === true,
   };
   if (isObject(input)) return objectTargets(input, flags, common);
   const maps = new Map<number, VerifierMap>();

@@ -18,6 +18,7 @@ export interface VerifyFlags extends ObjectFlags {
   readonly loops: "bounded" | "none";
   readonly unprivileged?: true;
   readonly strictAlignment?: true;
+  readonly keepEveryState?: true;
   readonly logLevel: number;
   /** Releases that are asked whether they would load it. */
   readonly kernel: readonly string[];
@@ -53,6 +54,7 @@ export function verifyCommand(program: Command, perform: (action: Action) => voi
     )
     .option("--unprivileged", "as for a user without CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN")
     .option("--strict-alignment", "refuse accesses that are not aligned")
+    .option("--keep-every-state", "keep a state at every branch, as the kernel's own tests do (BPF_F_TEST_STATE_FREQ)")
     .addOption(
       new Option("--log-level <level>", "print the log in the kernel's form").choices(["0", "1", "2"]).default("0"),
     )

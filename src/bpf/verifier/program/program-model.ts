@@ -20,6 +20,8 @@ export interface ProgramModel {
   readonly subprograms: readonly Subprogram[];
   /** Number of the subprogram that a slot belongs to. */
   readonly subprogramOf: Int32Array;
+  /** By slot, what `successorsOf` has found so far. */
+  readonly successors: (readonly number[])[];
 }
 
 /** `starts`: where functions begin, sorted. */
@@ -34,5 +36,12 @@ export function modelProgram(
   for (const { number, start, end } of subprograms) subprogramOf.fill(number, start, end);
   const problems = new Map<number, DecodeProblem>();
   for (const problem of program.problems) if (!problems.has(problem.index)) problems.set(problem.index, problem);
-  return { instructions: program.instructions, flow, problems, subprograms, subprogramOf };
+  return {
+    instructions: program.instructions,
+    flow,
+    problems,
+    subprograms,
+    subprogramOf,
+    successors: new Array(count),
+  };
 }

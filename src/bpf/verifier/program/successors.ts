@@ -1,3 +1,4 @@
+import type { Instruction } from "../../isa/instruction.ts";
 import { slotsOf } from "../../isa/instruction.ts";
 import type { ProgramModel } from "./program-model.ts";
 
@@ -5,8 +6,10 @@ import type { ProgramModel } from "./program-model.ts";
  * Slots that may run after the instruction in a slot, within its function, the fall-through first; calls go on behind
  * themselves.
  */
-export function successorsOf(model: ProgramModel, index: number): readonly number[] {
-  const instruction = model.flow[index]!;
+export const successorsOf = (model: ProgramModel, index: number): readonly number[] =>
+  (model.successors[index] ??= findSuccessors(model.flow[index]!, index));
+
+function findSuccessors(instruction: Instruction | null, index: number): readonly number[] {
   switch (instruction?.kind) {
     case undefined:
       return [];

@@ -61,7 +61,7 @@ export class ExploredStates implements StateStatistics {
   visit(walk: Walk): boolean {
     const { state: current, index, flow } = walk;
     const isCheckpoint = flow.checkpoints[index] === 1;
-    const force = isCheckpoint || current.history.length > MAX_HISTORY;
+    const force = walk.setup.keepEveryState || isCheckpoint || current.history.length > MAX_HISTORY;
     const jumps = walk.jumpsProcessed - this.#jumpsAtLast;
     const instructions = walk.instructionsProcessed - this.#instructionsAtLast;
     let keep = force || (jumps >= 2 && instructions >= 8);

@@ -19,6 +19,9 @@ export const TYPE = {
   buffer: 16,
   function: 17,
   tracepointBuffer: 18,
+  /** Structs of the kernel that struct bpf_map leads to. */
+  mapOperations: 19,
+  innerMap: 20,
 } as const;
 
 /** What a type may have besides (`enum bpf_type_flag`). */
@@ -44,6 +47,8 @@ const NAMES: readonly string[] = [
   "buf",
   "func",
   "tp_buffer",
+  "ptr_bpf_map_ops",
+  "ptr_bpf_map",
 ];
 
 export const baseOf = (type: number): number => type & 0xff;

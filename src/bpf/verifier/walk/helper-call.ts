@@ -47,7 +47,7 @@ export function checkHelperCall(walk: Walk, it: CallHelper): void {
     walk.refuse("unsupported", `helper ${helperText(number)} is not supported by netsim yet`);
   if (prototype.gplOnly && !walk.setup.gplCompatible)
     walk.refuse("license", "cannot call GPL-restricted function from non-GPL compatible program");
-  if (prototype.sleeps && walk.programType.sleeps !== true)
+  if (prototype.sleeps && !walk.setup.sleepable)
     walk.refuse("helper-call", "helper call might sleep in a non-sleepable prog");
 
   const facts = new CallFacts(prototype);

@@ -8,6 +8,7 @@ import { constant, isConstant, type Scalar } from "../values/scalar.ts";
 import { tnumText } from "../values/tnum.ts";
 import { checkAlignment } from "./alignment.ts";
 import { checkContext } from "./context-access.ts";
+import { accessMap } from "./map-access.ts";
 import { checkPacket } from "./packet-access.ts";
 import { checkRegion } from "./region-access.ts";
 import { checkSocket } from "./socket-access.ts";
@@ -116,7 +117,11 @@ function accessBy(
     checkBuffer(walk, register, number, offset, size);
     return UNKNOWN_SCALAR;
   }
-  if (type === TYPE.map) walk.refuse("unsupported", "loads from struct bpf_map are not supported by netsim yet");
+  if (type === TYPE.mapOperations)
+    walk.refuse("unsupported", "loads from struct bpf_map_ops are not supported by netsim yet");
+  if (type === TYPE.mapOperations || type === TYPE.innerMap)
+    walk.refuse("unsupported", `loads from ${typeText(type)} are not supported by netsim yet`);
+  if (type === TYPE.map) return accessMap(walk, register, number, offset, size, access);
   refuseAccess(walk, register, number);
 }
 

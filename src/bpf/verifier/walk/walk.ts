@@ -43,6 +43,8 @@ export interface WalkSetup {
   readonly maps: ReadonlyMap<number, VerifierMap>;
   readonly gplCompatible: boolean;
   readonly privileges: Privileges;
+  readonly sleepable: boolean;
+  readonly keepEveryState: boolean;
   readonly strictAlignment: boolean;
   readonly expectedAttachType: number;
   readonly possibleCpus: number;
