@@ -12,10 +12,11 @@ export function createObjectMaps(
 ): { readonly descriptors: readonly number[]; readonly maps: ShownMaps } {
   try {
     const descriptors = createMaps(object, syscall, { possibleCpus });
-    const shown = object.maps.map(({ name, type, keySize }, i) => ({
+    const shown = object.maps.map(({ name, type, keySize, valueSize }, i) => ({
       name,
       type,
       keySize,
+      valueSize,
       descriptor: descriptors[i]!,
     }));
     return { descriptors, maps: new ShownMaps(syscall, shown) };

@@ -1,3 +1,4 @@
+import type { DumpedElement, DumpedMap } from "../../bpf/codec/dump-map.ts";
 import { MAP_TYPES, mapTypeName } from "../../bpf/maps/map-type.ts";
 import type { MapCreation } from "../../bpf/object/load/create-maps.ts";
 import type { BpfSyscall } from "../../bpf/syscall.ts";
@@ -6,7 +7,7 @@ import { plural } from "../../report/words.ts";
 /** The commands of bpf(2) that maps of a command line need: netsim's or the kernel's. */
 export type MapCommands = MapCreation &
   Pick<BpfSyscall, "lookup" | "take" | "nextKey"> &
-  Partial<Pick<BpfSyscall, "records">>;
+  Partial<Pick<BpfSyscall, "records" | "mapTypes">>;
 
 /** A map whose content is shown. */
 export interface ShownMap {
@@ -14,7 +15,13 @@ export interface ShownMap {
   /** One of MAP_TYPES. */
   readonly type: number;
   readonly keySize: number;
+  readonly valueSize: number;
   readonly descriptor: number;
+}
+
+/** A map with what it holds. */
+export interface ContentOfMap extends ShownMap {
+  readonly content: DumpedMap;
 }
 
 /** An element as it is printed, in hexadecimal; queues and stacks have no keys. */
@@ -57,6 +64,17 @@ export class ShownMaps {
     );
   }
 
+  /** What the maps hold, for a dump. */
+  contents(): ContentOfMap[] {
+    const { syscall } = this;
+    return this.maps.map((map) => {
+      const types = syscall.mapTypes?.(map.descriptor);
+      const perCpu = mapTypeName(map.type)?.includes("percpu") ?? false;
+      const content = { elements: elementsOf(syscall, map), valueSize: map.valueSize, perCpu };
+      return { ...map, content: { ...content, ...(types === undefined ? {} : { types }) } };
+    });
+  }
+
   private entries(map: ShownMap): Entry[] {
     const { descriptor } = map;
     const { syscall } = this;
@@ -85,6 +103,18 @@ export class ShownMaps {
       entries.push({ key: hex(key), value: hex(value) });
     }
     return entries;
+  }
+}
+
+function* elementsOf(syscall: MapCommands, { descriptor, keySize }: ShownMap): Generator<DumpedElement> {
+  if (keySize === 0) return;
+  for (
+    let key = syscall.nextKey(descriptor, undefined);
+    typeof key !== "number";
+    key = syscall.nextKey(descriptor, key)
+  ) {
+    const value = syscall.lookup(descriptor, key);
+    if (typeof value !== "number") yield { key, value };
   }
 }
 
