@@ -46,7 +46,7 @@ const TYPES: readonly BtfType[] = [
   { kind: "const", type: 10 },
 ];
 const ALL = 11;
-const btf: Btf = { count: TYPES.length, type: (id) => TYPES[id]!, find: () => undefined };
+const btf: Btf = { count: TYPES.length, type: (id) => TYPES[id]!, name: () => "", find: () => undefined };
 
 const WHOLE: PlainValue = {
   low: 5,
