@@ -31,7 +31,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   hooks: ["bpf", "packet", "simulation", "json-schema.ts"],
   topology: ["bpf", "errors.ts", "hooks", "json-schema.ts", "packet"],
   seccomp: ["bpf", "errors.ts", "hooks", "topology"],
-  programs: ["bpf", "errors.ts", "hooks", "json-schema.ts", "packet", "registry.ts", "topology"],
+  programs: ["c-compiler", "bpf", "errors.ts", "hooks", "json-schema.ts", "packet", "registry.ts", "topology"],
   network: ["registry.ts", "packet", "programs", "hooks", "simulation", "topology", "errors.ts"],
   traffic: ["errors.ts", "network", "packet", "simulation", "topology"],
   run: [

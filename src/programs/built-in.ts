@@ -5,7 +5,14 @@ import { filterLanguage } from "./filter-language.ts";
 import { interpreterEngine } from "./interpreter-engine.ts";
 import { jitEngine } from "./jit-engine.ts";
 import type { ProgramLanguage } from "./language.ts";
+import { objectLanguage, sourceLanguage } from "./object-language.ts";
 
 /** The languages and engines that netsim brings. */
-export const builtInLanguages: readonly ProgramLanguage[] = [classicLanguage, filterLanguage, extendedLanguage];
+export const builtInLanguages: readonly ProgramLanguage[] = [
+  classicLanguage,
+  filterLanguage,
+  extendedLanguage,
+  objectLanguage,
+  sourceLanguage,
+];
 export const builtInEngines: readonly Engine[] = [interpreterEngine, jitEngine];

@@ -1,5 +1,6 @@
 import type { ClassicInstruction } from "../bpf/classic/instruction.ts";
 import type { DataStart } from "../bpf/filter/data-start.ts";
+import type { ObjectFile, ObjectProgram } from "../bpf/object/object-file.ts";
 import type { Place } from "../errors.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import type { ProgramSource, Topology } from "../topology/model.ts";
@@ -49,12 +50,22 @@ export interface LoadedExtendedProgram {
   readonly bytes: Uint8Array;
   /** 64-bit immediates that name maps of the topology. */
   readonly maps: readonly MapUse[];
+  /** The object that it is from, whose maps `bytes` name by their indexes. */
+  readonly object?: ObjectOrigin;
   /** As the program declares it. */
   readonly license: string;
   /** `enum bpf_attach_type` that the program is for, where it says one. */
   readonly attachType?: number;
   /** Where the instruction in a slot was written. */
   placeOf(slot: number): Place;
+}
+
+/** A program's place in an object. */
+export interface ObjectOrigin {
+  /** Programs of one file share its maps. */
+  readonly file: string;
+  readonly content: ObjectFile;
+  readonly program: ObjectProgram;
 }
 
 /** An instruction that names a map. */

@@ -1,11 +1,17 @@
+import { basename } from "node:path";
 import { errnoName } from "../bpf/maps/errno.ts";
 import { MAP_TYPES } from "../bpf/maps/map-type.ts";
+import { createMaps, MapCreationError } from "../bpf/object/load/create-maps.ts";
+import { withDescriptors } from "../bpf/object/load/name-maps.ts";
+import { verifierMaps } from "../bpf/object/load/verifier-maps.ts";
+import type { ObjectMap } from "../bpf/object/object-file.ts";
 import type { VerifierMap } from "../bpf/verifier/map.ts";
 import { type Diagnostic, NetsimError } from "../errors.ts";
 import { decodeValue, type Readable } from "../topology/map-value/decode.ts";
 import type { MapEntryModel, MapModel } from "../topology/model.ts";
-import type { LoadedExtendedProgram } from "./language.ts";
+import type { LoadedExtendedProgram, ObjectOrigin } from "./language.ts";
 import type { MapCommands } from "./map-commands.ts";
+import { modelOfObjectMap } from "./object-map.ts";
 
 /** An entry of a map, in words. */
 export interface ReadableEntry {
@@ -13,6 +19,9 @@ export interface ReadableEntry {
   readonly key?: Readable;
   readonly value: Readable;
 }
+
+/** Processors of a host. */
+const POSSIBLE_CPUS = 1;
 
 /** A map that exists. */
 interface OpenMap {
@@ -26,6 +35,8 @@ export class MapTable {
   /** What the verifier knows of them, by descriptor. */
   readonly verifierMaps = new Map<number, VerifierMap>();
   private readonly maps = new Map<string, OpenMap>();
+  /** Descriptors of objects' maps, by the objects' files. */
+  private readonly ofObjects = new Map<string, readonly number[]>();
   /** What entries of arrays of programs hold, by map and key: names, which the kernel would not give. */
   private readonly programNames = new Map<string, Map<string, { key: Uint8Array; name: string }>>();
 
@@ -55,7 +66,8 @@ export class MapTable {
   }
 
   /** The program with descriptors where it names maps. Throws a NetsimError that has every name which no map has. */
-  link({ bytes, maps, name }: LoadedExtendedProgram): Uint8Array {
+  link({ bytes, maps, name, object }: LoadedExtendedProgram): Uint8Array {
+    if (object !== undefined) return withDescriptors(bytes, this.mapsOf(object));
     const linked = bytes.slice();
     const view = new DataView(linked.buffer);
     const missing = maps.filter(({ map }) => !this.maps.has(map));
@@ -71,6 +83,46 @@ export class MapTable {
       );
     for (const { map, slot } of maps) view.setInt32(slot * 8 + 4, this.descriptor(map), true);
     return linked;
+  }
+
+  /** Descriptors of an object's maps, which are made when its first program is loaded. Throws a NetsimError. */
+  mapsOf({ file, content }: ObjectOrigin): readonly number[] {
+    const known = this.ofObjects.get(file);
+    if (known !== undefined) return known;
+    const given = (map: ObjectMap) => this.sameAs(map, file);
+    let descriptors: readonly number[];
+    try {
+      descriptors = createMaps(content, this.commands, { possibleCpus: POSSIBLE_CPUS, given });
+    } catch (error) {
+      if (!(error instanceof MapCreationError)) throw error;
+      throw new NetsimError(problem(`Linux refuses map '${error.map.name}' with ${errnoName(error.errno)}.`, { file }));
+    }
+    this.ofObjects.set(file, descriptors);
+    for (const [index, map] of verifierMaps(content, POSSIBLE_CPUS)) {
+      const descriptor = descriptors[index]!;
+      if (this.verifierMaps.has(descriptor)) continue;
+      this.verifierMaps.set(descriptor, map);
+      const model = modelOfObjectMap(content, content.maps[index]!, file);
+      if (model === undefined) continue;
+      const name = this.maps.has(model.name) ? `${basename(file)}/${model.name}` : model.name;
+      this.maps.set(name, { model: { ...model, name }, descriptor });
+    }
+    return descriptors;
+  }
+
+  /** A map of the topology that takes the place of an object's by its name. Throws a NetsimError where the two differ. */
+  private sameAs({ name, type, keySize, valueSize }: ObjectMap, file: string): number | undefined {
+    const found = this.maps.get(name);
+    if (found === undefined || found.model.place.file === file) return undefined;
+    const { model, descriptor } = found;
+    if (MAP_TYPES[model.type] !== type || model.key.size !== keySize || model.value.size !== valueSize)
+      throw new NetsimError(
+        problem(
+          `Map '${name}' has another type or other sizes in '${file}': keys of ${keySize} bytes, values of ${valueSize}.`,
+          model.place,
+        ),
+      );
+    return descriptor;
   }
 
   /** Puts a value there that is no program. Returns 0 or a negative error number. */

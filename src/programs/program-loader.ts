@@ -2,6 +2,7 @@ import type { DataStart } from "../bpf/filter/data-start.ts";
 import { TAIL_CALL } from "../bpf/helpers/tail-call.ts";
 import { decodeProgram } from "../bpf/isa/decode.ts";
 import { HELPER_NAMES } from "../bpf/isa/helper-names.ts";
+import { fillProgramArrays } from "../bpf/object/load/create-maps.ts";
 import type { BpfSyscall } from "../bpf/syscall.ts";
 import { adviceFor } from "../bpf/verifier/explain/advice/advice.ts";
 import { hardWired } from "../bpf/verifier/hard-wire.ts";
@@ -11,7 +12,7 @@ import type { Machine } from "../bpf/vm/machine.ts";
 import { fail, NetsimError } from "../errors.ts";
 import type { ExtendedContext } from "../hooks/program-context.ts";
 import type { Engine } from "./engine.ts";
-import type { LoadedClassicProgram, LoadedExtendedProgram, LoadedProgram } from "./language.ts";
+import type { LoadedClassicProgram, LoadedExtendedProgram, LoadedProgram, ObjectOrigin } from "./language.ts";
 import type { MapTable } from "./map-table.ts";
 import type { RunnableProgram, RunPlace } from "./program-slot.ts";
 
@@ -27,6 +28,8 @@ export class ProgramLoader {
   private readonly machine: Machine;
   private readonly maps: MapTable;
   private readonly syscall: BpfSyscall;
+  /** Files of objects whose arrays of programs are filled. */
+  private readonly filled = new Set<string>();
   /** What was verified, by program and context. */
   private readonly verified = new Map<LoadedProgram, Map<AnyExtendedContext, Uint8Array>>();
 
@@ -43,8 +46,23 @@ export class ProgramLoader {
       return this.engine.prepare(forStart(loaded, start), context.view, this.machine);
     if (loaded.form !== "extended" || context.kind !== "extended")
       throw new Error(`program '${loaded.name}' cannot run in a ${context.kind} context`);
-    const executable = this.engine.load(this.link(loaded, context, attachType), this.environment(context));
+    const bytes = this.link(loaded, context, attachType);
+    if (loaded.object !== undefined) this.fillArrays(loaded, loaded.object, { context, start });
+    const executable = this.engine.load(bytes, this.environment(context));
     return { run: executable.run, slot: executable.slot, release: () => executable.release() };
+  }
+
+  /** Puts an object's programs into its arrays of programs, when the first of them is loaded. */
+  private fillArrays(loaded: LoadedExtendedProgram, origin: ObjectOrigin, place: RunPlace): void {
+    if (this.filled.has(origin.file)) return;
+    this.filled.add(origin.file);
+    fillProgramArrays(origin.content, this.maps.mapsOf(origin), this.syscall, (name) => {
+      const program = origin.content.programs.find((one) => one.name === name);
+      if (program === undefined) return undefined;
+      const bytes = program.instructions;
+      const prepared = this.prepare({ ...loaded, bytes, object: { ...origin, program } }, place);
+      return this.syscall.openProgram(prepared.slot!);
+    });
   }
 
   /** `prepare` without loading: throws what it would throw. */
@@ -81,6 +99,9 @@ export class ProgramLoader {
     const result = verify(bytes, {
       type: programType,
       maps: this.maps.verifierMaps,
+      ...(loaded.object?.content.btf && {
+        types: { btf: loaded.object.content.btf, functions: loaded.object.program.functions },
+      }),
       license: loaded.license,
       expectedAttachType: loaded.attachType ?? attachType,
     });

@@ -49,6 +49,7 @@ const directory = mkdtempSync(join(tmpdir(), "netsim-example-"));
 for (const name of ["topologies", "policies", "test"]) mkdirSync(join(directory, name));
 mkdirSync(join(directory, "test", "fixtures"));
 writeFileSync(join(directory, "policies", "ssh.bpf"), "ret #0\n");
+writeFileSync(join(directory, "policies", "classify.o"), "");
 writeFileSync(join(directory, "policies", "count.s"), "r0 = 0\nexit\n");
 writeFileSync(join(directory, "test", "fixtures", "mixed.pcap"), "");
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -57,10 +58,16 @@ it("the design's example shows exactly what is not there yet, by name", () => {
   const languages = [
     ...PARTS.languages,
     { key: "extended", schema: { type: "string" }, description: "" },
+    {
+      key: "object",
+      schema: { type: "string" },
+      description: "",
+      content: "file" as const,
+      options: { section: { type: "string" } },
+    },
     { key: "filter", schema: { type: "string" }, description: "", content: "text" as const },
   ];
   expect(problemsIn(EXAMPLE, { ...PARTS, languages }, join(directory, "topologies", "quickstart.yaml"))).toEqual([
-    "9:16 unsupported `object`: loading object files is not there yet.",
     "10:16 unsupported `seccomp`: seccomp is not there yet.",
     "25:5 unsupported `processes`: running system calls is not there yet.",
     "38:7 unsupported `call`: running system calls is not there yet.",

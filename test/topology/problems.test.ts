@@ -113,11 +113,6 @@ refuses("programs", NODE, [
     yaml: "programs: { p: ret }",
     want: ["1:16 schema-type `p` takes a mapping (program), not the text 'ret'."],
   },
-  {
-    name: "compiling",
-    yaml: "programs: { p: { source: x.c } }",
-    want: ["1:18 unsupported `source`: compiling C is not there yet."],
-  },
 ]);
 
 describe("files that topologies name", () => {

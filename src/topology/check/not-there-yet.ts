@@ -10,10 +10,11 @@ export interface NotThereYet {
 
 type Path = readonly string[];
 
-const PROGRAM = { hint: "Programs are given as `classic`, `filter` or `extended` now.", isWhole: true };
+const PROGRAM = {
+  hint: "Programs are given as `classic`, `filter`, `extended`, `object` or `source` now.",
+  isWhole: true,
+};
 const LANGUAGES: Readonly<Record<string, NotThereYet>> = {
-  object: { what: "loading object files", ...PROGRAM },
-  source: { what: "compiling C", ...PROGRAM },
   seccomp: { what: "seccomp", ...PROGRAM },
 };
 

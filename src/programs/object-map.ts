@@ -1,0 +1,77 @@
+import { mapTypeName } from "../bpf/maps/map-type.ts";
+import type { Btf } from "../bpf/object/btf/btf-type.ts";
+import { sizeOf, skipModifiers } from "../bpf/object/btf/resolve.ts";
+import type { ObjectFile, ObjectMap } from "../bpf/object/object-file.ts";
+import { parseLayout, type StructLayout, type ValueLayout } from "../topology/map-value/layout.ts";
+import type { MapModel } from "../topology/model.ts";
+
+/** What reports need of an object's map: its keys and values as their types say. Undefined for types that there are not. */
+export function modelOfObjectMap({ btf }: ObjectFile, map: ObjectMap, file: string): MapModel | undefined {
+  const type = mapTypeName(map.type);
+  if (type === undefined) return undefined;
+  const { name, keySize, valueSize, maxEntries, flags, keyTypeId, valueTypeId, variables } = map;
+  return {
+    name,
+    type,
+    key: layoutOf(btf, keyTypeId, keySize),
+    value:
+      variables === undefined
+        ? layoutOf(btf, valueTypeId, valueSize)
+        : struct(
+            valueSize,
+            variables.map((it) => ({ name: it.name, offset: it.offset, layout: layoutOf(btf, it.typeId, it.size) })),
+          ),
+    maxEntries: Math.max(maxEntries, 1),
+    flags,
+    contents: [],
+    place: { file },
+  };
+}
+
+/** Structures inside one another up to which fields are shown one by one. */
+const MOST_DEPTH = 8;
+
+/** A type as a layout; whatever has none is bytes. */
+function layoutOf(btf: Btf | undefined, id: number | undefined, size: number, depth = 0): ValueLayout {
+  if (btf === undefined || id === undefined) return parseLayout(size);
+  const resolved = skipModifiers(btf, id);
+  const type = resolved === undefined || depth > MOST_DEPTH ? undefined : btf.type(resolved);
+  const bytes: ValueLayout = { kind: "bytes", size, alignment: 1 };
+  const part = (of: number, name: string, offset: number) => {
+    const length = sizeOf(btf, of) ?? 0;
+    return { name, offset, layout: layoutOf(btf, of, length, depth + 1) };
+  };
+  switch (type?.kind) {
+    case "variable":
+      return layoutOf(btf, type.type, size, depth + 1);
+    case "int":
+      return type.size === size && [1, 2, 4, 8].includes(size) ? number(size, type.signed) : bytes;
+    case "struct": {
+      if (type.members.some(({ bitSize, bitOffset }) => bitSize > 0 || bitOffset % 8 !== 0)) return bytes;
+      const fields = type.members.map((member) => part(member.type, member.name, member.bitOffset / 8));
+      return struct(size, fields);
+    }
+    case "array": {
+      if (type.count > MOST_ELEMENTS) return bytes;
+      const step = sizeOf(btf, type.element) ?? 0;
+      const fields = Array.from({ length: type.count }, (_, i) => part(type.element, String(i), i * step));
+      return struct(size, fields);
+    }
+    default:
+      return bytes;
+  }
+}
+
+/** Elements up to which an array is shown one by one. */
+const MOST_ELEMENTS = 64;
+
+function number(size: number, signed: boolean): ValueLayout {
+  return { kind: signed ? "signed" : "unsigned", size, alignment: size };
+}
+
+/** Fields that lie within the bytes; just bytes where they do not. */
+function struct(size: number, fields: StructLayout["fields"]): ValueLayout {
+  const isWhole = fields.every(({ offset, layout }) => offset + layout.size <= size);
+  if (fields.length === 0 || !isWhole) return { kind: "bytes", size, alignment: 1 };
+  return { kind: "struct", size, alignment: 1, fields };
+}
