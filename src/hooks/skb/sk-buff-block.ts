@@ -1,6 +1,7 @@
 import type { ContextLayout } from "../../bpf/vm/environment.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
+import type { ProgramHost } from "../places.ts";
 
 /** Offsets in struct __sk_buff (linux/bpf.h), and behind it what only engines read. */
 export const SK_BUFF = {
@@ -67,6 +68,8 @@ export class SkBuffBlock {
   readonly address: number;
   /** The packet that it shows. */
   skb: Skb | undefined;
+  /** The host that the program runs on, where it can reach one. */
+  host: ProgramHost | undefined;
   private readonly memory: LinearMemory;
   /** The memory that `words` is a part of. */
   private bytes: Uint8Array;
@@ -96,21 +99,15 @@ export class SkBuffBlock {
    * @param clearWords `cb` begins as zeroes, whatever the packet has there.
    */
   show(skb: Skb, data: number, length: number, clearWords: boolean): void {
-    if (this.bytes !== this.memory.bytes) {
-      this.bytes = this.memory.bytes;
-      this.words = this.view();
-    }
-    const { words } = this;
     this.skb = skb;
     this.place(skb, data, length);
-    words[SK_BUFF.packetType / 4] = skb.pktType;
+    const { words } = this;
     words[SK_BUFF.mark / 4] = skb.mark;
     words[SK_BUFF.queueMapping / 4] = skb.queue;
     words[SK_BUFF.priority / 4] = skb.priority;
     words[SK_BUFF.ingressIfindex / 4] = skb.ingressIfindex;
     words[SK_BUFF.ifindex / 4] = skb.ifindex;
     words[SK_BUFF.tcIndex / 4] = skb.tcIndex;
-    words[SK_BUFF.hash / 4] = skb.hash;
     words[SK_BUFF.tcClassid / 4] = skb.tcClassid;
     words[SK_BUFF.timestamp / 4] = skb.timestampLow;
     words[SK_BUFF.timestamp / 4 + 1] = skb.timestampHigh;
@@ -120,9 +117,12 @@ export class SkBuffBlock {
 
   /** Fills what may have changed when a helper has changed the packet, whose data begins where it did in relation to `skb.data`. */
   place(skb: Skb, data: number, length: number): void {
+    this.renew();
     const { words } = this;
     words[SK_BUFF.len / 4] = length;
     words[SK_BUFF.wireLength / 4] = length;
+    words[SK_BUFF.packetType / 4] = skb.pktType;
+    words[SK_BUFF.hash / 4] = skb.hash;
     words[SK_BUFF.data / 4] = data;
     words[SK_BUFF.dataEnd / 4] = data + length - Math.min(skb.dataLength, length);
     words[SK_BUFF.dataMeta / 4] = data;
@@ -137,10 +137,7 @@ export class SkBuffBlock {
 
   /** Takes over into the packet what the program may have written. */
   writeBack(skb: Skb, writable: WritableFields): void {
-    if (this.bytes !== this.memory.bytes) {
-      this.bytes = this.memory.bytes;
-      this.words = this.view();
-    }
+    this.renew();
     const { words } = this;
     if (writable.mark) skb.mark = words[SK_BUFF.mark / 4]! >>> 0;
     if (writable.priority) skb.priority = words[SK_BUFF.priority / 4]! >>> 0;
@@ -155,6 +152,13 @@ export class SkBuffBlock {
       skb.timestampHigh = words[SK_BUFF.timestamp / 4 + 1]!;
     }
     if (writable.cb) for (let i = 0; i < CB_WORDS; i++) skb.cb[i] = words[SK_BUFF.cb / 4 + i]!;
+  }
+
+  /** Growth replaces the memory's view. */
+  private renew(): void {
+    if (this.bytes === this.memory.bytes) return;
+    this.bytes = this.memory.bytes;
+    this.words = this.view();
   }
 
   private view(): Int32Array {

@@ -2,7 +2,7 @@ import type { ProgramType } from "../../bpf/program-type.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
-import type { PacketSite } from "../places.ts";
+import type { HostSite, PacketSite } from "../places.ts";
 import type { ExtendedContext } from "../program-context.ts";
 import type { HookServices } from "../services.ts";
 import { packetHelpers } from "./helpers/packet-helpers.ts";
@@ -37,9 +37,20 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
     return this.blocks[this.depth - 1]!;
   }
 
-  enter(skb: Skb, { dataAddress, length }: PacketSite): number {
+  refresh(): void {
+    const { block } = this;
+    const skb = block.skb!;
+    block.place(skb, skb.data, skb.length);
+  }
+
+  flush(copy: Skb): void {
+    this.block.writeBack(copy, this.writable);
+  }
+
+  enter(skb: Skb, { dataAddress, length, host }: PacketSite & Partial<HostSite>): number {
     const block = this.blocks[this.depth] ?? this.another();
     this.depth++;
+    block.host = host;
     block.show(skb, dataAddress, length, this.hasOwnWords);
     return block.address;
   }

@@ -1,19 +1,28 @@
 import { generalHelpers } from "../../../bpf/helpers/general.ts";
 import type { ProgramType } from "../../../bpf/program-type.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
+import type { Skb } from "../../../packet/skb.ts";
 import type { HookServices } from "../../services.ts";
 import type { SkBuffBlock } from "../sk-buff-block.ts";
 import { byteHelpers } from "./bytes.ts";
+import { redirectHelpers } from "./redirect.ts";
+import { shapeHelpers } from "./shape.ts";
+import { storeHelpers } from "./store.ts";
+import { vlanHelpers } from "./vlan.ts";
 
 /** Where helpers find the packet of the program that is running. */
 export interface RunningProgram {
   readonly block: SkBuffBlock;
+  /** Shows the packet anew in the block, after a helper has changed it; its data begins at `skb.data`. */
+  refresh(): void;
+  /** Takes over into a copy of the packet what the program has written into the block. */
+  flush(copy: Skb): void;
 }
 
 /** A group of helpers on packets, by their numbers. */
 export type HelperGroup = (running: RunningProgram, services: HookServices) => ReadonlyMap<number, HostFunction>;
 
-const GROUPS: readonly HelperGroup[] = [byteHelpers];
+const GROUPS: readonly HelperGroup[] = [byteHelpers, redirectHelpers, shapeHelpers, storeHelpers, vlanHelpers];
 
 /** The helpers that are simulated of those that programs of the type may call. */
 export function packetHelpers(

@@ -1,0 +1,81 @@
+import { ERRNO } from "../../../bpf/maps/errno.ts";
+import type { HostFunction } from "../../../bpf/vm/host-function.ts";
+import { PACKET_OTHERHOST } from "../../../packet/skb.ts";
+import { helper32 } from "./helper.ts";
+import type { HelperGroup } from "./packet-helpers.ts";
+
+const ETHERNET_HEADER = 14;
+/** Bytes of the largest packet that helpers make (BPF_SKB_MAX_LEN with pages of 4 KiB and more). */
+const MOST_BYTES = 0xffff;
+/** Bytes of a minimal Ethernet frame's header that must stay (__bpf_skb_min_len). */
+const shortest = (networkOffset: number) => Math.max(networkOffset, ETHERNET_HEADER);
+
+/** A packet's size, its linear part and the metadata that helpers alone may change (net/core/filter.c). */
+export const shapeHelpers: HelperGroup = (running, { pool, machine }): ReadonlyMap<number, HostFunction> => {
+  const { memory } = machine;
+  return new Map([
+    helper32(32, "bpf_skb_change_type", 2, "signed", (_context, type) => {
+      const skb = running.block.skb!;
+      // Only among those that are received (skb_pkt_type_ok).
+      if (skb.pktType > PACKET_OTHERHOST - 0 || type! >>> 0 > PACKET_OTHERHOST) return -ERRNO.EINVAL;
+      skb.pktType = type!;
+      running.refresh();
+      return 0;
+    }),
+    helper32(34, "bpf_get_hash_recalc", 1, "unsigned", () => {
+      const skb = running.block.skb!;
+      return skb.hash;
+    }),
+    helper32(41, "bpf_set_hash_invalid", 1, "signed", () => {
+      running.block.skb!.hash = 0;
+      running.refresh();
+      return 0;
+    }),
+    helper32(48, "bpf_set_hash", 2, "signed", (_context, hash) => {
+      running.block.skb!.hash = hash! >>> 0;
+      running.refresh();
+      return 0;
+    }),
+    helper32(39, "bpf_skb_pull_data", 2, "signed", (_context, wanted) => {
+      const skb = running.block.skb!;
+      const { length } = running.block;
+      const linear = length - Math.min(skb.dataLength, length);
+      const bytes = wanted! >>> 0 === 0 ? linear : wanted! >>> 0;
+      if (bytes > length) return -ERRNO.ENOMEM;
+      if (bytes > linear) skb.dataLength = length - bytes;
+      running.refresh();
+      return 0;
+    }),
+    helper32(38, "bpf_skb_change_tail", 3, "signed", (_context, wanted, flags) => {
+      const skb = running.block.skb!;
+      const length = wanted! >>> 0;
+      if (flags !== 0 || length > MOST_BYTES || length < shortest(skb.networkHeader - skb.data)) return -ERRNO.EINVAL;
+      if (length > skb.length) {
+        const more = length - skb.length;
+        pool.reserve(skb, 0, more);
+        const end = skb.data + skb.length;
+        memory.bytes.fill(0, end, end + more);
+      }
+      skb.originalLength += length - skb.length;
+      skb.length = length;
+      skb.dataLength = 0;
+      running.refresh();
+      return 0;
+    }),
+    helper32(43, "bpf_skb_change_head", 3, "signed", (_context, room, flags) => {
+      const skb = running.block.skb!;
+      const bytes = room! >>> 0;
+      if (flags !== 0 || skb.length + bytes > MOST_BYTES) return -ERRNO.EINVAL;
+      pool.reserve(skb, bytes, 0);
+      skb.data -= bytes;
+      skb.length += bytes;
+      skb.originalLength += bytes;
+      memory.bytes.fill(0, skb.data, skb.data + bytes);
+      skb.macHeader = skb.data;
+      running.refresh();
+      return 0;
+    }),
+    helper32(17, "bpf_get_cgroup_classid", 1, "unsigned", () => 0),
+    helper32(24, "bpf_get_route_realm", 1, "unsigned", () => 0),
+  ]);
+};

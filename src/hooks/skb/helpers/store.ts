@@ -1,0 +1,121 @@
+import { ERRNO } from "../../../bpf/maps/errno.ts";
+import type { HostFunction } from "../../../bpf/vm/host-function.ts";
+import { helper32 } from "./helper.ts";
+import type { HelperGroup } from "./packet-helpers.ts";
+
+/** Flags of bpf_skb_store_bytes. */
+const RECOMPUTE_CSUM = 1;
+const INVALIDATE_HASH = 2;
+const LARGEST_OFFSET = 0x7fff_ffff;
+/** Flags of the checksum helpers: the field's size in the low four bits. */
+const FIELD_SIZE = 0xf;
+const PSEUDO_HEADER = 1 << 4;
+const MARK_MANGLED_0 = 1 << 5;
+const MARK_ENFORCE = 1 << 6;
+const IPV6 = 1 << 7;
+/** What stands for a checksum of 0 in UDP (CSUM_MANGLED_0). */
+const MANGLED_0 = 0xffff;
+/** Bytes that bpf_csum_diff takes: multiples of 4, at most a scratch buffer's. */
+const MOST_DIFF = 512;
+
+/** Changing bytes of packets and their checksums (net/core/filter.c). */
+export const storeHelpers: HelperGroup = (running, { machine }): ReadonlyMap<number, HostFunction> => {
+  const { memory } = machine;
+  const isInside = (offset: number, length: number) =>
+    offset >>> 0 <= LARGEST_OFFSET && offset + length <= running.block.length;
+
+  /** Replaces a sum inside a 16-bit checksum at an address: csum_replace of an amount that is already in memory order. */
+  const replace = (at: number, from: number, to: number): void => {
+    const { bytes } = memory;
+    const old = bytes[at]! | (bytes[at + 1]! << 8);
+    // HC' = ~(~HC + ~m + m'), RFC 1624, in whatever order the bytes have.
+    const sum = fold((~old & 0xffff) + (~from & 0xffff_ffff) * 1 + to);
+    const value = ~sum & 0xffff;
+    bytes[at] = value;
+    bytes[at + 1] = value >>> 8;
+  };
+
+  return new Map([
+    helper32(9, "bpf_skb_store_bytes", 5, "signed", (_context, offset, from, length, flags) => {
+      if ((flags! & ~(RECOMPUTE_CSUM | INVALIDATE_HASH)) !== 0) return -ERRNO.EINVAL;
+      if (!isInside(offset! >>> 0, length!)) return -ERRNO.EFAULT;
+      const at = running.block.data + (offset! >>> 0);
+      memory.bytes.copyWithin(at, from! >>> 0, (from! >>> 0) + length!);
+      if ((flags! & INVALIDATE_HASH) !== 0) running.block.skb!.hash = 0;
+      return 0;
+    }),
+    helper32(10, "bpf_l3_csum_replace", 5, "signed", (_context, offset, from, to, flags) => {
+      if ((flags! & ~FIELD_SIZE) !== 0) return -ERRNO.EINVAL;
+      const at = offset! >>> 0;
+      if (at > 0xffff || (at & 1) !== 0) return -ERRNO.EFAULT;
+      if (!isInside(at, 2)) return -ERRNO.EFAULT;
+      const field = running.block.data + at;
+      switch (flags! & FIELD_SIZE) {
+        case 0:
+          if (from !== 0) return -ERRNO.EINVAL;
+          replace(field, 0, to! >>> 0);
+          return 0;
+        case 2:
+          replace(field, from! & 0xffff, to! & 0xffff);
+          return 0;
+        case 4:
+          replace(field, from! >>> 0, to! >>> 0);
+          return 0;
+        default:
+          return -ERRNO.EINVAL;
+      }
+    }),
+    helper32(11, "bpf_l4_csum_replace", 5, "signed", (_context, offset, from, to, flags) => {
+      if ((flags! & ~(FIELD_SIZE | PSEUDO_HEADER | MARK_MANGLED_0 | MARK_ENFORCE | IPV6)) !== 0) return -ERRNO.EINVAL;
+      const at = offset! >>> 0;
+      if (at > 0xffff || (at & 1) !== 0) return -ERRNO.EFAULT;
+      if (!isInside(at, 2)) return -ERRNO.EFAULT;
+      const field = running.block.data + at;
+      const { bytes } = memory;
+      const mayBeZero = (flags! & MARK_MANGLED_0) !== 0;
+      if (mayBeZero && (flags! & MARK_ENFORCE) === 0 && bytes[field] === 0 && bytes[field + 1] === 0) return 0;
+      switch (flags! & FIELD_SIZE) {
+        case 0:
+          if (from !== 0) return -ERRNO.EINVAL;
+          replace(field, 0, to! >>> 0);
+          break;
+        case 2:
+          replace(field, from! & 0xffff, to! & 0xffff);
+          break;
+        case 4:
+          replace(field, from! >>> 0, to! >>> 0);
+          break;
+        default:
+          return -ERRNO.EINVAL;
+      }
+      if (mayBeZero && bytes[field] === 0 && bytes[field + 1] === 0) {
+        bytes[field] = MANGLED_0 & 0xff;
+        bytes[field + 1] = MANGLED_0 >>> 8;
+      }
+      return 0;
+    }),
+    helper32(28, "bpf_csum_diff", 5, "signed", (from, fromSize, to, toSize, seed) => {
+      const [oldBytes, newBytes] = [fromSize! >>> 0, toSize! >>> 0];
+      if (((oldBytes | newBytes) & 3) !== 0 || oldBytes + newBytes > MOST_DIFF) return -ERRNO.EINVAL;
+      let sum = seed! >>> 0;
+      const word = (at: number) => memory.uint32(at >>> 0);
+      for (let i = 0; i < oldBytes; i += 4) sum += ~word(from! + i) >>> 0;
+      for (let i = 0; i < newBytes; i += 4) sum += word(to! + i);
+      return fold32(sum);
+    }),
+  ]);
+};
+
+/** Adds the carries of a sum back in until it has 16 bits. */
+function fold(sum: number): number {
+  let rest = sum;
+  while (rest > 0xffff) rest = (rest % 0x1_0000) + Math.floor(rest / 0x1_0000);
+  return rest;
+}
+
+/** The same with 32 bits. */
+function fold32(sum: number): number {
+  let rest = sum;
+  while (rest > 0xffff_ffff) rest = (rest % 0x1_0000_0000) + Math.floor(rest / 0x1_0000_0000);
+  return rest;
+}

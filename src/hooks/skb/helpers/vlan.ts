@@ -1,0 +1,84 @@
+import { ERRNO } from "../../../bpf/maps/errno.ts";
+import type { HostFunction } from "../../../bpf/vm/host-function.ts";
+import { helper32 } from "./helper.ts";
+import type { HelperGroup } from "./packet-helpers.ts";
+
+const ETH_P_8021Q = 0x8100;
+const ETH_P_8021AD = 0x88a8;
+const ETHERNET_HEADER = 14;
+const VLAN_TAG = 4;
+
+/** VLAN tags, which a packet's metadata holds: the outermost (skb_vlan_push, skb_vlan_pop). */
+export const vlanHelpers: HelperGroup = (running, { pool }): ReadonlyMap<number, HostFunction> => {
+  const { store } = pool;
+  return new Map([
+    helper32(18, "bpf_skb_vlan_push", 3, "signed", (_context, protocol, tci) => {
+      const skb = running.block.skb!;
+      const wanted = swapped(protocol!);
+      const tpid = wanted === ETH_P_8021AD ? ETH_P_8021AD : ETH_P_8021Q;
+      if (skb.vlanPresent === 1) {
+        // The tag that is there goes into the bytes, behind the addresses.
+        pool.reserve(skb, VLAN_TAG, 0);
+        skb.data -= VLAN_TAG;
+        skb.length += VLAN_TAG;
+        skb.originalLength += VLAN_TAG;
+        skb.macHeader = skb.data;
+        const { bytes } = store;
+        bytes.copyWithin(skb.data, skb.data + VLAN_TAG, skb.data + VLAN_TAG + 12);
+        put16(bytes, skb.data + 12, skb.vlanTpid);
+        put16(bytes, skb.data + 14, skb.vlanTci);
+        skb.protocol = skb.vlanTpid;
+      }
+      skb.vlanPresent = 1;
+      skb.vlanTpid = tpid;
+      skb.vlanTci = tci! & 0xffff;
+      running.refresh();
+      return 0;
+    }),
+    helper32(19, "bpf_skb_vlan_pop", 1, "signed", () => {
+      const skb = running.block.skb!;
+      const { bytes } = store;
+      if (skb.vlanPresent === 1) skb.vlanPresent = 0;
+      else if (isVlan(skb.protocol) && skb.length >= ETHERNET_HEADER + VLAN_TAG) takeOut(skb, bytes);
+      else {
+        running.refresh();
+        return 0;
+      }
+      skb.vlanTci = 0;
+      skb.vlanTpid = 0;
+      // A tag behind it becomes the one in the metadata.
+      if (isVlan(skb.protocol)) {
+        if (skb.length < ETHERNET_HEADER + VLAN_TAG) return -ERRNO.ENOMEM;
+        const tpid = skb.protocol;
+        skb.vlanTci = get16(bytes, skb.data + 14);
+        takeOut(skb, bytes);
+        skb.vlanPresent = 1;
+        skb.vlanTpid = tpid;
+      }
+      running.refresh();
+      return 0;
+    }),
+  ]);
+};
+
+/** Takes the tag behind the addresses out of the bytes. */
+function takeOut(
+  skb: { data: number; length: number; originalLength: number; macHeader: number; protocol: number },
+  bytes: Uint8Array,
+): void {
+  bytes.copyWithin(skb.data + VLAN_TAG, skb.data, skb.data + 12);
+  skb.data += VLAN_TAG;
+  skb.length -= VLAN_TAG;
+  skb.originalLength -= VLAN_TAG;
+  skb.macHeader = skb.data;
+  skb.protocol = get16(bytes, skb.data + 12);
+}
+
+const isVlan = (protocol: number): boolean => protocol === ETH_P_8021Q || protocol === ETH_P_8021AD;
+const swapped = (value: number): number => ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
+const get16 = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;
+
+function put16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
