@@ -1,5 +1,6 @@
 import type { ClassicPacket } from "../bpf/classic/packet.ts";
 import type { ProgramType } from "../bpf/program-type.ts";
+import type { VerifierResult } from "../bpf/verifier/verify.ts";
 import type { ContextLayout } from "../bpf/vm/environment.ts";
 import type { HostFunction } from "../bpf/vm/host-function.ts";
 
@@ -29,6 +30,8 @@ export interface ExtendedContext<Subject, Site> extends Bound<Subject, Site> {
   readonly programType: ProgramType;
   /** What engines know of the block. */
   readonly layout: ContextLayout;
+  /** What is done to a program that the verifier has accepted before it is loaded; absent: nothing. */
+  adapt?(program: Uint8Array, verified: Pick<VerifierResult, "insight">): Uint8Array;
   /** The helpers that are simulated, by number; they may look at the subject of the innermost `enter`. */
   readonly helpers: ReadonlyMap<number, HostFunction>;
 }

@@ -129,7 +129,7 @@ export class ProgramLoader {
           hint: `Simulated are ${[...helpers.values()].map(({ name }) => name.replace(/^bpf_/, "")).join(", ")}.`,
         })),
       );
-    return hardWired(bytes, result.insight);
+    return hardWired(context.adapt?.(bytes, result) ?? bytes, result.insight);
   }
 
   private environment({ layout, helpers }: AnyExtendedContext): Environment {

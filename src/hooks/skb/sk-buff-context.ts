@@ -6,6 +6,7 @@ import type { HostSite, PacketSite } from "../places.ts";
 import type { ExtendedContext } from "../program-context.ts";
 import type { HookServices } from "../services.ts";
 import { packetHelpers } from "./helpers/packet-helpers.ts";
+import { narrowStores } from "./narrow-stores.ts";
 import { SK_BUFF_LAYOUT, SkBuffBlock, type WritableFields } from "./sk-buff-block.ts";
 
 /** Types whose programs have words of their own in `cb`, which begin as zeroes and are forgotten (bpf_prog_run_save_cb). */
@@ -16,6 +17,7 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
   readonly kind = "extended";
   readonly programType: ProgramType;
   readonly layout = SK_BUFF_LAYOUT;
+  readonly adapt = narrowStores;
   readonly helpers: ReadonlyMap<number, HostFunction>;
   private readonly memory: LinearMemory;
   /** One for each program that runs inside another. */

@@ -15,8 +15,6 @@ const MARK_ENFORCE = 1 << 6;
 const IPV6 = 1 << 7;
 /** What stands for a checksum of 0 in UDP (CSUM_MANGLED_0). */
 const MANGLED_0 = 0xffff;
-/** Bytes that bpf_csum_diff takes: multiples of 4, at most a scratch buffer's. */
-const MOST_DIFF = 512;
 
 /** Changing bytes of packets and their checksums (net/core/filter.c). */
 export const storeHelpers: HelperGroup = (running, { machine }): ReadonlyMap<number, HostFunction> => {
@@ -24,15 +22,18 @@ export const storeHelpers: HelperGroup = (running, { machine }): ReadonlyMap<num
   const isInside = (offset: number, length: number) =>
     offset >>> 0 <= LARGEST_OFFSET && offset + length <= running.block.length;
 
-  /** Replaces a sum inside a 16-bit checksum at an address: csum_replace of an amount that is already in memory order. */
-  const replace = (at: number, from: number, to: number): void => {
-    const { bytes } = memory;
-    const old = bytes[at]! | (bytes[at + 1]! << 8);
-    // HC' = ~(~HC + ~m + m'), RFC 1624, in whatever order the bytes have.
-    const sum = fold((~old & 0xffff) + (~from & 0xffff_ffff) * 1 + to);
-    const value = ~sum & 0xffff;
-    bytes[at] = value;
-    bytes[at + 1] = value >>> 8;
+  const put = (at: number, value: number): void => {
+    memory.bytes[at] = value;
+    memory.bytes[at + 1] = value >>> 8;
+  };
+  const get = (at: number): number => memory.bytes[at]! | (memory.bytes[at + 1]! << 8);
+  /** csum_replace2: everything has 16 bits. */
+  const replace16 = (at: number, from: number, to: number): void => {
+    put(at, ~fold((~get(at) & 0xffff) + (~from & 0xffff) + (to & 0xffff)));
+  };
+  /** csum_replace4, and csum_replace_by_diff where nothing is taken out: 32 bits until the end. */
+  const replace32 = (at: number, from: number, to: number): void => {
+    put(at, ~fold((~get(at) >>> 0) + (from === 0 ? 0 : ~from >>> 0) + (to >>> 0)));
   };
 
   return new Map([
@@ -53,13 +54,13 @@ export const storeHelpers: HelperGroup = (running, { machine }): ReadonlyMap<num
       switch (flags! & FIELD_SIZE) {
         case 0:
           if (from !== 0) return -ERRNO.EINVAL;
-          replace(field, 0, to! >>> 0);
+          replace32(field, 0, to!);
           return 0;
         case 2:
-          replace(field, from! & 0xffff, to! & 0xffff);
+          replace16(field, from!, to!);
           return 0;
         case 4:
-          replace(field, from! >>> 0, to! >>> 0);
+          replace32(field, from!, to!);
           return 0;
         default:
           return -ERRNO.EINVAL;
@@ -77,13 +78,13 @@ export const storeHelpers: HelperGroup = (running, { machine }): ReadonlyMap<num
       switch (flags! & FIELD_SIZE) {
         case 0:
           if (from !== 0) return -ERRNO.EINVAL;
-          replace(field, 0, to! >>> 0);
+          replace32(field, 0, to!);
           break;
         case 2:
-          replace(field, from! & 0xffff, to! & 0xffff);
+          replace32(field, from! & 0xffff, to! & 0xffff);
           break;
         case 4:
-          replace(field, from! >>> 0, to! >>> 0);
+          replace32(field, from!, to!);
           break;
         default:
           return -ERRNO.EINVAL;
@@ -96,12 +97,14 @@ export const storeHelpers: HelperGroup = (running, { machine }): ReadonlyMap<num
     }),
     helper32(28, "bpf_csum_diff", 5, "signed", (from, fromSize, to, toSize, seed) => {
       const [oldBytes, newBytes] = [fromSize! >>> 0, toSize! >>> 0];
-      if (((oldBytes | newBytes) & 3) !== 0 || oldBytes + newBytes > MOST_DIFF) return -ERRNO.EINVAL;
+      if (((oldBytes | newBytes) & 3) !== 0) return -ERRNO.EINVAL;
+      if (oldBytes + newBytes === 0) return seed!;
       let sum = seed! >>> 0;
       const word = (at: number) => memory.uint32(at >>> 0);
       for (let i = 0; i < oldBytes; i += 4) sum += ~word(from! + i) >>> 0;
       for (let i = 0; i < newBytes; i += 4) sum += word(to! + i);
-      return fold32(sum);
+      // The sum of 16 bits is the same whether it is folded once or twice.
+      return fold(sum);
     }),
   ]);
 };
@@ -110,12 +113,5 @@ export const storeHelpers: HelperGroup = (running, { machine }): ReadonlyMap<num
 function fold(sum: number): number {
   let rest = sum;
   while (rest > 0xffff) rest = (rest % 0x1_0000) + Math.floor(rest / 0x1_0000);
-  return rest;
-}
-
-/** The same with 32 bits. */
-function fold32(sum: number): number {
-  let rest = sum;
-  while (rest > 0xffff_ffff) rest = (rest % 0x1_0000_0000) + Math.floor(rest / 0x1_0000_0000);
   return rest;
 }
