@@ -26,7 +26,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   bpf: [],
   simulation: [],
   "c-compiler": ["errors.ts"],
-  packet: ["errors.ts", "json-schema.ts"],
+  packet: ["bpf/nearest-name.ts", "errors.ts", "json-schema.ts"],
   meaning: ["bpf", "packet"],
   hooks: ["bpf", "packet", "simulation", "json-schema.ts"],
   topology: ["bpf", "errors.ts", "hooks", "json-schema.ts", "packet"],
