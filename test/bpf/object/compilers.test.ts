@@ -73,6 +73,14 @@ describe.skipIf(missing !== undefined).each(compilers)(`objects of %s${skipped}`
     expect(found.outer!.slots).toEqual([{ key: 3, map: maps.findIndex(({ name }) => name === "inner") }]);
   });
 
+  it("take the types of old maps from BPF_ANNOTATE_KV_PAIR, and maps whose inner ones the loader knows", () => {
+    const { maps, btf, programs } = object("annotated-maps", compiler);
+    const found = Object.fromEntries(maps.map((map) => [map.name, map]));
+    expect(Object.keys(found).sort()).toEqual(["counts", "outer"]);
+    expect(btf!.type(found.counts!.valueTypeId!)).toMatchObject({ kind: "struct", name: "seen" });
+    expect([found.outer!.inner, found.outer!.slots, programs[0]!.type]).toEqual([undefined, [], undefined]);
+  });
+
   it("name descriptors where a loader wants them", () => {
     const it = object("globals", compiler);
     const bytes = withDescriptors(

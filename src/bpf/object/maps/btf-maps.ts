@@ -1,7 +1,8 @@
 import type { Btf } from "../btf/btf-type.ts";
-import { type ElfFile, SYMBOL } from "../elf/elf-file.ts";
+import { type ElfFile, type ElfSection, type ElfSymbol, SYMBOL } from "../elf/elf-file.ts";
 import type { ObjectMap } from "../object-file.ts";
 import type { Problems } from "../problems.ts";
+import { ANNOTATION } from "./legacy-layout.ts";
 import { MapDefinitionError, type MapDefinitionFields, readMapDefinition } from "./map-definition.ts";
 import type { PlacedMap } from "./map-places.ts";
 
@@ -15,6 +16,7 @@ export function readBtfMaps({ sections, symbols }: ElfFile, btf: Btf | undefined
   const maps: BtfMap[] = [];
   for (const section of sections) {
     if (section.name !== ".maps" && !section.name.startsWith(".maps.")) continue;
+    if (isAnnotation(section, symbols)) continue;
     const id = btf?.find("section", section.name);
     const type = id === undefined ? undefined : btf!.type(id);
     if (type?.kind !== "section") {
@@ -64,6 +66,10 @@ export function readBtfMaps({ sections, symbols }: ElfFile, btf: Btf | undefined
   }
   return maps;
 }
+
+/** BPF_ANNOTATE_KV_PAIR of old headers: `.maps.NAME` gives the types of a map that a `maps` section declares. */
+const isAnnotation = ({ index, name }: ElfSection, symbols: readonly ElfSymbol[]): boolean =>
+  name !== ".maps" && symbols.some((it) => it.section === index && it.name.startsWith(ANNOTATION));
 
 function definition(
   btf: Btf,

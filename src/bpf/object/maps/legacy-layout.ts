@@ -25,6 +25,19 @@ const IPROUTE2: LegacyLayout = [...COMMON, "id", "pinning", "innerId", "innerSlo
 /** struct bpf_map_def of the kernel's samples before Linux 5.x (bpf_helpers.h). */
 const SAMPLES: LegacyLayout = [...COMMON, "innerIndex", "numaNode"];
 
+/** How structs are called whose `key` and `value` have the types of a map's (BPF_ANNOTATE_KV_PAIR of old libbpf). */
+export const ANNOTATION = "____btf_map_";
+
+/** The types that such a struct gives a map; empty where there is none. */
+export function annotatedTypes(btf: Btf, map: string): { keyTypeId?: number; valueTypeId?: number } {
+  const id = btf.find("struct", ANNOTATION + map);
+  const type = id === undefined ? undefined : btf.type(id);
+  if (type?.kind !== "struct") return {};
+  const of = (name: string) => type.members.find((member) => member.name === name)?.type;
+  const [keyTypeId, valueTypeId] = [of("key"), of("value")];
+  return keyTypeId === undefined || valueTypeId === undefined ? {} : { keyTypeId, valueTypeId };
+}
+
 /** Bytes of the shortest declaration: the first four words. */
 export const SHORTEST = 16;
 const IPROUTE2_BYTES = 36;

@@ -4,7 +4,7 @@ import { ByteReader } from "../elf/byte-reader.ts";
 import { type ElfFile, type ElfSection, type ElfSymbol, SYMBOL } from "../elf/elf-file.ts";
 import type { MapSlot, ObjectMap } from "../object-file.ts";
 import type { Problems } from "../problems.ts";
-import { type LegacyField, layoutFromBtf, layoutFromLength, SHORTEST } from "./legacy-layout.ts";
+import { annotatedTypes, type LegacyField, layoutFromBtf, layoutFromLength, SHORTEST } from "./legacy-layout.ts";
 import type { PlacedMap } from "./map-places.ts";
 
 const PINNINGS = ["none", "object", "by-name"] as const;
@@ -23,9 +23,9 @@ export function readLegacyMaps(elf: ElfFile, btf: Btf | undefined, problems: Pro
   const declarations = elf.sections
     .filter(({ name }) => name === "maps" || name.startsWith("maps/"))
     .flatMap((section) => declarationsOf(section, elf, btf, problems));
-  const plain = declarations.map((it) => objectMap(it));
+  const plain = declarations.map((it) => ({ ...objectMap(it), ...(btf && annotatedTypes(btf, it.name)) }));
   return declarations.map((it, index) => {
-    const inner = innerOf(it, declarations, problems);
+    const inner = innerOf(it, declarations);
     const map: ObjectMap = {
       ...plain[index]!,
       ...(inner === undefined ? {} : { inner: plain[inner]! }),
@@ -86,23 +86,13 @@ function objectMap({ name, fields }: Declaration): ObjectMap {
   };
 }
 
-/** Index of the declaration that a map of maps is made after. */
-function innerOf(
-  { name, section, offset, fields }: Declaration,
-  all: readonly Declaration[],
-  problems: Problems,
-): number | undefined {
+/** Index of the declaration that a map of maps is made after; undefined where that is left to the loader. */
+function innerOf({ name, fields }: Declaration, all: readonly Declaration[]): number | undefined {
   if (!isMapOfMaps(fields.type ?? 0)) return undefined;
   const { innerId, innerIndex } = fields;
   const inner =
     innerId !== undefined ? all.findIndex((it) => it.fields.id === innerId && it.name !== name) : innerIndex;
-  if (inner !== undefined && all[inner] !== undefined) return inner;
-  problems.add(
-    section.name,
-    offset,
-    `Map '${name}' is to hold maps, but its declaration does not say which are like theirs.`,
-  );
-  return undefined;
+  return inner === undefined || all[inner] === undefined ? undefined : inner;
 }
 
 /** iproute2 puts every map whose id an outer map names at the slot that it asks for itself. */
