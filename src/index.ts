@@ -4,7 +4,7 @@ export type { Btf, BtfType } from "./bpf/object/btf/btf-type.ts";
 export { readKernelTypes } from "./bpf/object/btf/read-kernel-types.ts";
 export { createMaps, fillProgramArrays, MapCreationError } from "./bpf/object/load/create-maps.ts";
 export { withDescriptors } from "./bpf/object/load/name-maps.ts";
-export { verifierMaps } from "./bpf/object/load/verifier-maps.ts";
+export { verifierOptions } from "./bpf/object/load/verifier-options.ts";
 export {
   ObjectError,
   type ObjectFile,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createMaps } from "../src/bpf/object/load/create-maps.ts";
 import { withDescriptors } from "../src/bpf/object/load/name-maps.ts";
-import { verifierMaps } from "../src/bpf/object/load/verifier-maps.ts";
+import { verifierOptions } from "../src/bpf/object/load/verifier-options.ts";
 import type { ObjectFile } from "../src/bpf/object/object-file.ts";
 import { readObject } from "../src/bpf/object/read-object.ts";
 import { TEST_CONTEXTS } from "../src/bpf/test-run/context.ts";
@@ -67,14 +67,9 @@ describe("the objects of policies/", () => {
 
   it.each(SOURCES)("%s passes the verifier", (name) => {
     const object = built(name);
-    for (const { instructions, type, attachType } of object.programs) {
-      const { accepted, log } = verify(instructions, {
-        type: type!,
-        maps: verifierMaps(object, 1),
-        license: object.license,
-        expectedAttachType: attachType ?? 0,
-        logLevel: 1,
-      });
+    for (const program of object.programs) {
+      const options = { ...verifierOptions(object, program, 1), type: program.type!, logLevel: 1 as const };
+      const { accepted, log } = verify(program.instructions, options);
       expect(accepted, log).toBe(true);
     }
   });

@@ -140,6 +140,8 @@ export interface ObjectOptions {
   readonly sections?: Readonly<Record<string, string>>;
   /** Values of CONFIG_ externs, as in a kernel's .config: `y`, `m`, `n`, a number or a string in quotes. */
   readonly kconfig?: Readonly<Record<string, string>>;
+  /** Functions that the kernel has: weak ones that are not among them count as missing. None where it is absent. */
+  readonly kernelFunctions?: ReadonlySet<string>;
   /** LINUX_KERNEL_VERSION: 6.18.0 where it is absent. */
   readonly kernelVersion?: number;
 }

@@ -1,4 +1,4 @@
-import { verifierMaps } from "../../bpf/object/load/verifier-maps.ts";
+import { verifierOptions } from "../../bpf/object/load/verifier-options.ts";
 import type { ObjectFile, ObjectProgram } from "../../bpf/object/object-file.ts";
 import { findProgramType, PROGRAM_TYPES } from "../../bpf/program-type.ts";
 import { sourceByLines } from "../../bpf/verifier/explain/source-place.ts";
@@ -24,12 +24,8 @@ export function objectTargets(
   const programs = choosePrograms(object, input.name, flags);
   const problems = programs.flatMap((program) => obstacle(program, flags, input.name) ?? []);
   if (problems.length > 0) throw new NetsimError(problems);
-  const maps = verifierMaps(object, flags.cpus);
-  return programs.map((program) => target(program, object, flags, { ...common, maps }));
+  return programs.map((program) => target(program, object, flags, common));
 }
-
-/** BPF_F_SLEEPABLE */
-const SLEEPABLE = 16;
 
 function obstacle(program: ObjectProgram, flags: VerifyFlags, file: string): Diagnostic | undefined {
   const { name, section } = program;
@@ -63,16 +59,10 @@ function target(
     bytes: instructions,
     options: {
       ...common,
-      ...(object.btf === undefined ? {} : { types: { btf: object.btf, functions } }),
-      sleepable: (program.flags & SLEEPABLE) !== 0,
-      kernelFunctions: new Map(
-        program.unresolved
-          .filter(({ kind }) => kind === "function")
-          .flatMap(({ name: called, instructions: slots }) => slots.map((slot) => [slot, called] as const)),
-      ),
+      ...verifierOptions(object, program, flags.cpus),
       type: flags.type ?? program.type!,
-      license: flags.license ?? object.license,
-      expectedAttachType: flags.attachType ?? program.attachType ?? 0,
+      ...(flags.license === undefined ? {} : { license: flags.license }),
+      ...(flags.attachType === undefined ? {} : { expectedAttachType: flags.attachType }),
     },
     sourceOf: sourceByLines(lines),
     functionNames: new Map(functions.map((it) => [it.instruction, it.name])),

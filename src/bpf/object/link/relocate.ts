@@ -126,10 +126,11 @@ function relocateCall(
   }
   const weak = symbol.binding === BINDING.weak;
   it.unresolved.push({ slot, name: symbol.name, kind: "function", weak });
+  const isMissing = weak && !extern.exists;
   write(
     it,
     slot,
-    weak
+    isMissing
       ? { opcode: CALL_OPCODE, dst: 0, src: CALL.helper, offset: 0, imm: MISSING_KERNEL_FUNCTION + extern.number }
       : { opcode: CALL_OPCODE, dst: 0, src: CALL.kernel, offset: 0, imm: 0 },
   );
@@ -158,7 +159,7 @@ function relocateLoad(
   else if (extern !== undefined) {
     const weak = symbol.binding === BINDING.weak;
     it.unresolved.push({ slot, name: symbol.name, kind: extern.kind, weak });
-    load(it, slot, raw, weak ? PSEUDO.value : PSEUDO["btf-id"], 0, 0);
+    load(it, slot, raw, weak && !extern.exists ? PSEUDO.value : PSEUDO["btf-id"], 0, 0);
   } else if (symbol.section === 0)
     problems.add(it.section.name, at, `'${symbol.name}' is used, which the object does not define.`);
   else refuseData(it, at, symbol, inside, sections, problems);

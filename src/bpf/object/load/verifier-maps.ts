@@ -1,17 +1,6 @@
-import type { VerifierMap } from "../../verifier/map.ts";
+import { FIELD_NAMES, type VerifierMap } from "../../verifier/map.ts";
 import { valueFields } from "../maps/value-fields.ts";
 import type { ObjectFile, ObjectMap } from "../object-file.ts";
-
-/** What of a value the verifier has to know of, as it calls it. */
-const SPECIAL = {
-  spin_lock: "bpf_spin_lock",
-  timer: "bpf_timer",
-  workqueue: "bpf_wq",
-  kptr: "kptr",
-  list: "bpf_list_head",
-  tree: "bpf_rb_root",
-  "reference-count": "bpf_refcount",
-} as const;
 
 /** An object's maps as the verifier knows them, by the indexes that instructions name. */
 export function verifierMaps(object: ObjectFile, possibleCpus: number): ReadonlyMap<number, VerifierMap> {
@@ -20,7 +9,7 @@ export function verifierMaps(object: ObjectFile, possibleCpus: number): Readonly
 
 function verifierMap(map: ObjectMap, object: ObjectFile, possibleCpus: number): VerifierMap {
   const { name, type, keySize, valueSize, flags, inner, contents, frozen, valueTypeId } = map;
-  const special = object.btf === undefined || valueTypeId === undefined ? [] : valueFields(object.btf, valueTypeId);
+  const fields = object.btf === undefined || valueTypeId === undefined ? [] : valueFields(object.btf, valueTypeId);
   return {
     name,
     type,
@@ -32,8 +21,6 @@ function verifierMap(map: ObjectMap, object: ObjectFile, possibleCpus: number): 
     // Frozen, they are constants; what is not frozen may change before the program runs.
     ...(frozen && contents !== undefined ? { constants: contents } : {}),
     ...(valueTypeId === undefined ? {} : { hasBtf: true }),
-    ...(special.length === 0
-      ? {}
-      : { fields: special, special: [...new Set(special.map(({ kind }) => SPECIAL[kind]))] }),
+    ...(fields.length === 0 ? {} : { fields, special: [...new Set(fields.map(({ kind }) => FIELD_NAMES[kind]))] }),
   };
 }

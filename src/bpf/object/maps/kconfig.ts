@@ -5,7 +5,7 @@ import { alignmentOf, sizeOf, skipModifiers } from "../btf/resolve.ts";
 import { BINDING, type ElfFile } from "../elf/elf-file.ts";
 import type { ObjectMap, ObjectOptions, ObjectVariable } from "../object-file.ts";
 import type { Problems } from "../problems.ts";
-import type { Externs } from "./externs.ts";
+import type { Externs, KernelName } from "./externs.ts";
 
 const SECTION = ".kconfig";
 /** LINUX_KERNEL_VERSION of Linux 6.18.0. */
@@ -27,10 +27,15 @@ export function readExterns(
   const weak = new Set(
     symbols.filter(({ section, binding }) => section === 0 && binding === BINDING.weak).map(({ name }) => name),
   );
-  const kernel = new Map<string, { kind: "function" | "variable"; number: number }>();
+  const kernel = new Map<string, KernelName>();
   for (const { type } of entriesOf(btf, ".ksyms")) {
     const it = btf!.type(type);
-    if (it.kind === "function" || it.kind === "variable") kernel.set(it.name, { kind: it.kind, number: kernel.size });
+    if (it.kind === "function" || it.kind === "variable")
+      kernel.set(it.name, {
+        kind: it.kind,
+        number: kernel.size,
+        exists: options.kernelFunctions?.has(it.name) === true,
+      });
   }
   const variables = layOut(btf, weak, problems);
   const externs: Externs = {

@@ -1,0 +1,30 @@
+import type { VerifierOptions } from "../../verifier/verify.ts";
+import type { ObjectFile, ObjectProgram } from "../object-file.ts";
+import { verifierMaps } from "./verifier-maps.ts";
+
+/** BPF_F_SLEEPABLE */
+const SLEEPABLE = 16;
+
+/** What an object says of one of its programs to the verifier: all but its type, which the section may leave open. */
+export function verifierOptions(
+  object: ObjectFile,
+  program: ObjectProgram,
+  possibleCpus: number,
+): Omit<VerifierOptions, "type"> {
+  const { btf, license } = object;
+  const { attachType, functions, unresolved } = program;
+  const called = unresolved.filter(({ kind }) => kind === "function");
+  // libbpf tells of functions only where the whole program has information.
+  const isDescribed = btf !== undefined && functions.every(({ typeId }) => typeId !== undefined);
+  return {
+    maps: verifierMaps(object, possibleCpus),
+    license,
+    expectedAttachType: attachType ?? 0,
+    possibleCpus,
+    sleepable: (program.flags & SLEEPABLE) !== 0,
+    ...(isDescribed ? { types: { btf, functions } } : {}),
+    kernelFunctions: new Map(
+      called.flatMap(({ name, instructions }) => instructions.map((slot) => [slot, name] as const)),
+    ),
+  };
+}
