@@ -6,6 +6,7 @@ import { PACKET_POINTERS, skBuffContext } from "./program-type/sk-buff-context.t
 import {
   CGROUP_SOCKET_CONTEXT,
   FLOW_DISSECTOR_CONTEXT,
+  NETFILTER_CONTEXT,
   REUSEPORT_CONTEXT,
   SOCKET_ADDRESS_CONTEXT,
   SOCKET_LOOKUP_CONTEXT,
@@ -251,6 +252,14 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     ...elsewhere,
     context: SOCKET_LOOKUP_CONTEXT,
     helpers: helpersOf("socketLookup"),
+    returnRange: zeroOrOne,
+  },
+  {
+    name: "netfilter",
+    number: 32,
+    ...elsewhere,
+    context: NETFILTER_CONTEXT,
+    helpers: helpersOf("netfilter"),
     returnRange: zeroOrOne,
   },
   {

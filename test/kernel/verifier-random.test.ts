@@ -25,9 +25,20 @@ const KINDS = [
   { name: "cgroup_skb", type: 8, context: { number: 8, packet: [76, 80] as const } },
   { name: "sched_cls with functions", type: 3, context: { number: 8, packet: [76, 80] as const }, functions: 1 },
   { name: "xdp with may_goto", type: 6, context: { number: 16, packet: [0, 4] as const }, mayGoto: 0.1 },
+  { name: "kprobe", type: 2, context: { number: 0 } },
+  { name: "sock_ops", type: 13, attachType: 3, context: { number: 0 } },
+  { name: "cgroup_sock_addr at recvmsg", type: 18, attachType: 19, context: { number: 0 } },
+  { name: "cgroup_sockopt", type: 25, attachType: 21, context: { number: 24 } },
+  { name: "sk_lookup", type: 30, attachType: 36, context: { number: 8 } },
+  { name: "flow_dissector", type: 22, attachType: 17, context: { number: 76, packet: [76, 80] as const } },
   { name: "unprivileged socket_filter", type: 1, context: { number: 0 }, unprivileged: true },
   { name: "unprivileged cgroup_skb", type: 8, context: { number: 8 }, unprivileged: true },
-] satisfies (Omit<RandomProgramOptions, "seed"> & { name: string; type: number; unprivileged?: boolean })[];
+] satisfies (Omit<RandomProgramOptions, "seed"> & {
+  name: string;
+  type: number;
+  unprivileged?: boolean;
+  attachType?: number;
+})[];
 
 /** Where the kernel shows a map's address our log shows its descriptor. */
 const withoutAddresses = (log: string): string =>
@@ -46,16 +57,17 @@ describe.skipIf(missing !== undefined)(`random programs, judged by the kernel${m
 
   it.each(KINDS)(
     "$name: verdicts, reasons, walks and logs are the same",
-    ({ type, unprivileged = false, ...options }) => {
+    ({ type, unprivileged = false, attachType = 0, ...options }) => {
       if (unprivileged && judge.unprivilegedMissing !== undefined) return;
       const maps = new Map([...descriptors].map(([name, descriptor]) => [descriptor, MAPS[name]!]));
       const counts = { verdict: 0, unsound: 0, reason: 0, statistics: 0, log: 0 };
       for (let seed = FIRST_SEED; seed < FIRST_SEED + PROGRAMS; seed++) {
         const bytes = assembleWithMaps(randomProgram({ ...options, seed }), (name) => descriptors.get(name)!);
-        const { errno, log } = judge.judge(bytes, { type, unprivileged });
+        const { errno, log } = judge.judge(bytes, { type, unprivileged, expectedAttachType: attachType });
         const want = recordedFrom(errno, log);
         const result = verify(bytes, {
           type,
+          expectedAttachType: attachType,
           maps,
           possibleCpus: availableParallelism(),
           logLevel: 1,

@@ -8,7 +8,9 @@ export type ContextValue =
   | "socket"
   | "socket-or-null"
   | "socket-common-or-null"
-  | "writable-buffer";
+  | "writable-buffer"
+  | "hook-state"
+  | "kernel-skb";
 
 /**
  * Which accesses a field allows beside those of its whole size.

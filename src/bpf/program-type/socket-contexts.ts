@@ -98,3 +98,9 @@ export const FLOW_DISSECTOR_CONTEXT = contextLayout("__sk_buff", 192, [
   ["data_end", 80, 4, "whole", { value: "packet-end" }],
   ["flow_keys", 144, 8, "whole", { value: "flow-keys" }],
 ]);
+
+/** struct bpf_nf_ctx (nf_is_valid_access). */
+export const NETFILTER_CONTEXT = contextLayout("bpf_nf_ctx", 16, [
+  ["state", 0, 8, "whole", { value: "hook-state" }],
+  ["skb", 8, 8, "whole", { value: "kernel-skb" }],
+]);

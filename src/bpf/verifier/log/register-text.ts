@@ -1,6 +1,6 @@
 import type { Frame } from "../state/frame.ts";
 import { familyOf, type Register, sumOf } from "../state/register.ts";
-import { baseOf, isPacketPointer, TYPE, typeText } from "../state/register-type.ts";
+import { baseOf, isPacketPointer, structOf, TYPE, typeText } from "../state/register-type.ts";
 import { ACTIVE, BYTE, BYTE_LETTERS, byteOf, isIterator, type StackSlot } from "../state/stack-slot.ts";
 import type { WalkState } from "../state/walk-state.ts";
 import type { Scalar } from "../values/scalar.ts";
@@ -59,7 +59,7 @@ export function registerText(register: Register, frameNumber: number, precise: b
   const known = isConst(scalar.bits);
   const sum = toSigned(scalar.bits.value + BigInt(offset));
   if (type === TYPE.scalar && known) return mark + signedText(sum);
-  let name = mark + typeText(type);
+  let name = mark + typeText(type) + structOf(type);
   if (type === TYPE.stack) {
     if (extent !== frameNumber) name += `[${extent}]`;
     if (known) return name + signedText(sum);

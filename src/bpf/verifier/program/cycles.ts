@@ -37,6 +37,12 @@ export function findCycles(model: ProgramModel, callsCallback: Uint8Array): Int3
       const outer = path[path.length - 1];
       if (outer !== undefined) low[outer] = Math.min(low[outer]!, low[index]!);
       if (low[index] !== order[index]) continue;
+      if (open[open.length - 1] === index && callsCallback[index] === 0 && !successors.includes(index)) {
+        // Most instructions are in no loop.
+        open.pop();
+        done[index] = 1;
+        continue;
+      }
       const members = open.splice(open.lastIndexOf(index));
       const isLoop = members.length > 1 || successors.includes(index) || callsCallback[index] === 1;
       if (isLoop) components++;

@@ -19,9 +19,11 @@ export const TYPE = {
   buffer: 16,
   function: 17,
   tracepointBuffer: 18,
-  /** Structs of the kernel that struct bpf_map leads to. */
+  /** Structs of the kernel, of which no more than the name is modelled. */
   mapOperations: 19,
   innerMap: 20,
+  hookState: 21,
+  kernelSkb: 22,
 } as const;
 
 /** What a type may have besides (`enum bpf_type_flag`). */
@@ -47,9 +49,15 @@ const NAMES: readonly string[] = [
   "buf",
   "func",
   "tp_buffer",
-  "ptr_bpf_map_ops",
-  "ptr_bpf_map",
+  "ptr_",
+  "ptr_",
+  "trusted_ptr_",
+  "trusted_ptr_",
 ];
+
+const STRUCTS: readonly string[] = ["bpf_map_ops", "bpf_map", "nf_hook_state", "sk_buff"];
+/** The kernel's struct that a pointer of that type points to; "" for others. */
+export const structOf = (type: number): string => STRUCTS[baseOf(type) - TYPE.mapOperations] ?? "";
 
 export const baseOf = (type: number): number => type & 0xff;
 export const mayBeNull = (type: number): boolean => (type & FLAG.orNull) !== 0;

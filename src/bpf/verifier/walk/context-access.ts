@@ -10,6 +10,8 @@ const LOADED: Readonly<Record<Exclude<ContextValue, "scalar">, number>> = {
   "packet-end": TYPE.packetEnd,
   "flow-keys": TYPE.flowKeys,
   "writable-buffer": TYPE.tracepointBuffer,
+  "hook-state": TYPE.hookState,
+  "kernel-skb": TYPE.kernelSkb,
   socket: TYPE.socket,
   "socket-or-null": TYPE.socket | FLAG.orNull,
   "socket-common-or-null": TYPE.socketCommon | FLAG.orNull,

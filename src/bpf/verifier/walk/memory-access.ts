@@ -119,7 +119,7 @@ function accessBy(
   }
   if (type === TYPE.mapOperations)
     walk.refuse("unsupported", "loads from struct bpf_map_ops are not supported by netsim yet");
-  if (type === TYPE.mapOperations || type === TYPE.innerMap)
+  if (type >= TYPE.mapOperations && type <= TYPE.kernelSkb)
     walk.refuse("unsupported", `loads from ${typeText(type)} are not supported by netsim yet`);
   if (type === TYPE.map) return accessMap(walk, register, number, offset, size, access);
   refuseAccess(walk, register, number);
