@@ -38,6 +38,7 @@ export type {
 export type { ClassicContext, ExtendedContext, ProgramContext } from "./hooks/program-context.ts";
 export type { HookServices } from "./hooks/services.ts";
 export type { JsonSchema } from "./json-schema.ts";
+export type { Qdisc, QdiscClass, QdiscCounts, QdiscKind, QdiscSurroundings } from "./network/qdisc/qdisc.ts";
 export type { Skb } from "./packet/skb.ts";
 export { definePlugin, type Plugin } from "./plugins/plugin.ts";
 export type { Engine } from "./programs/engine.ts";
@@ -55,3 +56,4 @@ export type { RunOptions, RunProgress } from "./run/run-options.ts";
 export { runTopology } from "./run-topology.ts";
 export type { StopReason } from "./simulation/simulation.ts";
 export type { ProgramSource } from "./topology/model.ts";
+export { OptionError } from "./topology/quantity/option-error.ts";
