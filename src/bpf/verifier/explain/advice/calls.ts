@@ -69,6 +69,37 @@ export const CALL_ADVICE: readonly AdviceRow[] = [
     "Programs of this type may not use this kind of map.",
     "Use another map, or another type of program.",
   ],
+  [
+    /cannot be used inside (bpf_\w+)-ed region|function calls are not allowed while holding|two bpf_spin_locks/,
+    "While a lock is held, RCU is locked or preemption is off the program may not end, and under a spin lock call nothing.",
+    "Unlock first, on every path that comes here.",
+  ],
+  [
+    /unlock without taking|unlock of different lock|unmatched (rcu|attempt)|nested rcu/,
+    "Locks and unlocks come in pairs, of the same value.",
+    "Keep the pointer that was locked, and unlock that one once on every path.",
+  ],
+  [
+    /(bpf_\w+) cannot be accessed directly by load\/store/,
+    "This part of the map's value is for helpers only.",
+    "Leave it out: copy the other fields one by one.",
+  ],
+  [
+    /off \d+ doesn't point to 'struct/,
+    "The pointer is to another part of the map's value.",
+    "Give the address of the field itself.",
+  ],
+  [
+    /expected (an initialized|uninitialized) iter_num/,
+    "An iterator is made once, used, and destroyed once.",
+    "Call bpf_iter_num_new first, and bpf_iter_num_destroy once on every path.",
+  ],
+  [/At (async )?callback return/, "A callback may return 0 or 1 only, a timer's 0 only.", "Return one of them."],
+  [
+    /Caller passes invalid args|Global function/,
+    "A global function is verified by itself, for any arguments of its types.",
+    "Give it what its types say, or make the function static.",
+  ],
   [/too deep/, "Functions may be nested 8 deep.", "Inline some of them (__always_inline)."],
   [
     /call to invalid destination/,
