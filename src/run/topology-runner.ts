@@ -73,7 +73,7 @@ export class TopologyRunner {
  * Events at one moment of simulated time after which a run is taken to go in circles: this many, and as many again for
  * each packet that traffic has sent, since a burst is no circle.
  */
-const STANDING = 1 << 23;
+const STANDING = 1 << 22;
 const STANDING_PER_PACKET = 64;
 
 /** Runs in slices, so that a signal is heard and progress shown. */

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openCapture } from "../../src/packet/capture/open-capture.ts";
@@ -107,12 +107,14 @@ expect: [{ interface: "b:eth0", received: 40 }]`,
     const file = scratch();
     const topology = join(file, "t.yaml");
     writeFileSync(topology, LONG.replace("200000", "2000000000"));
-    const child = spawn(process.execPath, ["dist/main.js", "run", topology, "--json"]);
+    const trace = join(file, "trace.txt");
+    const child = spawn(process.execPath, ["dist/main.js", "run", topology, "--json", "--trace", trace]);
     let out = "";
     child.stdout.on("data", (text) => {
       out += text;
     });
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    // The run is on its way once it has something to tell.
+    while (!existsSync(trace) || statSync(trace).size === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     child.kill("SIGINT");
     const code = await new Promise((resolve) => child.once("close", resolve));
     expect(code).toBe(130);

@@ -338,7 +338,7 @@ traffic: [{ from: a, ether: {}, ipv4: { dst: 255.255.255.255 }, udp: {} }]`;
     expect({ stopped, made: packets.created + packets.copied }).toEqual({ stopped: "max-packets", made: 1000 });
   });
 
-  it("say so when packets go in circles at one moment", async () => {
+  it("say so when packets go in circles at one moment", { timeout: 120_000 }, async () => {
     const text = `nodes:
   a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } }, sockets: { echo: { kind: udp, port: 7, echo: true } } }
   b: { kind: host, interfaces: { eth0: { address: 10.0.0.2/24 } }, sockets: { echo: { kind: udp, port: 7, echo: true } } }
