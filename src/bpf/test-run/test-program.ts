@@ -3,6 +3,7 @@ import type { ClassicInstruction } from "../classic/instruction.ts";
 import type { ClassicPacket } from "../classic/packet.ts";
 import { generalHelpers } from "../helpers/general.ts";
 import type { Surroundings } from "../helpers/surroundings.ts";
+import { KernelFunctions } from "../kernel-functions/kernel-functions.ts";
 import { oneCpu } from "../maps/map-place.ts";
 import { BpfSyscall } from "../syscall.ts";
 import type { BpfEngine } from "../vm/engine.ts";
@@ -78,6 +79,7 @@ export class ExtendedTestProgram implements LoadedTestProgram {
     this.machine = machine;
     this.block = new PacketBlock(machine.memory);
     const helpers = generalHelpers(maps, surroundings);
+    const functions = new KernelFunctions(maps);
     this.context = context;
     this.address = machine.memory.allocate(context.bytes);
     this.bytes = program;
@@ -86,7 +88,7 @@ export class ExtendedTestProgram implements LoadedTestProgram {
       context: context.layout,
       helper: (number) => helpers.get(number),
       helperNumbers: () => helpers.keys(),
-      kernelFunction: () => undefined,
+      kernelFunction: (id) => functions.byId(id),
       resolve: (reference) => maps.resolve(reference, maps.descriptors()),
     };
     this.execute = engine.load(program, this.environment).run;

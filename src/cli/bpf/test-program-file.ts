@@ -1,3 +1,5 @@
+import { KernelFunctions } from "../../bpf/kernel-functions/kernel-functions.ts";
+import { nameFunctions } from "../../bpf/kernel-functions/name-functions.ts";
 import { fillProgramArrays } from "../../bpf/object/load/create-maps.ts";
 import { withDescriptors } from "../../bpf/object/load/name-maps.ts";
 import type { BpfSyscall } from "../../bpf/syscall.ts";
@@ -52,6 +54,13 @@ export function loadTestProgram(
     return { program: new ClassicTestProgram(instructions, engineNamed(engine), around, payloadOffset), maps };
   }
   maps.link(name, program.bytes, program.references);
+  nameFunctions(
+    program.bytes,
+    program.references
+      .filter(({ kind }) => kind === "kernel-function")
+      .map((it) => ({ name: it.name, instructions: [it.index] })),
+    new KernelFunctions(syscall),
+  );
   const context = TEST_CONTEXTS[type]!;
   const load = () =>
     new ExtendedTestProgram(program.bytes, context, engineNamed(engine), surroundings(terminal), syscall);
@@ -71,6 +80,11 @@ function loadFromObject(
   const load = (): LoadedTestProgram => {
     const { instructions } = program;
     const bytes = withDescriptors(instructions, descriptors);
+    nameFunctions(
+      bytes,
+      program.unresolved.filter(({ kind }) => kind === "function"),
+      new KernelFunctions(syscall),
+    );
     const loaded = new ExtendedTestProgram(
       bytes,
       TEST_CONTEXTS[type]!,
