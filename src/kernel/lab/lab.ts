@@ -12,7 +12,7 @@ import { countDevices } from "./devices.ts";
 import { LabNetwork } from "./lab-network.ts";
 import { LabSockets } from "./lab-sockets.ts";
 import { LabSteps } from "./lab-steps.ts";
-import { skippedOfLinks } from "./plan.ts";
+import { skippedOfLinks, skippedOfTc } from "./plan.ts";
 import type { LabNode, LabResult, LabTraffic } from "./result.ts";
 import type { Skipped } from "./skipped.ts";
 import { type LabSource, labSources } from "./traffic.ts";
@@ -49,7 +49,12 @@ export async function runLab(
     await network.isUp();
     const maps = new MapTable(topology.maps, kernel.maps);
     sockets = new LabSockets(kernel, topology, network, scene.network, maps);
-    const skipped = [...skippedOfLinks(topology.links), ...skippedOfMaps(topology), ...sockets.skipped];
+    const skipped = [
+      ...skippedOfLinks(topology.links),
+      ...skippedOfTc(topology),
+      ...skippedOfMaps(topology),
+      ...sockets.skipped,
+    ];
     const expectations = new Expectations(judgeable(topology, sockets, skipped), sockets.watched, maps);
 
     const clock = new Simulation();
