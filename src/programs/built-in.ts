@@ -6,6 +6,7 @@ import { interpreterEngine } from "./interpreter-engine.ts";
 import { jitEngine } from "./jit-engine.ts";
 import type { ProgramLanguage } from "./language.ts";
 import { objectLanguage, sourceLanguage } from "./object-language.ts";
+import { seccompLanguage } from "./seccomp-language.ts";
 
 /** The languages and engines that netsim brings. */
 export const builtInLanguages: readonly ProgramLanguage[] = [
@@ -14,5 +15,6 @@ export const builtInLanguages: readonly ProgramLanguage[] = [
   extendedLanguage,
   objectLanguage,
   sourceLanguage,
+  seccompLanguage,
 ];
 export const builtInEngines: readonly Engine[] = [interpreterEngine, jitEngine];

@@ -34,7 +34,8 @@ export type LoadedProgram = LoadedClassicProgram | LoadedExtendedProgram;
 
 export interface LoadedClassicProgram {
   readonly form: "classic";
-  readonly type: "classic";
+  /** `seccomp`: a filter of system calls, which reads struct seccomp_data and no packet. */
+  readonly type: "classic" | "seccomp";
   readonly name: string;
   readonly instructions: readonly ClassicInstruction[];
   /** The same program for a place where data begins elsewhere than at the link-layer header; absent: it is as it is. */

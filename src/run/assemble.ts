@@ -25,6 +25,8 @@ import type { TrafficSource } from "../traffic/traffic-source.ts";
 import { Captures } from "./captures.ts";
 import { Expectations } from "./expectations.ts";
 import { MapSteps } from "./map-steps.ts";
+import { runProcesses } from "./processes.ts";
+import type { ProcessResult } from "./result.ts";
 import type { RunOptions } from "./run-options.ts";
 import { Steps } from "./steps.ts";
 import { type Epoch, UNIX_EPOCH } from "./time.ts";
@@ -42,6 +44,8 @@ export interface Scene {
   readonly attachments: readonly { readonly where: string; readonly attachment: Attachment }[];
   readonly sources: readonly TrafficSource[];
   readonly expectations: Expectations;
+  /** What processes did, by node. */
+  readonly processes: ReadonlyMap<string, readonly ProcessResult[]>;
   /** Closes files. */
   close(): void;
 }
@@ -79,7 +83,8 @@ export function assemble(
     if (attachment !== undefined) attachments.push({ where, attachment: attachment as unknown as Attachment });
     return attachment;
   };
-  const network = new Network(topology, world, attach, parts.qdiscs);
+  const processes = runProcesses(topology, programs, parts.engine.name);
+  const network = new Network(processes.topology, world, attach, parts.qdiscs);
   programs.finish();
 
   const sources = createSources(topology, network, world);
@@ -106,6 +111,7 @@ export function assemble(
     attachments,
     sources,
     expectations,
+    processes: processes.results,
     close: () => {
       for (const source of sources) source.close();
       captures?.close();

@@ -6,16 +6,18 @@ import type { Socket } from "../network/socket/socket.ts";
 import { formatMac } from "../packet/address.ts";
 import type { StopReason } from "../simulation/simulation.ts";
 import { formatAddress } from "../topology/address-with-prefix.ts";
-import type { AddressModel, Topology } from "../topology/model.ts";
+import type { AddressModel, HostModel, Topology } from "../topology/model.ts";
 import { formatClassid } from "../topology/quantity/classid.ts";
 import type { Scene } from "./assemble.ts";
 import { describeBinding } from "./describe-binding.ts";
 import type {
+  AttachmentResult,
   InterfaceResult,
   LinkResult,
   MapResult,
   NodeResult,
   PacketTotals,
+  ProcessResult,
   ProgramResult,
   QdiscResult,
   RunResult,
@@ -41,7 +43,10 @@ export function collect(
     packets: end.totals,
     programs: [...scene.programs].map((slot) => programResult(slot.name, scene)),
     maps: mapResults(scene),
-    nodes: [...network.nodes.values()].map((node) => nodeResult(node, network.sockets)),
+    nodes: [...network.nodes.values()].map((node) => ({
+      ...nodeResult(node, network.sockets, unopened(topology, node, network.sockets)),
+      ...(scene.processes.has(node.name) && { processes: scene.processes.get(node.name)! }),
+    })),
     links: network.links.map(linkResult),
     traffic: sources.map(({ kind, description, sent, answered }) => ({
       kind,
@@ -53,22 +58,35 @@ export function collect(
   };
 }
 
-function programResult(name: string, { programs, attachments }: Scene): ProgramResult {
+function programResult(name: string, { programs, attachments, processes }: Scene): ProgramResult {
   const slot = programs.get(name);
+  const filters = [...processes].flatMap(([node, all]) =>
+    all.filter(({ filters: own }) => own.includes(name)).map((process) => filterResult(node, process)),
+  );
   return {
     name,
     type: slot.type,
     instructions: slot.instructions,
     replaced: slot.replaced,
-    attachments: attachments
-      .filter(({ attachment }) => attachment.slot === slot)
-      .map(({ where, attachment }) => ({
-        hook: attachment.hook.name,
-        where,
-        runs: attachment.runs,
-        ...attachment.counts(),
-      })),
+    attachments: [
+      ...attachments
+        .filter(({ attachment }) => attachment.slot === slot)
+        .map(({ where, attachment }) => ({
+          hook: attachment.hook.name,
+          where,
+          runs: attachment.runs,
+          ...attachment.counts(),
+        })),
+      ...filters,
+    ],
   };
+}
+
+/** A process's calls, as runs of each of its filters. */
+function filterResult(node: string, { name, sockets, calls }: ProcessResult): AttachmentResult {
+  const made = [...sockets.flatMap((socket) => socket.calls), ...calls].filter(({ answer }) => answer !== null);
+  const ran = made.filter(({ outcome }) => outcome === "runs").length;
+  return { hook: "seccomp", where: `${node}/${name}`, runs: made.length, ran, refused: made.length - ran };
 }
 
 function mapResults({ maps, mapSteps }: Scene): MapResult[] {
@@ -86,13 +104,31 @@ function mapResults({ maps, mapSteps }: Scene): MapResult[] {
   });
 }
 
-function nodeResult(node: Node, sockets: readonly Socket[]): NodeResult {
+/** Sockets that a process could not open: they have got nothing. */
+function unopened({ nodes }: Topology, { name }: Node, sockets: readonly Socket[]): SocketResult[] {
+  const model = nodes.get(name);
+  if (model?.kind !== "host") return [];
+  const open = new Set(sockets.filter(({ host }) => host === name).map((socket) => socket.model.name));
+  return [...(model as HostModel).sockets.values()]
+    .filter((socket) => !open.has(socket.name))
+    .map((socket) => ({
+      name: socket.name,
+      kind: socket.kind,
+      bound: describeBinding(socket),
+      programs: socket.attachments.map(({ program }) => program),
+      ...NO_COUNTS,
+    }));
+}
+
+const NO_COUNTS = { seen: 0, received: 0, receivedBytes: 0, trimmed: 0, dropped: 0 };
+
+function nodeResult(node: Node, sockets: readonly Socket[], unopened: readonly SocketResult[]): NodeResult {
   const isBridge = node instanceof Bridge;
   return {
     name: node.name,
     kind: isBridge ? "bridge" : "host",
     interfaces: [...node.interfaces.values()].map(interfaceResult),
-    sockets: sockets.filter(({ host }) => host === node.name).map(socketResult),
+    sockets: [...sockets.filter(({ host }) => host === node.name).map(socketResult), ...unopened],
     ...(isBridge && { learnt: [...node.learnt()].map(({ address, port }) => ({ address: mac48(address), port })) }),
   };
 }

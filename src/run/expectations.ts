@@ -3,7 +3,7 @@ import type { ExpectationModel } from "../topology/model.ts";
 import { formatClassid } from "../topology/quantity/classid.ts";
 import { judgeCheck } from "./map-steps.ts";
 import { ReceivedLog } from "./received-log.ts";
-import type { ExpectationResult, QdiscResult, RunResult } from "./result.ts";
+import type { ExpectationResult, ProcessResult, QdiscResult, RunResult } from "./result.ts";
 
 /** A socket that expectations look into. */
 export interface WatchedSocket {
@@ -19,6 +19,7 @@ export interface Judged extends Partial<Pick<RunResult, "links" | "packets" | "t
     readonly name: string;
     readonly interfaces: readonly { readonly name: string; readonly qdisc?: QdiscResult }[];
     readonly sockets: readonly { readonly name: string }[];
+    readonly processes?: readonly ProcessResult[];
   }[];
 }
 
@@ -38,7 +39,8 @@ export class Expectations {
       if (model.lengths === undefined && model.contains === undefined) continue;
       const log = new ReceivedLog(model.lengths?.length ?? 0, model.contains ?? []);
       this.logs.set(model, log);
-      sockets.find(({ label }) => label === `${node}/${name}`)!.readers.push(log);
+      // A process may not have opened it.
+      sockets.find(({ label }) => label === `${node}/${name}`)?.readers.push(log);
     }
   }
 
@@ -70,6 +72,7 @@ export class Expectations {
       const passed = test.accepts(value);
       yield { place, subject: `${name} ${counter}`, expected: test.text, got: String(value), passed };
     }
+    if (model.subject.kind === "call") yield* judgeCall(model, run, place, untold);
     const log = this.logs.get(model);
     if (model.lengths !== undefined && log !== undefined) {
       const passed = JSON.stringify(log.lengths) === JSON.stringify(model.lengths);
@@ -82,6 +85,28 @@ export class Expectations {
       const got = passed ? "found" : "in no packet received";
       yield { place, subject: `${name} contains`, expected: show(text), got, passed };
     }
+  }
+}
+
+/** Compares what a call came to. */
+function* judgeCall(
+  { subject, answers }: ExpectationModel,
+  run: Judged,
+  place: string,
+  untold: string[],
+): Iterable<ExpectationResult> {
+  if (subject.kind !== "call") return;
+  const { node, process, index } = subject;
+  const name = `call ${node}/${process}[${index}]`;
+  const processes = run.nodes.find((each) => each.name === node)?.processes;
+  const call = processes?.find((each) => each.name === process)?.calls[index];
+  for (const [key, expected] of answers ?? []) {
+    if (call === undefined) {
+      untold.push(`${name} ${key}`);
+      continue;
+    }
+    const got = String((call as unknown as Readonly<Record<string, unknown>>)[key] ?? "none");
+    yield { place, subject: `${name} ${key}`, expected, got, passed: got === expected };
   }
 }
 
@@ -131,6 +156,8 @@ function lookUp(
       const map = run.maps!.find(({ name }) => name === subject.map)!;
       return { name: `map ${subject.map}`, counters: { entries: map.entries.length } };
     }
+    case "call":
+      return { name: `call ${subject.node}/${subject.process}[${subject.index}]`, counters: {} };
     case "run":
       return { name: "run", counters: { ...numbersOf(run.packets!), time: run.time!, events: run.events! } };
   }

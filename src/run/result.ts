@@ -93,8 +93,44 @@ export interface NodeResult {
   readonly kind: string;
   readonly interfaces: readonly InterfaceResult[];
   readonly sockets: readonly SocketResult[];
+  /** Hosts that have any: what their processes did. */
+  readonly processes?: readonly ProcessResult[];
   /** Bridges: what they know at the end. */
   readonly learnt?: readonly { readonly address: string; readonly port: string }[];
+}
+
+/** What a process did under its filters. */
+export interface ProcessResult {
+  readonly name: string;
+  /** Whose calls it makes. */
+  readonly architecture: string;
+  /** Names of its filters, the oldest first. */
+  readonly filters: readonly string[];
+  /** Sockets of the node that it opens, with the calls that it takes; not open: no packet reaches it. */
+  readonly sockets: readonly { readonly name: string; readonly open: boolean; readonly calls: readonly CallResult[] }[];
+  readonly calls: readonly CallResult[];
+  /** `SIGSYS`, or `thread killed` where others go on; null: it lives. */
+  readonly ended: string | null;
+}
+
+export interface CallResult {
+  readonly call: string;
+  readonly nr: number;
+  /** In hexadecimal. */
+  readonly args: readonly string[];
+  /** What the filters say, as `ERRNO(1)`; null: the process was dead already. */
+  readonly answer: string | null;
+  /** What becomes of it: it runs; it does not, and returns a value or fails; SIGSYS is sent; thread or process die. */
+  readonly outcome: "runs" | "returns" | "fails" | "signal" | "killed" | "not made";
+  /** Of calls that run: the call, which a tracer may have changed. */
+  readonly ran?: string;
+  /** In decimal. */
+  readonly value?: string;
+  /** As `EPERM`. */
+  readonly errno?: string;
+  readonly signal?: string;
+  readonly logged?: boolean;
+  readonly coreDump?: boolean;
 }
 
 export interface InterfaceResult {

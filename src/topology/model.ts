@@ -108,6 +108,7 @@ export interface HostModel {
   /** Default TTL and hop limit of what the host sends. */
   readonly ttl: number;
   readonly sockets: ReadonlyMap<string, SocketModel>;
+  readonly processes: ReadonlyMap<string, ProcessModel>;
   /** By the name of the interface. */
   readonly tc: ReadonlyMap<string, TcModel>;
 }
@@ -162,6 +163,41 @@ export interface AttachmentModel {
   readonly place: Place;
 }
 
+/** A process that makes system calls under filters. */
+export interface ProcessModel {
+  readonly name: string;
+  readonly place: Place;
+  /** Name of the architecture whose calls it makes. */
+  readonly architecture: string;
+  /** Programs that are its filters, in the order in which they were installed. */
+  readonly filters: readonly { readonly program: string; readonly place: Place }[];
+  /** CAP_SYS_ADMIN and no no_new_privs, or no_new_privs: without either no filter can be installed. */
+  readonly noNewPrivileges: boolean;
+  readonly threads: number;
+  readonly calls: readonly CallModel[];
+  /** What a supervisor answers to USER_NOTIF, by the call's name; absent: no filter has a listener. */
+  readonly supervisor?: ReadonlyMap<string, AnswerModel>;
+  /** What a tracer makes of TRACE, by the call's name; absent: nobody traces. */
+  readonly tracer?: ReadonlyMap<string, AnswerModel>;
+}
+
+/** A call as written, and what it gives where it runs. */
+export interface CallModel {
+  readonly text: string;
+  readonly result: bigint;
+  readonly place: Place;
+}
+
+/** What becomes of a call that somebody is asked about. */
+export interface AnswerModel {
+  readonly kind: "continue" | "value" | "errno" | "call";
+  /** Of `value`. */
+  readonly value?: bigint;
+  /** Of `errno`, as `EACCES`; of `call`, the other call. */
+  readonly text?: string;
+  readonly place: Place;
+}
+
 export interface SocketModel {
   readonly name: string;
   readonly kind: "packet" | "udp" | "tcp" | "raw";
@@ -182,6 +218,8 @@ export interface SocketModel {
   readonly attachments: readonly AttachmentModel[];
   /** UDP sockets answer every datagram with the same payload (RFC 862). */
   readonly echo: boolean;
+  /** Process that opens it with system calls; absent: it is open. */
+  readonly process?: string;
 }
 
 /** What a link does to the packets in one direction. */
@@ -365,7 +403,10 @@ export interface ExpectationModel {
     | { readonly kind: "class"; readonly node: string; readonly interface: string; readonly classid: number }
     | { readonly kind: "qdisc"; readonly node: string; readonly interface: string }
     | { readonly kind: "map"; readonly map: string; readonly check?: MapCheck }
+    | { readonly kind: "call"; readonly node: string; readonly process: string; readonly index: number }
     | { readonly kind: "run" };
+  /** Calls: what they come to, by the names of the result. */
+  readonly answers?: ReadonlyMap<string, string>;
   /** Counters by their names in the result, each with its test; `drops` has one, `count`. */
   readonly counts: ReadonlyMap<string, CountTest>;
   /** Sockets: lengths of the packets received, in order. */

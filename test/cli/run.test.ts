@@ -66,10 +66,10 @@ describe("netsim run", () => {
       error: "error[program-syntax]",
     },
     {
-      name: "a language that is not there yet",
+      name: "a profile that is not there",
       have: () => ["run", pair('programs: { later: { seccomp: "web.json" } }')],
       want: 3,
-      error: "error[unsupported]",
+      error: "error[file-unreadable]",
     },
     {
       name: "a capture that is none",

@@ -105,6 +105,7 @@ export class Stage {
       forwarding: setup.forwarding ?? false,
       ttl: 64,
       sockets: new Map(),
+      processes: new Map(),
       tc: new Map(),
     };
     const host = new Host(model, this.world);

@@ -258,13 +258,37 @@ describe("a topology with every key", () => {
     ]);
   });
 
+  it("has processes, and expectations about their calls", () => {
+    const { processes } = topology.nodes.get("server") as HostModel;
+    expect([...processes.keys()]).toEqual(["nginx", "plain"]);
+    expect(processes.get("nginx")).toMatchObject({
+      architecture: "x86_64",
+      noNewPrivileges: true,
+      threads: 2,
+      filters: [{ program: "from-file" }, { program: "in-place" }],
+      calls: [
+        { text: "read(0)", result: 0n },
+        { text: "close(1)", result: -1n },
+      ],
+    });
+    const [call] = topology.expect.filter(({ subject }) => subject.kind === "call");
+    expect(call).toMatchObject({ subject: { node: "server", process: "nginx", index: 1 } });
+    expect(Object.fromEntries(call!.answers!)).toEqual({
+      answer: "ALLOW",
+      outcome: "runs",
+      errno: "EPERM",
+      signal: "SIGSYS",
+      value: "3",
+    });
+  });
+
   it("has expectations", () => {
     const got = topology.expect.map(({ place: _, counts, contains, ...rest }) => ({
       ...rest,
       counts: Object.fromEntries([...counts].map(([name, { text }]) => [name, text])),
       ...(contains && { contains: contains.map((bytes) => Buffer.from(bytes).toString("hex")) }),
     }));
-    expect(got.filter(({ subject }) => ["map", "class", "qdisc"].includes(subject.kind) === false)).toEqual([
+    expect(got.filter(({ subject }) => ["map", "class", "qdisc", "call"].includes(subject.kind) === false)).toEqual([
       {
         subject: { kind: "socket", node: "client", socket: "sniffer" },
         counts: { seen: ">= 1", received: "10", receivedBytes: "1000..2000", trimmed: "0", dropped: "!= 5" },

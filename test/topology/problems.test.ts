@@ -193,12 +193,11 @@ refuses("nodes", "nodes:\n", [
   },
   {
     name: "what later stages bring",
-    yaml: "  a: { kind: host, xdp: {}, processes: {}, hooks: {}, contract: x }",
+    yaml: "  a: { kind: host, xdp: {}, hooks: {}, contract: x }",
     want: [
       "1:20 unsupported `xdp`: XDP is not there yet.",
-      "1:29 unsupported `processes`: running system calls is not there yet.",
-      "1:44 unsupported `hooks`: Open vSwitch is not there yet.",
-      "1:55 unsupported `contract`: Open vSwitch is not there yet.",
+      "1:29 unsupported `hooks`: Open vSwitch is not there yet.",
+      "1:40 unsupported `contract`: Open vSwitch is not there yet.",
     ],
   },
 ]);
@@ -453,8 +452,11 @@ refuses("sockets", `${HOST}    interfaces: { eth0: { address: 10.0.0.1/24 } }\n 
   },
   {
     name: "a program in place of another language",
-    yaml: '      s: { kind: packet, filter: { seccomp: "x" } }',
-    want: ["1:36 unsupported `seccomp`: seccomp is not there yet."],
+    yaml: '      s: { kind: packet, filter: { cobol: "x" } }',
+    want: [
+      "1:26 schema-missing-key A program reference needs `classic`.",
+      "1:36 schema-unknown-key `cobol` is not a key of a program reference.",
+    ],
   },
   {
     name: "a list of programs",
@@ -987,7 +989,7 @@ refuses(
       name: "nothing",
       yaml: "  - {}",
       want: [
-        "1:5 schema-missing-key An expectation needs one of `socket`, `interface`, `link`, `drops`, `class`, `qdisc`, `map`, `run`.",
+        "1:5 schema-missing-key An expectation needs one of `socket`, `interface`, `link`, `drops`, `class`, `qdisc`, `map`, `call`, `run`.",
       ],
     },
     {

@@ -10,10 +10,11 @@ import { argumentValue } from "../../seccomp/calls/argument.ts";
 import { type NamedCall, parseCall, parseNumber } from "../../seccomp/calls/written-call.ts";
 import { errnoName } from "../../seccomp/constants.ts";
 import { instructionTexts } from "../../seccomp/filter/seccomp-listing.ts";
+import type { Policy } from "../../seccomp/policy.ts";
 import type { Terminal } from "../command.ts";
 import type { CheckCallsFlags } from "./check.ts";
 import { checkTrace } from "./check-trace.ts";
-import { architectureOption, type Policy, readPolicy } from "./policy-file.ts";
+import { architectureOption, readPolicy } from "./policy-file.ts";
 
 /** Puts calls before filters and tells what becomes of them. */
 export async function checkCalls(

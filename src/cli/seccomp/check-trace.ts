@@ -3,9 +3,9 @@ import { printable } from "../../report/printable.ts";
 import type { Architecture } from "../../seccomp/architecture/architecture.ts";
 import { type Judgement, TraceJudge } from "../../seccomp/calls/trace-judge.ts";
 import { TraceReader } from "../../seccomp/calls/trace-reader.ts";
+import type { Policy } from "../../seccomp/policy.ts";
 import type { Terminal } from "../command.ts";
 import { decided } from "./decided.ts";
-import type { Policy } from "./policy-file.ts";
 import { readTrace } from "./trace-file.ts";
 
 /** Calls of one name that got one answer. */

@@ -3,10 +3,11 @@ import { EXIT, type ExitCode, fail } from "../../errors.ts";
 import { cSource } from "../../seccomp/filter/c-source.ts";
 import { pseudoCode } from "../../seccomp/filter/pfc.ts";
 import { encodeFilter } from "../../seccomp/filter/raw-filter.ts";
+import type { Policy } from "../../seccomp/policy.ts";
 import { writeOutput } from "../bpf/program-file.ts";
 import type { Terminal } from "../command.ts";
 import type { CompileProfileFlags } from "./compile.ts";
-import { type Policy, readPolicy } from "./policy-file.ts";
+import { readPolicy } from "./policy-file.ts";
 
 /** Makes a filter of a profile and writes it in one of its forms. */
 export async function compilePolicy(file: string, flags: CompileProfileFlags, terminal: Terminal): Promise<ExitCode> {

@@ -4,10 +4,11 @@ import { printable } from "../../report/printable.ts";
 import { answersTo } from "../../seccomp/analysis/answers.ts";
 import type { Architecture } from "../../seccomp/architecture/architecture.ts";
 import { syscallSince, syscallsOf } from "../../seccomp/architecture/syscalls.ts";
+import type { Policy } from "../../seccomp/policy.ts";
 import { writeOutput } from "../bpf/program-file.ts";
 import type { Terminal } from "../command.ts";
 import { decided } from "./decided.ts";
-import { type Policy, readPolicy } from "./policy-file.ts";
+import { readPolicy } from "./policy-file.ts";
 import type { CallTableFlags } from "./table.ts";
 
 /** What one call's line says. */

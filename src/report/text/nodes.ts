@@ -1,4 +1,12 @@
-import type { NodeResult, QdiscResult, QueueResult, RunResult, SocketResult } from "../../run/result.ts";
+import type {
+  CallResult,
+  NodeResult,
+  ProcessResult,
+  QdiscResult,
+  QueueResult,
+  RunResult,
+  SocketResult,
+} from "../../run/result.ts";
 import type { Paint } from "../paint.ts";
 import { formatTable } from "../table.ts";
 import { count, plural, size } from "../words.ts";
@@ -25,6 +33,7 @@ function describeNode(node: NodeResult, paint: Paint): string[] {
     ...formatTable(interfaces),
     ...queues,
     ...sockets,
+    ...(node.processes ?? []).flatMap((process) => describeProcess(process, paint)),
     ...(learnt.length === 0 ? [] : [`  knows ${plural(learnt.length, "address", "addresses")}: ${learntList(node)}`]),
   ];
 }
@@ -43,6 +52,40 @@ function describeQdisc(device: string, { kind, handle, classes, ...own }: QdiscR
 function describeQueue({ packets, bytes, dropped, queued }: QueueResult): string[] {
   const waiting = queued === 0 ? [] : [`${count(queued)} waiting`];
   return [`sent ${count(packets)} (${size(bytes)})`, `dropped ${count(dropped)}`, ...waiting];
+}
+
+/** A process, the sockets that it could not open, and its calls. */
+function describeProcess(
+  { name, architecture, filters, sockets, calls, ended }: ProcessResult,
+  paint: Paint,
+): string[] {
+  const under = filters.length === 0 ? "no filter" : `filter ${filters.join(", ")}`;
+  const closed = sockets.filter(({ open }) => !open);
+  const made = [...closed.flatMap(({ calls: opening }) => opening), ...calls];
+  return [
+    `  ${paint.cyan(`process ${name}`)}  ${architecture}, ${under}${ended === null ? "" : `, ended by ${ended}`}`,
+    ...closed.map((socket) => `    could not open socket ${socket.name}`),
+    ...formatTable(
+      made.map((call) => [`  ${call.call}(${call.args.join(", ")})`, call.answer ?? "", callOutcome(call)]),
+    ),
+  ];
+}
+
+function callOutcome({ call, outcome, ran, value, errno, signal }: CallResult): string {
+  switch (outcome) {
+    case "runs":
+      return ran === call ? `runs, gives ${value}` : `runs as ${ran}, gives ${value}`;
+    case "returns":
+      return `gives ${value}`;
+    case "fails":
+      return `fails with ${errno}`;
+    case "signal":
+      return `gets ${signal}`;
+    case "killed":
+      return `dies by ${signal}`;
+    case "not made":
+      return "is not made any more";
+  }
 }
 
 /** Enough of the table to see that it is right. */

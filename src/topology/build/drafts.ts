@@ -14,6 +14,8 @@ export interface NodeDraft {
   readonly interfaces: Map<string, InterfaceDraft>;
   /** Names of the sockets, also of those that could not be read. */
   readonly sockets: readonly string[];
+  /** The same of the processes. */
+  readonly processes: readonly string[];
 }
 
 export interface InterfaceDraft {
@@ -42,6 +44,7 @@ export class Drafts {
         kind: kind === "host" || kind === "bridge" ? kind : undefined,
         interfaces,
         sockets: fields.named("sockets").map((socket) => socket.name),
+        processes: fields.has("processes") ? fields.named("processes").map((process) => process.name) : [],
       };
       this.nodes.set(name, node);
       for (const device of fields.named("interfaces")) {

@@ -22,11 +22,19 @@ export function buildExpectation(
 ): ExpectationModel | undefined {
   const subject = fields.has("map") ? readMap(fields, maps) : readSubject(fields, drafts, links);
   const counts = readCounts(fields);
+  const answers = fields.has("call") && !fields.has("socket") ? readCallAnswers(fields) : undefined;
   const isSocket = fields.has("socket");
   const lengths = isSocket && fields.has("lengths") ? readLengths(fields) : undefined;
   const contains = isSocket && fields.has("contains") ? readNeedles(fields) : undefined;
   if (subject === undefined) return undefined;
-  return { place: fields.place, subject, counts, ...(lengths && { lengths }), ...(contains && { contains }) };
+  return {
+    place: fields.place,
+    subject,
+    counts,
+    ...(answers && { answers }),
+    ...(lengths && { lengths }),
+    ...(contains && { contains }),
+  };
 }
 
 function readSubject(fields: Fields, drafts: Drafts, links: Links): ExpectationModel["subject"] | undefined {
@@ -43,6 +51,7 @@ function readSubject(fields: Fields, drafts: Drafts, links: Links): ExpectationM
     return direction === undefined ? undefined : { kind: "link", link, direction };
   }
   if (fields.has("class") || fields.has("qdisc")) return readQueue(fields, drafts);
+  if (fields.has("call")) return readCall(fields, drafts);
   if (fields.has("run")) return { kind: "run" };
   const reason = fields.text("drops");
   return reason && { kind: "drops", reason: reason.text };
@@ -103,6 +112,50 @@ function readSocket(fields: Fields, drafts: Drafts): ExpectationModel["subject"]
     `'${node.name}' has no socket '${socket}'.`,
     namesHint(socket, node.sockets),
   );
+}
+
+/** `node/process[index]`. */
+function readCall(fields: Fields, drafts: Drafts): ExpectationModel["subject"] | undefined {
+  const found = fields.text("call");
+  if (found === undefined) return undefined;
+  const [, name, process, index] = /^([^/]+)\/([^[]+)\[(\d+)\]$/.exec(found.text) ?? [];
+  if (name === undefined || process === undefined)
+    return fields.context.problem(
+      "schema-value",
+      found.span,
+      `'${found.text}' does not name a call of a process.`,
+      "Write `node/process[number]`, as in `server/nginx[0]`.",
+    );
+  const node = drafts.node(name, found.span);
+  if (node === undefined || node.kind === undefined) return undefined;
+  if (!node.processes.includes(process))
+    return fields.context.problem(
+      "unknown-reference",
+      found.span,
+      `'${node.name}' has no process '${process}'.`,
+      namesHint(process, node.processes),
+    );
+  const calls = node.fields.fields("processes")?.fields(process)?.items("calls").length ?? 0;
+  if (Number(index) >= calls)
+    return fields.context.problem(
+      "unknown-reference",
+      found.span,
+      `'${node.name}/${process}' makes ${calls} calls; there is none of number ${index}.`,
+      "Calls are counted from 0.",
+    );
+  return { kind: "call", node: node.name, process, index: Number(index) };
+}
+
+/** What a call should come to, by the names that results have for it. */
+function readCallAnswers(fields: Fields): Map<string, string> {
+  const answers = new Map<string, string>();
+  for (const name of ["answer", "outcome", "errno", "signal"]) {
+    const found = fields.has(name) ? fields.text(name) : undefined;
+    if (found !== undefined) answers.set(name, found.text);
+  }
+  const value = fields.value("value");
+  if (value?.kind === "scalar") answers.set("value", String(value.value));
+  return answers;
 }
 
 function readCounts(fields: Fields): Map<string, CountTest> {

@@ -4,6 +4,7 @@ import type { QdiscPart } from "../parts.ts";
 import { parseDuration } from "../quantity/duration.ts";
 import type { Drafts } from "./drafts.ts";
 import { buildInterfaces, knowsAddresses } from "./interfaces.ts";
+import { buildProcesses } from "./processes.ts";
 import type { Programs } from "./programs.ts";
 import { buildRoutes } from "./routes.ts";
 import { buildSockets } from "./sockets.ts";
@@ -40,8 +41,10 @@ export function buildNodes(
           interfaces,
           knowsAddresses: knowsAddresses(draft, interfaces),
           programs,
+          processes: draft.processes,
           hooks: hooks.filter(({ place }) => place === "socket"),
         }),
+        processes: buildProcesses(fields, programs),
         tc: buildTc(fields, { interfaces, programs, hooks, qdiscs }),
       });
     else if (kind === "bridge")

@@ -19,6 +19,8 @@ export interface SocketScope {
   /** All addresses of the interfaces could be read. */
   readonly knowsAddresses: boolean;
   readonly programs: Programs;
+  /** Names of the host's processes. */
+  readonly processes: readonly string[];
   readonly hooks: readonly Hook[];
 }
 
@@ -46,6 +48,11 @@ function buildSocket(name: string, fields: Fields, scope: SocketScope): SocketMo
     const names = [...interfaces.keys(), LOOPBACK];
     fields.context.problem("unknown-reference", device.span, message, namesHint(device.text, names));
   }
+  const owner = fields.text("process");
+  if (owner !== undefined && !scope.processes.includes(owner.text)) {
+    const message = `The host has no process '${owner.text}'.`;
+    fields.context.problem("unknown-reference", owner.span, message, namesHint(owner.text, scope.processes));
+  }
   const address = kind === "packet" ? undefined : readLocalAddress(fields, interfaces, scope.knowsAddresses);
   const port = kind === "udp" || kind === "tcp" ? fields.number("port") : undefined;
   return {
@@ -58,6 +65,7 @@ function buildSocket(name: string, fields: Fields, scope: SocketScope): SocketMo
     attachments: readAttachments(fields, scope),
     echo: kind === "udp" ? (fields.flag("echo") ?? false) : false,
     ...(device && { interface: device.text }),
+    ...(owner && { process: owner.text }),
     ...(port !== undefined && { port }),
     ...(address && { address }),
   };

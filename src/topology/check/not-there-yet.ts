@@ -10,45 +10,15 @@ export interface NotThereYet {
 
 type Path = readonly string[];
 
-const PROGRAM = {
-  hint: "Programs are given as `classic`, `filter`, `extended`, `object` or `source` now.",
-  isWhole: true,
-};
-const LANGUAGES: Readonly<Record<string, NotThereYet>> = {
-  seccomp: { what: "seccomp", ...PROGRAM },
-};
-
-/** Where programs stand; `*` is any key or index. */
-const PROGRAM_PLACES: readonly Path[] = [
-  ["programs", "*"],
-  ["steps", "*", "replace", "with"],
-  ["nodes", "*", "sockets", "*", "*"],
-  ["nodes", "*", "sockets", "*", "*", "program"],
-];
-
 const NODE = {
   xdp: { what: "XDP", hint: "Programs attach to sockets now.", isWhole: false },
-  processes: {
-    what: "running system calls",
-    hint: "Hosts have interfaces, routes and sockets now.",
-    isWhole: false,
-  },
   flows: { what: "Open vSwitch", hint: "`kind: bridge` is a learning bridge.", isWhole: false },
   hooks: { what: "Open vSwitch", hint: "`kind: bridge` is a learning bridge.", isWhole: false },
   contract: { what: "Open vSwitch", hint: "`kind: bridge` is a learning bridge.", isWhole: false },
 };
 
-const SUBJECTS_NOW = "Expectations look at a `socket`, an `interface`, a `link`, a `map`, `drops` or the `run` now.";
-
 const KEYS: readonly { readonly at: Path; readonly keys: Readonly<Record<string, NotThereYet>> }[] = [
-  ...PROGRAM_PLACES.map((at) => ({ at, keys: LANGUAGES })),
   { at: ["nodes", "*"], keys: NODE },
-  {
-    at: ["expect", "*"],
-    keys: {
-      call: { what: "running system calls", hint: SUBJECTS_NOW, isWhole: true },
-    },
-  },
 ];
 
 const VALUES: readonly { readonly at: Path; readonly values: Readonly<Record<string, NotThereYet>> }[] = [

@@ -15,7 +15,7 @@ import { tcDefinitions } from "./tc.ts";
 import { trafficSchema } from "./traffic.ts";
 
 /** Keys of sockets that no hook may take. */
-const SOCKET_KEYS = ["kind", "interface", "type", "protocol", "port", "address", "family", "echo"];
+const SOCKET_KEYS = ["kind", "interface", "type", "protocol", "port", "address", "family", "echo", "process"];
 
 /**
  * The JSON schema (draft 2020-12) of topology files with these plugins, for validation and for editors. Throws a

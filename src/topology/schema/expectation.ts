@@ -95,6 +95,27 @@ const map = mapping("map expectation", { map: mapName, ...counters("map"), ...ma
   minProperties: 2,
 });
 
+const call = mapping(
+  "call expectation",
+  {
+    call: {
+      type: "string",
+      description: "A call of a process, counted from 0: `node/process[0]`.",
+      examples: ["server/nginx[0]"],
+    },
+    answer: { type: "string", description: "What the filters say.", examples: ["ALLOW", "ERRNO(1)", "KILL_PROCESS"] },
+    outcome: {
+      enum: ["runs", "returns", "fails", "signal", "killed", "not made"],
+      description: "What becomes of the call.",
+    },
+    errno: { type: "string", pattern: "^E[A-Z0-9]+$", description: "Error that it gives.", examples: ["EPERM"] },
+    value: { type: "integer", description: "What it gives." },
+    signal: { type: "string", pattern: "^SIG[A-Z]+$", description: "Signal that it ends with.", examples: ["SIGSYS"] },
+  },
+  ["call"],
+  { minProperties: 2 },
+);
+
 const run = mapping(
   "run expectation",
   {
@@ -119,8 +140,9 @@ export const expectationSchema: JsonSchema = {
       ["class", classes],
       ["qdisc", qdisc],
       ["map", map],
+      ["call", call],
       ["run", run],
     ],
-    noneOf("expectation", ["socket", "interface", "link", "drops", "class", "qdisc", "map", "run"]),
+    noneOf("expectation", ["socket", "interface", "link", "drops", "class", "qdisc", "map", "call", "run"]),
   ),
 };

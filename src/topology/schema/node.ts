@@ -1,6 +1,7 @@
 import type { Hook } from "../../hooks/hook.ts";
 import type { JsonSchema } from "../../json-schema.ts";
 import { INTERFACE_NAME, NAME } from "./definitions.ts";
+import { processSchema } from "./process.ts";
 import { byKind, integer, list, mapping, named, ref } from "./shape.ts";
 import { socketSchema } from "./socket.ts";
 
@@ -64,6 +65,7 @@ export function nodeSchema(hooks: readonly Hook[], hasTc: boolean): JsonSchema {
     },
     ttl: integer(1, 255, "TTL and hop limit of what the host sends. Default 64."),
     sockets: named(socketSchema(hooks), NAME, "Open sockets by name."),
+    processes: named(processSchema, NAME, "Processes that make system calls, by name."),
     ...(hasTc && { tc: ref("tc") }),
   });
   const bridge = mapping("bridge", {

@@ -11,6 +11,11 @@ const device: JsonSchema = {
     "Receives only what comes by this interface of the node (SO_BINDTODEVICE; of packet sockets the address they bind).",
   examples: ["eth0"],
 };
+const owner: JsonSchema = {
+  type: "string",
+  minLength: 1,
+  description: "Process of the node that opens it: it is not there where the process's filters do not let it.",
+};
 const address = ref("address", "Local address; absent: all of them.");
 
 function protocol(examples: readonly string[], maximum: number, description: string): JsonSchema {
@@ -21,7 +26,7 @@ function protocol(examples: readonly string[], maximum: number, description: str
 export function socketSchema(hooks: readonly Hook[]): JsonSchema {
   const attachable: Properties = Object.fromEntries(hooks.map((hook) => [hook.key, hookValue(hook)]));
   const socket = (kind: string, own: Properties, required: readonly string[] = []) =>
-    mapping(`${kind} socket`, { kind: { const: kind }, interface: device, ...own, ...attachable }, [
+    mapping(`${kind} socket`, { kind: { const: kind }, interface: device, process: owner, ...own, ...attachable }, [
       "kind",
       ...required,
     ]);

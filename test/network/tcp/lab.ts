@@ -368,6 +368,7 @@ function topology(options: LabOptions): Topology {
     forwarding: false,
     ttl: 64,
     sockets: new Map(sockets.map((socket) => [socket.name, socket])),
+    processes: new Map(),
     tc: new Map(),
   });
   return {

@@ -1,0 +1,69 @@
+import type { JsonSchema } from "../../json-schema.ts";
+import { integer, list, mapping, named, ref } from "./shape.ts";
+
+const value: JsonSchema = { type: "integer", description: "What the call gives." };
+const errno: JsonSchema = {
+  type: "string",
+  pattern: "^E[A-Z0-9]+$",
+  description: "Error that the call gives.",
+  examples: ["EACCES"],
+};
+
+/** What a supervisor or a tracer does with a call: exactly one of these. */
+const answer = (own: Readonly<Record<string, JsonSchema>>): JsonSchema =>
+  mapping("answer", { continue: { const: true, description: "The call runs." }, value, ...own }, [], {
+    minProperties: 1,
+    maxProperties: 1,
+  });
+
+const CALL_NAME: JsonSchema = { type: "string", pattern: "^[a-z_0-9]+$", description: "the name of a system call" };
+
+const text: JsonSchema = { type: "string", minLength: 1 };
+
+const call: JsonSchema = {
+  title: "system call",
+  type: ["string", "object"],
+  minLength: 1,
+  properties: {
+    call: { ...text, description: "The call.", examples: ['openat(AT_FDCWD, "/etc/passwd", O_RDONLY)'] },
+    result: { type: "integer", description: "What it gives where it runs. Default 0." },
+  },
+  required: ["call"],
+  additionalProperties: false,
+};
+
+/** A process of a host. */
+export const processSchema: JsonSchema = mapping("process", {
+  seccomp: {
+    description: "Filters that it runs under: a program, or several in the order in which they are installed.",
+    if: { type: "array" },
+    // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema.
+    then: { items: ref("program-reference") },
+    else: ref("program-reference"),
+  },
+  calls: list(call, "System calls that it makes, one after the other, when the run begins."),
+  arch: {
+    ...text,
+    description: "Architecture whose calls it makes. Default x86_64.",
+    examples: ["x86_64", "x86", "aarch64"],
+  },
+  "no-new-privs": {
+    type: "boolean",
+    description: "PR_SET_NO_NEW_PRIVS, or CAP_SYS_ADMIN: without it no filter is taken. Default true.",
+  },
+  threads: integer(
+    1,
+    1_000_000,
+    "Threads that it has: KILL_THREAD ends one of them, and the process with the last. Default 1.",
+  ),
+  supervisor: named(
+    answer({ errno }),
+    CALL_NAME,
+    "What the holder of the listener answers to USER_NOTIF, by call; others fail with EPERM.",
+  ),
+  tracer: named(
+    answer({ call: { ...text, description: "The call is changed into this one." } }),
+    CALL_NAME,
+    "What a tracer does with calls that TRACE reports, by call; others go on.",
+  ),
+});
