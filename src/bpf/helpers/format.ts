@@ -43,9 +43,11 @@ export function format(
     if (value === undefined) return -ERRNO.EINVAL;
     const [, flags, width, rest] = /^([0+\- ]*)([1-9][0-9]*)?(.*)$/s.exec(text.slice(i + 1))!;
     i += flags!.length + (width?.length ?? 0) + 1;
-    const converted = convert(memory, rest!, value);
+    const converted = convert(memory, rest!, value, width !== undefined);
     if (converted === undefined) return -ERRNO.EINVAL;
     i += converted.consumed - 1;
+    // Letters behind a pointer belong to it, whether they mean something or not.
+    if (rest!.startsWith("p")) i += /^[0-9a-z]*/i.exec(rest!.slice(converted.consumed))![0].length;
     if (converted.kind !== "address" || out.length < room) out += pad(converted, flags!, Number(width ?? 0));
   }
   return out;
@@ -59,9 +61,9 @@ interface Converted {
   readonly consumed: number;
 }
 
-function convert(memory: HelperMemory, rest: string, value: bigint): Converted | undefined {
+function convert(memory: HelperMemory, rest: string, value: bigint, hasWidth: boolean): Converted | undefined {
   const [letter, next] = rest;
-  if (letter === "p") return convertPointer(memory, rest, value);
+  if (letter === "p") return convertPointer(memory, rest, value, hasWidth);
   if (letter === "s") return isEnd(next) ? { body: stringAt(memory, value), kind: "text", consumed: 1 } : undefined;
   if (letter === "c") return { body: String.fromCharCode(Number(value & 0xffn)), kind: "text", consumed: 1 };
   const [, length, conversion] = /^(l{0,2})([diuxX])/.exec(rest) ?? [];
@@ -77,13 +79,14 @@ function convert(memory: HelperMemory, rest: string, value: bigint): Converted |
   return { body: conversion === "X" ? digits.toUpperCase() : digits, kind: "number", consumed };
 }
 
-function convertPointer(memory: HelperMemory, rest: string, value: bigint): Converted | undefined {
+function convertPointer(memory: HelperMemory, rest: string, value: bigint, hasWidth: boolean): Converted | undefined {
   const next = rest[1];
-  const raw = () => value.toString(16).padStart(16, "0");
+  // Without a width of its own an address has all its digits.
+  const raw = () => value.toString(16).padStart(hasWidth ? 1 : 16, "0");
   if (isEnd(next)) return { body: "(____ptrval____)", kind: "text", consumed: 1 };
   if ((next === "k" || next === "u") && rest[2] === "s")
-    return isEnd(rest[3]) ? { body: stringAt(memory, value), kind: "text", consumed: 3 } : undefined;
-  if (next === "K" || next === "x") return { body: raw(), kind: "text", consumed: 2 };
+    return isEnd(rest[3]) ? { body: stringAt(memory, value), kind: "address", consumed: 3 } : undefined;
+  if (next === "K" || next === "x") return { body: raw(), kind: "number", consumed: 2 };
   if (next === "s" || next === "S" || next === "B")
     return { body: `0x${value.toString(16)}`, kind: "text", consumed: 2 };
   const version = rest[2];
