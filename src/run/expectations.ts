@@ -118,7 +118,8 @@ function lookUp(
   switch (subject.kind) {
     case "socket": {
       const node = run.nodes.find(({ name }) => name === subject.node)!;
-      const socket = node.sockets.find(({ name }) => name === subject.socket)!;
+      // The lab opens no socket that a process is refused.
+      const socket = node.sockets.find(({ name }) => name === subject.socket) ?? {};
       return { name: `socket ${subject.node}/${subject.socket}`, counters: numbersOf(socket) };
     }
     case "interface": {
