@@ -10,9 +10,14 @@ const BPF_CALL: Readonly<Record<string, number>> = {
   s390x: 351,
 };
 
+/** A function of the C library: numbers and bytes in, a number out. */
+export type Call = (...values: readonly (number | Uint8Array | null)[]) => number;
+
 /** The functions of the C library that netsim calls. Results below 0 are failures, whose number `errno` gives until the next call. */
 export interface Libc {
   errno(): number;
+  /** Another function, by its prototype in C. */
+  declare(prototype: string): Call;
   /** Where bytes lie; they must stay reachable until the call that uses the address has returned. */
   address(bytes: Uint8Array): bigint;
   /** bpf(2). @param attributes union bpf_attr; the kernel writes some results into it. */
@@ -97,6 +102,7 @@ async function open(): Promise<Opened> {
   const recv = declare("long recv(int fd, void *data, size_t length, int flags)");
   return {
     errno: () => koffi.errno(),
+    declare: (prototype) => declare(prototype) as Call,
     address: (bytes) => BigInt(koffi.address(bytes)),
     bpf: (command, attributes) => Number(bpf(number, command, attributes, attributes.length)),
     socket: declare("int socket(int domain, int type, int protocol)"),

@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type { VerifierMap } from "../../src/bpf/verifier/map.ts";
-
-const [MAP_CREATE, PROG_LOAD] = [0, 5];
-/** The kernel keeps the end of a log that is longer. */
-const LOG_BYTES = 1 << 20;
+import type { LoadOptions } from "../../src/kernel/bpf/kernel-programs.ts";
+import { openKernel } from "../../src/kernel/kernel.ts";
+import type { Libc } from "../../src/kernel/libc.ts";
 
 /** What this machine's kernel said of a program. */
 export interface Judgement {
@@ -45,48 +44,42 @@ const UNPRIVILEGED_SWITCH = "/proc/sys/kernel/unprivileged_bpf_disabled";
 export const kernelJudge: Judge | { readonly missing: string } = await open();
 
 async function open(): Promise<Judge | { missing: string }> {
-  if (process.platform !== "linux") return { missing: "not Linux" };
-  const syscallNumber = { x64: 321, arm64: 280 }[process.arch as string];
-  if (syscallNumber === undefined) return { missing: `the number of bpf(2) on ${process.arch} is not known here` };
-  const koffi = await import("koffi").catch(() => undefined);
-  if (koffi === undefined) return { missing: "koffi is not installed" };
-  let libc: ReturnType<typeof koffi.load>;
-  try {
-    libc = koffi.load("libc.so.6");
-  } catch {
-    return { missing: "there is no libc.so.6" };
-  }
-  koffi.struct("netsim_judge_load", {
-    prog_type: "uint32_t",
-    insn_cnt: "uint32_t",
-    insns: "uint8_t *",
-    license: "const char *",
-    log_level: "uint32_t",
-    log_size: "uint32_t",
-    log_buf: "uint8_t *",
-    kern_version: "uint32_t",
-    prog_flags: "uint32_t",
-    prog_name: koffi.array("char", 16),
-    prog_ifindex: "uint32_t",
-    expected_attach_type: "uint32_t",
-  });
-  koffi.struct("netsim_judge_map", {
-    map_type: "uint32_t",
-    key_size: "uint32_t",
-    value_size: "uint32_t",
-    max_entries: "uint32_t",
-    map_flags: "uint32_t",
-    inner_map_fd: "uint32_t",
-  });
-  const load = libc.func(
-    "long syscall(long number, int command, _In_ netsim_judge_load *attributes, unsigned int size)",
-  );
-  const create = libc.func(
-    "long syscall(long number, int command, _In_ netsim_judge_map *attributes, unsigned int size)",
-  );
-  const close = libc.func("int close(int descriptor)");
-  const setCapabilities = libc.func("int capset(void *header, void *sets)");
-  const getCapabilities = libc.func("int capget(void *header, void *sets)");
+  const kernel = await openKernel();
+  if ("missing" in kernel) return kernel;
+  const { libc, maps, programs } = kernel;
+  const asUnprivileged = unprivileged(libc);
+  const judge: Judge = {
+    createMap(map, innerMap = 0) {
+      const descriptor = maps.createMap({ ...map, flags: map.flags ?? 0, innerMap });
+      if (descriptor < 0) throw new Error(`the kernel refuses map type ${map.type} with errno ${-descriptor}`);
+      return descriptor;
+    },
+    judge(program, options) {
+      // Callers pass all that they know of a program; names are not what the kernel allows.
+      const { name: _, ...asked } = options as LoadOptions;
+      const attempt = () => programs.load(program, asked);
+      const { descriptor, log } = options.unprivileged === true ? asUnprivileged(attempt) : attempt();
+      if (descriptor >= 0) programs.close(descriptor);
+      return { errno: Math.max(0, -descriptor), log };
+    },
+    load(program, type) {
+      const { descriptor } = programs.load(program, { type, logLevel: 0 });
+      if (descriptor >= 0) programs.close(descriptor);
+    },
+    close: (descriptor) => maps.close(descriptor),
+    unprivilegedMissing: undefined,
+  };
+  const trivial = Uint8Array.from([0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0]);
+  return {
+    ...judge,
+    unprivilegedMissing: findObstacle(() => judge.judge(trivial, { type: 1, unprivileged: true })),
+  };
+}
+
+/** Makes what does something without capabilities, at a moment when users without them may load programs. */
+function unprivileged(libc: Libc): <Result>(action: () => Result) => Result {
+  const setCapabilities = libc.declare("int capset(void *header, void *sets)");
+  const getCapabilities = libc.declare("int capget(void *header, void *sets)");
   const header = Buffer.alloc(8);
   header.writeUInt32LE(CAPABILITY_VERSION, 0);
   const all = Buffer.alloc(24);
@@ -97,75 +90,16 @@ async function open(): Promise<Judge | { missing: string }> {
     const at = capability < 32 ? 0 : 12;
     few.writeUInt32LE((few.readUInt32LE(at) & ~(1 << (capability & 31))) >>> 0, at);
   }
-  const asUnprivileged = <Result>(action: () => Result): Result => {
+  return (action) => {
     const before = readFileSync(UNPRIVILEGED_SWITCH, "latin1");
     writeFileSync(UNPRIVILEGED_SWITCH, "0");
-    if (setCapabilities(header, few) !== 0) throw new Error(`capset(2) fails with errno ${koffi.errno()}`);
+    if (setCapabilities(header, few) !== 0) throw new Error(`capset(2) fails with errno ${libc.errno()}`);
     try {
       return action();
     } finally {
       setCapabilities(header, all);
       writeFileSync(UNPRIVILEGED_SWITCH, before);
     }
-  };
-  const log = Buffer.alloc(LOG_BYTES);
-  const attributes = (program: Uint8Array, options: JudgeOptions) => ({
-    prog_type: options.type,
-    insn_cnt: program.length / 8,
-    insns: Buffer.from(program),
-    license: options.license ?? "GPL",
-    log_level: options.logLevel ?? 1,
-    log_size: options.logLevel === 0 ? 0 : LOG_BYTES,
-    log_buf: options.logLevel === 0 ? null : log,
-    kern_version: 0,
-    prog_flags: (options.flags ?? 0) | (options.strictAlignment === true ? 1 : 0),
-    prog_name: "",
-    prog_ifindex: 0,
-    expected_attach_type: options.expectedAttachType ?? 0,
-  });
-  const judge: Judge = {
-    createMap(map, innerDescriptor = 0) {
-      const descriptor = create(
-        syscallNumber,
-        MAP_CREATE,
-        {
-          map_type: map.type,
-          key_size: map.keySize,
-          value_size: map.valueSize,
-          max_entries: map.maxEntries,
-          map_flags: map.flags ?? 0,
-          inner_map_fd: innerDescriptor,
-        },
-        24,
-      ) as number;
-      if (descriptor < 0) throw new Error(`the kernel refuses map type ${map.type} with errno ${koffi.errno()}`);
-      return descriptor;
-    },
-    judge(program, options) {
-      log[0] = 0;
-      const attempt = (): readonly [number, number] => {
-        const descriptor = load(syscallNumber, PROG_LOAD, attributes(program, options), 72) as number;
-        return [descriptor, descriptor < 0 ? koffi.errno() : 0];
-      };
-      const [descriptor, errno] = options.unprivileged === true ? asUnprivileged(attempt) : attempt();
-      if (descriptor >= 0) close(descriptor);
-      return { errno, log: log.toString("latin1", 0, log.indexOf(0)) };
-    },
-    load(program, type) {
-      const descriptor = load(syscallNumber, PROG_LOAD, attributes(program, { type, logLevel: 0 }), 72) as number;
-      if (descriptor >= 0) close(descriptor);
-    },
-    close(descriptor) {
-      close(descriptor);
-    },
-    unprivilegedMissing: undefined,
-  };
-  const trivial = Uint8Array.from([0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0]);
-  const probe = judge.judge(trivial, { type: 1 });
-  if (probe.errno !== 0) return { missing: `bpf(2) fails with errno ${probe.errno}` };
-  return {
-    ...judge,
-    unprivilegedMissing: findObstacle(() => judge.judge(trivial, { type: 1, unprivileged: true })),
   };
 }
 

@@ -20,7 +20,7 @@ export class Attributes {
     return this;
   }
 
-  wide(offset: number, value: number): this {
+  wide(offset: number, value: number | bigint): this {
     this.bytes.writeBigUInt64LE(BigInt(value), offset);
     return this;
   }

@@ -20,8 +20,20 @@ export interface LoadOptions {
   /** 0: no log; 1 and 2 as in the kernel. Default: 1. */
   readonly logLevel?: 0 | 1 | 2;
   readonly strictAlignment?: boolean;
+  /** Further BPF_F_* of loading. */
+  readonly flags?: number;
+  /** What the functions are, where callbacks need it. */
+  readonly functions?: FunctionTypes;
   /** At most 15 characters, letters, digits, `_` and `.`. */
   readonly name?: string;
+}
+
+/** The types of a program's functions (struct bpf_func_info). */
+export interface FunctionTypes {
+  /** Descriptor of the BTF that has them. */
+  readonly btf: number;
+  /** 8 bytes for each function: its first slot, and its type's number. */
+  readonly records: Uint8Array;
 }
 
 /** What the kernel said of a program. */
@@ -71,9 +83,15 @@ export class KernelPrograms {
       .pointer(16, Buffer.from(`${options.license ?? "GPL"}\0`))
       .words(24, logLevel, logLevel === 0 ? 0 : LOG_BYTES)
       .pointer(32, logLevel === 0 ? undefined : log)
-      .words(40, 0, options.strictAlignment === true ? STRICT_ALIGNMENT : 0)
+      .words(40, 0, (options.flags ?? 0) | (options.strictAlignment === true ? STRICT_ALIGNMENT : 0))
       .text(48, options.name ?? "", 16)
       .words(68, options.expectedAttachType ?? 0);
+    const { functions } = options;
+    if (functions !== undefined)
+      attributes
+        .words(72, functions.btf, 8)
+        .pointer(80, functions.records)
+        .words(88, functions.records.length / 8);
     log[0] = 0;
     const descriptor = attributes.call(COMMAND.programLoad);
     return { descriptor, log: log.toString("latin1", 0, log.indexOf(0)) };
