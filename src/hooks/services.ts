@@ -22,4 +22,8 @@ export interface HookServices {
   readonly chance: Random;
   /** Simulated time in nanoseconds. */
   now(): number;
+  /** Runs something so many nanoseconds from now; gives what calls it off. */
+  schedule(nanoseconds: number, run: () => void): () => void;
+  /** Takes what programs print (bpf_trace_printk). */
+  print(text: string): void;
 }

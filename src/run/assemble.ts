@@ -69,6 +69,10 @@ export function assemble(
     redirect: world.redirect,
     chance: world.random("programs"),
     now: () => world.simulation.now,
+    schedule: (nanoseconds, run) => callLater(world.simulation, nanoseconds, run),
+    print: (text) => {
+      if (world.observer instanceof Trace) world.observer.print(text);
+    },
   });
   const programs = new ProgramTable(
     topology,
@@ -116,6 +120,15 @@ export function assemble(
       for (const source of sources) source.close();
       captures?.close();
     },
+  };
+}
+
+/** Runs something once, unless it is called off before. */
+function callLater(simulation: Simulation, nanoseconds: number, run: () => void): () => void {
+  let isWanted = true;
+  simulation.after(nanoseconds, { run: () => (isWanted ? run() : simulation.pass()) });
+  return () => {
+    isWanted = false;
   };
 }
 

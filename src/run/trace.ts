@@ -29,6 +29,12 @@ export class Trace implements Observer {
     this.watcher?.step(now, skb.id, where, what);
   }
 
+  /** What a program prints: bpf_trace_printk. */
+  print(text: string): void {
+    const line = text.trimEnd().replace(/\p{Cc}/gu, (it) => `\\x${it.charCodeAt(0).toString(16).padStart(2, "0")}`);
+    this.write?.(`${formatTime(this.simulation.now)}  bpf_trace_printk  ${line}`);
+  }
+
   /** A frame passes an interface. */
   frame(skb: Skb, where: string, direction: "in" | "out"): void {
     const summary = dissect(this.store.bytes, skb.data, skb.length, skb.linkType);

@@ -164,6 +164,8 @@ function run(program: Uint8Array, bytes: Uint8Array): { value: number; packet: s
     redirect: { ifindex: 0, ingress: false },
     chance: new Random(1n),
     now: () => 0,
+    schedule: () => () => {},
+    print: () => {},
   });
   const skb = pool.from(bytes, 0, bytes.length);
   // eth_type_trans of BPF_PROG_TEST_RUN; the tag stays in the bytes.

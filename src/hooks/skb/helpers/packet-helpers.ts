@@ -1,4 +1,5 @@
 import { generalHelpers } from "../../../bpf/helpers/general.ts";
+import type { Surroundings } from "../../../bpf/helpers/surroundings.ts";
 import type { ProgramType } from "../../../bpf/program-type.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
 import type { Skb } from "../../../packet/skb.ts";
@@ -30,8 +31,13 @@ export function packetHelpers(
   services: HookServices,
   running: RunningProgram,
 ): ReadonlyMap<number, HostFunction> {
-  const { chance, maps, now } = services;
-  const surroundings = { nanoseconds: () => BigInt(now()), random: () => chance.uint32() };
+  const { chance, maps, now, schedule, print } = services;
+  const surroundings: Surroundings = {
+    nanoseconds: () => BigInt(now()),
+    random: () => chance.uint32(),
+    schedule: (nanoseconds, run) => schedule(Number(nanoseconds), run),
+    print,
+  };
   const all = [...generalHelpers(maps, surroundings), ...GROUPS.flatMap((group) => [...group(running, services)])];
   return new Map(all.filter(([number]) => helpers.has(number)));
 }
