@@ -1,5 +1,6 @@
+import { statSync } from "node:fs";
 import { ProgramTextError } from "../bpf/program-text-error.ts";
-import { EXIT, type ExitCode } from "../errors.ts";
+import { EXIT, type ExitCode, fail } from "../errors.ts";
 import { openCapture } from "../packet/capture/open-capture.ts";
 import { PcapReader } from "../packet/capture/pcap-reader.ts";
 import type { CapturePrecision } from "../packet/capture/pcap-writer.ts";
@@ -15,7 +16,12 @@ const PAUSE = 65_536;
 
 /** Copies the packets of a capture of which the expression holds. */
 export async function filter(expression: string, flags: FilterFlags, terminal: Terminal): Promise<ExitCode> {
-  const reader = openCapture(flags.read);
+  const { read, write } = flags;
+  if (write !== undefined && isSameFile(read, write))
+    fail("usage", `'${write}' is the capture that is read; writing would destroy it.`, {
+      hint: "Write to another file, and rename that one.",
+    });
+  const reader = openCapture(read);
   const filters = new CaptureFilters(expression);
   try {
     const taken = await copy(reader, filters, flags, stopper(flags, terminal));
@@ -28,6 +34,13 @@ export async function filter(expression: string, flags: FilterFlags, terminal: T
   } finally {
     reader.close();
   }
+}
+
+/** Whether both names are of one file on a disk. */
+function isSameFile(first: string, second: string): boolean {
+  if (first === "-" || second === "-") return false;
+  const [one, other] = [first, second].map((name) => statSync(name, { bigint: true, throwIfNoEntry: false }));
+  return one?.isFile() === true && one.dev === other?.dev && one.ino === other.ino;
 }
 
 /** Whether to stop. A signal ends the process itself where reading waits for somebody, so that it need not be looked for. */

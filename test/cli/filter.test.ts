@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openCapture } from "../../src/packet/capture/open-capture.ts";
@@ -22,6 +22,19 @@ describe("netsim filter", () => {
     reader.close();
     expect({ exitCode, said }).toEqual({ exitCode: 0, said: `${packets} of 40 packets\n` });
     expect(packets).toBeGreaterThan(0);
+  });
+
+  it("does not write over the capture that it reads", async () => {
+    const capture = output();
+    const bytes = readFileSync(MIXED);
+    writeFileSync(capture, bytes);
+    const other = `${capture}.link`;
+    symlinkSync(capture, other);
+    for (const name of [capture, other]) {
+      const { exitCode, error } = await netsim(["filter", "-r", capture, "-w", name, "tcp"]);
+      expect({ exitCode, error }).toEqual({ exitCode: 2, error: expect.stringContaining("would destroy it") });
+    }
+    expect(readFileSync(capture).equals(bytes)).toBe(true);
   });
 
   it.skipIf(!hasTcpdump)(
