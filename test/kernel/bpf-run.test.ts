@@ -66,6 +66,11 @@ describe.skipIf("missing" in kernel)(`netsim bpf run beside the running kernel${
     expect(await run("kernel", ["--packet", DATAGRAM], program)).toMatchObject({ bytesPassed: want });
   });
 
+  it("runs a program whose verifier's log is too long to be kept", async () => {
+    const program = ["r0 = 0", ...Array<string>(100_000).fill("r0 += 1"), "exit"].join("\n");
+    expect(await run("kernel", [], program)).toMatchObject({ returnValue: 100_000 });
+  });
+
   it("--raw gives R0", async () => {
     const { out } = await bpf(["run", "--raw", "--engine", "kernel", "0102"], "71100100000000009500000000000000");
     expect(out).toBe("2\n");

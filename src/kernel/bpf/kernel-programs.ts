@@ -6,6 +6,7 @@ import { COMMAND } from "./commands.ts";
 const STRICT_ALIGNMENT = 1;
 /** The kernel keeps the end of a log that is longer. */
 const LOG_BYTES = 1 << 20;
+const ENOSPC = 28;
 /** Room for a packet that has grown: BPF_PROG_TEST_RUN gives at most a page of data back. */
 const GROWTH = 4096;
 
@@ -94,7 +95,15 @@ export class KernelPrograms {
         .words(88, functions.records.length / 8);
     log[0] = 0;
     const descriptor = attributes.call(COMMAND.programLoad);
-    return { descriptor, log: log.toString("latin1", 0, log.indexOf(0)) };
+    // A log that does not fit makes the load fail whatever the verdict is: it is asked for again without one.
+    if (descriptor === -ENOSPC && logLevel !== 0)
+      return { ...this.load(program, { ...options, logLevel: 0 }), log: this.textOfLog() };
+    return { descriptor, log: this.textOfLog() };
+  }
+
+  private textOfLog(): string {
+    const end = this.log.indexOf(0);
+    return this.log.toString("latin1", 0, end < 0 ? LOG_BYTES : end);
   }
 
   /** BPF_PROG_TEST_RUN, or -errno. */
