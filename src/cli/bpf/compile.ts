@@ -39,7 +39,7 @@ export function compileCommand(program: Command, perform: (action: Action) => vo
     .command("compile")
     .description("compile an expression of tcpdump's filter language to classic BPF")
     .argument("[expression...]", "words of the expression (pcap-filter(7)); none: every packet")
-    .option("--dlt <name>", "link type of the packets, by the name that tcpdump -y takes", parseLinkType, 1)
+    .addOption(linkTypeOption())
     .option("--snaplen <bytes>", "what the program returns for packets that it takes", parseSnapLength, 262_144)
     .option("-O, --no-optimize", "leave the program as it is generated")
     .option("-d", "as a listing, which is the default; -dd as a C array, -ddd as decimal numbers")
@@ -61,6 +61,13 @@ export function compileCommand(program: Command, perform: (action: Action) => vo
     );
 }
 
+/** `--dlt`, by tcpdump's names. */
+export function linkTypeOption(): Option {
+  return new Option("--dlt <name>", "link type of the packets, by the name that tcpdump -y takes")
+    .argParser(parseLinkType)
+    .default(LINK_TYPES.EN10MB, "EN10MB");
+}
+
 /** `--socket`, which says more than `--dlt`. */
 export function socketOption(): Option {
   const description =
@@ -69,7 +76,7 @@ export function socketOption(): Option {
 }
 
 /** Takes a link type's name. Throws an InvalidArgumentError. */
-export function parseLinkType(text: string): number {
+function parseLinkType(text: string): number {
   const linkType = linkTypeOfName(text);
   if (linkType !== undefined) return linkType;
   const near = nearestName(text, Object.keys(LINK_TYPES));

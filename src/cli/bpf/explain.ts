@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Action } from "../command.ts";
-import { parseLinkType, type SOCKETS, socketOption } from "./compile.ts";
+import { linkTypeOption, type SOCKETS, socketOption } from "./compile.ts";
 
 /** The options of `netsim bpf explain` as commander gives them. */
 export interface ExplainFlags {
@@ -28,7 +28,7 @@ export function explainCommand(program: Command, perform: (action: Action) => vo
       ),
     )
     .option("--html <file>", "draw the decisions as a page that needs nothing else")
-    .option("--dlt <name>", "link type of the packets, by the name that tcpdump -y takes", parseLinkType, 1)
+    .addOption(linkTypeOption())
     .option("-O, --no-optimize", "explain the program as it is generated")
     .option("--kernel-vlan", "the kernel has taken VLAN tags out of the packets, as it has for sockets")
     .addOption(socketOption())

@@ -46,7 +46,7 @@ export function verifyCommand(program: Command, perform: (action: Action) => voi
     )
     .option("--license <license>", "as the program declares it (default: as the object says, else GPL)")
     .option("--attach-type <number>", "enum bpf_attach_type, where it matters", parseWhole)
-    .option("--cpus <number>", "processors of the machine that the program is for", parseWhole, 1)
+    .option("--cpus <number>", "processors of the machine that the program is for", parseCpus, 1)
     .addOption(
       new Option("--loops <rule>", "none: refuse every loop, as Linux did before 5.3")
         .choices(["bounded", "none"])
@@ -94,4 +94,11 @@ function parseRelease(text: string): readonly string[] {
 function parseWhole(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is a whole number.");
   return Number(text);
+}
+
+/** The kernel's NR_CPUS goes up to 8192. */
+function parseCpus(text: string): number {
+  const cpus = parseWhole(text);
+  if (cpus >= 1 && cpus <= 8192) return cpus;
+  throw new InvalidArgumentError("It is a whole number from 1 to 8192.");
 }

@@ -197,6 +197,11 @@ describe("netsim bpf verify", () => {
     expect(out).toContain("back-edge from insn 2 to 1");
   });
 
+  it.each(["0", "8193", "x"])("refuses a machine of %s processors", async (cpus) => {
+    const { exitCode, error } = await bpf(["verify", "-", "--cpus", cpus], "r0 = 0\nexit");
+    expect({ exitCode, error }).toEqual({ exitCode: 2, error: expect.stringContaining("--cpus") });
+  });
+
   it("leaves classic programs to their own checker", async () => {
     expect((await bpf(["verify", "-"], "ret #0")).error).toContain("netsim bpf check");
   });
