@@ -31,6 +31,7 @@ export const ERROR_CODES = {
   "bad-address": EXIT.invalidInput,
   "bad-quantity": EXIT.invalidInput,
   "bad-topology": EXIT.invalidInput,
+  "bad-test": EXIT.invalidInput,
   "bad-packet": EXIT.invalidInput,
   "bad-capture": EXIT.invalidInput,
   "plugin-unloadable": EXIT.invalidInput,

@@ -10,10 +10,12 @@ import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
 import { seccompCommand } from "./seccomp/seccomp.ts";
 import { showFailure } from "./show-failure.ts";
+import { testCommand } from "./test.ts";
 
 /** The commands, in the order in which the help lists them. Each adds itself and hands its work to `perform`. */
 const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) => void)[] = [
   runCommand,
+  testCommand,
   schemaCommand,
   bpfCommand,
   filterCommand,

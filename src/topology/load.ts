@@ -45,16 +45,28 @@ export function loadTopology(document: TopologyDocument, parts: TopologyParts): 
     validate = compileSchema(checkedSchema(parts));
     validators.set(parts, validate);
   }
-  const problems = new Problems(document.source);
+  return checkedBuild(document, validate, (context) => build(document, parts, context));
+}
+
+/**
+ * Checks a document against its schema and has its model built, so that problems of both are told at once, in the file's order. Throws
+ * one NetsimError with all of them.
+ */
+export function checkedBuild<T>(
+  document: TopologyDocument,
+  validate: Validator,
+  build: (context: BuildContext) => T,
+  problems = new Problems(document.source),
+): T {
   addSchemaProblems(validate(document.root.plain), document.root, problems);
   const context = new BuildContext(document.source, problems);
-  const topology = build(document, parts, context);
+  const model = build(context);
   const diagnostics = problems.sorted();
   if (diagnostics.length > 0) throw new NetsimError(diagnostics);
   const [hole] = context.mismatches;
   if (hole !== undefined)
     throw new Error(`the schema let something through that has no meaning, at ${JSON.stringify(hole)}`);
-  return topology;
+  return model;
 }
 
 function build({ root: map, source }: TopologyDocument, parts: TopologyParts, context: BuildContext): Topology {

@@ -34,8 +34,11 @@ export class ClassicInterpreter {
     }
   }
 
-  /** Returns the program's return value, unsigned. Allocates nothing and never throws. */
-  run(packet: ClassicPacket): number {
+  /**
+   * Returns the program's return value, unsigned. Allocates nothing and never throws.
+   * @param path the numbers of the instructions that run are put at its end.
+   */
+  run(packet: ClassicPacket, path?: number[]): number {
     const { program, scratch } = this;
     const { bytes } = packet;
     // Coerced once here, so that the loop computes with integers that need no check.
@@ -46,6 +49,7 @@ export class ClassicInterpreter {
     let next = 0;
     for (;;) {
       const pc = next;
+      if (path !== undefined) path.push(pc / STRIDE);
       const k = program[pc + 3]!;
       next = pc + STRIDE;
       switch (program[pc]!) {

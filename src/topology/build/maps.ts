@@ -87,20 +87,28 @@ export class Maps {
       place: fields.place,
       ...(inner && { inner: inner.text }),
     };
-    contents.push(...this.contents(model, fields));
+    const given = fields.value("contents");
+    if (given !== undefined) contents.push(...this.entries(model, given));
     return model;
   }
 
-  /** Values by their keys, or a list of entries. */
-  private contents(map: MapModel, fields: Fields): MapEntryModel[] {
-    const value = fields.value("contents");
-    if (value === undefined) return [];
+  /** What a map holds: values by their keys, or a list of entries. */
+  entries(map: MapModel, value: YamlValue): MapEntryModel[] {
     if (value.kind === "map")
       return [...value.entries].flatMap(([text, entry]) => {
-        const key = this.attempt(entry.key, () => encodeValue(map.key, text));
+        const key = this.key(map, text, entry.key);
         return (key && this.entryOf(map, key, entry.value)) ?? [];
       });
-    return fields.itemFields("contents").flatMap((entry) => this.entry(map, entry) ?? []);
+    if (value.kind !== "list") return this.context.mismatch(value.span) ?? [];
+    return value.items.flatMap((item) => {
+      const entry = Fields.of(this.context, item);
+      return (entry && this.entry(map, entry)) ?? [];
+    });
+  }
+
+  /** A key that stands as the key of a mapping. */
+  key(map: MapModel, text: string, span: Span): Uint8Array | undefined {
+    return this.attempt(span, () => encodeValue(map.key, text));
   }
 
   private entryOf(map: MapModel, key: Uint8Array | undefined, value: YamlValue): MapEntryModel | undefined {

@@ -1,7 +1,9 @@
+import type { PacketDescription } from "../../packet/describe/description.ts";
 import { parseDescription } from "../../packet/describe/parse.ts";
 import { LAYER_SCHEMAS } from "../../packet/describe/schema.ts";
 import type { NodeRef, PacketTraffic } from "../model.ts";
-import { exact, follow } from "../yaml/value.ts";
+import { exact, follow, type YamlValue } from "../yaml/value.ts";
+import type { BuildContext } from "./context.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Fields } from "./fields.ts";
 import { readSchedule } from "./schedule.ts";
@@ -24,16 +26,30 @@ function readDescription(fields: Fields): PacketTraffic["packet"] | undefined {
   const given = list === undefined ? layersOf(fields) : (exact(list) as Record<string, unknown>[]);
   // That there is no layer at all is the schema's to tell.
   if (Object.keys(given).length === 0) return fields.context.mismatch(fields.span);
+  // What is no layer the schema has told.
+  return readLayers(fields.context, list ?? fields.map, given, list !== undefined);
+}
+
+/**
+ * Reads a packet's layers and tells what is wrong with them.
+ * @param given the layers in `root` as plain values.
+ * @param namesAreChecked unknown layers are told by the schema.
+ */
+export function readLayers(
+  context: BuildContext,
+  root: YamlValue,
+  given: Record<string, unknown> | readonly Record<string, unknown>[],
+  namesAreChecked: boolean,
+): PacketDescription | undefined {
   const { description, problems } = parseDescription(given);
   for (const { path, message, hint } of problems) {
-    // What is no layer the schema has told.
-    if (list !== undefined && path.length > 0 && !Object.hasOwn(LAYER_SCHEMAS, path[1] ?? "")) {
-      fields.context.mismatch(list.span);
+    if (namesAreChecked && path.length > 0 && !Object.hasOwn(LAYER_SCHEMAS, path[1] ?? "")) {
+      context.mismatch(root.span);
       continue;
     }
-    const { value, key } = follow(list ?? fields.map, path);
+    const { value, key } = follow(root, path);
     const span = value.kind === "map" ? (key ?? { start: value.span.start, end: value.span.start + 1 }) : value.span;
-    fields.context.problem("bad-packet", span, message, hint);
+    context.problem("bad-packet", span, message, hint);
   }
   return description;
 }

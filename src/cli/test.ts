@@ -1,0 +1,55 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Action } from "./command.ts";
+
+/** The options of `netsim test` as commander gives them. */
+export interface TestFlags {
+  readonly report: string;
+  readonly engine?: string;
+  readonly filter?: RegExp;
+  readonly shard?: { readonly index: number; readonly of: number };
+}
+
+/** `netsim test FILE|DIRECTORY...`. */
+export function testCommand(program: Command, perform: (action: Action) => void): void {
+  program
+    .command("test")
+    .description("run tests of policies, and topologies with expectations")
+    .argument("<paths...>", "YAML files, or directories that are searched for them")
+    .addOption(
+      new Option("--report <format>", "format of the result")
+        .choices(["text", "json", "junit", "tap", "github"])
+        .default("text"),
+    )
+    .option("--engine <name>", "what runs the programs (default: interpreter)")
+    .option("--filter <pattern>", "only cases whose 'FILE > NAME' matches this regular expression", parseFilter)
+    .option("--shard <i/n>", "only every n-th case, from the i-th on", parseShard)
+    .addHelpText("after", HELP)
+    .action((paths: string[], flags: TestFlags) =>
+      perform(async (terminal) => (await import("./test-action.ts")).test(paths, flags, terminal)),
+    );
+}
+
+const HELP = `
+A policy test is a YAML file with 'cases'; docs/test.md says what it holds. It needs no root and no network.
+
+Examples:
+  netsim test policies/tests
+  netsim test policies/tests --engine jit --report junit > results.xml
+  netsim test policies/tests/ssh-only.yaml --filter 'IPv6'
+
+Exit codes: 0 all passed, 1 a case failed, 2 wrong usage, 3 a file cannot be used, 4 a program was refused.`;
+
+function parseFilter(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new InvalidArgumentError("It is no regular expression.");
+  }
+}
+
+function parseShard(text: string): { index: number; of: number } {
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (index === undefined || of === undefined || index < 1 || index > of)
+    throw new InvalidArgumentError("A shard is written as 2/5: the second of five.");
+  return { index, of };
+}

@@ -1,0 +1,63 @@
+import { ClassicInterpreter } from "../bpf/classic/interpreter.ts";
+import { shortText } from "../bpf/classic/listing.ts";
+import { disassembleInstruction } from "../bpf/isa/disassembler/disassemble.ts";
+import { R0 } from "../bpf/vm/interpreter/dense-code.ts";
+import { DEFAULT_STEPS, InterpretedProgram } from "../bpf/vm/interpreter/interpreted-program.ts";
+import type { Engine } from "../programs/engine.ts";
+
+/** An instruction that ran, in words. */
+export interface RanInstruction {
+  readonly index: number;
+  readonly text: string;
+}
+
+/** Instructions of a run that are kept; a loop may run many more. */
+const MOST_KEPT = 100_000;
+
+/** An engine that keeps which instructions the last run took: the interpreter, stopped after each of them. */
+export class PathRecorder implements Engine {
+  readonly name = "interpreter";
+  readonly description = "the interpreter, keeping the way of each run";
+  private path: RanInstruction[] = [];
+
+  /** What ran since the last call. */
+  take(): readonly RanInstruction[] {
+    const { path } = this;
+    this.path = [];
+    return path;
+  }
+
+  readonly prepare: Engine["prepare"] = ({ instructions }, view) => {
+    const interpreter = new ClassicInterpreter(instructions);
+    return {
+      run: () => {
+        const ran: number[] = [];
+        const result = interpreter.run(view, ran);
+        for (const index of ran) this.path.push({ index, text: shortText(instructions[index]!, index) });
+        return result;
+      },
+    };
+  };
+
+  readonly load: Engine["load"] = (program, environment) => {
+    const loaded = new InterpretedProgram(program, environment);
+    const run = (context: number): number => {
+      const execution = loaded.begin(context);
+      for (let left = DEFAULT_STEPS; left > 0; left--) {
+        const { code, instruction: index } = execution;
+        const instruction = code.instructions[index];
+        if (this.path.length < MOST_KEPT && instruction)
+          this.path.push({ index, text: disassembleInstruction(instruction, "kernel") });
+        if (execution.resume(1)) return execution.values[R0]!;
+      }
+      throw execution.tooLong();
+    };
+    return {
+      slot: loaded.slot,
+      run,
+      runWide: (context) => loaded.runWide(context),
+      runBatch: loaded.runBatch,
+      release: () => loaded.release(),
+    };
+  };
+}

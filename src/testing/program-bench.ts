@@ -1,0 +1,119 @@
+import { oneCpu } from "../bpf/maps/map-place.ts";
+import { BpfSyscall } from "../bpf/syscall.ts";
+import { Machine } from "../bpf/vm/machine.ts";
+import { LinearMemory } from "../bpf/vm/memory.ts";
+import { Contexts } from "../hooks/contexts.ts";
+import type { HookAt } from "../hooks/hook.ts";
+import type { Skb } from "../packet/skb.ts";
+import { SkbPool } from "../packet/skb-pool.ts";
+import type { Attachment } from "../programs/attachment.ts";
+import type { Engine } from "../programs/engine.ts";
+import type { ProgramLanguage } from "../programs/language.ts";
+import { MapTable } from "../programs/map-table.ts";
+import { ProgramLoader } from "../programs/program-loader.ts";
+import { ProgramTable } from "../programs/program-table.ts";
+import type { Registry } from "../registry.ts";
+import { Random } from "../simulation/random.ts";
+import { arrive, dataAddress } from "./arrival.ts";
+import { CONTEXT_FIELDS, type ContextValues, PKT_TYPE } from "./context-fields.ts";
+import { MapReset } from "./map-reset.ts";
+import type { ProgramRun, ProgramTest } from "./model.ts";
+
+/** A place for a program to run in, without a network: every packet is as if nothing had been before it. */
+export class ProgramBench {
+  readonly maps: MapTable;
+  readonly programs: ProgramTable;
+  private readonly pool: SkbPool;
+  private readonly attachment: Attachment;
+  private readonly test: ProgramTest;
+  private readonly reset: MapReset;
+
+  /** Loads the program with its maps. Throws a NetsimError where it is refused. */
+  constructor(test: ProgramTest, engine: Engine, languages: Registry<ProgramLanguage>) {
+    const { topology, hook, settings, attachment } = test;
+    this.test = test;
+    const memory = new LinearMemory();
+    this.pool = new SkbPool(memory);
+    const machine = new Machine(memory);
+    const syscall = new BpfSyscall(oneCpu(machine));
+    this.maps = new MapTable(topology.maps, syscall);
+    const contexts = new Contexts({
+      machine,
+      maps: syscall,
+      pool: this.pool,
+      redirect: { ifindex: 0, ingress: false },
+      chance: new Random(topology.seed, "programs"),
+      now: () => 0,
+    });
+    const loader = new ProgramLoader(engine, machine, this.maps, syscall);
+    this.programs = new ProgramTable(topology, languages, loader, contexts, this.maps);
+    const attached = this.programs.attach(attachment, hook as HookAt<"socket">, settings.dataStart);
+    this.programs.finish();
+    // Why there is none `finish` has told.
+    this.attachment = attached as unknown as Attachment;
+    this.reset = new MapReset(syscall);
+  }
+
+  /** Puts maps back to what they hold at the start of each case. */
+  resetMaps(): void {
+    this.reset.reset();
+  }
+
+  /**
+   * Runs the program on a packet and hands over what came of it.
+   * @param bytes packet from `start` on, of `length` bytes.
+   */
+  run<T>(
+    { bytes, start, length, linkType }: PacketAt,
+    fields: readonly ContextValues[],
+    look: (run: ProgramRun) => T,
+  ): T {
+    const { pool, attachment, test } = this;
+    const { dataStart, directAction, classid, configured, minimum } = test.settings;
+    const skb = arrive(pool, bytes, start, length, linkType, fields);
+    try {
+      const address = dataAddress(skb, dataStart);
+      const site = {
+        dataAddress: address,
+        length: skb.data + skb.length - address,
+        minimum,
+        host: undefined,
+        directAction,
+        classid,
+        configured,
+      };
+      const verdict = attachment.run(skb, site);
+      return look(runOf(attachment, verdict, skb, pool));
+    } finally {
+      pool.release(skb);
+    }
+  }
+}
+
+/** Where a packet lies. */
+export interface PacketAt {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly length: number;
+  /** LINKTYPE_ value. */
+  readonly linkType: number;
+}
+
+function runOf(
+  { hook, outcome, returnValue }: Attachment,
+  verdict: Attachment["verdict"],
+  skb: Skb,
+  pool: SkbPool,
+): ProgramRun {
+  const { length = 0, action = 0, classid = 0 } = verdict as { length?: number; action?: number; classid?: number };
+  return {
+    returnValue,
+    verdict: hook.outcomes[outcome]!.name,
+    length,
+    action: typeof action === "number" ? action : 0,
+    classid,
+    field: (name) => (name === "pkt_type" ? PKT_TYPE : CONTEXT_FIELDS[name]!).get(skb),
+    words: skb.cb,
+    bytes: () => pool.store.bytes.slice(skb.data, skb.data + skb.length),
+  };
+}

@@ -1,0 +1,207 @@
+import type { Hook } from "../hooks/hook.ts";
+import { chainOf, majorOf, TC_ACT } from "../hooks/tc/verdict.ts";
+import { parseHex } from "../packet/describe/value-kind.ts";
+import type { Fields } from "../topology/build/fields.ts";
+import { namesHint } from "../topology/check/hints.ts";
+import { formatClassid, parseClassid } from "../topology/quantity/classid.ts";
+import { parseCountTest } from "../topology/quantity/count-test.ts";
+import { ACTION_ANSWERS } from "../topology/schema/tc.ts";
+import { exact } from "../topology/yaml/value.ts";
+import { contextValues } from "./context-fields.ts";
+import type { HookSettings, ProgramCheck, ProgramRun } from "./model.ts";
+
+const ACTIONS: Readonly<Record<string, number>> = {
+  ...ACTION_ANSWERS,
+  unspec: TC_ACT.UNSPEC,
+  redirect: TC_ACT.REDIRECT,
+};
+
+/** Verdicts that a classifier gives only with direct action, and only without. */
+const DIRECT_VERDICTS = ["continued", "ok", "shot", "stolen", "redirected", "trapped"];
+const INDIRECT_VERDICTS = ["unmatched", "matched"];
+
+/** What decides which questions make sense. */
+export interface ProgramFacts {
+  readonly hook: Hook;
+  readonly settings: HookSettings;
+  readonly isClassic: boolean;
+}
+
+/** Reads what a case expects of a run; what can never hold is refused with the reason. */
+export function programChecks(expect: Fields, facts: ProgramFacts): ProgramCheck[] {
+  return [...expect.map.entries].flatMap(([key]) => {
+    const reason = neverAsked(key, facts);
+    if (reason !== undefined) {
+      expect.context.problem("bad-test", expect.keySpan(key), `\`${key}\` can never match: ${reason}`);
+      return [];
+    }
+    return READERS[key]?.(expect, facts) ?? [];
+  });
+}
+
+/** Why a key makes no sense at a hook. */
+function neverAsked(key: string, { hook, isClassic }: ProgramFacts): string | undefined {
+  const { place, name } = hook;
+  switch (key) {
+    case "errno":
+    case "signal":
+    case "runs":
+      return `a ${name} decides over packets; errors and signals are what seccomp gives to system calls.`;
+    case "length":
+      return place === "socket" ? undefined : `only a socket filter trims packets, a ${name} does not.`;
+    case "class":
+      if (place === "tc-filter") return undefined;
+      return `a ${name} chooses no class; only a tc-filter does.`;
+    case "action":
+      return place === "socket" ? "a socket filter is no part of traffic control; it keeps bytes or drops." : undefined;
+    case "bytes":
+      return place === "socket" || isClassic
+        ? "neither socket filters nor classic programs change packets."
+        : undefined;
+    case "context":
+      return isClassic ? "classic programs change nothing." : undefined;
+    case "maps":
+      return isClassic ? "classic programs have no maps." : undefined;
+    default:
+      return undefined;
+  }
+}
+
+type Reader = (expect: Fields, facts: ProgramFacts) => ProgramCheck | ProgramCheck[] | undefined;
+
+const READERS: Readonly<Record<string, Reader>> = {
+  verdict: readVerdict,
+  returns: readReturns,
+  length: readLength,
+  class: readClass,
+  action: readAction,
+  bytes: readBytes,
+  context: readContext,
+};
+
+function check(
+  expect: Fields,
+  key: string,
+  expected: string,
+  differs: (run: ProgramRun) => string | undefined,
+): ProgramCheck {
+  const value = expect.value(key)!;
+  return { subject: key, expected, span: value.span, place: expect.context.place(value.span), differs };
+}
+
+function readVerdict(expect: Fields, { hook, settings }: ProgramFacts): ProgramCheck | undefined {
+  const wanted = expect.text("verdict");
+  if (wanted === undefined) return undefined;
+  const names = hook.outcomes.map(({ name }) => name);
+  const { text, span } = wanted;
+  if (!names.includes(text))
+    return expect.context.problem(
+      "bad-test",
+      span,
+      `'${text}' can never match: it is no verdict of a ${hook.name}.`,
+      namesHint(text, names),
+    );
+  if (hook.place === "tc-filter") {
+    const [others, when] = settings.directAction
+      ? [INDIRECT_VERDICTS, "with direct action"]
+      : [DIRECT_VERDICTS, "without direct action"];
+    if (others.includes(text))
+      return expect.context.problem(
+        "bad-test",
+        span,
+        `'${text}' can never match: ${when} a classifier does not come to that.`,
+        settings.directAction ? "Leave out `direct-action`." : "Say `direct-action: true` beside `hook`.",
+      );
+  }
+  const within = hook.outcomes.filter((outcome) => outcome.within === text).map(({ name }) => name);
+  return check(expect, "verdict", text, ({ verdict }) =>
+    verdict === text || within.includes(verdict) ? undefined : verdict,
+  );
+}
+
+function readReturns(expect: Fields): ProgramCheck | undefined {
+  const wanted = expect.number("returns");
+  if (wanted === undefined) return undefined;
+  if (wanted < -0x8000_0000 || wanted > 0xffff_ffff)
+    return expect.context.problem(
+      "bad-test",
+      expect.value("returns")!.span,
+      `\`returns\` can never match: return values have 32 bits here.`,
+    );
+  return check(expect, "returns", `${wanted}`, ({ returnValue }) =>
+    returnValue === wanted >>> 0 ? undefined : `${wanted < 0 ? returnValue | 0 : returnValue}`,
+  );
+}
+
+function readLength(expect: Fields): ProgramCheck | undefined {
+  const wanted = expect.parsed("length", parseCountTest);
+  if (wanted === undefined) return undefined;
+  const verdict = expect.value("verdict");
+  if (verdict?.kind === "scalar" && verdict.value === "dropped" && !wanted.accepts(0))
+    return expect.context.problem(
+      "bad-test",
+      expect.value("length")!.span,
+      "`length` can never match: of a dropped packet nothing is left.",
+    );
+  return check(expect, "length", wanted.text, ({ length }) => (wanted.accepts(length) ? undefined : `${length}`));
+}
+
+function readClass(expect: Fields, { settings }: ProgramFacts): ProgramCheck | undefined {
+  const wanted = expect.parsedText("class", parseClassid, "bad-quantity");
+  if (wanted === undefined) return undefined;
+  if (settings.directAction && majorOf(wanted) !== majorOf(settings.classid))
+    return expect.context.problem(
+      "bad-test",
+      expect.value("class")!.span,
+      `\`class\` can never match: with direct action the major number is that of the filter's own class, ${formatClassid(settings.classid)}.`,
+      `Give the filter a class: \`classid: "${formatClassid(majorOf(wanted))}"\` beside \`hook\`.`,
+    );
+  return check(expect, "class", formatClassid(wanted), ({ classid, action }) => {
+    if (action === TC_ACT.UNSPEC) return "none";
+    return classid === wanted ? undefined : formatClassid(classid);
+  });
+}
+
+function readAction(expect: Fields): ProgramCheck | undefined {
+  const wanted = expect.text("action");
+  if (wanted === undefined) return undefined;
+  const number = ACTIONS[wanted.text];
+  return check(expect, "action", wanted.text, ({ action }) => (action === number ? undefined : actionName(action)));
+}
+
+function actionName(action: number): string {
+  const chain = chainOf(action);
+  if (chain !== undefined) return `goto-chain ${chain}`;
+  if (action === TC_ACT.UNSPEC) return "unspec";
+  return Object.keys(ACTIONS).find((name) => ACTIONS[name] === action) ?? `${action}`;
+}
+
+function readBytes(expect: Fields): ProgramCheck | undefined {
+  const given = expect.fields("bytes")?.text("hex");
+  if (given === undefined) return undefined;
+  const wanted = parseHex(given.text);
+  if (wanted === undefined)
+    return expect.context.problem("bad-packet", given.span, `'${given.text}' is not bytes in hexadecimal.`);
+  return check(expect, "bytes", hexOf(wanted), (run) => {
+    const got = run.bytes();
+    return Buffer.compare(got, wanted) === 0 ? undefined : hexOf(got);
+  });
+}
+
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+function readContext(expect: Fields): ProgramCheck[] {
+  const given = expect.fields("context");
+  if (given === undefined) return [];
+  const { fields, words } = contextValues(exact(given.map) as Record<string, unknown>);
+  const checks = fields.map(({ name, value }) => ({
+    ...check(given, name, `${value}`, (run) => (run.field(name) === value ? undefined : `${run.field(name)}`)),
+    subject: `context.${name}`,
+  }));
+  if (words === undefined) return checks;
+  const cb = check(given, "cb", `[${words.join(", ")}]`, (run) => {
+    const got = [...run.words.subarray(0, words.length)].map((word) => word >>> 0);
+    return words.every((word, i) => word === got[i]) ? undefined : `[${got.join(", ")}]`;
+  });
+  return [...checks, { ...cb, subject: "context.cb" }];
+}

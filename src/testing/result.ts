@@ -1,0 +1,49 @@
+import type { Diagnostic, ExitCode, Place } from "../errors.ts";
+
+/** What all files of a test run came to. */
+export interface TestReport {
+  readonly files: readonly FileResult[];
+  readonly passed: number;
+  readonly failed: number;
+  readonly engine: string;
+  readonly exitCode: ExitCode;
+}
+
+/** What one file came to. */
+export interface FileResult {
+  readonly file: string;
+  readonly name: string;
+  readonly kind: "policy" | "topology";
+  readonly cases: readonly CaseResult[];
+  /** What is wrong with the file, which then has no cases. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What one case, or one expectation of a topology, came to. */
+export interface CaseResult {
+  readonly name: string;
+  readonly place: Place;
+  readonly passed: boolean;
+  /** What was otherwise than expected. */
+  readonly failures: readonly Failure[];
+  /** The program's way to that, of failed cases. */
+  readonly path?: readonly PathStep[];
+}
+
+/** One thing that was otherwise than expected. */
+export interface Failure {
+  readonly subject: string;
+  readonly expected: string;
+  readonly got: string;
+  /** Where the expectation stands. */
+  readonly place?: Place;
+}
+
+/** An instruction that ran. */
+export interface PathStep {
+  /** Number of the instruction, in slots. */
+  readonly index: number;
+  readonly text: string;
+  /** Where it was written. */
+  readonly place?: Place;
+}

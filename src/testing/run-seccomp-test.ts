@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { fail } from "../errors.ts";
+import { describeAction } from "../hooks/seccomp/action.ts";
+import { outcomeOf } from "../hooks/seccomp/outcome.ts";
+import { failAsFileError } from "../packet/capture/file-error.ts";
+import { Undecidable } from "../seccomp/analysis/symbolic.ts";
+import { TraceJudge } from "../seccomp/calls/trace-judge.ts";
+import { TraceReader } from "../seccomp/calls/trace-reader.ts";
+import type { NamedCall } from "../seccomp/calls/written-call.ts";
+import { instructionTexts } from "../seccomp/filter/seccomp-listing.ts";
+import type { CallOutcome, SeccompCase, SeccompTest } from "./model.ts";
+import type { CaseResult, Failure, PathStep } from "./result.ts";
+import { Tally } from "./split.ts";
+
+const MOST_FAILURES = 10;
+/** What calls of a trace are counted under that have no one answer. */
+const NO_ANSWER = { depends: "DEPENDS", unknown: "UNKNOWN" } as const;
+
+/** Puts the cases of a test before its filters. Throws a NetsimError where a trace cannot be read. */
+export function runSeccompTest(test: SeccompTest, isWanted: (one: SeccompCase) => boolean): CaseResult[] {
+  return test.cases.filter(isWanted).map((one) => {
+    const { failures, path } =
+      one.subject.kind === "call"
+        ? judgeCall(test, one, one.subject.call)
+        : { failures: judgeTrace(test, one, one.subject.file), path: undefined };
+    return {
+      name: one.name,
+      place: one.place,
+      passed: failures.length === 0,
+      failures,
+      ...(failures.length > 0 && path && { path }),
+    };
+  });
+}
+
+function judgeCall(
+  test: SeccompTest,
+  { checks }: SeccompCase,
+  call: NamedCall,
+): { failures: Failure[]; path: PathStep[] } {
+  const filters = test.filters.map(({ filter }) => filter);
+  const { outcome, decision } = outcomeOf(call, filters);
+  const got: CallOutcome = {
+    verdict: describeAction(decision.returnValue),
+    errno: outcome.kind === "error" ? outcome.errno : 0,
+    signal: outcome.kind === "signal" || outcome.kind === "killed" ? "SIGSYS" : undefined,
+    runs: outcome.kind === "run",
+  };
+  const failures = checks.flatMap(({ subject, expected, place, differs }) => {
+    const other = differs(got);
+    return other === undefined ? [] : [{ subject, expected, got: other, place }];
+  });
+  const deciding = decision.paths.find(({ filter }) => filter === decision.filter) ?? decision.paths[0];
+  if (deciding === undefined) return { failures, path: [] };
+  const { file, filter } = test.filters[deciding.filter]!;
+  const texts = instructionTexts(filter.program);
+  const path = deciding.instructions.map((index) => ({ index, text: texts[index]!, place: { file } }));
+  return { failures, path };
+}
+
+function judgeTrace({ architecture, filters }: SeccompTest, { checks, split }: SeccompCase, file: string): Failure[] {
+  const judge = new TraceJudge(filters.map(({ filter }) => filter.program));
+  const tally = new Tally();
+  const others = new Map<string, Failure>();
+  const reader = new TraceReader(architecture, (call) => {
+    const judgement = judge.judge(call);
+    const verdict = typeof judgement === "number" ? describeAction(judgement) : NO_ANSWER[judgement];
+    tally.add(verdict, call.count);
+    for (const { subject, expected, place, differs } of checks) {
+      if (differs({ verdict, errno: 0, signal: undefined, runs: false }) === undefined) continue;
+      const key = `${call.name} ${verdict}`;
+      const what = `line ${call.line} ${call.name} ${subject}`;
+      if (!others.has(key)) others.set(key, { subject: what, expected, got: verdict, place });
+    }
+  });
+  try {
+    for (const line of readLines(file)) reader.readLine(line);
+    reader.end();
+  } catch (error) {
+    if (!(error instanceof Undecidable)) throw error;
+    fail("unsupported", `The filters cannot be followed for all calls of a trace at once: ${error.message}.`);
+  }
+  const told = [...others.values()].slice(0, MOST_FAILURES);
+  const more = others.size - told.length;
+  if (more > 0) told.push({ subject: "further calls", expected: "as the others", got: `${more} not` });
+  return [...told, ...(split === undefined ? [] : tally.differences(split))];
+}
+
+function readLines(file: string): string[] {
+  try {
+    return readFileSync(file, "utf8").split(/\r?\n/);
+  } catch (error) {
+    return failAsFileError(error, "file-unreadable", file);
+  }
+}

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TEST_REPORTERS } from "../../src/report/test/built-in.ts";
+import { runTests } from "../../src/run-tests.ts";
+
+const POLICIES = new URL("../../policies/tests", import.meta.url).pathname;
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "netsim-policy-tests-"));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function write(text: string): string {
+  const file = join(directory, "a.test.yaml");
+  writeFileSync(file, text);
+  return file;
+}
+
+describe("policy tests", () => {
+  it.each(["interpreter", "jit"])("that are examples pass on the %s", async (engine) => {
+    const report = await runTests([POLICIES], { engine });
+    expect(report.files.flatMap(({ diagnostics }) => diagnostics)).toEqual([]);
+    expect(report).toMatchObject({ failed: 0, exitCode: 0 });
+    expect(report.files.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it.each([
+    { what: "a class at a socket filter", expected: 'class: "1:1"', told: /chooses no class/ },
+    { what: "an errno at a socket filter", expected: "errno: EPERM", told: /what seccomp gives/ },
+    { what: "an unknown verdict", expected: "verdict: shot", told: /no verdict of a socket-filter/ },
+    { what: "bytes left of a dropped packet", expected: "verdict: dropped, length: 4", told: /nothing is left/ },
+    { what: "maps of a classic program", expected: "maps: {}", told: /have no maps/ },
+  ])("refuse $what", async ({ expected, told }) => {
+    const file = write(`program: { filter: tcp }\ncases: [{ packet: { tcp: {} }, expect: { ${expected} } }]\n`);
+    const report = await runTests([file]);
+    expect(report.exitCode).toBe(3);
+    expect(report.files[0]!.diagnostics.map(({ message }) => message)).toEqual([expect.stringMatching(told)]);
+  });
+
+  it("tell what was expected, what came, and the program's path", async () => {
+    const file = write(
+      "program: { filter: ip }\ncases: [{ packet: { ipv6: {}, tcp: {} }, expect: { verdict: passed } }]\n",
+    );
+    const report = await runTests([file]);
+    expect(report.exitCode).toBe(1);
+    const [failed] = report.files[0]!.cases;
+    expect(failed!.failures).toMatchObject([{ subject: "verdict", expected: "passed", got: "dropped" }]);
+    expect(failed!.path!.map(({ text }) => text)).toEqual(["ldh [12]", "jeq #0x800 jt 2 jf 3", "ret #0"]);
+    for (const { render, name } of TEST_REPORTERS) expect(render(report, { color: false }), name).toContain("dropped");
+  });
+
+  it("run every case in just one shard", async () => {
+    const all = await runTests([POLICIES]);
+    const shards = await Promise.all([1, 2, 3].map((index) => runTests([POLICIES], { shard: { index, of: 3 } })));
+    expect(shards.reduce((sum, { passed }) => sum + passed, 0)).toBe(all.passed);
+  });
+});
