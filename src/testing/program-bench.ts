@@ -44,6 +44,9 @@ export class ProgramBench {
       redirect: { ifindex: 0, ingress: false },
       chance: new Random(topology.seed, "programs"),
       now: () => 0,
+      // Time stands still on a bench: timers never come due, and nobody reads what is printed.
+      schedule: () => () => {},
+      print: () => {},
     });
     const loader = new ProgramLoader(engine, machine, this.maps, syscall);
     this.programs = new ProgramTable(topology, languages, loader, contexts, this.maps);
