@@ -2,6 +2,7 @@ import type { ClassicInstruction } from "../bpf/classic/instruction.ts";
 import { CaptureFilter } from "../bpf/filter/capture-filter.ts";
 import { type RunOnPacket, translateForCaptures } from "../bpf/filter/capture-translation.ts";
 import { compileFilter } from "../bpf/filter/compile.ts";
+import { NO_NETMASK } from "../bpf/filter/options.ts";
 import type { CaptureReader } from "../packet/capture/reader.ts";
 
 /** An expression as what runs on a capture's packets: compiled anew for each link type and byte order that they have. */
@@ -19,7 +20,8 @@ export class CaptureFilters {
     if (this.last?.linkType === linkType && this.last.byteOrder === byteOrder) return this.last.run;
     const runs = this.known.get(linkType) ?? {};
     this.known.set(linkType, runs);
-    const run = runs[byteOrder] ?? runner(compileFilter(this.expression, { linkType, savedBy: byteOrder }));
+    const run =
+      runs[byteOrder] ?? runner(compileFilter(this.expression, { linkType, savedBy: byteOrder, netmask: NO_NETMASK }));
     runs[byteOrder] = run;
     this.last = { linkType, byteOrder, run };
     return run;

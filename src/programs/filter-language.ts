@@ -2,7 +2,7 @@ import { checkClassic } from "../bpf/classic/checker.ts";
 import type { ClassicInstruction } from "../bpf/classic/instruction.ts";
 import { compileFilter } from "../bpf/filter/compile.ts";
 import type { DataStart } from "../bpf/filter/data-start.ts";
-import type { HostResolver } from "../bpf/filter/options.ts";
+import { type HostResolver, NO_NETMASK } from "../bpf/filter/options.ts";
 import { ProgramTextError, type TextProblem } from "../bpf/program-text-error.ts";
 import { fail, NetsimError, type Place } from "../errors.ts";
 import type { HostModel, ProgramSource, Topology } from "../topology/model.ts";
@@ -40,7 +40,12 @@ function load(source: ProgramSource, topology: Topology, dataStart: DataStart): 
 
 function compile(source: ProgramSource, topology: Topology, dataStart: DataStart): ClassicInstruction[] {
   try {
-    return compileFilter(source.text, { kernelVlan: true, dataStart, resolver: hostsOf(topology) });
+    return compileFilter(source.text, {
+      kernelVlan: true,
+      dataStart,
+      netmask: NO_NETMASK,
+      resolver: hostsOf(topology),
+    });
   } catch (error) {
     if (!(error instanceof ProgramTextError)) throw error;
     throw new NetsimError(

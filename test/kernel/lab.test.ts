@@ -37,7 +37,8 @@ describe.skipIf(why !== undefined)(`netsim lab${missing}`, () => {
   it.each([...EXAMPLES, "test/kernel/lab/office.yaml"])("%s does what it expects in the kernel", async (file) => {
     const { lab } = await both(file);
     expect(lab.expectations.filter(({ passed }) => !passed)).toEqual([]);
-    expect(lab.expectations).not.toEqual([]);
+    // What is about system calls alone is left out, by name.
+    expect([...lab.expectations, ...lab.skipped]).not.toEqual([]);
     expect(lab.exitCode).toBe(0);
   });
 

@@ -26,6 +26,9 @@ export interface FilterOptions {
   readonly resolver?: HostResolver;
 }
 
+/** What tcpdump compiles with where no network interface tells it one: broadcasts of IP are then 255.255.255.255 and 0.0.0.0. */
+export const NO_NETMASK = 0;
+
 /** An address that a name stands for: 4 or 16 bytes. */
 export type HostAddress = Uint8Array;
 

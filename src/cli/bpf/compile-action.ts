@@ -5,6 +5,7 @@ import { formatClassic } from "../../bpf/classic/formatter.ts";
 import type { ClassicInstruction } from "../../bpf/classic/instruction.ts";
 import type { ClassicForm } from "../../bpf/classic/text/form.ts";
 import { compileFilter } from "../../bpf/filter/compile.ts";
+import { NO_NETMASK } from "../../bpf/filter/options.ts";
 import { disassemble } from "../../bpf/isa/disassembler/disassemble.ts";
 import { encodeProgram } from "../../bpf/isa/encode.ts";
 import { ProgramTextError } from "../../bpf/program-text-error.ts";
@@ -23,6 +24,7 @@ export async function compile(
 ): Promise<ExitCode> {
   try {
     const instructions = compileFilter(expression, {
+      netmask: NO_NETMASK,
       linkType: flags.dlt,
       snapLength: flags.snaplen,
       optimize: flags.optimize,

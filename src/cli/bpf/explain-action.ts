@@ -3,6 +3,7 @@ import type { ClassicInstruction } from "../../bpf/classic/instruction.ts";
 import { compileFilter } from "../../bpf/filter/compile.ts";
 import type { DataStart } from "../../bpf/filter/data-start.ts";
 import { nameOfLinkType } from "../../bpf/filter/names/link-types.ts";
+import { NO_NETMASK } from "../../bpf/filter/options.ts";
 import { ProgramTextError } from "../../bpf/program-text-error.ts";
 import { EXIT, type ExitCode, fail } from "../../errors.ts";
 import { explanationPage } from "../../meaning/drawing/page.ts";
@@ -49,6 +50,7 @@ export async function explainProgram(expression: string, flags: ExplainFlags, te
 function compiled(expression: string, flags: ExplainFlags, dataStart: DataStart): ClassicInstruction[] {
   const { dlt: linkType, optimize, kernelVlan } = flags;
   return compileFilter(expression, {
+    netmask: NO_NETMASK,
     linkType,
     optimize,
     kernelVlan: kernelVlan === true || flags.socket !== undefined,

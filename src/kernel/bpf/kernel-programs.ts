@@ -96,9 +96,10 @@ export class KernelPrograms {
     log[0] = 0;
     const descriptor = attributes.call(COMMAND.programLoad);
     // A log that does not fit makes the load fail whatever the verdict is: it is asked for again without one.
+    const text = this.textOfLog();
     if (descriptor === -ENOSPC && logLevel !== 0)
-      return { ...this.load(program, { ...options, logLevel: 0 }), log: this.textOfLog() };
-    return { descriptor, log: this.textOfLog() };
+      return { ...this.load(program, { ...options, logLevel: 0 }), log: text };
+    return { descriptor, log: text };
   }
 
   private textOfLog(): string {
