@@ -70,6 +70,12 @@ export function openLibc(): Promise<Opened> {
   return opened;
 }
 
+/** A call's result; throws with its name and error number where it failed. */
+export function succeed(libc: Libc, call: string, result: number): number {
+  if (result < 0) throw new Error(`${call}: errno ${libc.errno()}`);
+  return result;
+}
+
 /** Ends a command that was asked to use the kernel of a machine that lets it not. */
 export function kernelUnavailable(why: string): never {
   return fail("kernel-unavailable", `The kernel of this machine cannot be used: ${why}.`, {

@@ -1,6 +1,7 @@
-import type { Libc } from "../libc.ts";
-import { type NetNamespace, succeed } from "./namespaces.ts";
-import { FAMILY, internetAddress } from "./socket-address.ts";
+import { checksumOf, sum16 } from "../../packet/checksum.ts";
+import { type Libc, succeed } from "../libc.ts";
+import type { NetNamespace } from "../socket/net-namespace.ts";
+import { FAMILY, internetAddress } from "../socket/socket-address.ts";
 
 const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW] = [1, 2, 3];
 const SOCK_NONBLOCK = 0x800;
@@ -107,7 +108,7 @@ export class Echoes implements Conversation {
     message.writeUInt16BE(this.identifier & 0xffff, 4);
     message.writeUInt16BE((index + 1) & 0xffff, 6);
     // The kernel computes ICMPv6's checksum itself.
-    if (flow.family === 4) message.writeUInt16BE(internetChecksum(message), 2);
+    if (flow.family === 4) message.writeUInt16BE(checksumOf(sum16(message, 0, message.length)), 2);
     return libc.send(open.socket, message, message.length, 0) < 0 ? libc.errno() : 0;
   }
 
@@ -123,14 +124,6 @@ export class Echoes implements Conversation {
       if (isOurs) this.answered++;
     }
   }
-}
-
-/** RFC 1071, of a message whose own checksum field is 0. */
-function internetChecksum(bytes: Uint8Array): number {
-  let sum = 0;
-  for (const [i, byte] of bytes.entries()) sum += i % 2 === 0 ? byte << 8 : byte;
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return ~sum & 0xffff;
 }
 
 /** A connection that is open, and what of its content has been written. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { Libc } from "../libc.ts";
-import { type NetNamespace, succeed } from "./namespaces.ts";
+import { type Libc, succeed } from "../libc.ts";
+import type { NetNamespace } from "../socket/net-namespace.ts";
 
 const AF_INET = 2;
 const SOCK_DGRAM = 2;

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { fail } from "../../errors.ts";
 import type { Topology } from "../../topology/model.ts";
 import type { Libc } from "../libc.ts";
+import { NetNamespace } from "../socket/net-namespace.ts";
 import { areRunning, disableOffloads } from "./devices.ts";
-import { NetNamespace } from "./namespaces.ts";
 import { isLinked, NOWHERE, planNodes, planNowhere } from "./plan.ts";
 
 /** Settings of a namespace that says nothing of its own. */

@@ -1,15 +1,15 @@
 import type { ClassicInstruction } from "../../bpf/classic/instruction.ts";
 import type { HostModel, SocketModel } from "../../topology/model.ts";
-import type { Libc } from "../libc.ts";
+import { type Libc, succeed } from "../libc.ts";
 import { attachFilter } from "../socket/attach-filter.ts";
-import { type NetNamespace, succeed } from "./namespaces.ts";
-import { FAMILY, internetAddress, packetAddress } from "./socket-address.ts";
+import { bindToDevice } from "../socket/bind-device.ts";
+import type { NetNamespace } from "../socket/net-namespace.ts";
+import { AF_PACKET, FAMILY, internetAddress, packetAddress } from "../socket/socket-address.ts";
 
-const AF_PACKET = 17;
 const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW] = [1, 2, 3];
 const SOCK_NONBLOCK = 0x800;
 const SOL_SOCKET = 1;
-const [SO_REUSEADDR, SO_RCVBUF, SO_BINDTODEVICE, SO_RCVBUFFORCE, SO_ATTACH_BPF] = [2, 8, 25, 33, 50];
+const [SO_REUSEADDR, SO_RCVBUF, SO_RCVBUFFORCE, SO_ATTACH_BPF] = [2, 8, 33, 50];
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 const MSG_TRUNC = 0x20;
@@ -96,11 +96,7 @@ export class LabSocket {
       this.enlarge(socket);
       if (version === 6 && kind !== "raw") this.option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1);
       if (kind === "tcp") this.option(socket, SOL_SOCKET, SO_REUSEADDR, 1);
-      if (device !== undefined) {
-        const name = Buffer.from(`${device}\0`);
-        const bound = this.libc.setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, name, name.length);
-        succeed(this.libc, "SO_BINDTODEVICE", bound);
-      }
+      if (device !== undefined) bindToDevice(this.libc, socket, device);
       const at = internetAddress(version, address?.address, port);
       succeed(this.libc, `bind of ${this.node}/${this.model.name}`, this.libc.bind(socket, at, at.length));
       if (kind === "tcp") succeed(this.libc, "listen", this.libc.listen(socket, BACKLOG));

@@ -1,11 +1,11 @@
-import type { Libc } from "../libc.ts";
-import { type NetNamespace, succeed } from "./namespaces.ts";
-import { FAMILY, internetAddress, isLinkLocal, packetAddress } from "./socket-address.ts";
+import { type Libc, succeed } from "../libc.ts";
+import { bindToDevice } from "../socket/bind-device.ts";
+import type { NetNamespace } from "../socket/net-namespace.ts";
+import { packetSocket } from "../socket/packet-socket.ts";
+import { FAMILY, internetAddress, isLinkLocal } from "../socket/socket-address.ts";
 
-const AF_PACKET = 17;
 const SOCK_RAW = 3;
 const IPPROTO_RAW = 255;
-const [SOL_SOCKET, SO_BINDTODEVICE] = [1, 25];
 const [SOL_PACKET, PACKET_QDISC_BYPASS] = [263, 20];
 const ONE = Buffer.from([1, 0, 0, 0]);
 
@@ -18,9 +18,7 @@ export type Send = (bytes: Uint8Array) => number;
  */
 export function frameSender(libc: Libc, namespace: NetNamespace, device: number, unseen = false): Send {
   const socket = namespace.within(() => {
-    const made = succeed(libc, "socket", libc.socket(AF_PACKET, SOCK_RAW, 0));
-    const at = packetAddress(0, device);
-    succeed(libc, "bind", libc.bind(made, at, at.length));
+    const made = packetSocket(libc, 0, device);
     if (unseen) succeed(libc, "PACKET_QDISC_BYPASS", libc.setsockopt(made, SOL_PACKET, PACKET_QDISC_BYPASS, ONE, 4));
     return made;
   });
@@ -42,10 +40,7 @@ export function packetSender(
 ): Send {
   const socket = namespace.within(() => {
     const made = succeed(libc, "socket", libc.socket(FAMILY[family], SOCK_RAW, IPPROTO_RAW));
-    if (device !== undefined) {
-      const name = Buffer.from(`${device.name}\0`);
-      succeed(libc, "SO_BINDTODEVICE", libc.setsockopt(made, SOL_SOCKET, SO_BINDTODEVICE, name, name.length));
-    }
+    if (device !== undefined) bindToDevice(libc, made, device.name);
     return made;
   });
   return (bytes) => {

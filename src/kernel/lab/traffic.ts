@@ -10,8 +10,8 @@ import { Pacer } from "../../traffic/pacer.ts";
 import type { PacketSource } from "../../traffic/packet-source.ts";
 import type { TrafficSource } from "../../traffic/traffic-source.ts";
 import type { Libc } from "../libc.ts";
+import type { NetNamespace } from "../socket/net-namespace.ts";
 import { Connections, type Conversation, Datagrams, Echoes, type Flow } from "./conversation.ts";
-import type { NetNamespace } from "./namespaces.ts";
 import { farEnd } from "./plan.ts";
 import { frameSender, packetSender, type Send } from "./sender.ts";
 

@@ -1,15 +1,12 @@
-import { closeSync, openSync } from "node:fs";
 import type { ClassicInstruction } from "../../bpf/classic/instruction.ts";
-import type { Libc } from "../libc.ts";
+import { type Libc, succeed } from "../libc.ts";
 import { attachFilter } from "./attach-filter.ts";
+import { NetNamespace } from "./net-namespace.ts";
+import { packetSocket } from "./packet-socket.ts";
 
-const CLONE_NEWNET = 0x4000_0000;
 const AF_INET = 2;
-const AF_PACKET = 17;
 const SOCK_DGRAM = 2;
-const SOCK_RAW = 3;
-/** ETH_P_ALL in network byte order */
-const ALL_PROTOCOLS = 0x0300;
+const ETH_P_ALL = 3;
 const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;
 const SO_MARK = 36;
@@ -37,22 +34,21 @@ export class FilteredLoopback {
   /** @param mark SO_MARK of the sender. */
   constructor(calls: Libc, mark: number) {
     this.calls = calls;
-    // Only this thread changes its namespace, and only while the sockets are made.
-    const home = openSync("/proc/thread-self/ns/net", "r");
-    this.succeed("unshare", calls.unshare(CLONE_NEWNET));
+    // The sockets keep the namespace.
+    const namespace = new NetNamespace(calls);
+    const open = (protocol: number) => packetSocket(calls, protocol, LOOPBACK);
     try {
-      this.raiseLoopback();
-      this.sender = this.packetSocket(0);
-      this.witness = this.packetSocket(ALL_PROTOCOLS);
-      this.receiver = this.packetSocket(ALL_PROTOCOLS);
-      this.setOption(this.sender, SOL_SOCKET, SO_MARK, uint32(mark));
-      for (const socket of [this.receiver, this.witness])
-        this.setOption(socket, SOL_PACKET, PACKET_IGNORE_OUTGOING, uint32(1));
-      this.setOption(this.witness, SOL_SOCKET, SO_RCVTIMEO, Buffer.concat([uint32(2), Buffer.alloc(12)]));
+      [this.sender, this.witness, this.receiver] = namespace.within(() => {
+        this.raiseLoopback();
+        return [open(0), open(ETH_P_ALL), open(ETH_P_ALL)] as const;
+      });
     } finally {
-      this.succeed("setns", calls.setns(home, CLONE_NEWNET));
-      closeSync(home);
+      namespace.close();
     }
+    this.setOption(this.sender, SOL_SOCKET, SO_MARK, uint32(mark));
+    for (const socket of [this.receiver, this.witness])
+      this.setOption(socket, SOL_PACKET, PACKET_IGNORE_OUTGOING, uint32(1));
+    this.setOption(this.witness, SOL_SOCKET, SO_RCVTIMEO, Buffer.concat([uint32(2), Buffer.alloc(12)]));
   }
 
   /** Returns 0 or the errno of the refusal. */
@@ -63,11 +59,11 @@ export class FilteredLoopback {
   /** Sends a frame; returns how many bytes of it came through, 0 when it was dropped. Throws when it does not arrive at all. */
   pass(frame: Uint8Array): number {
     const { calls, buffer } = this;
-    this.succeed("send", calls.send(this.sender, Buffer.from(frame), frame.length, 0));
-    this.succeed("recv", calls.recv(this.witness, buffer, buffer.length, 0));
+    succeed(calls, "send", calls.send(this.sender, Buffer.from(frame), frame.length, 0));
+    succeed(calls, "recv", calls.recv(this.witness, buffer, buffer.length, 0));
     const received = calls.recv(this.receiver, buffer, buffer.length, MSG_DONTWAIT);
     if (received < 0 && calls.errno() === EAGAIN) return 0;
-    return this.succeed("recv", received);
+    return succeed(calls, "recv", received);
   }
 
   close(): void {
@@ -76,32 +72,16 @@ export class FilteredLoopback {
 
   private raiseLoopback(): void {
     const { calls } = this;
-    const socket = this.succeed("socket", calls.socket(AF_INET, SOCK_DGRAM, 0));
+    const socket = succeed(calls, "socket", calls.socket(AF_INET, SOCK_DGRAM, 0));
     const request = Buffer.alloc(40);
     request.write("lo");
     request.writeInt16LE(IFF_UP, 16);
-    this.succeed("ioctl", calls.ioctl(socket, SIOCSIFFLAGS, request));
+    succeed(calls, "ioctl", calls.ioctl(socket, SIOCSIFFLAGS, request));
     calls.close(socket);
   }
 
-  private packetSocket(protocol: number): number {
-    const { calls } = this;
-    const socket = this.succeed("socket", calls.socket(AF_PACKET, SOCK_RAW, protocol));
-    const address = Buffer.alloc(20);
-    address.writeUInt16LE(AF_PACKET, 0);
-    address.writeUInt16LE(protocol, 2);
-    address.writeInt32LE(LOOPBACK, 4);
-    this.succeed("bind", calls.bind(socket, address, address.length));
-    return socket;
-  }
-
   private setOption(socket: number, level: number, name: number, value: Buffer): void {
-    this.succeed("setsockopt", this.calls.setsockopt(socket, level, name, value, value.length));
-  }
-
-  private succeed(call: string, result: number): number {
-    if (result < 0) throw new Error(`${call}: errno ${this.calls.errno()}`);
-    return result;
+    succeed(this.calls, "setsockopt", this.calls.setsockopt(socket, level, name, value, value.length));
   }
 }
 

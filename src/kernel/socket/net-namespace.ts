@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { fail } from "../../errors.ts";
-import type { Libc } from "../libc.ts";
+import { type Libc, succeed } from "../libc.ts";
 
 const CLONE_NEWNET = 0x4000_0000;
 /** The calling thread's network namespace; /proc/self would be the main thread's. */
@@ -59,10 +59,4 @@ export class NetNamespace {
     closeSync(this.descriptor);
     closeSync(this.home);
   }
-}
-
-/** A call's result; throws with its name and error number where it failed. */
-export function succeed(libc: Libc, call: string, result: number): number {
-  if (result < 0) throw new Error(`${call}: errno ${libc.errno()}`);
-  return result;
 }

@@ -1,6 +1,6 @@
 /** AF_INET and AF_INET6. */
 export const FAMILY = { 4: 2, 6: 10 } as const;
-const AF_PACKET = 17;
+export const AF_PACKET = 17;
 
 /** struct sockaddr_in or sockaddr_in6. @param address absent: any. @param scope index of the device of a link-local address. */
 export function internetAddress(family: 4 | 6, address: Uint8Array | undefined, port: number, scope = 0): Buffer {
