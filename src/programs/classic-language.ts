@@ -1,9 +1,8 @@
 import { checkClassic } from "../bpf/classic/checker.ts";
 import { parseClassicProgram } from "../bpf/classic/parser.ts";
-import { NetsimError } from "../errors.ts";
 import type { ProgramSource } from "../topology/model.ts";
 import type { LoadedProgram, ProgramLanguage } from "./language.ts";
-import { orSyntaxErrors, placeInText } from "./program-text.ts";
+import { orSyntaxErrors, refuseProgram } from "./program-text.ts";
 
 /** Classic BPF as text: bpf_asm, what tcpdump -d, -dd and -ddd print, or the bytecode of tc and xt_bpf. */
 export const classicLanguage: ProgramLanguage = {
@@ -15,16 +14,7 @@ export const classicLanguage: ProgramLanguage = {
   load(source: ProgramSource): LoadedProgram {
     const { instructions, lines } = orSyntaxErrors(source, () => parseClassicProgram(source.text));
     const problems = checkClassic(instructions);
-    if (problems.length > 0)
-      throw new NetsimError(
-        problems.map(({ index, message, hint }) => ({
-          code: "program-rejected",
-          severity: "error",
-          message: `The kernel would refuse program '${source.name}': ${message}`,
-          place: placeInText(source, lines[index] ?? 1),
-          ...(hint === undefined ? {} : { hint }),
-        })),
-      );
+    if (problems.length > 0) refuseProgram(source, problems, (slot) => lines[slot] ?? 1);
     return { form: "classic", type: "classic", name: source.name, instructions };
   },
 };

@@ -4,7 +4,7 @@ import { PROGRAM_TYPES } from "../bpf/program-type.ts";
 import { NetsimError } from "../errors.ts";
 import type { ProgramSource } from "../topology/model.ts";
 import type { LoadedProgram, ProgramLanguage } from "./language.ts";
-import { orSyntaxErrors, placeInText } from "./program-text.ts";
+import { orSyntaxErrors, placeInText, refuseProgram } from "./program-text.ts";
 
 /** Extended BPF as text: the kernel's syntax, as the verifier, bpftool and LLVM print it, or mnemonics. */
 export const extendedLanguage: ProgramLanguage = {
@@ -54,15 +54,7 @@ function assemble(source: ProgramSource): AssembledProgram {
       message: `Program '${source.name}' calls the kernel function ${unknown.name}; kernel functions are not simulated yet.`,
       place: placeInText(source, unknown.line, unknown.column, unknown.endColumn),
     });
-  if (problems.length > 0)
-    throw new NetsimError(
-      problems.map(({ index, message, hint }) => ({
-        code: "program-rejected",
-        severity: "error",
-        message: `The kernel would refuse program '${source.name}': ${message}`,
-        place: placeInText(source, assembled.lines[index] ?? assembled.lines.at(-1) ?? 1),
-        ...(hint === undefined ? {} : { hint }),
-      })),
-    );
+  const { lines } = assembled;
+  if (problems.length > 0) refuseProgram(source, problems, (slot) => lines[slot] ?? lines.at(-1) ?? 1);
   return assembled;
 }

@@ -22,6 +22,31 @@ export function orSyntaxErrors<T>(source: ProgramSource, parse: () => T): T {
   }
 }
 
+/** What the kernel would refuse of a program's instructions. */
+interface Refusal {
+  /** Slot of the instruction. */
+  readonly index: number;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+/** Refuses a program with all that is wrong. @param lineOf where the instruction in a slot was written. */
+export function refuseProgram(
+  source: ProgramSource,
+  refusals: readonly Refusal[],
+  lineOf: (slot: number) => number,
+): never {
+  throw new NetsimError(
+    refusals.map(({ index, message, hint }) => ({
+      code: "program-rejected",
+      severity: "error",
+      message: `The kernel would refuse program '${source.name}': ${message}`,
+      place: placeInText(source, lineOf(index)),
+      ...(hint === undefined ? {} : { hint }),
+    })),
+  );
+}
+
 /** A position in the program's text as one in the file that holds it. */
 export function placeInText(source: ProgramSource, line: number, column?: number, endColumn?: number): Place {
   const { place } = source;

@@ -1,9 +1,7 @@
 import { copy } from "./block.ts";
-import type { MapDefinition } from "./definition.ts";
 import { ERRNO } from "./errno.ts";
-import { HandledMap } from "./handled-map.ts";
-import type { MapPlace } from "./map-place.ts";
-import { RECORD, RECORD_HEADER, Ring, recordSpace } from "./ring.ts";
+import { RECORD, RECORD_HEADER, recordSpace } from "./ring.ts";
+import { RingMap } from "./ring-map.ts";
 
 /** RINGBUF_MAX_RECORD_SZ */
 const LONGEST_RECORD = 0x3fff_ffff;
@@ -12,19 +10,9 @@ const LONGEST_RECORD = 0x3fff_ffff;
 export const RING_QUERY = { available: 0, size: 1, consumer: 2, producer: 3 } as const;
 
 /** BPF_MAP_TYPE_RINGBUF (kernel/bpf/ringbuf.c): records that programs write and user space takes out in their order. */
-export class RingBufferMap extends HandledMap {
-  private readonly ring: Ring;
+export class RingBufferMap extends RingMap {
   /** Position of the oldest record that is not committed. */
   private pending = 0;
-
-  constructor(definition: MapDefinition, place: MapPlace) {
-    super(definition, place);
-    this.ring = new Ring(place, definition.maxEntries);
-  }
-
-  lookup(): number {
-    return 0;
-  }
 
   /** Address of `length` bytes for a record, which is there for user space once it is submitted; 0: there is no room. */
   reserve(length: number): number {
@@ -106,26 +94,5 @@ export class RingBufferMap extends HandledMap {
         return memory.bytes.slice(header + RECORD_HEADER, header + RECORD_HEADER + length);
     }
     return undefined;
-  }
-
-  override userLookup(): number {
-    return -ERRNO.ENOTSUPP;
-  }
-
-  override userUpdate(): number {
-    return -ERRNO.ENOTSUPP;
-  }
-
-  override userDelete(): number {
-    return -ERRNO.ENOTSUPP;
-  }
-
-  override nextKey(): number {
-    return -ERRNO.ENOTSUPP;
-  }
-
-  override release(): void {
-    super.release();
-    this.ring.release();
   }
 }

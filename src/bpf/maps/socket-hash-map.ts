@@ -5,8 +5,7 @@ import { NONE } from "./hash/hash-table.ts";
 import { HashedMap } from "./hash/hashed-map.ts";
 import type { HeldSocket } from "./kernel-objects.ts";
 import type { MapPlace } from "./map-place.ts";
-import { UPDATE_FLAG } from "./map-type.ts";
-import { putCookie, socketFrom } from "./socket-value.ts";
+import { putCookie, socketToPut } from "./socket-value.ts";
 
 /** BPF_MAP_TYPE_SOCKHASH (net/core/sock_map.c): sockets by keys of any size. */
 export class SocketHashMap extends HashedMap {
@@ -45,12 +44,8 @@ export class SocketHashMap extends HashedMap {
   }
 
   override userUpdate(key: number, value: number, flags: number): number {
-    const { type, valueSize } = this.definition;
-    const socket = socketFrom(this.place, value, valueSize);
-    if (typeof socket === "number") return socket;
-    const errno = socket.admit(type);
-    if (errno !== 0) return errno;
-    return flags > UPDATE_FLAG.EXIST ? -ERRNO.EINVAL : this.put(key, socket, flags);
+    const socket = socketToPut(this.place, this.definition, value, flags);
+    return typeof socket === "number" ? socket : this.put(key, socket, flags);
   }
 
   override userTake(): number {

@@ -1,8 +1,7 @@
 import { ERRNO } from "./errno.ts";
 import type { HeldSocket } from "./kernel-objects.ts";
-import { UPDATE_FLAG } from "./map-type.ts";
 import { ObjectArray } from "./object-array.ts";
-import { putCookie, socketFrom } from "./socket-value.ts";
+import { putCookie, socketToPut } from "./socket-value.ts";
 
 /** BPF_MAP_TYPE_SOCKMAP (net/core/sock_map.c): sockets by index. Programs get a socket, user space its cookie. */
 export class SocketMap extends ObjectArray<HeldSocket> {
@@ -29,12 +28,8 @@ export class SocketMap extends ObjectArray<HeldSocket> {
   }
 
   override userUpdate(key: number, value: number, flags: number): number {
-    const { type, valueSize } = this.definition;
-    const socket = socketFrom(this.place, value, valueSize);
-    if (typeof socket === "number") return socket;
-    const errno = socket.admit(type);
-    if (errno !== 0) return errno;
-    return flags > UPDATE_FLAG.EXIST ? -ERRNO.EINVAL : this.put(key, socket, flags);
+    const socket = socketToPut(this.place, this.definition, value, flags);
+    return typeof socket === "number" ? socket : this.put(key, socket, flags);
   }
 
   override userDelete(key: number): number {

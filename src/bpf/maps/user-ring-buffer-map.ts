@@ -1,8 +1,6 @@
-import type { MapDefinition } from "./definition.ts";
 import { ERRNO } from "./errno.ts";
-import { HandledMap } from "./handled-map.ts";
-import type { MapPlace } from "./map-place.ts";
-import { RECORD_HEADER, Ring, recordSpace } from "./ring.ts";
+import { RECORD_HEADER, recordSpace } from "./ring.ts";
+import { RingMap } from "./ring-map.ts";
 
 /** A sample of user space, in the machine's memory. */
 export interface UserSample {
@@ -11,18 +9,8 @@ export interface UserSample {
 }
 
 /** BPF_MAP_TYPE_USER_RINGBUF (kernel/bpf/ringbuf.c): samples that user space writes and programs drain. */
-export class UserRingBufferMap extends HandledMap {
-  private readonly ring: Ring;
+export class UserRingBufferMap extends RingMap {
   private draining = false;
-
-  constructor(definition: MapDefinition, place: MapPlace) {
-    super(definition, place);
-    this.ring = new Ring(place, definition.maxEntries);
-  }
-
-  lookup(): number {
-    return 0;
-  }
 
   /** User space's side: puts a sample in; -E2BIG or -ENOSPC where it does not fit (user_ring_buffer__reserve of libbpf). */
   produce(sample: Uint8Array): number {
@@ -58,26 +46,5 @@ export class UserRingBufferMap extends HandledMap {
     } finally {
       this.draining = false;
     }
-  }
-
-  override userLookup(): number {
-    return -ERRNO.ENOTSUPP;
-  }
-
-  override userUpdate(): number {
-    return -ERRNO.ENOTSUPP;
-  }
-
-  override userDelete(): number {
-    return -ERRNO.ENOTSUPP;
-  }
-
-  override nextKey(): number {
-    return -ERRNO.ENOTSUPP;
-  }
-
-  override release(): void {
-    super.release();
-    this.ring.release();
   }
 }
