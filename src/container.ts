@@ -1,5 +1,6 @@
 import { Container, ContainerModule, type ServiceIdentifier } from "inversify";
 import { builtInHooks } from "./hooks/built-in.ts";
+import { kernelEngine } from "./kernel/engine/kernel-engine.ts";
 import { builtInQdiscs } from "./network/qdisc/built-in.ts";
 import type { Plugin } from "./plugins/plugin.ts";
 import { builtInEngines, builtInLanguages } from "./programs/built-in.ts";
@@ -13,7 +14,7 @@ const BUILT_IN: Plugin = {
   name: "netsim",
   hooks: builtInHooks,
   languages: builtInLanguages,
-  engines: builtInEngines,
+  engines: [...builtInEngines, kernelEngine],
   qdiscs: builtInQdiscs,
   reporters: builtInReporters,
 };

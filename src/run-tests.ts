@@ -2,6 +2,7 @@ import { createContainer } from "./container.ts";
 import { type Diagnostic, EXIT, type ExitCode, fail, NetsimError } from "./errors.ts";
 import { schemaParts } from "./open-topology.ts";
 import { loadPlugins } from "./plugins/load-plugins.ts";
+import type { ProgramRunner } from "./programs/engine.ts";
 import type { RunResult } from "./run/result.ts";
 import { findTestFiles, kindOf, readTest, type TestFile } from "./testing/find-files.ts";
 import { loadPolicyTest } from "./testing/load.ts";
@@ -122,13 +123,14 @@ async function runPolicy(document: TopologyDocument, engine: string, select: Sel
   const cases =
     test.kind === "seccomp"
       ? runSeccompTest(test, wants)
-      : runProgramTest(
-          test,
-          container.get(TOKENS.EngineRegistry).get(engine),
-          container.get(TOKENS.LanguageRegistry),
-          wants,
-        );
+      : runProgramTest(test, runnerOf(engine, container), container.get(TOKENS.LanguageRegistry), wants);
   return { file, name, kind: "policy", cases, diagnostics: [] };
+}
+
+function runnerOf(name: string, container: Container): ProgramRunner {
+  const engine = container.get(TOKENS.EngineRegistry).get(name);
+  if ("open" in engine) fail("usage", `The engine '${name}' does not run the programs of tests yet.`);
+  return engine;
 }
 
 type Container = ReturnType<typeof createContainer>;

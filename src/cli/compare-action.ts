@@ -56,7 +56,7 @@ async function withLab(file: string, { until, json, markdown }: CompareFlags, te
   const runner = container.get(TOKENS.TopologyRunner);
   const end = until === undefined ? {} : { until };
   const run = await runner.run(topology, end);
-  const scene = runner.assemble(topology);
+  const scene = await runner.assemble(topology);
   try {
     const lab = await runLab(topology, scene, kernel, {
       ...end,

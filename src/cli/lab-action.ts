@@ -12,7 +12,7 @@ import type { LabFlags } from "./lab.ts";
 export async function lab(file: string, { json, until, quiet }: LabFlags, terminal: Terminal): Promise<ExitCode> {
   const { topology, container } = await openTopology(file);
   const kernel = await requireKernel();
-  const scene = container.get(TOKENS.TopologyRunner).assemble(topology);
+  const scene = await container.get(TOKENS.TopologyRunner).assemble(topology);
   try {
     const result = await runLab(topology, scene, kernel, {
       clock: terminal.clock,

@@ -1,9 +1,9 @@
 import { ClassicInterpreter } from "../bpf/classic/interpreter.ts";
 import { InterpretedProgram } from "../bpf/vm/interpreter/interpreted-program.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, ProgramRunner } from "./engine.ts";
 
 /** The readable reference: every other engine is compared with it. */
-export const interpreterEngine: Engine = {
+export const interpreterEngine: Engine & ProgramRunner = {
   name: "interpreter",
   description: "runs each instruction as it stands; the reference that other engines are compared with",
   prepare({ instructions }, view) {

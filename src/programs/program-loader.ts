@@ -11,7 +11,7 @@ import type { Environment } from "../bpf/vm/environment.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
 import { fail, NetsimError } from "../errors.ts";
 import type { ExtendedContext } from "../hooks/program-context.ts";
-import type { Engine } from "./engine.ts";
+import type { ProgramRunner, VerifiedProgram } from "./engine.ts";
 import type { LoadedClassicProgram, LoadedExtendedProgram, LoadedProgram, ObjectOrigin } from "./language.ts";
 import type { MapTable } from "./map-table.ts";
 import type { RunnableProgram, RunPlace } from "./program-slot.ts";
@@ -22,18 +22,25 @@ function forStart(loaded: LoadedClassicProgram, start: DataStart): LoadedClassic
 
 type AnyExtendedContext = ExtendedContext<unknown, unknown>;
 
+/** A program that the verifier has accepted. */
+interface Verified {
+  /** As Linux would run it. */
+  readonly runs: Uint8Array;
+  readonly given: VerifiedProgram;
+}
+
 /** Makes programs ready to run: verified for what they are given, linked with their maps, and loaded into the engine. */
 export class ProgramLoader {
-  private readonly engine: Engine;
+  private readonly engine: ProgramRunner;
   private readonly machine: Machine;
   private readonly maps: MapTable;
   private readonly syscall: BpfSyscall;
   /** Files of objects whose arrays of programs are filled. */
   private readonly filled = new Set<string>();
   /** What was verified, by program and context. */
-  private readonly verified = new Map<LoadedProgram, Map<AnyExtendedContext, Uint8Array>>();
+  private readonly verified = new Map<LoadedProgram, Map<AnyExtendedContext, Verified>>();
 
-  constructor(engine: Engine, machine: Machine, maps: MapTable, syscall: BpfSyscall) {
+  constructor(engine: ProgramRunner, machine: Machine, maps: MapTable, syscall: BpfSyscall) {
     this.engine = engine;
     this.machine = machine;
     this.maps = maps;
@@ -41,15 +48,22 @@ export class ProgramLoader {
   }
 
   /** Throws a NetsimError where the verifier refuses the program. @param attachType what it is verified for where it does not say. */
-  prepare(loaded: LoadedProgram, { context, start }: RunPlace, attachType = 0): RunnableProgram {
+  prepare(loaded: LoadedProgram, { context, start, trims }: RunPlace, attachType = 0): RunnableProgram {
     if (loaded.form === "classic" && context.kind === "classic")
-      return this.engine.prepare(forStart(loaded, start), context.view, this.machine);
+      return this.engine.prepare(forStart(loaded, start), context.view, this.machine, trims);
     if (loaded.form !== "extended" || context.kind !== "extended")
       throw new Error(`program '${loaded.name}' cannot run in a ${context.kind} context`);
-    const bytes = this.link(loaded, context, attachType);
-    if (loaded.object !== undefined) this.fillArrays(loaded, loaded.object, { context, start });
-    const executable = this.engine.load(bytes, this.environment(context));
-    return { run: executable.run, slot: executable.slot, release: () => executable.release() };
+    if (loaded.object !== undefined && this.engine.maps !== undefined)
+      fail(
+        "unsupported",
+        `Program '${loaded.name}' is of an object, which this engine does not load into a kernel yet.`,
+        {
+          hint: "The engines interpreter and jit run it.",
+        },
+      );
+    const { runs, given } = this.link(loaded, context, attachType);
+    if (loaded.object !== undefined) this.fillArrays(loaded, loaded.object, { context, start, trims });
+    return this.engine.load(runs, this.environment(context), given);
   }
 
   /** Puts an object's programs into its arrays of programs, when the first of them is loaded. */
@@ -72,28 +86,26 @@ export class ProgramLoader {
   }
 
   /** The program with its maps' descriptors, once the verifier has accepted it. */
-  private link(loaded: LoadedExtendedProgram, context: AnyExtendedContext, attachType: number): Uint8Array {
+  private link(loaded: LoadedExtendedProgram, context: AnyExtendedContext, attachType: number): Verified {
     let byContext = this.verified.get(loaded);
     if (byContext === undefined) {
       byContext = new Map();
       this.verified.set(loaded, byContext);
     }
-    let bytes = byContext.get(context);
-    if (bytes === undefined) {
-      bytes = this.maps.link(loaded);
-      bytes = this.verify(loaded, bytes, context, attachType);
-      byContext.set(context, bytes);
+    let verified = byContext.get(context);
+    if (verified === undefined) {
+      verified = this.verify(loaded, this.maps.link(loaded), context, loaded.attachType ?? attachType);
+      byContext.set(context, verified);
     }
-    return bytes;
+    return verified;
   }
 
-  /** The program as Linux would run it. */
   private verify(
     loaded: LoadedExtendedProgram,
     bytes: Uint8Array,
     context: AnyExtendedContext,
     attachType: number,
-  ): Uint8Array {
+  ): Verified {
     const { programType, helpers } = context;
     const decoded = decodeProgram(bytes);
     const result = verify(bytes, {
@@ -103,7 +115,7 @@ export class ProgramLoader {
         types: { btf: loaded.object.content.btf, functions: loaded.object.program.functions },
       }),
       license: loaded.license,
-      expectedAttachType: loaded.attachType ?? attachType,
+      expectedAttachType: attachType,
     });
     if (result.error !== undefined) {
       const { category, message, instruction } = result.error;
@@ -129,7 +141,11 @@ export class ProgramLoader {
           hint: `Simulated are ${[...helpers.values()].map(({ name }) => name.replace(/^bpf_/, "")).join(", ")}.`,
         })),
       );
-    return hardWired(context.adapt?.(bytes, result) ?? bytes, result.insight);
+    const { name, license } = loaded;
+    return {
+      runs: hardWired(context.adapt?.(bytes, result) ?? bytes, result.insight),
+      given: { name, license, type: programType, attachType, bytes, insight: result.insight },
+    };
   }
 
   private environment({ layout, helpers }: AnyExtendedContext): Environment {

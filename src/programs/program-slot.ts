@@ -16,6 +16,8 @@ export interface RunnableProgram {
 export interface RunPlace {
   readonly context: AnyContext;
   readonly start: DataStart;
+  /** What classic programs return there is a number of bytes. */
+  readonly trims: boolean;
 }
 
 /** What runs now at places of one kind under a program's name. */
@@ -53,10 +55,10 @@ export class ProgramSlot {
   }
 
   /** What runs at such places; `prepare` makes it where nothing does yet. */
-  at({ context, start }: RunPlace, prepare: () => RunnableProgram): PreparedProgram {
-    let found = this.prepared.find((one) => one.context === context && one.start === start);
+  at({ context, start, trims }: RunPlace, prepare: () => RunnableProgram): PreparedProgram {
+    let found = this.prepared.find((one) => one.context === context && one.start === start && one.trims === trims);
     if (found === undefined) {
-      found = { context, start, program: prepare() };
+      found = { context, start, trims, program: prepare() };
       this.prepared.push(found);
     }
     return found;

@@ -63,7 +63,8 @@ export class ProgramTable {
       return undefined;
     }
     return this.attempt(() => {
-      const place = { context: this.contexts.of(hook as unknown as Hook, type), start: hook.dataStart ?? start };
+      const context = this.contexts.of(hook as unknown as Hook, type);
+      const place = { context, start: hook.dataStart ?? start, trims: hook.place === "socket" };
       const prepared = slot.at(place, () => this.loader.prepare(slot.loaded, place, hook.attachType));
       return new Attachment(hook, slot, prepared, model.options);
     });

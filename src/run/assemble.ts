@@ -10,7 +10,7 @@ import type { QdiscKind } from "../network/qdisc/qdisc.ts";
 import type { World } from "../network/world.ts";
 import { SkbPool } from "../packet/skb-pool.ts";
 import type { Attach, Attachment } from "../programs/attachment.ts";
-import type { Engine } from "../programs/engine.ts";
+import type { ProgramRunner } from "../programs/engine.ts";
 import type { ProgramLanguage } from "../programs/language.ts";
 import { MapTable } from "../programs/map-table.ts";
 import { ProgramLoader } from "../programs/program-loader.ts";
@@ -46,14 +46,20 @@ export interface Scene {
   readonly expectations: Expectations;
   /** What processes did, by node. */
   readonly processes: ReadonlyMap<string, readonly ProcessResult[]>;
-  /** Closes files. */
+  /** Closes files, and what runs programs. */
   close(): void;
 }
 
 /** Makes the network, the programs, the traffic and the observers of a run, and schedules what begins. */
 export function assemble(
   topology: Topology,
-  parts: { hooks: Registry<Hook>; languages: Registry<ProgramLanguage>; engine: Engine; qdiscs: Registry<QdiscKind> },
+  parts: {
+    hooks: Registry<Hook>;
+    languages: Registry<ProgramLanguage>;
+    engine: ProgramRunner;
+    engineName: string;
+    qdiscs: Registry<QdiscKind>;
+  },
   options: RunOptions,
 ): Scene {
   const seed = options.seed ?? topology.seed;
@@ -61,7 +67,7 @@ export function assemble(
   const world = createWorld(seed, memory, options);
   const machine = new Machine(memory);
   const syscall = new BpfSyscall(oneCpu(machine));
-  const maps = new MapTable(topology.maps, syscall);
+  const maps = new MapTable(topology.maps, parts.engine.maps ?? syscall);
   const contexts = new Contexts({
     machine,
     maps: syscall,
@@ -87,7 +93,7 @@ export function assemble(
     if (attachment !== undefined) attachments.push({ where, attachment: attachment as unknown as Attachment });
     return attachment;
   };
-  const processes = runProcesses(topology, programs, parts.engine.name);
+  const processes = runProcesses(topology, programs, parts.engineName);
   const network = new Network(processes.topology, world, attach, parts.qdiscs);
   programs.finish();
 
@@ -119,6 +125,7 @@ export function assemble(
     close: () => {
       for (const source of sources) source.close();
       captures?.close();
+      parts.engine.close?.();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Diagnostic, NetsimError, type Place } from "../errors.ts";
+import { type Diagnostic, fail, NetsimError, type Place } from "../errors.ts";
 import { describeAction } from "../hooks/seccomp/action.ts";
 import { CompiledFilter, SeccompMachine } from "../hooks/seccomp/compiled-filter.ts";
 import { InterpretedFilter, type SeccompFilter } from "../hooks/seccomp/filter.ts";
@@ -36,6 +36,11 @@ export function runProcesses(topology: Topology, programs: ProgramTable, engine:
   for (const node of topology.nodes.values()) {
     const { processes } = node as HostModel;
     if (node.kind !== "host" || processes.size === 0) continue;
+    // Filters of processes would be run by the simulation, unseen.
+    if (engine === "kernel")
+      fail("unsupported", `Node '${node.name}' has processes, whose filters the engine kernel does not run yet.`, {
+        hint: "The engines interpreter and jit run them.",
+      });
     const host = node as HostModel;
     const open = new Map(host.sockets);
     const own: ProcessResult[] = [];

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode, fail } from "../errors.ts";
 import type { Hook } from "../hooks/hook.ts";
 import type { QdiscKind } from "../network/qdisc/qdisc.ts";
-import type { Engine } from "../programs/engine.ts";
+import { type Engine, openEngine } from "../programs/engine.ts";
 import type { ProgramLanguage } from "../programs/language.ts";
 import type { Registry } from "../registry.ts";
 import type { StopReason } from "../simulation/simulation.ts";
@@ -43,7 +43,7 @@ export class TopologyRunner {
    * failed expectations are part of the result.
    */
   async run(topology: Topology, options: RunOptions = {}): Promise<RunResult> {
-    const scene = this.assemble(topology, options);
+    const scene = await this.assemble(topology, options);
     try {
       const stopped = await loop(scene, options.until ?? topology.until, options);
       const totals = checkConservation(scene);
@@ -54,11 +54,18 @@ export class TopologyRunner {
     }
   }
 
-  /** Puts a topology together without running it. Throws a NetsimError as `run` does; what it gives is to be closed. */
-  assemble(topology: Topology, options: RunOptions = {}): Scene {
+  /** Puts a topology together without running it. Rejects with a NetsimError as `run` does; what it gives is to be closed. */
+  async assemble(topology: Topology, options: RunOptions = {}): Promise<Scene> {
     checkOptions(options);
-    const engine = this.engine(options.engine ?? DEFAULT_ENGINE);
-    return assemble(topology, { hooks: this.hooks, languages: this.languages, engine, qdiscs: this.qdiscs }, options);
+    const engineName = options.engine ?? DEFAULT_ENGINE;
+    const engine = await openEngine(this.engine(engineName));
+    const { hooks, languages, qdiscs } = this;
+    try {
+      return assemble(topology, { hooks, languages, engine, engineName, qdiscs }, options);
+    } catch (error) {
+      engine.close?.();
+      throw error;
+    }
   }
 
   private engine(name: string): Engine {

@@ -3,7 +3,7 @@ import { shortText } from "../bpf/classic/listing.ts";
 import { disassembleInstruction } from "../bpf/isa/disassembler/disassemble.ts";
 import { R0 } from "../bpf/vm/interpreter/dense-code.ts";
 import { DEFAULT_STEPS, InterpretedProgram } from "../bpf/vm/interpreter/interpreted-program.ts";
-import type { Engine } from "../programs/engine.ts";
+import type { ProgramRunner } from "../programs/engine.ts";
 
 /** An instruction that ran, in words. */
 export interface RanInstruction {
@@ -14,10 +14,8 @@ export interface RanInstruction {
 /** Instructions of a run that are kept; a loop may run many more. */
 const MOST_KEPT = 100_000;
 
-/** An engine that keeps which instructions the last run took: the interpreter, stopped after each of them. */
-export class PathRecorder implements Engine {
-  readonly name = "interpreter";
-  readonly description = "the interpreter, keeping the way of each run";
+/** What runs programs and keeps which instructions the last run took: the interpreter, stopped after each of them. */
+export class PathRecorder implements ProgramRunner {
   private path: RanInstruction[] = [];
 
   /** What ran since the last call. */
@@ -27,7 +25,7 @@ export class PathRecorder implements Engine {
     return path;
   }
 
-  readonly prepare: Engine["prepare"] = ({ instructions }, view) => {
+  readonly prepare: ProgramRunner["prepare"] = ({ instructions }, view) => {
     const interpreter = new ClassicInterpreter(instructions);
     return {
       run: () => {
@@ -39,7 +37,7 @@ export class PathRecorder implements Engine {
     };
   };
 
-  readonly load: Engine["load"] = (program, environment) => {
+  readonly load: ProgramRunner["load"] = (program, environment) => {
     const loaded = new InterpretedProgram(program, environment);
     const run = (context: number): number => {
       const execution = loaded.begin(context);
@@ -55,8 +53,6 @@ export class PathRecorder implements Engine {
     return {
       slot: loaded.slot,
       run,
-      runWide: (context) => loaded.runWide(context),
-      runBatch: loaded.runBatch,
       release: () => loaded.release(),
     };
   };

@@ -7,7 +7,7 @@ import type { HookAt } from "../hooks/hook.ts";
 import type { Skb } from "../packet/skb.ts";
 import { SkbPool } from "../packet/skb-pool.ts";
 import type { Attachment } from "../programs/attachment.ts";
-import type { Engine } from "../programs/engine.ts";
+import type { ProgramRunner } from "../programs/engine.ts";
 import type { ProgramLanguage } from "../programs/language.ts";
 import { MapTable } from "../programs/map-table.ts";
 import { ProgramLoader } from "../programs/program-loader.ts";
@@ -29,7 +29,7 @@ export class ProgramBench {
   private readonly reset: MapReset;
 
   /** Loads the program with its maps. Throws a NetsimError where it is refused. */
-  constructor(test: ProgramTest, engine: Engine, languages: Registry<ProgramLanguage>) {
+  constructor(test: ProgramTest, engine: ProgramRunner, languages: Registry<ProgramLanguage>) {
     const { topology, hook, settings, attachment } = test;
     this.test = test;
     const memory = new LinearMemory();

@@ -1,6 +1,6 @@
 import { LINKTYPE } from "../packet/capture/link-type.ts";
 import { openCapture } from "../packet/capture/open-capture.ts";
-import type { Engine } from "../programs/engine.ts";
+import type { ProgramRunner } from "../programs/engine.ts";
 import type { ProgramLanguage } from "../programs/language.ts";
 import type { Registry } from "../registry.ts";
 import { type CaseMaps, fillMaps, mapFailures, readCaseMaps } from "./map-values.ts";
@@ -16,7 +16,7 @@ const MOST_FAILURES = 10;
 /** Runs the cases of a program's test. Throws a NetsimError where the program, a capture or a map's entry cannot be used. */
 export function runProgramTest(
   test: ProgramTest,
-  engine: Engine,
+  engine: ProgramRunner,
   languages: Registry<ProgramLanguage>,
   isWanted: (one: ProgramCase) => boolean,
 ): CaseResult[] {

@@ -24,7 +24,7 @@ async function both(file: string): Promise<{ lab: LabResult; run: RunResult }> {
   if ("missing" in kernel) throw new Error(kernel.missing);
   const { topology, container } = await openTopology(file);
   const runner = container.get(TOKENS.TopologyRunner);
-  const scene = runner.assemble(topology);
+  const scene = await runner.assemble(topology);
   try {
     const lab = await runLab(topology, scene, kernel, { clock: () => performance.now() });
     return { lab, run: await runner.run(topology) };

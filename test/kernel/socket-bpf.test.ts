@@ -56,7 +56,7 @@ describe.skipIf(why !== undefined)(
       if ("missing" in kernel) throw new Error(kernel.missing);
       const { topology: model, container } = await openTopology(scratch({ "t.yaml": topology() }));
       const runner = container.get(TOKENS.TopologyRunner);
-      const scene = runner.assemble(model);
+      const scene = await runner.assemble(model);
       try {
         const lab = await runLab(model, scene, kernel, { clock: () => performance.now() });
         const run = await runner.run(model);

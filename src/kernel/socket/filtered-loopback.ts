@@ -30,6 +30,7 @@ export class FilteredLoopback {
   /** Gets every frame, and as the older of two sockets after the receiver: once it has one, the filter has answered. */
   private readonly witness: number;
   private readonly buffer = Buffer.alloc(65_536);
+  private marked: number;
 
   /** @param mark SO_MARK of the sender. */
   constructor(calls: Libc, mark: number) {
@@ -45,6 +46,7 @@ export class FilteredLoopback {
     } finally {
       namespace.close();
     }
+    this.marked = mark;
     this.setOption(this.sender, SOL_SOCKET, SO_MARK, uint32(mark));
     for (const socket of [this.receiver, this.witness])
       this.setOption(socket, SOL_PACKET, PACKET_IGNORE_OUTGOING, uint32(1));
@@ -54,6 +56,13 @@ export class FilteredLoopback {
   /** Returns 0 or the errno of the refusal. */
   attach(program: readonly ClassicInstruction[]): number {
     return attachFilter(this.calls, this.receiver, program);
+  }
+
+  /** Marks what is sent from now on. */
+  mark(mark: number): void {
+    if (mark === this.marked) return;
+    this.marked = mark;
+    this.setOption(this.sender, SOL_SOCKET, SO_MARK, uint32(mark));
   }
 
   /** Sends a frame; returns how many bytes of it came through, 0 when it was dropped. Throws when it does not arrive at all. */
@@ -87,6 +96,6 @@ export class FilteredLoopback {
 
 function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
+  bytes.writeUInt32LE(value >>> 0);
   return bytes;
 }

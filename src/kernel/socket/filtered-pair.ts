@@ -12,7 +12,7 @@ export class FilteredPair {
   private readonly calls: Libc;
   private readonly sender: number;
   private readonly receiver: number;
-  private readonly buffer = Buffer.alloc(4096);
+  private readonly buffer = Buffer.alloc(65_536);
 
   constructor(calls: Libc) {
     this.calls = calls;

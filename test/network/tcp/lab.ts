@@ -154,7 +154,12 @@ export class Lab {
     };
     const slot = new ProgramSlot("filter", { name: "filter" } as LoadedProgram);
     const context = new PacketContext({ pool: this.world.pool, chance: this.world.random("filter") });
-    const prepared = { context, start: "transport", program: { run: () => program.run(context.view) } } as const;
+    const prepared = {
+      context,
+      start: "transport",
+      trims: true,
+      program: { run: () => program.run(context.view) },
+    } as const;
     return new Attachment(socketFilter, slot, prepared, undefined);
   }
 }

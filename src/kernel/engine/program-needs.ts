@@ -1,0 +1,73 @@
+import { decodeProgram } from "../../bpf/isa/decode.ts";
+import { HELPER_NAMES } from "../../bpf/isa/helper-names.ts";
+import { TYPE } from "../../bpf/verifier/state/register-type.ts";
+import { fail } from "../../errors.ts";
+import type { VerifiedProgram } from "../../programs/engine.ts";
+
+/** Program types that BPF_PROG_TEST_RUN runs on a struct __sk_buff (bpf_prog_test_run_skb). */
+const TYPES = [
+  "socket_filter",
+  "sched_cls",
+  "sched_act",
+  "cgroup_skb",
+  "lwt_in",
+  "lwt_out",
+  "lwt_xmit",
+  "lwt_seg6local",
+];
+/** Fields that a program may write and whose value BPF_PROG_TEST_RUN does not give back (convert_skb_to___skb). */
+const LOST = ["queue_mapping", "tc_index", "tc_classid", "tstamp_type"];
+/** Fields that have other values there than in a simulation, always: its packets have a socket. */
+const FOREIGN = ["sk", "tstamp_type"];
+/** Helpers that act on the network, on the socket, or on what BPF_PROG_TEST_RUN does not give back. */
+const ACTING =
+  /^bpf_(clone_redirect|redirect.*|skb_vlan_.*|skb_change_.*|skb_adjust_room|skb_set_.*|set_hash.*|sk_.*|lwt_.*|fib_lookup|skc?_lookup.*|skb_ecn_set_ce|skb_get_tunnel.*|perf_event_output|skb_output|skb_cgroup_.*|get_socket_.*)$/;
+const RELATIVE_LOAD = "bpf_skb_load_bytes_relative";
+
+/** What a program asks of the packet that it is run on. */
+export interface ProgramNeeds {
+  /** Names of the fields of struct __sk_buff that it may read. */
+  readonly reads: ReadonlySet<string>;
+  /** It may look at bytes by their distance from a header, which lie before the data. */
+  readonly looksBefore: boolean;
+}
+
+/** Finds out. Throws a NetsimError `unsupported` for a program that BPF_PROG_TEST_RUN runs otherwise than a hook does. */
+export function needsOf({ name, type, bytes, insight }: VerifiedProgram): ProgramNeeds {
+  const refuse = (what: string) => unsupported(`Program '${name}' ${what}.`);
+  if (!TYPES.includes(type.name))
+    refuse(`is ${type.name}, which BPF_PROG_TEST_RUN does not run on packets of a topology`);
+  const reads = new Set<string>();
+  let looksBefore = false;
+  const fieldsAt = (offset: number, size: number) =>
+    type.context.fields.filter((field) => field.offset < offset + size && offset < field.offset + field.size);
+  for (const it of decodeProgram(bytes).instructions) {
+    if (it === null || it === undefined) continue;
+    const { dead, pointerType } = insight(it.index);
+    if (dead) continue;
+    if (it.kind === "call-helper") {
+      const helper = HELPER_NAMES[it.helper] ?? "";
+      if (ACTING.test(helper)) refuse(`calls ${helper}, which acts on more than BPF_PROG_TEST_RUN gives back`);
+      looksBefore ||= helper === RELATIVE_LOAD;
+    }
+    if (it.kind === "packet-load") looksBefore ||= it.imm < 0;
+    const isContext = pointerType === undefined || pointerType === TYPE.context;
+    if (it.kind === "load" && isContext)
+      for (const field of fieldsAt(it.offset, it.bytes)) {
+        if (pointerType !== undefined && FOREIGN.includes(field.name))
+          refuse(`reads ${field.name}, which BPF_PROG_TEST_RUN has values of its own for`);
+        reads.add(field.name);
+      }
+    if (it.kind === "store" && pointerType === TYPE.context)
+      for (const field of fieldsAt(it.offset, it.bytes))
+        if (LOST.includes(field.name)) refuse(`writes ${field.name}, which BPF_PROG_TEST_RUN does not give back`);
+  }
+  return { reads, looksBefore };
+}
+
+/** Ends a run with what the kernel cannot be asked. @param message a sentence. */
+export function unsupported(message: string): never {
+  return fail("unsupported", message, {
+    hint: "The engines interpreter and jit run it; `netsim lab` asks the kernel in another way.",
+  });
+}

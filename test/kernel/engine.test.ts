@@ -1,0 +1,153 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { compare } from "../../src/compare/comparison.ts";
+import { openTopology } from "../../src/open-topology.ts";
+import { TOKENS } from "../../src/tokens.ts";
+import { running } from "./running.ts";
+import { writeTopology } from "./write-topology.ts";
+
+const missing = "missing" in running ? ` (skipped: ${running.missing})` : "";
+
+/** Processes and objects. */
+const NOT_YET = ["broker.yaml", "objects.yaml", "sandboxed-server.yaml"];
+const EXAMPLES = readdirSync("topologies")
+  .filter((name) => name.endsWith(".yaml") && !NOT_YET.includes(name))
+  .map((name) => `topologies/${name}`);
+
+async function comparison(file: string) {
+  const { topology, container } = await openTopology(file);
+  const runner = container.get(TOKENS.TopologyRunner);
+  const run = (engine: string) => ({ name: engine, topology, runner, options: { engine } });
+  return (await compare([run("interpreter"), run("kernel")])).comparisons[0]!;
+}
+
+/** Two hosts; `program` stands at the socket, or on the way to it. */
+function topology(program: string, where: "filter" | "ingress" | "egress" | "packet"): string {
+  const [client, server] = [where === "egress" ? program : "", where === "ingress" ? program : ""].map((text) =>
+    text === "" ? "" : `tc: { eth0: { ${where}: [{ program: p, direct-action: true }] } }`,
+  );
+  return `name: one
+programs:
+  p:
+${program}
+nodes:
+  a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } }, ${client} }
+  b:
+    kind: host
+    interfaces: { eth0: { address: 10.0.0.2/24 } }
+    ${server}
+    sockets:
+      u: { kind: udp, port: 7${where === "filter" ? ", filter: p" : ""} }
+      s: { kind: packet, interface: eth0${where === "packet" ? ", filter: p" : ""} }
+links: [{ endpoints: ["a:eth0", "b:eth0"] }]
+traffic: [{ from: a, to: b, flow: udp, port: 7, bytes: 40, count: 3, every: 1ms }]
+`;
+}
+
+const classic = (text: string) => `    classic: |\n${indented(text)}`;
+const extended = (text: string) => `    extended: |\n${indented(text)}`;
+const indented = (text: string) =>
+  text
+    .split("\n")
+    .map((line) => `      ${line.trim()}`)
+    .join("\n");
+
+const ALIKE = [
+  {
+    name: "a socket's extended program that trims by the length it sees",
+    program: extended("r0 = *(u32 *)(r1 + 0)\nr0 -= 5\nexit"),
+    where: "filter",
+  },
+  {
+    name: "protocol and type of what a packet socket sees",
+    program: extended("r0 = *(u32 *)(r1 + 16)\nr2 = *(u32 *)(r1 + 40)\nr0 += r2\nr0 &= 63\nexit"),
+    where: "packet",
+  },
+  {
+    name: "a classifier that marks and reads its interfaces",
+    program: extended("r2 = *(u32 *)(r1 + 36)\nr3 = *(u32 *)(r1 + 40)\nr2 += r3\n*(u32 *)(r1 + 8) = r2\nr0 = 0\nexit"),
+    where: "ingress",
+  },
+  {
+    name: "a classifier that drops by a packet's byte",
+    program: extended("r6 = r1\nr0 = *(u16 *)skb[36]\nif r0 == 7 goto drop\nr0 = 0\nexit\ndrop: r0 = 2\nexit"),
+    where: "egress",
+  },
+  {
+    name: "a classic program behind the transport header",
+    program: classic("ldh [2]\njneq #7, drop\nret #20\ndrop: ret #0"),
+    where: "filter",
+  },
+  {
+    name: "a classic program on frames, with values beside them",
+    program: classic("ld proto\njneq #0x800, all\nld mark\nadd #31\nret a\nall: ld len\nret a"),
+    where: "packet",
+  },
+  {
+    name: "a classic program with direct action",
+    program: classic("ldh [12]\njneq #0x800, pass\nret #2\npass: ret #0"),
+    where: "ingress",
+  },
+] as const;
+
+const REFUSED = [
+  {
+    name: "a field that is lost",
+    program: extended("*(u32 *)(r1 + 72) = 5\nr0 = 0\nexit"),
+    where: "ingress",
+    want: "writes tc_classid",
+  },
+  {
+    name: "a helper that acts on the network",
+    program: extended("r1 = 2\nr2 = 0\ncall bpf_redirect\nexit"),
+    where: "ingress",
+    want: "bpf_redirect",
+  },
+  {
+    name: "a packet type that cannot be set",
+    program: extended("r0 = *(u32 *)(r1 + 4)\nexit"),
+    where: "ingress",
+    want: "may read pkt_type",
+  },
+  {
+    name: "headers before the data",
+    program: classic("ldb [-2097152]\nret #20"),
+    where: "filter",
+    want: "reads values beside its data",
+  },
+  {
+    name: "values that a loopback device has otherwise",
+    program: classic("ld ifidx\nret a"),
+    where: "packet",
+    want: "reads ifidx",
+  },
+  {
+    name: "numbers above a packet's length that are not all one",
+    program: classic("ldb [0]\njeq #255, one\nret #0x7fffffff\none: ret #0xffffffff"),
+    where: "ingress",
+    want: "does not show",
+  },
+] as const;
+
+describe.skipIf("missing" in running)(`--engine kernel${missing}`, () => {
+  it.each(EXAMPLES)("does with each packet of %s what the interpreter does", async (file) => {
+    const { packets, others, compared } = await comparison(file);
+    expect({ packets, others }).toEqual({ packets: [], others: [] });
+    expect(compared).toBeGreaterThan(0);
+  });
+
+  it.each(NOT_YET)("refuses %s by name", async (name) => {
+    await expect(comparison(`topologies/${name}`)).rejects.toThrow(
+      / (does not run|does not load into a kernel) ?.*yet/,
+    );
+  });
+
+  it.each(ALIKE)("runs $name", async ({ program, where }) => {
+    const { packets, others } = await comparison(writeTopology(topology(program, where)));
+    expect({ packets, others }).toEqual({ packets: [], others: [] });
+  });
+
+  it.each(REFUSED)("refuses by name: $name", async ({ program, where, want }) => {
+    await expect(comparison(writeTopology(topology(program, where)))).rejects.toThrow(want);
+  });
+});
