@@ -1,0 +1,37 @@
+/** Number of a switch's own port: LOCAL (65534) in OpenFlow, 0 in the datapath. */
+export const LOCAL_PORT = 0;
+/** Its number in OpenFlow (OFPP_LOCAL). */
+export const OFPP_LOCAL = 0xfffe;
+
+export type PortKind = "internal" | "link" | "patch" | "vxlan" | "geneve" | "gre";
+
+/** A port of a datapath as its slow path sees it. Numbers are the same in OpenFlow and in the datapath, LOCAL apart. */
+export interface DatapathPort {
+  /** 0 is the switch's own, links follow from 1. */
+  readonly number: number;
+  readonly name: string;
+  readonly kind: PortKind;
+  readonly mac: Uint8Array;
+  /** Whether it has a cable, a peer or an underlay. */
+  readonly isUp: boolean;
+  /** VLAN settings of ovs-vsctl that NORMAL goes by; undefined: a trunk of all. */
+  readonly tag: number | undefined;
+  readonly trunks: readonly number[] | undefined;
+  /** Where a tunnel leads; undefined on others. */
+  readonly tunnel: TunnelOptions | undefined;
+}
+
+/** Options of a tunnel port, as in ovs-vsctl's `options:`; "flow" leaves the value to the flow's set(tunnel(...)). */
+export interface TunnelOptions {
+  /** 4 or 16 bytes. */
+  readonly remote: Uint8Array | "flow";
+  readonly local: Uint8Array | "flow" | undefined;
+  /** VNI or GRE key; undefined: none (0 for VXLAN and Geneve). */
+  readonly key: number | "flow" | undefined;
+  readonly tos: number | "inherit" | undefined;
+  readonly ttl: number | "inherit" | undefined;
+  /** UDP port that it talks to; 0 for GRE. */
+  readonly destinationPort: number;
+  readonly csum: boolean;
+  readonly df: boolean;
+}
