@@ -36,7 +36,8 @@ export class ProgramBench {
     this.pool = new SkbPool(memory);
     const machine = new Machine(memory);
     const syscall = new BpfSyscall(oneCpu(machine));
-    this.maps = new MapTable(topology.maps, syscall);
+    const commands = engine.maps ?? syscall;
+    this.maps = new MapTable(topology.maps, commands);
     const contexts = new Contexts({
       machine,
       maps: syscall,
@@ -54,7 +55,7 @@ export class ProgramBench {
     this.programs.finish();
     // Why there is none `finish` has told.
     this.attachment = attached as unknown as Attachment;
-    this.reset = new MapReset(syscall);
+    this.reset = new MapReset(commands, this.maps);
   }
 
   /** Puts maps back to what they hold at the start of each case. */

@@ -5,6 +5,8 @@ export interface TestReport {
   readonly files: readonly FileResult[];
   readonly passed: number;
   readonly failed: number;
+  /** Cases that the engine cannot be asked. */
+  readonly skipped: number;
   readonly engine: string;
   readonly exitCode: ExitCode;
 }
@@ -23,7 +25,10 @@ export interface FileResult {
 export interface CaseResult {
   readonly name: string;
   readonly place: Place;
+  /** Nothing was otherwise than expected. */
   readonly passed: boolean;
+  /** Why the engine could not be asked, a sentence; the case counts as neither passed nor failed. */
+  readonly skipped?: string;
   /** What was otherwise than expected. */
   readonly failures: readonly Failure[];
   /** The program's way to that, of failed cases. */

@@ -1,3 +1,4 @@
+import { NetsimError } from "../errors.ts";
 import { LINKTYPE } from "../packet/capture/link-type.ts";
 import { openCapture } from "../packet/capture/open-capture.ts";
 import type { ProgramRunner } from "../programs/engine.ts";
@@ -13,18 +14,27 @@ import { Tally } from "./split.ts";
 /** Failures of one capture that are told one by one. */
 const MOST_FAILURES = 10;
 
-/** Runs the cases of a program's test. Throws a NetsimError where the program, a capture or a map's entry cannot be used. */
+/**
+ * Runs the cases of a program's test. Throws a NetsimError where the program, a capture or a map's entry cannot be used.
+ * @param asksOutside the engine is something outside, which cannot be asked everything: such cases are skipped.
+ */
 export function runProgramTest(
   test: ProgramTest,
   engine: ProgramRunner,
   languages: Registry<ProgramLanguage>,
   isWanted: (one: ProgramCase) => boolean,
+  asksOutside = false,
 ): CaseResult[] {
-  const bench = new ProgramBench(test, engine, languages);
+  const wanted = test.cases.filter(isWanted);
+  const ask = <T>(act: () => T): T | Unasked => (asksOutside ? orUnasked(act) : act());
+  const bench = ask(() => new ProgramBench(test, engine, languages));
+  if (bench instanceof Unasked) return wanted.map((one) => skipped(one, bench));
   const maps = readCaseMaps(test, bench.maps);
   const tracer = new Tracer(test, languages);
-  return test.cases.filter(isWanted).map((one) => {
-    const { failures, failing } = runCase(test, bench, one, maps.get(one)!);
+  return wanted.map((one) => {
+    const outcome = ask(() => runCase(test, bench, one, maps.get(one)!));
+    if (outcome instanceof Unasked) return skipped(one, outcome);
+    const { failures, failing } = outcome;
     const path = failing && tracer.follow(one, failing, maps.get(one)!);
     return {
       name: one.name,
@@ -34,6 +44,28 @@ export function runProgramTest(
       ...(path && path.length > 0 && { path }),
     };
   });
+}
+
+/** Why an engine cannot be asked. */
+class Unasked {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+function orUnasked<T>(act: () => T): T | Unasked {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof NetsimError) || error.diagnostics.some(({ code }) => code !== "unsupported")) throw error;
+    return new Unasked(error.message);
+  }
+}
+
+function skipped({ name, place }: ProgramCase, { reason }: Unasked): CaseResult {
+  return { name, place, passed: true, skipped: reason, failures: [] };
 }
 
 /** @returns what was otherwise than expected, and the first packet on which it was. */

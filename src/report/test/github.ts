@@ -6,12 +6,14 @@ import type { TestReporter } from "./test-reporter.ts";
 export const githubTestReporter: TestReporter = {
   name: "github",
   description: "annotations for GitHub Actions",
-  render({ files, passed, failed }) {
+  render({ files, passed, failed, skipped }) {
     const lines = files.flatMap(({ cases, diagnostics }) => [
       ...cases.filter((one) => !one.passed).map((one) => command(one.place, one.name, detailLines(one).join("\n"))),
       ...diagnostics.map(({ severity, message, place, code }) => command(place, code, message, severity)),
     ]);
-    return [...lines, `${passed} passed, ${failed} failed`].map((line) => `${line}\n`).join("");
+    return [...lines, `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`]
+      .map((line) => `${line}\n`)
+      .join("");
   },
 };
 

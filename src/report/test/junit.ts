@@ -7,9 +7,9 @@ import type { TestReporter } from "./test-reporter.ts";
 export const junitTestReporter: TestReporter = {
   name: "junit",
   description: "JUnit XML, for CI systems",
-  render({ files, passed, failed }) {
+  render({ files, passed, failed, skipped }) {
     const errors = files.filter(isBroken).length;
-    const head = `<testsuites name="netsim" tests="${passed + failed + errors}" failures="${failed}" errors="${errors}">`;
+    const head = `<testsuites name="netsim" tests="${passed + failed + skipped + errors}" failures="${failed}" errors="${errors}" skipped="${skipped}">`;
     return `<?xml version="1.0" encoding="UTF-8"?>\n${[head, ...files.flatMap(suite), "</testsuites>"].join("\n")}\n`;
   },
 };
@@ -20,7 +20,8 @@ function suite(file: FileResult): string[] {
   const { name, file: path, cases, diagnostics } = file;
   const failed = cases.filter((one) => !one.passed).length;
   const errors = isBroken(file) ? 1 : 0;
-  const head = `  <testsuite name=${quoted(name)} file=${quoted(path)} tests="${cases.length + errors}" failures="${failed}" errors="${errors}">`;
+  const skipped = cases.filter((one) => one.skipped !== undefined).length;
+  const head = `  <testsuite name=${quoted(name)} file=${quoted(path)} tests="${cases.length + errors}" failures="${failed}" errors="${errors}" skipped="${skipped}">`;
   const broken = diagnostics.filter(({ severity }) => severity === "error");
   const error = broken
     .map(({ code, message, place }) => `${place === undefined ? "" : `${placeText(place)}: `}${code}: ${message}`)
@@ -40,8 +41,9 @@ function suite(file: FileResult): string[] {
 }
 
 function testcase(path: string, one: CaseResult): string[] {
-  const { name, place, passed, failures } = one;
+  const { name, place, passed, skipped, failures } = one;
   const head = `    <testcase classname=${quoted(path)} name=${quoted(name)} file=${quoted(place.file)} line="${place.line ?? 1}"`;
+  if (skipped !== undefined) return [`${head}>`, `      <skipped message=${quoted(skipped)}/>`, "    </testcase>"];
   if (passed) return [`${head}/>`];
   const message = failures.map(failureText).join("; ");
   return [

@@ -22,6 +22,7 @@ export const tapTestReporter: TestReporter = {
 
 function point(number: number, file: string, one: CaseResult): string[] {
   const line = `${one.passed ? "ok" : "not ok"} ${number} - ${escaped(`${file} > ${one.name}`)}`;
+  if (one.skipped !== undefined) return [`${line} # SKIP ${printable(one.skipped)}`];
   return one.passed ? [line] : [line, ...block([`at ${placeText(one.place)}`, ...detailLines(one)])];
 }
 

@@ -9,12 +9,13 @@ import type { TestReporter } from "./test-reporter.ts";
 export const textTestReporter: TestReporter = {
   name: "text",
   description: "for people",
-  render({ files, passed, failed }, { color }) {
+  render({ files, passed, failed, skipped }, { color }) {
     const paint = painter(color);
     const lines = files.flatMap((file) => fileLines(file, paint));
     const broken = files.filter(({ diagnostics }) => diagnostics.some(({ severity }) => severity === "error")).length;
     const parts = [`${count(passed)} passed`];
     if (failed > 0) parts.push(paint.red(`${count(failed)} failed`));
+    if (skipped > 0) parts.push(paint.yellow(`${count(skipped)} skipped`));
     if (broken > 0) parts.push(paint.red(`${count(broken)} files cannot be used`));
     return `${[...lines, parts.join(", ")].join("\n")}\n`;
   },
@@ -24,11 +25,25 @@ function fileLines({ file, cases, diagnostics }: FileResult, paint: Paint): stri
   const failed = cases.filter((one) => !one.passed);
   const name = printable(file);
   if (diagnostics.length > 0 && cases.length === 0) return [`${paint.red("BAD")}   ${name}`];
-  if (failed.length === 0) return [`${paint.green("ok")}    ${name}  ${count(cases.length)} passed`];
-  return [
-    `${paint.red("FAIL")}  ${name}  ${count(failed.length)} of ${count(cases.length)} failed`,
-    ...failed.flatMap((one) => caseLines(one, paint)),
-  ];
+  const skipped = skippedLines(cases, paint);
+  const left = cases.filter((one) => one.skipped === undefined).length;
+  if (failed.length > 0)
+    return [
+      `${paint.red("FAIL")}  ${name}  ${count(failed.length)} of ${count(left)} failed`,
+      ...failed.flatMap((one) => caseLines(one, paint)),
+      ...skipped,
+    ];
+  if (left === 0) return [`${paint.yellow("skip")}  ${name}`, ...skipped];
+  return [`${paint.green("ok")}    ${name}  ${count(left)} passed`, ...skipped];
+}
+
+/** Cases that were not run, counted by the reason. */
+function skippedLines(cases: readonly CaseResult[], paint: Paint): string[] {
+  const counts = new Map<string, number>();
+  for (const { skipped } of cases) if (skipped !== undefined) counts.set(skipped, (counts.get(skipped) ?? 0) + 1);
+  return [...counts].map(
+    ([reason, number]) => `  ${paint.yellow("skip")}  ${count(number)} skipped: ${printable(reason)}`,
+  );
 }
 
 function caseLines(one: CaseResult, paint: Paint): string[] {

@@ -1,0 +1,145 @@
+import { createContainer } from "./container.ts";
+import { type Diagnostic, fail, NetsimError } from "./errors.ts";
+import { schemaParts } from "./open-topology.ts";
+import { loadPlugins } from "./plugins/load-plugins.ts";
+import { openEngine } from "./programs/engine.ts";
+import type { RunResult } from "./run/result.ts";
+import { kindOf, readTest, type TestFile } from "./testing/find-files.ts";
+import { loadPolicyTest } from "./testing/load.ts";
+import type { CaseResult, FileResult } from "./testing/result.ts";
+import { runProgramTest } from "./testing/run-program-test.ts";
+import { runSeccompTest } from "./testing/run-seccomp-test.ts";
+import { TOKENS } from "./tokens.ts";
+import type { TopologyDocument } from "./topology/document.ts";
+import { loadTopology } from "./topology/load.ts";
+import { pluginReferences } from "./topology/plugin-references.ts";
+
+/** How the cases of a file are run. */
+export interface FileOptions {
+  readonly engine: string;
+  /** Only cases whose file and name, `FILE > NAME`, match. */
+  readonly filter?: RegExp;
+  /** Only every `of`-th case, from the `index`-th on, counted from 1. */
+  readonly shard?: { readonly index: number; readonly of: number };
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs the tests of a file; undefined where it lies in a directory and has none. What is wrong with it is part of the result.
+ * @param number the file's among all, so that every case is in just one shard wherever the files are run.
+ */
+export async function runTestFile(
+  file: TestFile,
+  number: number,
+  options: FileOptions,
+): Promise<FileResult | undefined> {
+  let document: TopologyDocument | undefined;
+  try {
+    document = readTest(file);
+    if (document === undefined) return undefined;
+    const select = new Selection(options, number);
+    switch (kindOf(document)) {
+      case "policy":
+        return await runPolicy(document, select, options);
+      case "topology":
+        return await runTopology(document, select, options);
+      default:
+        return fail("bad-test", `'${file.file}' holds no test.`, {
+          place: { file: file.file, line: 1 },
+          hint: "A policy test has `cases`; a topology that is one has `expect`.",
+        });
+    }
+  } catch (error) {
+    if (!(error instanceof NetsimError)) throw error;
+    return broken(file.file, (document && kindOf(document)) ?? "policy", error.diagnostics);
+  }
+}
+
+function broken(file: string, kind: FileResult["kind"], diagnostics: readonly Diagnostic[]): FileResult {
+  return { file, name: file, kind, cases: [], diagnostics };
+}
+
+/** Which cases of a file are wanted, by their names and their number. */
+class Selection {
+  private readonly options: FileOptions;
+  private count: number;
+
+  constructor(options: FileOptions, first: number) {
+    this.options = options;
+    this.count = first;
+  }
+
+  /** To be asked once for each case, in order. */
+  wants(file: string, name: string): boolean {
+    const { filter, shard } = this.options;
+    if (filter !== undefined && !filter.test(`${file} > ${name}`)) return false;
+    return shard === undefined || this.count++ % shard.of === shard.index - 1;
+  }
+}
+
+async function runPolicy(
+  document: TopologyDocument,
+  select: Selection,
+  { engine: name }: FileOptions,
+): Promise<FileResult> {
+  const container = createContainer();
+  const test = loadPolicyTest(document, parts(container));
+  const wants = (one: { readonly name: string }) => select.wants(test.file, one.name);
+  const head = { file: test.file, name: test.name, kind: "policy", diagnostics: [] } as const;
+  const engine = container.get(TOKENS.EngineRegistry).get(name);
+  const isOutside = "open" in engine;
+  if (test.kind === "seccomp")
+    return {
+      ...head,
+      cases: isOutside
+        ? test.cases.filter(wants).map((one) => ({ ...plain(one), skipped: NO_SECCOMP(name) }))
+        : runSeccompTest(test, wants),
+    };
+  const runner = await openEngine(engine);
+  try {
+    const cases = runProgramTest(test, runner, container.get(TOKENS.LanguageRegistry), wants, isOutside);
+    return { ...head, cases };
+  } finally {
+    runner.close?.();
+  }
+}
+
+const NO_SECCOMP = (engine: string): string => `The engine '${engine}' does not run filters of system calls.`;
+
+const plain = ({ name, place }: Pick<CaseResult, "name" | "place">): CaseResult => ({
+  name,
+  place,
+  passed: true,
+  failures: [],
+});
+
+type Container = ReturnType<typeof createContainer>;
+let shared: ReturnType<typeof schemaParts> | undefined;
+
+/** The parts of netsim's own plugins: the same object each time, so that the schema is compiled once. */
+function parts(container: Container): ReturnType<typeof schemaParts> {
+  shared ??= schemaParts(container);
+  return shared;
+}
+
+/** Runs a topology; each of its expectations is a case. */
+async function runTopology(
+  document: TopologyDocument,
+  select: Selection,
+  { engine, signal }: FileOptions,
+): Promise<FileResult> {
+  const container = createContainer(await loadPlugins(pluginReferences(document)));
+  const topology = loadTopology(document, schemaParts(container));
+  const result = await container.get(TOKENS.TopologyRunner).run(topology, { engine, ...(signal && { signal }) });
+  const { file, name } = topology;
+  const cases = casesOf(result).filter((one) => select.wants(file, one.name));
+  return { file, name, kind: "topology", cases, diagnostics: result.diagnostics };
+}
+
+function casesOf({ expectations }: RunResult): CaseResult[] {
+  return expectations.map(({ place, subject, expected, got, passed }) => {
+    const [, file = place, line = "1", column = "1"] = /^(.*):(\d+):(\d+)$/.exec(place) ?? [];
+    const at = { file, line: Number(line), column: Number(column) };
+    return { name: subject, place: at, passed, failures: passed ? [] : [{ subject, expected, got, place: at }] };
+  });
+}
