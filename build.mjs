@@ -49,7 +49,7 @@ await build({ ...shared, entryPoints: ["src/index.ts"], outfile: "dist/index.js"
 // Each command's work is a chunk of its own, loaded when it is asked for.
 await build({
   ...shared,
-  entryPoints: { main: "src/main.ts" },
+  entryPoints: { main: "src/main.ts", "test-worker": "src/test-worker.ts" },
   outdir: "dist",
   external: ["koffi"],
   splitting: true,

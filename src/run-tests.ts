@@ -1,35 +1,41 @@
 import { createContainer } from "./container.ts";
 import { EXIT, type ExitCode, fail, NetsimError } from "./errors.ts";
 import { type FileOptions, runTestFile } from "./run-test-file.ts";
-import { findTestFiles } from "./testing/find-files.ts";
+import { TestWorkers } from "./test-workers.ts";
+import { findTestFiles, type TestFile } from "./testing/find-files.ts";
 import type { FileResult, TestReport } from "./testing/result.ts";
 import { TOKENS } from "./tokens.ts";
 
 /** How tests are run. */
 export interface TestOptions extends Partial<FileOptions> {
-  /** Told of each file before it is run. */
-  readonly progress?: (file: string) => void;
+  /** Told of the files: how many there are, how many of them are done, and the last of these. */
+  readonly progress?: (progress: TestProgress) => void;
+  /** Threads that share so many files. Default 1, which is this one. */
+  readonly jobs?: (files: number) => number;
+  /** Where the code of such threads lies, as it was built: needed for more than one. */
+  readonly worker?: URL;
+}
+
+/** How far a test run is. */
+export interface TestProgress {
+  readonly done: number;
+  readonly files: number;
+  /** Cases that have failed so far. */
+  readonly failed: number;
 }
 
 const DEFAULT_ENGINE = "interpreter";
 
 /**
- * Runs policy tests and topologies with expectations. What fails and what is wrong with single files is part of the report; rejects with a
- * NetsimError where a path cannot be read or an option is wrong.
+ * Runs policy tests and topologies with expectations. What fails and what is wrong with single files is part of the report, in the
+ * order of the files, whoever ran them; rejects with a NetsimError where a path cannot be read or an option is wrong.
  */
 export async function runTests(paths: readonly string[], options: TestOptions = {}): Promise<TestReport> {
   const engine = options.engine ?? DEFAULT_ENGINE;
   const known = createContainer().get(TOKENS.EngineRegistry);
   if (known.find(engine) === undefined)
     fail("usage", `There is no engine '${engine}'.`, { hint: `There are: ${known.names.join(", ")}.` });
-  const files: FileResult[] = [];
-  for (const [number, file] of findTestFiles(paths).entries()) {
-    if (options.signal?.aborted) break;
-    options.progress?.(file.file);
-    const result = await runTestFile(file, number, { ...options, engine });
-    if (result !== undefined && (result.cases.length > 0 || result.diagnostics.length > 0)) files.push(result);
-    await new Promise(setImmediate);
-  }
+  const files = await runFiles(findTestFiles(paths), engine, options);
   const cases = files.flatMap((file) => file.cases);
   const failed = cases.filter(({ passed }) => !passed).length;
   const skipped = cases.filter((one) => one.skipped !== undefined).length;
@@ -41,6 +47,35 @@ export async function runTests(paths: readonly string[], options: TestOptions = 
     skipped,
     exitCode: options.signal?.aborted ? EXIT.interrupted : exitCodeOf(files, failed),
   };
+}
+
+/** Results of the files that have any. */
+async function runFiles(found: readonly TestFile[], engine: string, options: TestOptions): Promise<FileResult[]> {
+  const { filter, shard, signal, worker, progress } = options;
+  const fileOptions = { engine, ...(filter && { filter }), ...(shard && { shard }), ...(signal && { signal }) };
+  const threads = Math.min(options.jobs?.(found.length) ?? 1, found.length);
+  const workers = worker !== undefined && threads > 1 ? new TestWorkers(worker, threads, fileOptions) : undefined;
+  const results: (FileResult | undefined)[] = [];
+  let [next, done, failed] = [0, 0, 0];
+  const work = async (): Promise<void> => {
+    while (next < found.length && !signal?.aborted) {
+      const number = next++;
+      const file = found[number]!;
+      const result = await (workers?.run(file, number) ?? runTestFile(file, number, fileOptions));
+      results[number] = result;
+      failed += result?.cases.filter(({ passed }) => !passed).length ?? 0;
+      progress?.({ done: ++done, files: found.length, failed });
+      await new Promise(setImmediate);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: workers === undefined ? 1 : threads }, work));
+  } finally {
+    await workers?.close();
+  }
+  return results.filter(
+    (result) => result !== undefined && (result.cases.length > 0 || result.diagnostics.length > 0),
+  ) as FileResult[];
 }
 
 function exitCodeOf(files: readonly FileResult[], failed: number): ExitCode {

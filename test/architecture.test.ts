@@ -89,6 +89,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     "run-tests.ts",
     "seccomp",
     "simulation",
+    "testing",
     "tokens.ts",
     "topology",
     "../package.json",

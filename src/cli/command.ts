@@ -15,6 +15,8 @@ export interface Terminal {
   readonly interactive: boolean;
   /** Columns of that terminal. */
   readonly width: number;
+  /** Processors that the process may use at once. */
+  readonly processors: number;
   /** Real time in milliseconds, for progress lines only. */
   clock(): number;
   /** Aborted when the user wants the command to end. */

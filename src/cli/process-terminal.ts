@@ -1,4 +1,5 @@
 import { readFileSync, writeSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { isatty } from "node:tty";
 import { fail } from "../errors.ts";
 import type { Terminal } from "./command.ts";
@@ -29,6 +30,7 @@ export function processTerminal(): Terminal {
     errorColor: isErrorTerminal && colorWanted,
     interactive: isErrorTerminal && !isDumb,
     width: isErrorTerminal ? process.stderr.columns : 80,
+    processors: availableParallelism(),
     clock: () => performance.now(),
     // Signals are caught from the moment that somebody looks: before, a blocking call must not keep them from ending the process.
     get interrupted() {

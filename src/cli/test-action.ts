@@ -1,20 +1,37 @@
-import { type ExitCode, fail } from "../errors.ts";
+import { existsSync } from "node:fs";
+import { EXIT, type ExitCode, fail } from "../errors.ts";
 import { TEST_REPORTERS } from "../report/test/built-in.ts";
 import { runTests } from "../run-tests.ts";
 import type { Terminal } from "./command.ts";
 import { showDiagnostics } from "./show-failure.ts";
 import type { TestFlags } from "./test.ts";
+import { TestProgressLine } from "./test-progress-line.ts";
+import { watchTests } from "./test-watch.ts";
 
-/** Runs tests and reports what they came to. */
+/** The code of threads; there only where this was built. */
+const WORKER = new URL("../test-worker.js", import.meta.url);
+/** Files that make a thread of its own worth its start. */
+const FILES_PER_JOB = 4;
+
+/** Runs tests and reports what they came to, once or whenever something changes. */
 export async function test(paths: readonly string[], flags: TestFlags, terminal: Terminal): Promise<ExitCode> {
+  if (!flags.watch) return testOnce(paths, flags, terminal);
+  await watchTests(paths, terminal, () => testOnce(paths, flags, terminal));
+  return EXIT.interrupted;
+}
+
+async function testOnce(paths: readonly string[], flags: TestFlags, terminal: Terminal): Promise<ExitCode> {
   const { report: format, engine, filter, shard } = flags;
   const reporter = TEST_REPORTERS.find(({ name }) => name === format)!;
+  const line = new TestProgressLine(terminal);
   const report = await runTests(paths, {
     ...(engine !== undefined && { engine }),
     ...(filter && { filter }),
     ...(shard && { shard }),
+    ...jobs(flags, terminal),
     signal: terminal.interrupted,
-  });
+    progress: (progress) => line.update(progress),
+  }).finally(() => line.clear());
   if (report.files.length === 0)
     fail("usage", filter || shard ? "No case is meant." : "There is no test there.", {
       hint: "A policy test is a YAML file with `cases`; a topology that is one has `expect`.",
@@ -23,4 +40,13 @@ export async function test(paths: readonly string[], flags: TestFlags, terminal:
   const diagnostics = report.files.flatMap((file) => file.diagnostics);
   if (diagnostics.length > 0) showDiagnostics(diagnostics, terminal);
   return report.exitCode;
+}
+
+function jobs(flags: TestFlags, { processors }: Terminal): { jobs?: (files: number) => number; worker?: URL } {
+  const worker = existsSync(WORKER) ? WORKER : undefined;
+  const chosen = flags.jobs;
+  if (chosen !== undefined && chosen > 1 && worker === undefined)
+    fail("usage", "--jobs needs the built command: threads cannot run the sources.");
+  if (worker === undefined) return {};
+  return { worker, jobs: (files) => chosen ?? Math.min(processors, Math.ceil(files / FILES_PER_JOB)) };
 }

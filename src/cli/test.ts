@@ -7,6 +7,8 @@ export interface TestFlags {
   readonly engine?: string;
   readonly filter?: RegExp;
   readonly shard?: { readonly index: number; readonly of: number };
+  readonly jobs?: number;
+  readonly watch?: true;
 }
 
 /** `netsim test FILE|DIRECTORY...`. */
@@ -23,11 +25,19 @@ export function testCommand(program: Command, perform: (action: Action) => void)
     .option("--engine <name>", "what runs the programs (default: interpreter)")
     .option("--filter <pattern>", "only cases whose 'FILE > NAME' matches this regular expression", parseFilter)
     .option("--shard <i/n>", "only every n-th case, from the i-th on", parseShard)
+    .option(
+      "--jobs <number>",
+      "threads that share the files (default: one for four files, up to the processors)",
+      parseJobs,
+    )
+    .option("--watch", "run again whenever a file changes that the tests are about")
     .addHelpText("after", HELP)
     .action((paths: string[], flags: TestFlags) =>
       perform(async (terminal) => (await import("./test-action.ts")).test(paths, flags, terminal)),
     );
 }
+
+const MOST_JOBS = 256;
 
 const HELP = `
 A policy test is a YAML file with 'cases'; docs/test.md says what it holds. It needs no root and no network.
@@ -52,4 +62,11 @@ function parseShard(text: string): { index: number; of: number } {
   if (index === undefined || of === undefined || index < 1 || index > of)
     throw new InvalidArgumentError("A shard is written as 2/5: the second of five.");
   return { index, of };
+}
+
+function parseJobs(text: string): number {
+  const jobs = Number(text);
+  if (!/^\d+$/.test(text) || jobs < 1 || jobs > MOST_JOBS)
+    throw new InvalidArgumentError(`It is a number from 1 to ${MOST_JOBS}.`);
+  return jobs;
 }

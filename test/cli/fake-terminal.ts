@@ -24,6 +24,7 @@ export async function netsim(words: readonly string[], more: Partial<Terminal> =
     errorColor: false,
     interactive: false,
     width: 80,
+    processors: 1,
     clock: () => 0,
     interrupted: new AbortController().signal,
     ...more,
