@@ -1,5 +1,5 @@
 import type { LabResult } from "../kernel/lab/result.ts";
-import type { RunResult } from "../run/result.ts";
+import type { QdiscResult, QueueResult, RunResult } from "../run/result.ts";
 import type { OtherDifference } from "./differences.ts";
 
 /** A simulated run beside the same topology in a kernel. */
@@ -37,7 +37,7 @@ function socketsWithoutPrograms({ skipped }: LabResult): string[] {
 function simulatedCounters({ nodes, traffic, maps }: RunResult): Told {
   const told: Told = new Map();
   for (const node of nodes) {
-    for (const device of node.interfaces) addCounters(told, `interface ${node.name}:${device.name}`, device);
+    for (const device of node.interfaces) addInterface(told, `${node.name}:${device.name}`, device);
     for (const { name, received, receivedBytes } of node.sockets)
       addCounters(told, `socket ${node.name}/${name}`, { received, receivedBytes });
   }
@@ -48,11 +48,20 @@ function simulatedCounters({ nodes, traffic, maps }: RunResult): Told {
 function realCounters({ nodes, traffic, maps }: LabResult): Told {
   const told: Told = new Map();
   for (const node of nodes) {
-    for (const device of node.interfaces) addCounters(told, `interface ${node.name}:${device.name}`, device);
+    for (const device of node.interfaces) addInterface(told, `${node.name}:${device.name}`, device);
     for (const socket of node.sockets) addCounters(told, `socket ${node.name}/${socket.name}`, socket);
   }
   addShared(told, { traffic, maps });
   return told;
+}
+
+function addInterface(told: Told, label: string, device: { readonly qdisc?: QdiscResult }): void {
+  addCounters(told, `interface ${label}`, device);
+  // How often a packet had to wait, and how many wait at the end, is a matter of the moment.
+  const sent = ({ packets, bytes, dropped }: QueueResult) => ({ packets, bytes, dropped });
+  if (device.qdisc === undefined) return;
+  addCounters(told, `qdisc ${label}`, sent(device.qdisc));
+  for (const one of device.qdisc.classes) addCounters(told, `class ${label}/${one.classid}`, sent(one));
 }
 
 function addShared(told: Told, { traffic, maps }: Pick<RunResult, "traffic"> & Pick<LabResult, "maps">): void {

@@ -2,6 +2,7 @@ import type { LabNode, LabResult, LabTraffic } from "../kernel/lab/result.ts";
 import type { Paint } from "./paint.ts";
 import { formatTable } from "./table.ts";
 import { describeExpectations } from "./text/expectations.ts";
+import { describeQdisc } from "./text/qdisc.ts";
 import { count, plural, size } from "./words.ts";
 
 /** What a topology did in the kernel, for people. */
@@ -29,6 +30,9 @@ function describeNode({ name, kind, interfaces, sockets }: LabNode, paint: Paint
         `sent ${count(device.sent)} (${size(device.sentBytes)})`,
         `received ${count(device.received)} (${size(device.receivedBytes)})`,
       ]),
+    ),
+    ...interfaces.flatMap((device) =>
+      device.qdisc === undefined ? [] : describeQdisc(device.name, device.qdisc, paint),
     ),
     ...sockets.map((socket) => {
       const filters = socket.programs.length === 0 ? "no filter" : `filter ${socket.programs.join(", ")}`;

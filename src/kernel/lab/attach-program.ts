@@ -3,8 +3,8 @@ import { dataStartOf } from "../../network/socket/data-start.ts";
 import type { LoadedProgram } from "../../programs/language.ts";
 import type { MapTable } from "../../programs/map-table.ts";
 import type { Kernel } from "../kernel.ts";
-import { refusedByKernel } from "../run/refused.ts";
 import type { LabSocket } from "./lab-socket.ts";
+import { loadExtended } from "./load-extended.ts";
 
 const SOCKET_FILTER = 1;
 
@@ -16,8 +16,7 @@ export function attachProgram(kernel: Kernel, maps: MapTable, socket: LabSocket,
     refuse(name, socket.attach(instructions));
     return;
   }
-  const { descriptor, log } = kernel.programs.load(maps.link(loaded), { type: SOCKET_FILTER, license: loaded.license });
-  if (descriptor < 0) refusedByKernel(name, -descriptor, log);
+  const descriptor = loadExtended(kernel, maps, loaded, SOCKET_FILTER);
   const errno = socket.attachExtended(descriptor);
   kernel.programs.close(descriptor);
   refuse(name, errno);

@@ -1,3 +1,4 @@
+import type { LoadedProgram } from "../../programs/language.ts";
 import type { MapTable } from "../../programs/map-table.ts";
 import type { ProgramTable } from "../../programs/program-table.ts";
 import { MapSteps } from "../../run/map-steps.ts";
@@ -5,20 +6,26 @@ import type { ExpectationResult } from "../../run/result.ts";
 import type { EventHandler } from "../../simulation/event-queue.ts";
 import type { Simulation } from "../../simulation/simulation.ts";
 import type { StepModel } from "../../topology/model.ts";
-import type { LabSockets } from "./lab-sockets.ts";
 import type { Skipped } from "./skipped.ts";
+
+/** Something that programs are attached to. */
+interface Replaceable {
+  /** Puts another program wherever one of that name is attached. */
+  replace(name: string, loaded: LoadedProgram): void;
+}
 
 /** Does a topology's steps in the kernel when their time comes. */
 export class LabSteps implements EventHandler {
   readonly skipped: Skipped[] = [];
   private readonly clock: Simulation;
-  private readonly sockets: LabSockets;
+  private readonly attached: readonly Replaceable[];
   private readonly programs: ProgramTable;
   private readonly maps: MapSteps;
 
-  constructor(clock: Simulation, sockets: LabSockets, programs: ProgramTable, maps: MapTable) {
+  /** @param attached where programs are. */
+  constructor(clock: Simulation, attached: readonly Replaceable[], programs: ProgramTable, maps: MapTable) {
     this.clock = clock;
-    this.sockets = sockets;
+    this.attached = attached;
     this.programs = programs;
     this.maps = new MapSteps(maps, (map, entry, flags) => maps.update(map, entry, flags));
   }
@@ -39,7 +46,8 @@ export class LabSteps implements EventHandler {
   /** Does one step; run by the clock. */
   run(_: number, operand: unknown): void {
     const step = operand as StepModel;
-    if (step.kind === "replace") this.sockets.replace(step.program, this.programs.loadedFrom(step.with));
+    if (step.kind === "replace")
+      for (const one of this.attached) one.replace(step.program, this.programs.loadedFrom(step.with));
     if (step.kind === "map") this.maps.run(step.map, step.change, this.clock.now, step.place);
   }
 }

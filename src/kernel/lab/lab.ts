@@ -12,9 +12,10 @@ import { countDevices } from "./devices.ts";
 import { LabNetwork } from "./lab-network.ts";
 import { LabSockets } from "./lab-sockets.ts";
 import { LabSteps } from "./lab-steps.ts";
-import { skippedOfLinks, skippedOfTc } from "./plan.ts";
+import { skippedOfLinks } from "./plan.ts";
 import type { LabNode, LabResult, LabTraffic } from "./result.ts";
 import type { Skipped } from "./skipped.ts";
+import { LabTc } from "./tc/lab-tc.ts";
 import { type LabSource, labSources } from "./traffic.ts";
 
 /** Nothing has happened for so long, and nothing is due: the lab is done. */
@@ -45,27 +46,24 @@ export async function runLab(
   const { libc } = kernel;
   const network = new LabNetwork(libc, topology);
   let sockets: LabSockets | undefined;
+  let tc: LabTc | undefined;
   try {
     await network.isUp();
     const maps = new MapTable(topology.maps, kernel.maps);
     sockets = new LabSockets(kernel, topology, network, scene.network, maps);
-    const skipped = [
-      ...skippedOfLinks(topology.links),
-      ...skippedOfTc(topology),
-      ...skippedOfMaps(topology),
-      ...sockets.skipped,
-    ];
-    const expectations = new Expectations(judgeable(topology, sockets, skipped), sockets.watched, maps);
+    tc = new LabTc(kernel, topology, network, scene.programs, maps);
+    const skipped = [...skippedOfLinks(topology.links), ...tc.skipped, ...skippedOfMaps(topology), ...sockets.skipped];
+    const expectations = new Expectations(judgeable(topology, sockets, tc, skipped), sockets.watched, maps);
 
     const clock = new Simulation();
-    const steps = new LabSteps(clock, sockets, scene.programs, maps);
+    const steps = new LabSteps(clock, [sockets, tc], scene.programs, maps);
     steps.schedule(topology.steps);
     skipped.push(...steps.skipped);
     const stage = { libc, topology, network: scene.network, world: scene.world, clock, namespaces: network.namespaces };
     const sources = labSources(stage, scene.sources);
     const time = await loop(sources, sockets, clock, topology, options);
 
-    const nodes = nodesOf(topology, network, sockets, scene.network);
+    const nodes = nodesOf(topology, network, sockets, tc, scene.network);
     const untold: string[] = [];
     const results = [...steps.results, ...expectations.judge({ nodes, maps: mapsOf(maps) }, untold)];
     for (const what of untold) skipped.push({ what, why: "the kernel does not tell it" });
@@ -82,6 +80,7 @@ export async function runLab(
     };
   } finally {
     sockets?.close();
+    tc?.close();
     kernel.maps.release();
     network.close();
   }
@@ -93,12 +92,14 @@ function exitCodeOf(results: readonly ExpectationResult[], { signal }: LabOption
 }
 
 /** The expectations that the kernel has something to compare with; the others are added to what was left out. */
-function judgeable({ expect }: Topology, sockets: LabSockets, skipped: Skipped[]): ExpectationModel[] {
+function judgeable({ expect }: Topology, sockets: LabSockets, tc: LabTc, skipped: Skipped[]): ExpectationModel[] {
   return expect.filter(({ subject, place }) => {
     let why: string | undefined;
     if (subject.kind === "socket" && !sockets.isWhole(`${subject.node}/${subject.socket}`))
       why = "a program of the socket was left out";
-    if (!["socket", "interface", "map"].includes(subject.kind))
+    // What a missing filter would have done to a packet can be seen anywhere.
+    if (tc.skipped.length > 0) why = "a part of traffic control was left out";
+    if (!["socket", "interface", "map", "class", "qdisc"].includes(subject.kind))
       why = `the kernel does not tell what it is about (${subject.kind})`;
     if (why !== undefined) skipped.push({ what: `expectation at line ${place.line}`, why });
     return why === undefined;
@@ -152,13 +153,22 @@ function trafficOf({ kind, description, sent, answered, expectsAnswer, refused }
   };
 }
 
-function nodesOf(topology: Topology, network: LabNetwork, sockets: LabSockets, simulated: Network): LabNode[] {
+function nodesOf(
+  topology: Topology,
+  network: LabNetwork,
+  sockets: LabSockets,
+  tc: LabTc,
+  simulated: Network,
+): LabNode[] {
   return [...topology.nodes.values()].map(({ name, kind, interfaces }) => {
     const counts = countDevices(network.namespaces.get(name)!);
     return {
       name,
       kind,
-      interfaces: [...interfaces.keys()].map((device) => ({ name: device, ...counts.get(device)! })),
+      interfaces: [...interfaces.keys()].map((device) => {
+        const qdisc = tc.countsOf(name, device);
+        return { name: device, ...counts.get(device)!, ...(qdisc && { qdisc }) };
+      }),
       sockets: sockets.of(name).map(({ model, received, receivedBytes }) => ({
         name: model.name,
         kind: model.kind,

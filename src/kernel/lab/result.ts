@@ -1,6 +1,6 @@
 import type { ExitCode } from "../../errors.ts";
 import type { ReadableEntry } from "../../programs/map-table.ts";
-import type { ExpectationResult } from "../../run/result.ts";
+import type { ExpectationResult, QdiscResult } from "../../run/result.ts";
 import type { DeviceCounts } from "./devices.ts";
 import type { Skipped } from "./skipped.ts";
 
@@ -25,7 +25,7 @@ export interface LabResult {
 export interface LabNode {
   readonly name: string;
   readonly kind: string;
-  readonly interfaces: readonly ({ readonly name: string } & DeviceCounts)[];
+  readonly interfaces: readonly ({ readonly name: string; readonly qdisc?: QdiscResult } & DeviceCounts)[];
   readonly sockets: readonly LabSocketResult[];
 }
 

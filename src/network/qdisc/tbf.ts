@@ -4,7 +4,7 @@ import { FifoQdisc } from "./fifo.ts";
 import { Options, transmissionTime } from "./options.ts";
 import type { Qdisc, QdiscClass, QdiscKind, QdiscSurroundings } from "./qdisc.ts";
 
-interface TbfOptions {
+export interface TbfOptions {
   /** Bytes a second. */
   readonly rate: number;
   /** Bytes. */

@@ -1,0 +1,6 @@
+/** A program as traffic control takes it. */
+export type Code =
+  /** struct sock_filter, one after another. */
+  | { readonly kind: "classic"; readonly instructions: Uint8Array }
+  /** Loaded already. */
+  | { readonly kind: "extended"; readonly descriptor: number; readonly name: string };

@@ -1,0 +1,55 @@
+import { encodeClassic } from "../../../bpf/classic/encode.ts";
+import type { LoadedExtendedProgram, LoadedProgram } from "../../../programs/language.ts";
+import type { MapTable } from "../../../programs/map-table.ts";
+import type { ProgramTable } from "../../../programs/program-table.ts";
+import type { Kernel } from "../../kernel.ts";
+import { loadExtended } from "../load-extended.ts";
+import type { Code } from "./code.ts";
+
+/** A topology's programs as traffic control takes them: classic ones as they are, extended ones loaded. */
+export class Codes {
+  private readonly kernel: Kernel;
+  private readonly programs: ProgramTable;
+  private readonly maps: MapTable;
+  /** Descriptors by program and type. */
+  private readonly loaded = new Map<LoadedProgram, Map<number, number>>();
+
+  constructor(kernel: Kernel, programs: ProgramTable, maps: MapTable) {
+    this.kernel = kernel;
+    this.programs = programs;
+    this.maps = maps;
+  }
+
+  /** The topology's program of that name. Throws a NetsimError where the kernel refuses it. @param type `enum bpf_prog_type`. */
+  codeOf(program: string, type: number): Code {
+    return this.code(this.programs.get(program).loaded, type);
+  }
+
+  code(loaded: LoadedProgram, type: number): Code {
+    if (loaded.form === "classic")
+      return { kind: "classic", instructions: encodeClassic((loaded.forDataStart?.("link") ?? loaded).instructions) };
+    return { kind: "extended", descriptor: this.load(loaded, type), name: loaded.name };
+  }
+
+  /** As `codeOf`, of a place that takes extended programs only. */
+  descriptorOf(program: string, type: number): number {
+    return this.descriptor(this.programs.get(program).loaded, type);
+  }
+
+  descriptor(loaded: LoadedProgram, type: number): number {
+    if (loaded.form === "classic") throw new Error(`program '${loaded.name}' is classic`);
+    return this.load(loaded, type);
+  }
+
+  close(): void {
+    for (const types of this.loaded.values()) for (const one of types.values()) this.kernel.programs.close(one);
+  }
+
+  private load(loaded: LoadedExtendedProgram, type: number): number {
+    const types = this.loaded.get(loaded) ?? new Map<number, number>();
+    this.loaded.set(loaded, types);
+    const descriptor = types.get(type) ?? loadExtended(this.kernel, this.maps, loaded, type);
+    types.set(type, descriptor);
+    return descriptor;
+  }
+}

@@ -1,0 +1,66 @@
+import { NetlinkAttributes } from "../../netlink/netlink-attributes.ts";
+import type { Answer, RouteSocket } from "../../netlink/route-socket.ts";
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, TC_MESSAGE, TCA, tcMessage } from "../../netlink/tc-message.ts";
+import { encodeActions, type LabAction } from "./actions.ts";
+import type { Code } from "./code.ts";
+
+/** A filter in the kernel's terms. */
+export interface LabFilter {
+  /** Index of the device. */
+  readonly device: number;
+  /** Where it hangs: the handle of a qdisc, or a side of clsact. */
+  readonly parent: number;
+  readonly priority: number;
+  /** Ethertype. */
+  readonly protocol: number;
+  readonly chain: number;
+  readonly handle: number;
+  readonly classid: number;
+  readonly directAction: boolean;
+  /** Absent: it matches everything. */
+  readonly code?: Code;
+  readonly actions: readonly LabAction[];
+}
+
+/** TCA_BPF_* */
+const BPF = { actions: 1, classid: 3, length: 4, instructions: 5, descriptor: 6, name: 7, flags: 8 } as const;
+const DIRECT_ACTION = 1;
+/** TCA_U32_* */
+const U32 = { classid: 1, selector: 5, actions: 7 } as const;
+/** struct tc_u32_sel without keys: matches everything, and ends the search (TC_U32_TERMINAL). */
+const EVERYTHING = Buffer.from([1, ...Buffer.alloc(15)]);
+
+/** Adds a filter; with `replaces`, puts it in the place of the one with its handle. */
+export function putFilter(socket: RouteSocket, filter: LabFilter, replaces = false): Answer {
+  const { device: index, parent, priority, protocol, chain, handle, code } = filter;
+  // A kernel without matchall may have u32, which every kernel with filters has had.
+  const attributes = new NetlinkAttributes()
+    .text(TCA.kind, code === undefined ? "u32" : "bpf")
+    .words(TCA.chain, chain)
+    .nested(TCA.options, code === undefined ? everything(filter) : bpf(filter, code));
+  const info = (priority << 16) | ((protocol & 0xff) << 8) | (protocol >> 8);
+  const subject = { index, parent, info, ...(code !== undefined && { handle }) };
+  return socket.request(
+    TC_MESSAGE.newFilter,
+    replaces ? NLM_F_REPLACE : NLM_F_CREATE | NLM_F_EXCL,
+    tcMessage(subject, attributes),
+  );
+}
+
+function bpf({ classid, directAction, actions }: LabFilter, code: Code): NetlinkAttributes {
+  const options = new NetlinkAttributes();
+  if (code.kind === "classic")
+    options.short(BPF.length, code.instructions.length / 8).bytes(BPF.instructions, code.instructions);
+  else options.words(BPF.descriptor, code.descriptor).text(BPF.name, code.name);
+  if (classid !== 0) options.words(BPF.classid, classid);
+  if (directAction) options.words(BPF.flags, DIRECT_ACTION);
+  if (actions.length > 0) options.nested(BPF.actions, encodeActions(actions));
+  return options;
+}
+
+function everything({ classid, actions }: LabFilter): NetlinkAttributes {
+  const options = new NetlinkAttributes().bytes(U32.selector, EVERYTHING);
+  if (classid !== 0) options.words(U32.classid, classid);
+  if (actions.length > 0) options.nested(U32.actions, encodeActions(actions));
+  return options;
+}
