@@ -18,7 +18,7 @@ export const PROTOTYPE_TABLE: readonly PrototypeRow[] = [
   [9, "integer", "context any memory:in size any", "changes-packet"],
   [10, "integer", "context any any any any", "changes-packet"],
   [11, "integer", "context any any any any", "changes-packet"],
-  [12, "void", "context map any"],
+  [12, "void", "context map any", "changes-packet"],
   [13, "integer", "context any any", "changes-packet"],
   [14, "integer", ""],
   [15, "integer", ""],

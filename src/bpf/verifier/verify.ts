@@ -11,6 +11,7 @@ import { VerifierLog } from "./log/verifier-log.ts";
 import type { VerifierMap } from "./map.ts";
 import type { WalkObserver } from "./observer.ts";
 import { checkPrivileges, PRIVILEGED, type Privileges } from "./privileges.ts";
+import { checkAbnormalReturns } from "./program/abnormal-return.ts";
 import { checkControlFlow } from "./program/control-flow.ts";
 import { findCycles } from "./program/cycles.ts";
 import type { ProgramTypes } from "./program/function-types.ts";
@@ -32,6 +33,8 @@ export interface VerifierOptions {
   readonly type: ProgramType | string | number;
   /** Maps by the descriptor, or the index, that the program's references name. */
   readonly maps?: ReadonlyMap<number, VerifierMap>;
+  /** They are named by index only: whatever names a descriptor names no map. */
+  readonly indexedMaps?: boolean;
   /** As the program declares it; GPL without. */
   readonly license?: string;
   /** `enum bpf_attach_type`; 0 without. */
@@ -153,11 +156,10 @@ function prepare(
     throw new Refusal("encoding", problem.index, [problem.kernel ?? problem.message]);
   const { bpf } = options.privileges ?? PRIVILEGED;
   checkPrivileges(decoded, programType, options.privileges ?? PRIVILEGED);
-  const model = divideProgram(decoded, bytes ?? new Uint8Array(), options.types !== undefined, (found) =>
-    logFunctions(log, found),
-  );
+  const model = divideProgram(decoded, bytes ?? new Uint8Array(), (found) => logFunctions(log, found));
+  checkAbnormalReturns(model, options.types);
   const kernelFunctions = options.kernelFunctions ?? new Map<number, string>();
-  const maps = checkReferences(model, options.maps ?? new Map(), programType);
+  const maps = checkReferences(model, options.maps ?? new Map(), programType, options.indexedMaps);
   const flow = checkControlFlow(model, kernelFunctions, bpf && options.loops !== "none");
   const postorders = postordersOf(model);
   const liveRegisters = findLiveRegisters(

@@ -18,6 +18,7 @@ export function verifierOptions(
   const isDescribed = btf !== undefined && functions.every(({ typeId }) => typeId !== undefined);
   return {
     maps: verifierMaps(object, possibleCpus),
+    indexedMaps: true,
     license,
     expectedAttachType: attachType ?? 0,
     possibleCpus,

@@ -90,7 +90,7 @@ function stepsOf(path: readonly number[]): (from: number, to: number) => boolean
 /** The program in functions; undefined where it cannot be divided. */
 function modelOf(bytes: Uint8Array) {
   try {
-    return divideProgram(decodeProgram(bytes), bytes, true);
+    return divideProgram(decodeProgram(bytes), bytes);
   } catch (reason) {
     if (reason instanceof Refusal) return undefined;
     throw reason;

@@ -94,7 +94,7 @@ export function argumentsOfGlobal(
   });
 }
 
-const isNumber = ({ kind }: BtfType): boolean => kind === "int" || kind === "enum" || kind === "enum64";
+export const isNumber = ({ kind }: BtfType): boolean => kind === "int" || kind === "enum" || kind === "enum64";
 
 function isContext(btf: Btf, id: number, names: readonly string[]): boolean {
   for (let at = id, depth = 0; depth < 32; depth++) {

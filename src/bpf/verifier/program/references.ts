@@ -11,11 +11,14 @@ const TRACING = ["kprobe", "tracepoint", "perf_event", "raw_tracepoint", "raw_tr
 /** Messages of malformed instructions that Linux gives before it walks; others it gives when it comes to them. */
 const EARLY = /^(unknown opcode|BPF_LDX uses reserved fields|invalid bpf_ld_imm64 insn|unrecognized bpf_ld_imm64 insn)/;
 
+const NONE: ReadonlyMap<number, VerifierMap> = new Map();
+
 /** Finds the maps that 64-bit immediates name, by their slots, and refuses opcodes that do not exist (resolve_pseudo_ldimm64). */
 export function checkReferences(
   model: ProgramModel,
   maps: ReadonlyMap<number, VerifierMap>,
   programType: ProgramType,
+  indexedMaps = false,
 ): ReadonlyMap<number, VerifierMap> {
   const found = new Map<number, VerifierMap>();
   for (let i = 0; i < model.instructions.length; i++) {
@@ -25,7 +28,8 @@ export function checkReferences(
     if (instruction?.kind !== "reference" || instruction.to === "function") continue;
     if (instruction.to === "btf-id")
       throw new Refusal("unsupported", i, ["references to btf-id are not supported by netsim yet"]);
-    found.set(i, findMap(instruction, maps, programType));
+    const isIndex = instruction.to === "map-index" || instruction.to === "map-index-value";
+    found.set(i, findMap(instruction, indexedMaps && !isIndex ? NONE : maps, programType));
   }
   return found;
 }

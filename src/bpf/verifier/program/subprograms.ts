@@ -6,18 +6,15 @@ import { modelProgram, type ProgramModel } from "./program-model.ts";
 import { standInFor } from "./stand-in.ts";
 
 const MAX_SUBPROGRAMS = 256;
-const TAIL_CALL = 12;
 
 /**
  * Divides the program into functions, and checks that each keeps to itself: jumps stay inside it, and it ends in an exit
- * or a jump (add_subprog_and_kfunc, check_subprogs). Without BTF, only the main function may load packets or make tail
- * calls (check_abnormal_return). `bytes` are the program's, to look at malformed instructions; `found` hears of the functions before they are
- * checked.
+ * or a jump (add_subprog_and_kfunc, check_subprogs). `bytes` are the program's, to look at malformed instructions; `found` hears of
+ * the functions before they are checked.
  */
 export function divideProgram(
   program: DecodedProgram,
   bytes: Uint8Array,
-  hasFunctionInfo: boolean,
   found: (model: ProgramModel) => void = () => undefined,
 ): ProgramModel {
   const instructions = withStandIns(program, bytes);
@@ -40,7 +37,6 @@ export function divideProgram(
     for (let i = subprogram.start; i < subprogram.end; i++) checkJump(model, i, subprogram);
     checkLast(model, subprogram.end - 1);
   }
-  if (!hasFunctionInfo) checkWithoutBtf(model);
   return model;
 }
 
@@ -69,15 +65,4 @@ function checkJump(model: ProgramModel, index: number, { start, end }: { start: 
 function checkLast(model: ProgramModel, index: number): void {
   const kind = model.flow[index]?.kind;
   if (kind !== "exit" && kind !== "jump") throw new Refusal("control-flow", index, ["last insn is not an exit or jmp"]);
-}
-
-function checkWithoutBtf(model: ProgramModel): void {
-  const [, ...others] = model.subprograms;
-  for (const { start, end } of others) {
-    const slots = model.instructions.slice(start, end);
-    if (slots.some((instruction) => instruction?.kind === "packet-load"))
-      throw new Refusal("function-call", start, ["LD_ABS is not allowed in subprogs without BTF"]);
-    if (slots.some((instruction) => instruction?.kind === "call-helper" && instruction.helper === TAIL_CALL))
-      throw new Refusal("function-call", start, ["tail_call is not allowed in subprogs without BTF"]);
-  }
 }

@@ -7,7 +7,7 @@ import { Refusal } from "../refusal.ts";
 export function findLoop(program: DecodedProgram): number | undefined {
   if (program.problems.length > 0) return undefined;
   try {
-    checkControlFlow(divideProgram(program, new Uint8Array(), true), new Map(), false);
+    checkControlFlow(divideProgram(program, new Uint8Array()), new Map(), false);
   } catch (reason) {
     if (!(reason instanceof Refusal)) throw reason;
     if (reason.category === "loop") return reason.index;

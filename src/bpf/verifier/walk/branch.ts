@@ -2,12 +2,12 @@ import type { Branch, Condition, MayGoto } from "../../isa/instruction.ts";
 import { DESTINATION_IS_STACK, SOURCE_IS_STACK } from "../pruning/history.ts";
 import { markPrecise } from "../pruning/precision.ts";
 import { AT_PACKET_END, BEYOND_PACKET_END, type Register, scalarRegister } from "../state/register.ts";
-import { FLAG, isNeverNull, isPacketPointer, mayBeNull, TYPE } from "../state/register-type.ts";
+import { isNeverNull, isPacketPointer, mayBeNull, TYPE } from "../state/register-type.ts";
 import type { LinkedRegister } from "../state/walk-state.ts";
 import { decide, FLIPPED } from "../values/comparison.ts";
 import { constant, isConstant } from "../values/scalar.ts";
 import { collectLinked, spreadKnown } from "./linked-registers.ts";
-import { settleNull } from "./nullness.ts";
+import { asNotNull, settleNull } from "./nullness.ts";
 import { learnPacketRange } from "./packet-range.ts";
 import { guardsSpeculation, walkMispredicted } from "./speculation.ts";
 import type { Walk } from "./walk.ts";
@@ -112,8 +112,8 @@ function divide(walk: Walk, it: Branch, linked: readonly LinkedRegister[]): void
     const equal = it.condition === "eq" ? there : it.condition === "ne" ? here : undefined;
     if (equal !== undefined) {
       const { registers } = equal.frame;
-      if (isNeverNull(a.type) && mayBeNull(b.type)) registers[it.src] = notNull(registers[it.src]!);
-      if (isNeverNull(b.type) && mayBeNull(a.type)) registers[it.dst] = notNull(registers[it.dst]!);
+      if (!mayBeNull(a.type) && mayBeNull(b.type)) registers[it.src] = notNull(registers[it.src]!);
+      if (!mayBeNull(b.type) && mayBeNull(a.type)) registers[it.dst] = notNull(registers[it.dst]!);
     }
   }
   const equality = it.condition === "eq" || it.condition === "ne";
@@ -128,7 +128,8 @@ function refuseComparison(walk: Walk, number: number): never {
   walk.refuse("pointer-leak", `R${number} pointer comparison prohibited`);
 }
 
-const notNull = (register: Register): Register => ({ ...register, type: register.type & ~FLAG.orNull });
+/** What is no null either, as it is the same as another pointer; its copies are not looked for. */
+const notNull = (register: Register): Register => ({ ...asNotNull(register), id: register.id });
 
 /** Both ways of may_goto are walked: straight on for one more round, and the jump (is_may_goto_insn). */
 export function checkMayGoto(walk: Walk, it: MayGoto): void {

@@ -65,7 +65,7 @@ export function checkHelperCall(walk: Walk, it: CallHelper): void {
     walk.checkWritable(i);
   }
   walk.write(0, resultOf(walk, facts));
-  if (facts.map !== null && !mapFitsHelper(facts.map.type, number))
+  if (facts.map !== null && !mapFitsHelper(facts.map.type, number, walk.programType.name))
     walk.refuse("map", `cannot pass map_type ${facts.map.type} into func ${helperText(number)}`);
   if (prototype.changesPacket)
     walk.state.changeAll((register) =>

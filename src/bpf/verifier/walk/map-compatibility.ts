@@ -18,7 +18,6 @@ const HELPERS_OF_MAP: ReadonlyMap<number, readonly number[]> = new Map<number, r
   [T.xskmap, [51, 1]],
   [T.array_of_maps, [1]],
   [T.hash_of_maps, [1]],
-  // SCHED_CLS, SCHED_ACT, SOCKET_FILTER and XDP programs may also update and delete (may_update_sockmap).
   [T.sockmap, [52, 53, 60, 82, 1, 2, 3]],
   [T.sockhash, [72, 70, 71, 82, 1, 2, 3]],
   [T.reuseport_sockarray, [82]],
@@ -63,9 +62,27 @@ const MAPS_OF_HELPER: ReadonlyMap<number, readonly number[]> = new Map<number, r
   [211, [T.cgrp_storage]],
 ]);
 
-export function mapFitsHelper(mapType: number, helper: number): boolean {
+const [UPDATE, DELETE] = [2, 3];
+/** Types whose programs never run while a socket is locked: they may change maps of sockets. */
+const SOCKET_MAP_CHANGERS = [
+  "socket_filter",
+  "sched_cls",
+  "sched_act",
+  "xdp",
+  "sk_reuseport",
+  "flow_dissector",
+  "sk_lookup",
+];
+
+/** may_update_sockmap: socket operations have a helper of their own to update with. */
+const mayChangeSockets = (programType: string, helper: number): boolean =>
+  SOCKET_MAP_CHANGERS.includes(programType) || (programType === "sock_ops" && helper === DELETE);
+
+export function mapFitsHelper(mapType: number, helper: number, programType: string): boolean {
   const helpers = HELPERS_OF_MAP.get(mapType);
   if (helpers !== undefined && !helpers.includes(helper)) return false;
+  const holdsSockets = mapType === T.sockmap || mapType === T.sockhash;
+  if (holdsSockets && (helper === UPDATE || helper === DELETE) && !mayChangeSockets(programType, helper)) return false;
   const maps = MAPS_OF_HELPER.get(helper);
   return maps === undefined || maps.includes(mapType);
 }
