@@ -19,7 +19,7 @@ const SAMPLES = 7;
 
 /** What a program does to the map with a random key below its number of entries; `present` says whether it has all keys before. */
 const OPERATIONS = {
-  "look-up": { present: true, code: "call 1" },
+  "look-up": { present: true, code: "call 1\nif r0 == 0 goto +2\nr0 = *(u64 *)(r0 +0)\nr7 += r0" },
   update: { present: true, code: "r3 = r10\nr3 += -16\nr4 = 0\ncall 2" },
   "update and delete": {
     present: false,

@@ -16,11 +16,12 @@ export function mapHelpers(maps: BpfSyscall): ReadonlyMap<number, HostFunction> 
   const pop = "bpf_map_pop_elem";
   const peek = "bpf_map_peek_elem";
   const onCpu = "bpf_map_lookup_percpu_elem";
+  const [number, lookupHelper] = helper(1, "ww", "unsigned", (map: number, key: number) => {
+    const at = memory.mapAt(lookup, map);
+    return at.lookup(memory.within(lookup, key, at.definition.keySize));
+  });
   return new Map<number, HostFunction>([
-    helper(1, "ww", "unsigned", (map: number, key: number) => {
-      const at = memory.mapAt(lookup, map);
-      return at.lookup(memory.within(lookup, key, at.definition.keySize));
-    }),
+    [number, { ...lookupHelper, indexed: (map) => maps.atAddress(map)?.indexedValues() }],
     helper(2, "wwww", "signed", (map: number, key: number, value: number, flags: number) => {
       const at = memory.mapAt(update, map);
       const { keySize, valueSize } = at.definition;

@@ -1,3 +1,4 @@
+import type { IndexedValues } from "../vm/host-function.ts";
 import { Block, roundUp8 } from "./block.ts";
 import type { MapDefinition } from "./definition.ts";
 import { IndexedMap } from "./indexed-map.ts";
@@ -35,6 +36,10 @@ export class ArrayMap extends IndexedMap {
 
   override elementAt(address: number): { readonly key: number; readonly value: number } | undefined {
     return this.elementOf(Math.floor((address - this.values.address) / this.stride));
+  }
+
+  override indexedValues(): IndexedValues {
+    return { address: this.values.address, stride: this.stride, entries: this.definition.maxEntries };
   }
 
   override directValue(): number {

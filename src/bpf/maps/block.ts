@@ -1,5 +1,5 @@
 import type { Machine } from "../vm/machine.ts";
-import type { Region } from "../vm/regions.ts";
+import type { Records, Region } from "../vm/regions.ts";
 import { CREATE_FLAG } from "./map-type.ts";
 
 /** Bytes of the largest block that memory hands out. */
@@ -22,9 +22,9 @@ export class Block {
   }
 
   /** A block whose bytes unverified programs may touch, as far as the map's creation flags let programs write. */
-  static ofValues(machine: Machine, size: number, flags: number): Block {
+  static ofValues(machine: Machine, size: number, flags: number, records?: Records): Block {
     const block = new Block(machine, size);
-    block.region = machine.regions.add(block.address, size, (flags & CREATE_FLAG.RDONLY_PROG) === 0);
+    block.region = machine.regions.add(block.address, size, (flags & CREATE_FLAG.RDONLY_PROG) === 0, records);
     return block;
   }
 

@@ -1,3 +1,4 @@
+import type { IndexedValues } from "../vm/host-function.ts";
 import type { LinearMemory } from "../vm/memory.ts";
 import type { MapDefinition } from "./definition.ts";
 import { ERRNO } from "./errno.ts";
@@ -77,6 +78,11 @@ export abstract class BpfMap {
 
   /** Called with a value whose element is deleted or written over, and its size. */
   onFree: ((value: number, bytes: number) => void) | undefined;
+
+  /** Where the values are if `lookup` of an index below the number of entries does nothing but find them. */
+  indexedValues(): IndexedValues | undefined {
+    return undefined;
+  }
 
   /** Bytes behind `directValue` that programs may name. */
   get directSize(): number {

@@ -1,3 +1,4 @@
+import type { IndexedValues } from "../vm/host-function.ts";
 import { Block, copy, roundUp8 } from "./block.ts";
 import type { MapDefinition } from "./definition.ts";
 import { ERRNO } from "./errno.ts";
@@ -28,6 +29,12 @@ export class PercpuArrayMap extends IndexedMap {
     const index = this.memory.uint32(key);
     if (index >= maxEntries || cpu >= this.place.possibleCpus) return 0;
     return this.values.address + (cpu * maxEntries + index) * this.stride;
+  }
+
+  override indexedValues(): IndexedValues | undefined {
+    // With one processor there is nothing to choose when a program runs.
+    if (this.place.possibleCpus > 1) return undefined;
+    return { address: this.values.address, stride: this.stride, entries: this.definition.maxEntries };
   }
 
   override walk(visit: (key: number, value: number) => boolean): number {

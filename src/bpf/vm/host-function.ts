@@ -30,8 +30,20 @@ export interface HostFunction {
    * programs (bpf_clone_redirect). Engines then put that code's stack below the caller's frame.
    */
   readonly reenters?: boolean;
+  /**
+   * For a function that takes a map's address and that of a u32 index, and gives the address of the index's value or 0: where
+   * the values of a map lie that are found by nothing else. Engines may then look there without a call.
+   */
+  readonly indexed?: (map: number) => IndexedValues | undefined;
   /** Called without `this`, with exactly as many arguments as there are `parameters`; gives what `result` says. */
   readonly call: (...values: never[]) => unknown;
+}
+
+/** Values of the indices below `entries`, `stride` bytes apart. They stay where they are as long as a program names their map. */
+export interface IndexedValues {
+  readonly address: number;
+  readonly stride: number;
+  readonly entries: number;
 }
 
 /** Calls a host function with whole registers, and gives R0: unsigned, 64 bits. */

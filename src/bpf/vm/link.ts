@@ -5,7 +5,7 @@ import type { Instruction, Reference } from "../isa/instruction.ts";
 import type { DecodeProblem } from "../isa/problem.ts";
 import type { Environment } from "./environment.ts";
 import { writesFramePointer } from "./frame-pointer.ts";
-import type { HostFunction } from "./host-function.ts";
+import type { HostFunction, IndexedValues } from "./host-function.ts";
 import { UnloadableProgram } from "./unloadable-program.ts";
 
 /** A decoded program whose names are looked up. */
@@ -17,6 +17,8 @@ export interface LinkedProgram {
   readonly hosts: ReadonlyMap<number, HostFunction>;
   /** What `reference` instructions load, by instruction number; references to functions have no entry. */
   readonly addresses: ReadonlyMap<number, bigint>;
+  /** Maps among those whose values are found by their index alone, by the map's address. */
+  readonly indexed: ReadonlyMap<number, IndexedValues>;
 }
 
 /** Decodes a program and looks up its names. Throws UnloadableProgram. */
@@ -80,7 +82,18 @@ export function linkProgram(bytes: Uint8Array, environment: Environment): Linked
     }
   }
   if (problems.length > 0) throw new UnloadableProgram(problems.sort((a, b) => a.index - b.index));
-  return { bytes, instructions, hosts, addresses };
+  return { bytes, instructions, hosts, addresses, indexed: indexedMaps(hosts.values(), addresses.values()) };
+}
+
+function indexedMaps(hosts: Iterable<HostFunction>, addresses: Iterable<bigint>): Map<number, IndexedValues> {
+  const found = new Map<number, IndexedValues>();
+  const host = [...hosts].find(({ indexed }) => indexed !== undefined);
+  if (host === undefined) return found;
+  for (const address of addresses) {
+    const values = host.indexed!(Number(address));
+    if (values !== undefined) found.set(Number(address), values);
+  }
+  return found;
 }
 
 /** `bpf_redirect (helper 23)` */

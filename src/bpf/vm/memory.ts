@@ -12,6 +12,8 @@ export class LinearMemory {
   readonly memory: WebAssembly.Memory;
   /** The whole memory. Growth replaces it: read it anew after anything that may allocate. */
   bytes: Uint8Array;
+  /** The same as words of 32 bits in the host's byte order: word `i` is bytes `4 i` to `4 i + 3`. */
+  words: Int32Array;
   /** Bytes in blocks that are handed out. */
   inUse = 0;
   private top = FIRST_ADDRESS;
@@ -21,6 +23,7 @@ export class LinearMemory {
   constructor(maximum = 1 << 30) {
     this.memory = new WebAssembly.Memory({ initial: 32, maximum: Math.ceil(maximum / PAGE) });
     this.bytes = new Uint8Array(this.memory.buffer);
+    this.words = new Int32Array(this.memory.buffer);
     for (let i = 0; i <= 32; i++) this.free.push([]);
   }
 
@@ -70,6 +73,7 @@ export class LinearMemory {
       this.memory.grow(Math.ceil((needed - this.bytes.length) / PAGE));
     }
     this.bytes = new Uint8Array(this.memory.buffer);
+    this.words = new Int32Array(this.memory.buffer);
   }
 }
 

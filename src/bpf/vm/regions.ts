@@ -4,6 +4,15 @@ export interface Region {
   /** First address after it. */
   readonly end: number;
   readonly writable: boolean;
+  readonly records: Records | undefined;
+}
+
+/** A region that is records one behind the other, of which programs may touch the ends. */
+export interface Records {
+  /** Bytes of a record. */
+  readonly stride: number;
+  /** Bytes at its beginning that programs may not touch. */
+  readonly hidden: number;
 }
 
 /**
@@ -14,8 +23,8 @@ export class Regions {
   private readonly list: Region[] = [];
 
   /** Returns the region, for `remove`. */
-  add(start: number, bytes: number, writable: boolean): Region {
-    const region = { start, end: start + bytes, writable };
+  add(start: number, bytes: number, writable: boolean, records?: Records): Region {
+    const region = { start, end: start + bytes, writable, records };
     this.list.push(region);
     return region;
   }
@@ -27,8 +36,20 @@ export class Regions {
 
   /** Lies the whole access within one region that permits it? */
   permits(address: number, bytes: number, write: boolean): boolean {
-    for (const { start, end, writable } of this.list)
-      if (address >= start && address + bytes <= end && (writable || !write)) return true;
+    for (const { start, end, writable, records } of this.list)
+      if (
+        address >= start &&
+        address + bytes <= end &&
+        (writable || !write) &&
+        isShown(records, address - start, bytes)
+      )
+        return true;
     return false;
   }
+}
+
+function isShown(records: Records | undefined, offset: number, bytes: number): boolean {
+  if (records === undefined) return true;
+  const within = offset % records.stride;
+  return within >= records.hidden && within + bytes <= records.stride;
 }

@@ -7,26 +7,32 @@ import { jenkinsHash } from "./jenkins-hash.ts";
 
 /** No element. */
 export const NONE = -1;
+/** Bytes of a record before its key: the element behind it in its bucket, and the key's hash. */
+const HEADER_BYTES = 8;
+const HASH_WORD = 1;
+const KEY_WORD = 2;
 
 /**
  * Elements in chains, one chain a bucket, all of them reserved beforehand as the kernel's default is (kernel/bpf/hashtab.c).
  * Keys and values lie in the machine's memory: what a program holds of an element stays readable when the element is deleted,
  * and shows the next key's value once the element is used again. An element is a number from 0.
+ *
+ * A look-up in a large table waits for memory: so an element is one record, its value or values behind its key.
  */
 export class HashTable {
-  /** Bytes from one value to the next. */
-  readonly valueStride: number;
+  /** Bytes of an element's values. */
+  readonly valueBytes: number;
   private readonly machine: Machine;
   private readonly memory: LinearMemory;
   private readonly keySize: number;
-  private readonly keyStride: number;
-  private readonly keys: Block;
-  private readonly values: Block;
+  private readonly elements: number;
+  /** 32-bit words from one record to the next. */
+  private readonly recordWords: number;
+  /** Bytes of a record before its values. */
+  private readonly hidden: number;
+  private readonly records: Block;
   /** First element of each bucket. */
   private readonly heads: Int32Array;
-  /** The element behind each in its bucket. */
-  private readonly behind: Int32Array;
-  private readonly hashes: Int32Array;
 
   /**
    * @param elements how many there are, those that wait to be used included.
@@ -41,13 +47,13 @@ export class HashTable {
     this.machine = machine;
     this.memory = machine.memory;
     this.keySize = keySize;
-    this.keyStride = roundUp8(keySize);
-    this.valueStride = roundUp8(valueSize) * valuesEach;
-    this.keys = new Block(machine, this.keyStride * elements);
-    this.values = Block.ofValues(machine, this.valueStride * elements, flags);
+    this.elements = elements;
+    this.valueBytes = roundUp8(valueSize) * valuesEach;
+    this.hidden = HEADER_BYTES + roundUp8(keySize);
+    const stride = this.hidden + this.valueBytes;
+    this.recordWords = stride / 4;
+    this.records = Block.ofValues(machine, stride * elements, flags, { stride, hidden: this.hidden });
     this.heads = new Int32Array(2 ** Math.ceil(Math.log2(maxEntries))).fill(NONE);
-    this.behind = new Int32Array(elements).fill(NONE);
-    this.hashes = new Int32Array(elements);
   }
 
   hash(key: number): number {
@@ -56,46 +62,74 @@ export class HashTable {
 
   /** The element with the key, or NONE. @param hash of that key. */
   find(key: number, hash: number): number {
-    const { bytes } = this.memory;
     let element = this.heads[hash & (this.heads.length - 1)]!;
-    while (element !== NONE && !(this.hashes[element] === hash && this.hasKey(bytes, element, key)))
-      element = this.behind[element]!;
-    return element;
+    if (((key | this.keySize) & 3) !== 0) {
+      while (element !== NONE && !this.hasBytes(element, key)) element = this.behind(element);
+      return element;
+    }
+    const { words } = this.memory;
+    const first = words[key >>> 2];
+    while (element !== NONE) {
+      const record = this.recordOf(element);
+      if (words[record + KEY_WORD] === first && this.hasWords(words, record, key >>> 2)) return element;
+      element = words[record]!;
+    }
+    return NONE;
   }
 
-  private hasKey(bytes: Uint8Array, element: number, key: number): boolean {
+  private hasBytes(element: number, key: number): boolean {
+    const { bytes } = this.memory;
     const own = this.keyOf(element);
     for (let i = 0; i < this.keySize; i++) if (bytes[own + i] !== bytes[key + i]) return false;
     return true;
   }
 
+  private hasWords(words: Int32Array, record: number, key: number): boolean {
+    for (let i = 1; i < this.keySize >>> 2; i++) if (words[record + KEY_WORD + i] !== words[key + i]) return false;
+    return true;
+  }
+
+  /** Its record's index among the words of memory. */
+  private recordOf(element: number): number {
+    return (this.records.address >>> 2) + element * this.recordWords;
+  }
+
+  /** The element behind another in its bucket, or NONE. */
+  private behind(element: number): number {
+    return this.memory.words[this.recordOf(element)]!;
+  }
+
   keyOf(element: number): number {
-    return this.keys.address + element * this.keyStride;
+    return this.records.address + HEADER_BYTES + element * this.recordWords * 4;
   }
 
   valueOf(element: number): number {
-    return this.values.address + element * this.valueStride;
+    return this.records.address + element * this.recordWords * 4 + this.hidden;
   }
 
   /** Gives an element a key and puts it at the head of its bucket. */
   link(element: number, key: number, hash: number): void {
     copy(this.memory.bytes, this.keyOf(element), key, this.keySize);
-    this.hashes[element] = hash;
     const bucket = hash & (this.heads.length - 1);
-    this.behind[element] = this.heads[bucket]!;
+    const { words } = this.memory;
+    const record = this.recordOf(element);
+    words[record] = this.heads[bucket]!;
+    words[record + HASH_WORD] = hash;
     this.heads[bucket] = element;
   }
 
   /** Takes an element out of its bucket. Returns whether it was there. */
   unlink(element: number): boolean {
-    const bucket = this.hashes[element]! & (this.heads.length - 1);
+    const { words } = this.memory;
+    const record = this.recordOf(element);
+    const bucket = words[record + HASH_WORD]! & (this.heads.length - 1);
     let before = NONE;
-    for (let at = this.heads[bucket]!; at !== element; at = this.behind[at]!) {
+    for (let at = this.heads[bucket]!; at !== element; at = this.behind(at)) {
       if (at === NONE) return false;
       before = at;
     }
-    if (before === NONE) this.heads[bucket] = this.behind[element]!;
-    else this.behind[before] = this.behind[element]!;
+    if (before === NONE) this.heads[bucket] = words[record]!;
+    else words[this.recordOf(before)] = words[record]!;
     return true;
   }
 
@@ -107,7 +141,7 @@ export class HashTable {
       const hash = this.hash(key);
       const found = this.find(key, hash);
       if (found !== NONE) {
-        element = this.behind[found]!;
+        element = this.behind(found);
         bucket = (hash & (this.heads.length - 1)) + 1;
       }
     }
@@ -125,12 +159,12 @@ export class HashTable {
    */
   walk(visit: (element: number) => boolean): number {
     const { machine } = this;
-    const region = machine.regions.add(this.keys.address, this.keyStride * this.behind.length, false);
+    const region = machine.regions.add(this.records.address, this.recordWords * 4 * this.elements, false);
     let count = 0;
     try {
       for (let bucket = 0; bucket < this.heads.length; bucket++)
         for (let element = this.heads[bucket]!; element !== NONE; ) {
-          const next = this.behind[element]!;
+          const next = this.behind(element);
           count++;
           if (!visit(element)) return count;
           element = next;
@@ -143,15 +177,15 @@ export class HashTable {
 
   /** The element in whose values an address lies, or NONE. */
   elementAt(address: number): number {
-    const element = Math.floor((address - this.values.address) / this.valueStride);
-    return element >= 0 && element < this.behind.length ? element : NONE;
+    const element = Math.floor((address - this.records.address) / (this.recordWords * 4));
+    return element >= 0 && element < this.elements ? element : NONE;
   }
 
   /** `keysOfBucket` of a map. */
   keysOfBucket(bucket: number): Uint8Array[] | undefined {
     if (bucket >= this.heads.length) return undefined;
     const keys: Uint8Array[] = [];
-    for (let element = this.heads[bucket]!; element !== NONE; element = this.behind[element]!) {
+    for (let element = this.heads[bucket]!; element !== NONE; element = this.behind(element)) {
       const at = this.keyOf(element);
       keys.push(this.memory.bytes.slice(at, at + this.keySize));
     }
@@ -159,7 +193,6 @@ export class HashTable {
   }
 
   release(): void {
-    this.keys.release();
-    this.values.release();
+    this.records.release();
   }
 }

@@ -38,6 +38,9 @@ export function annotatedTypes(btf: Btf, map: string): { keyTypeId?: number; val
   return keyTypeId === undefined || valueTypeId === undefined ? {} : { keyTypeId, valueTypeId };
 }
 
+/** No declaration has been as long as this. */
+const LONGEST_BYTES = 256;
+
 /** Bytes of the shortest declaration: the first four words. */
 export const SHORTEST = 16;
 const IPROUTE2_BYTES = 36;
@@ -71,14 +74,15 @@ export function layoutFromBtf(btf: Btf, variable: string): LegacyLayout | undefi
   if (type?.kind !== "struct" || type.name === "") return undefined;
   const layout: (LegacyField | undefined)[] = [];
   for (const { name, bitOffset } of type.members)
-    if (bitOffset % 32 === 0 && Object.hasOwn(BY_NAME, name)) layout[bitOffset / 32] = BY_NAME[name];
+    if (bitOffset % 32 === 0 && bitOffset < LONGEST_BYTES * 8 && Object.hasOwn(BY_NAME, name))
+      layout[bitOffset / 32] = BY_NAME[name];
   return layout.length < 4 ? undefined : Array.from(layout);
 }
 
 /** The layout that a declaration's length, and what it says, speaks for. @param words the declaration's. */
 export function layoutFromLength(words: readonly number[]): LegacyLayout {
   const length = words.length * 4;
-  if (length >= IPROUTE2_BYTES && length < 256) return IPROUTE2;
+  if (length >= IPROUTE2_BYTES && length < LONGEST_BYTES) return IPROUTE2;
   if (length !== SAMPLES_BYTES) return COMMON;
   // Both have had declarations of this length: only maps of maps and those bound to a NUMA node use the samples' fields.
   const [type = 0, , , , flags = 0] = words;

@@ -45,7 +45,14 @@ export function moduleKey(program: LinkedProgram, { machine, context }: Environm
   const ordinals = new Map<HostFunction, number>();
   const hosts = [...program.hosts].map(([index, host]) => {
     if (!ordinals.has(host)) ordinals.set(host, ordinals.size);
-    return [index, ordinals.get(host), host.parameters, host.result, host.reenters === true];
+    return [
+      index,
+      ordinals.get(host),
+      host.parameters,
+      host.result,
+      host.reenters === true,
+      host.indexed !== undefined,
+    ];
   });
   const facts = {
     options,
@@ -53,6 +60,7 @@ export function moduleKey(program: LinkedProgram, { machine, context }: Environm
     stack: [machine.stack.base, machine.stack.topCell],
     cells: [machine.tailCallCell, machine.contextCell, machine.stepCell],
     addresses: [...program.addresses].map(([index, address]) => [index, address.toString()]),
+    indexed: [...program.indexed],
     hosts,
   };
   return createHash("sha256").update(JSON.stringify(facts)).update("\0").update(program.bytes).digest("base64");

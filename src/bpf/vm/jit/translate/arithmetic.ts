@@ -59,13 +59,16 @@ function plain32(frame: Frame, instruction: Alu, code: number): void {
 }
 
 function move(frame: Frame, { bits, dst, src, imm }: Alu): void {
+  // Addresses fit 32 bits, so that either kind of move keeps one.
+  const address = src === null ? undefined : frame.facts.addressIn(src);
   if (bits === 32 || frame.givesNarrow) {
     frame.operandLow({ src, imm });
     frame.setLow(dst);
-    return;
+  } else {
+    frame.operand({ src, imm });
+    frame.set(dst);
   }
-  frame.operand({ src, imm });
-  frame.set(dst);
+  frame.facts.setAddressIn(dst, address);
 }
 
 type Division = "div" | "sdiv" | "mod" | "smod";

@@ -1,5 +1,5 @@
 import type { CallHelper, CallKernel, CallLocal, CallRegister, Reference } from "../../../isa/instruction.ts";
-import type { HostFunction } from "../../host-function.ts";
+import type { HostFunction, IndexedValues } from "../../host-function.ts";
 import { FRAME_BYTES, MAX_FRAMES } from "../../limits.ts";
 import { I32, I32_MEMORY, I64 } from "../wasm/instructions.ts";
 import { checkDepth, faultIf } from "./checks.ts";
@@ -8,7 +8,9 @@ import { keepPacket } from "./packet-load.ts";
 
 export function callHost(frame: Frame, { index }: CallHelper | CallKernel): void {
   const host = frame.links.program.hosts.get(index)!;
-  if (host.reenters === true) belowFrame(frame, index, () => call(frame, host));
+  const values = indexedValues(frame, host);
+  if (values !== undefined) lookUpIndex(frame, values);
+  else if (host.reenters === true) belowFrame(frame, index, () => call(frame, host));
   else call(frame, host);
   forgetArguments(frame);
   keepPacket(frame);
@@ -35,6 +37,31 @@ function call(frame: Frame, host: HostFunction): void {
   }
   frame.set(0);
   if (host.result === "unsigned") frame.facts.setFits(0, 32);
+}
+
+/** Where the values of R1's map are, if the call only finds one by its index. */
+function indexedValues({ facts, links }: Frame, { indexed }: HostFunction): IndexedValues | undefined {
+  const map = facts.addressIn(1);
+  return indexed === undefined || map === undefined || links.checked ? undefined : links.program.indexed.get(map);
+}
+
+/** R0 becomes the address of the value of the index that R2 points at, or 0. */
+function lookUpIndex(frame: Frame, { address, stride, entries }: IndexedValues): void {
+  const { code } = frame;
+  const index = frame.temporary("i32");
+  frame.getLow(2);
+  code.memory(I32_MEMORY.load);
+  code.tee(index);
+  code.i32(stride);
+  code.op(I32.mul);
+  code.i32(address);
+  code.op(I32.add);
+  code.i32(0);
+  code.get(index);
+  code.i32(entries);
+  code.op(I32.ltU);
+  code.select();
+  frame.setLow(0);
 }
 
 /** While the call lasts, what else is run has its stack below this function's. */

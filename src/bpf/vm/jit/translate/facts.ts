@@ -11,6 +11,9 @@ export class Facts {
   private readonly bits = new Uint8Array(11).fill(64);
   private readonly swapped: (Swapped | undefined)[] = new Array(11).fill(undefined);
 
+  /** Addresses that the program names which are in registers. */
+  private readonly addresses: (number | undefined)[] = new Array(11).fill(undefined);
+
   /** Bytes that the packet is known to have. */
   packetBytes = 0;
 
@@ -19,12 +22,14 @@ export class Facts {
     this.packetBytes = 0;
     this.bits.fill(64);
     this.swapped.fill(undefined);
+    this.addresses.fill(undefined);
   }
 
   /** The register is overwritten. */
   forget(register: number): void {
     this.bits[register] = 64;
     this.swapped[register] = undefined;
+    this.addresses[register] = undefined;
   }
 
   fits(register: number, bits: number): boolean {
@@ -33,6 +38,15 @@ export class Facts {
 
   setFits(register: number, bits: number): void {
     this.bits[register] = bits;
+  }
+
+  /** The address that the program named by which the register got its value. */
+  addressIn(register: number): number | undefined {
+    return this.addresses[register];
+  }
+
+  setAddressIn(register: number, address: number | undefined): void {
+    this.addresses[register] = address;
   }
 
   swapOf(register: number): Swapped | undefined {

@@ -40,8 +40,10 @@ export function translate(frame: Frame, instruction: Instruction): void {
     case "reference":
       if (instruction.to === "function") functionPointer(frame, instruction);
       else {
-        frame.code.i64Wide(frame.links.program.addresses.get(instruction.index)!);
+        const address = frame.links.program.addresses.get(instruction.index)!;
+        frame.code.i64Wide(address);
         frame.set(instruction.dst);
+        frame.facts.setAddressIn(instruction.dst, Number(address));
       }
       break;
     case "load":
