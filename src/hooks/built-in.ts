@@ -3,6 +3,7 @@ import { socketFilter } from "./socket-filter.ts";
 import { tcAction } from "./tc/action.ts";
 import { tcClassifier } from "./tc/classifier.ts";
 import { tcxEgress, tcxIngress } from "./tc/tcx.ts";
+import { xdp } from "./xdp/xdp.ts";
 
 /** The attachment points that netsim brings. */
-export const builtInHooks: readonly Hook[] = [socketFilter, tcClassifier, tcAction, tcxIngress, tcxEgress];
+export const builtInHooks: readonly Hook[] = [socketFilter, xdp, tcClassifier, tcAction, tcxIngress, tcxEgress];

@@ -4,6 +4,7 @@ import type { ProgramContext } from "./program-context.ts";
 import type { HookServices } from "./services.ts";
 import { PacketContext } from "./skb/packet-context.ts";
 import { SkBuffContext } from "./skb/sk-buff-context.ts";
+import { XdpContext } from "./xdp/xdp-context.ts";
 
 /** A context of whatever place: who holds a hook also holds its place's subjects. */
 // biome-ignore lint/suspicious/noExplicitAny: contexts are contravariant in what they are given.
@@ -35,6 +36,7 @@ export class Contexts {
       if (type === "classic") return new PacketContext(this.services);
       const programType = findProgramType(type);
       if (programType?.context.name === "__sk_buff") return new SkBuffContext(programType, this.services);
+      if (programType?.context.name === "xdp_md") return new XdpContext(programType, this.services);
       throw new RangeError(`There is no context for programs of type ${type}.`);
     });
   }

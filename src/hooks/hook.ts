@@ -16,6 +16,7 @@ export type {
   TcActionVerdict,
   TcFilterSite,
   TcFilterVerdict,
+  XdpVerdict,
 } from "./places.ts";
 
 /**

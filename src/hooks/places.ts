@@ -62,6 +62,12 @@ export interface TcActionVerdict {
   action: number;
 }
 
+/** What becomes of a frame that a program of XDP has seen. */
+export interface XdpVerdict {
+  /** One of XDP_ACTION. */
+  action: number;
+}
+
 /**
  * The parts of a topology that programs attach to. For each: what its programs look at (`subject`), what the code there tells a
  * hook about it (`site`), and what it wants to be told (`verdict`). One object of the last two serves all packets.
@@ -69,6 +75,8 @@ export interface TcActionVerdict {
 export interface HookPlaces {
   /** On the way into a socket's receive queue. Programs stand under `nodes.NODE.sockets.SOCKET`. */
   socket: { subject: Skb; site: SocketSite; verdict: SocketVerdict };
+  /** Before everything else on a frame that comes in by a device. Programs stand under `nodes.NODE.interfaces.DEVICE`. */
+  xdp: { subject: Skb; site: HostSite; verdict: XdpVerdict };
   /** A filter of a device's traffic control, which classifies packets. Programs stand in `nodes.NODE.tc.DEVICE`. */
   "tc-filter": { subject: Skb; site: TcFilterSite; verdict: TcFilterVerdict };
   /** An action of such a filter. */
@@ -84,6 +92,7 @@ export type HookPlace = keyof HookPlaces;
 /** A verdict of each place, to be written over. Also the list of places that there are. */
 export const BLANK_VERDICTS: { readonly [P in HookPlace]: () => HookPlaces[P]["verdict"] } = {
   socket: () => ({ action: "pass", length: 0 }),
+  xdp: () => ({ action: 0 }),
   "tc-filter": () => ({ action: 0, classid: 0 }),
   "tc-action": () => ({ action: 0 }),
   "tcx-ingress": () => ({ action: 0 }),

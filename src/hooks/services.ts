@@ -9,6 +9,10 @@ export interface RedirectInfo {
   ifindex: number;
   /** As if it had come in by the device. */
   ingress: boolean;
+  /** Of XDP, where a map has the devices: their indexes. */
+  devices?: readonly number[] | undefined;
+  /** Of XDP: to another processor, which hands it to the host's protocols. */
+  toProcessor?: boolean;
 }
 
 /** What one run of a topology lends to contexts and helpers. */

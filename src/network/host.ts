@@ -180,7 +180,7 @@ export class Host implements FrameReceiver, ProgramHost {
       return;
     }
     this.redirects++;
-    if (ingress) device.receive(skb);
+    if (ingress) device.inject(skb);
     else this.transmit(device, skb);
     this.redirects--;
   }

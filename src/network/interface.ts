@@ -4,6 +4,7 @@ import type { Ledger } from "./ledger.ts";
 import type { LinkEnd } from "./link.ts";
 import type { DeviceQueue } from "./qdisc/device-queue.ts";
 import type { TrafficHook } from "./tc/traffic-control.ts";
+import type { XdpHook } from "./xdp-hook.ts";
 
 const ARPHRD_ETHER = 1;
 
@@ -43,6 +44,8 @@ export class Interface implements LinkEnd {
   readonly linkLocal: AddressModel | undefined;
   /** What carries the frames that this interface sends; undefined: no cable. */
   link: Carrier | undefined;
+  /** The program that sees first what comes out of the wire. */
+  xdp: XdpHook | undefined;
   /** Programs and filters on what comes in, and on what goes out; the discipline by which that queues. Absent: none. */
   ingress: TrafficHook | undefined;
   egress: TrafficHook | undefined;
@@ -77,13 +80,23 @@ export class Interface implements LinkEnd {
 
   /** A frame comes in out of the wire. */
   receive(skb: Skb): void {
+    this.arrive(skb);
+    if (this.xdp === undefined || this.xdp.pass(skb)) this.owner.receiveFrame(this, skb);
+  }
+
+  /** A frame comes in as if out of the wire, behind the driver (dev_forward_skb). */
+  inject(skb: Skb): void {
+    this.arrive(skb);
+    this.owner.receiveFrame(this, skb);
+  }
+
+  private arrive(skb: Skb): void {
     this.received++;
     this.receivedBytes += skb.length;
     skb.ifindex = this.index;
     skb.ingressIfindex = this.index;
     skb.hatype = this.hatype;
     if (this.taps.length > 0) this.show(skb, "in");
-    this.owner.receiveFrame(this, skb);
   }
 
   /** Sends a frame whose data begins at its MAC header: egress programs, then the queue, if there is one, then the wire (__dev_queue_xmit). */

@@ -11,6 +11,7 @@ import { openSocket } from "./socket/open-socket.ts";
 import type { Socket } from "./socket/socket.ts";
 import { TcInstaller } from "./tc/install.ts";
 import type { World } from "./world.ts";
+import { XdpHook } from "./xdp-hook.ts";
 
 export type Node = Host | Bridge;
 
@@ -51,6 +52,11 @@ export class Network {
         );
       const installer = new TcInstaller(host, attach, qdiscs, world);
       for (const [device, tc] of model.tc) installer.install(host.interfaces.get(device)!, tc);
+      for (const [name, program] of model.xdp) {
+        const device = host.interfaces.get(name)!;
+        const attachment = attach(program, "xdp", "link", device.label);
+        if (attachment !== undefined) device.xdp = new XdpHook(attachment, device, host, world);
+      }
       this.nodes.set(model.name, host);
     }
     this.links = topology.links.map((model) => this.connect(model, world));

@@ -57,6 +57,9 @@ const LINUX_REASONS = {
   TC_EGRESS: "dropped by traffic control where it goes out",
   TC_RECLASSIFY_LOOP: "classified again too often",
   TC_CHAIN_NOTFOUND: "sent to a filter chain that does not exist",
+  XDP: "dropped by an XDP program, or sent by it to where it cannot go",
+  BPF_CGROUP_EGRESS: "a program of its sender's control group does not let it out",
+  NETFILTER_DROP: "dropped by a rule of iptables",
   QDISC_DROP: "no room in a queueing discipline",
   DEV_READY: "its interface has no link",
 } as const;

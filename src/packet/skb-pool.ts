@@ -48,6 +48,7 @@ export class SkbPool {
     skb.vlanPresent = 0;
     skb.vlanTpid = 0;
     skb.dataLength = 0;
+    skb.metaLength = 0;
     skb.tcIndex = 0;
     skb.tcClassid = 0;
     skb.cb.fill(0);
@@ -142,6 +143,7 @@ function blank(): Skb {
     vlanPresent: 0,
     vlanTpid: 0,
     dataLength: 0,
+    metaLength: 0,
     tcIndex: 0,
     tcClassid: 0,
     cb: new Int32Array(5),

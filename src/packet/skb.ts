@@ -44,6 +44,8 @@ export interface Skb {
   vlanTpid: number;
   /** Bytes at the packet's end that programs cannot reach in place (data_len): what is not in the linear part. */
   dataLength: number;
+  /** Bytes of metadata before the data, which XDP programs have left for those of traffic control (skb_metadata_len). */
+  metaLength: number;
   /** What traffic control knows of the packet: tc_index, and the class that its programs chose (qdisc_skb_cb). */
   tcIndex: number;
   tcClassid: number;

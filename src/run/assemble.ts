@@ -1,3 +1,4 @@
+import { DEVICES_ALONE } from "../bpf/maps/devices-alone.ts";
 import { oneCpu } from "../bpf/maps/map-place.ts";
 import { BpfSyscall } from "../bpf/syscall.ts";
 import { Machine } from "../bpf/vm/machine.ts";
@@ -66,7 +67,7 @@ export function assemble(
   const memory = new LinearMemory();
   const world = createWorld(seed, memory, options);
   const machine = new Machine(memory);
-  const syscall = new BpfSyscall(oneCpu(machine));
+  const syscall = new BpfSyscall({ ...oneCpu(machine), objects: DEVICES_ALONE });
   const maps = new MapTable(topology.maps, parts.engine.maps ?? syscall);
   const contexts = new Contexts({
     machine,

@@ -111,6 +111,8 @@ export interface HostModel {
   readonly processes: ReadonlyMap<string, ProcessModel>;
   /** By the name of the interface. */
   readonly tc: ReadonlyMap<string, TcModel>;
+  /** Programs that see frames first, by the name of the interface. */
+  readonly xdp: ReadonlyMap<string, AttachmentModel>;
 }
 
 /** A learning bridge (IEEE 802.1D forwarding, no spanning tree). Its ports are the interfaces that links name. */

@@ -107,6 +107,7 @@ export class Stage {
       sockets: new Map(),
       processes: new Map(),
       tc: new Map(),
+      xdp: new Map(),
     };
     const host = new Host(model, this.world);
     this.hosts.push(host);

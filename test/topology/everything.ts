@@ -16,7 +16,7 @@ nodes:
   client:
     kind: host
     interfaces:
-      eth0: { address: [10.0.0.1/24, "fd00::1/64"], mac: 0a-00-00-00-00-01, mtu: 9000 }
+      eth0: { address: [10.0.0.1/24, "fd00::1/64"], mac: 0a-00-00-00-00-01, mtu: 9000, xdp: in-place }
       eth1:
     routes:
       - { to: 10.1.0.0/16, via: 10.0.0.9, dev: eth0, metric: 5 }

@@ -38,6 +38,11 @@ export class DeviceHashMap extends HandledMap {
     return this.entries.get(key)?.target;
   }
 
+  /** All devices, bucket by bucket, as broadcasts reach them. */
+  targets(): RedirectTarget[] {
+    return this.buckets.flat().map((key) => this.entries.get(key)!.target);
+  }
+
   override userUpdate(key: number, value: number, flags: number): number {
     const { valueSize } = this.definition;
     if (flags > UPDATE_FLAG.EXIST || this.memory.uint32(value) === 0) return -ERRNO.EINVAL;

@@ -19,6 +19,11 @@ export class DeviceMap extends ObjectArray<RedirectTarget> {
     return this.heldAt(key) === undefined ? 0 : this.entryOf(key);
   }
 
+  /** All devices in the order of their indexes. */
+  targets(): RedirectTarget[] {
+    return Array.from({ length: this.definition.maxEntries }, (_, i) => this.at(i) ?? []).flat();
+  }
+
   override userUpdate(key: number, value: number, flags: number): number {
     const { valueSize } = this.definition;
     if (flags > UPDATE_FLAG.EXIST) return -ERRNO.EINVAL;

@@ -23,8 +23,10 @@ export function mayTouch(
   if (address >= frameBase && end <= machine.stack.end) return true;
   if (address >= context && end <= context + layout.size) return true;
   if (layout.packet !== undefined) {
-    const data = machine.memory.uint32(context + layout.packet.data);
-    if (address >= data && end <= data + machine.memory.uint32(context + layout.packet.length)) return true;
+    const { packet } = layout;
+    const data = machine.memory.uint32(context + packet.data);
+    const first = packet.first === undefined ? data : machine.memory.uint32(context + packet.first);
+    if (address >= first && end <= data + machine.memory.uint32(context + packet.length)) return true;
   }
   return machine.regions.permits(address, bytes, write);
 }

@@ -55,6 +55,8 @@ export interface PacketFields {
   readonly data: number;
   /** Bytes from there to the packet's end (skb->len). */
   readonly length: number;
+  /** Address of the first byte that programs may touch, where something lies before the data: `data_meta`. Absent: where the data begins. */
+  readonly first?: number;
   /** Lowest address that negative offsets may reach (skb->head). */
   readonly head: number;
   /** Address that SKF_LL_OFF counts from; 0 where the packet has none. */

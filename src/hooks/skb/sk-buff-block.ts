@@ -43,6 +43,7 @@ export const SK_BUFF_LAYOUT: ContextLayout = {
   packet: {
     data: SK_BUFF.data,
     length: SK_BUFF.len,
+    first: SK_BUFF.dataMeta,
     head: SK_BUFF.head,
     macHeader: SK_BUFF.macHeader,
     networkHeader: SK_BUFF.networkHeader,
@@ -125,7 +126,7 @@ export class SkBuffBlock {
     words[SK_BUFF.hash / 4] = skb.hash;
     words[SK_BUFF.data / 4] = data;
     words[SK_BUFF.dataEnd / 4] = data + length - Math.min(skb.dataLength, length);
-    words[SK_BUFF.dataMeta / 4] = data;
+    words[SK_BUFF.dataMeta / 4] = data - skb.metaLength;
     words[SK_BUFF.protocol / 4] = swapped(skb.protocol);
     words[SK_BUFF.vlanPresent / 4] = skb.vlanPresent;
     words[SK_BUFF.vlanTci / 4] = skb.vlanTci;

@@ -1,8 +1,9 @@
 import type { Hook } from "../../hooks/hook.ts";
-import type { NodeModel } from "../model.ts";
+import type { AttachmentModel, NodeModel } from "../model.ts";
 import type { QdiscPart } from "../parts.ts";
 import { parseDuration } from "../quantity/duration.ts";
-import type { Drafts } from "./drafts.ts";
+import { readAttachment } from "./attachment.ts";
+import type { Drafts, NodeDraft } from "./drafts.ts";
 import { buildInterfaces, knowsAddresses } from "./interfaces.ts";
 import { buildProcesses } from "./processes.ts";
 import type { Programs } from "./programs.ts";
@@ -46,6 +47,7 @@ export function buildNodes(
         }),
         processes: buildProcesses(fields, programs),
         tc: buildTc(fields, { interfaces, programs, hooks, qdiscs }),
+        xdp: buildXdp(draft, programs, hooks),
       });
     else if (kind === "bridge")
       nodes.set(name, {
@@ -57,4 +59,14 @@ export function buildNodes(
       });
   }
   return nodes;
+}
+
+/** Programs of XDP by the names of the interfaces. */
+function buildXdp({ interfaces }: NodeDraft, programs: Programs, hooks: readonly Hook[]): Map<string, AttachmentModel> {
+  const models = new Map<string, AttachmentModel>();
+  for (const { name, fields } of interfaces.values()) {
+    const attachment = fields && readAttachment(fields, "xdp", hooks, programs);
+    if (attachment !== undefined) models.set(name, attachment);
+  }
+  return models;
 }

@@ -17,7 +17,8 @@ import { MissingOption, OptionError } from "../quantity/option-error.ts";
 import { QuantityError } from "../quantity/quantity.ts";
 import { ACTION_ANSWERS } from "../schema/tc.ts";
 import { SOCKET_ETHERTYPES } from "../socket-protocol.ts";
-import { exact, type YamlValue } from "../yaml/value.ts";
+import { exact } from "../yaml/value.ts";
+import { readAttachment } from "./attachment.ts";
 import { Fields } from "./fields.ts";
 import type { Programs } from "./programs.ts";
 
@@ -159,17 +160,8 @@ class TcBuilder {
     return given === undefined && chain === undefined ? undefined : { kind: "answer", answer };
   }
 
-  /** The program under the key of a hook of that place. */
   private attachment(fields: Fields, place: Hook["place"]): AttachmentModel | undefined {
-    for (const hook of this.scope.hooks) {
-      if (hook.place !== place || !fields.has(hook.key)) continue;
-      const value: YamlValue = fields.value(hook.key)!;
-      const own = hook.options !== undefined && value.kind === "map" ? value.entries.get("program") : undefined;
-      const program = this.scope.programs.refer(own?.value ?? value);
-      if (program === undefined) return undefined;
-      return { hook: hook.name, program, options: exact(value), place: fields.context.place(fields.keySpan(hook.key)) };
-    }
-    return undefined;
+    return readAttachment(fields, place, this.scope.hooks, this.scope.programs);
   }
 
   private classid(fields: Fields, key: string): number | undefined {

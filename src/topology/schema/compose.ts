@@ -66,7 +66,7 @@ export function composeSchema(
       ...DEFINITIONS,
       ...programDefinitions([...parts.languages]),
       map: mapSchema,
-      node: nodeSchema(socketHooks, hasTc),
+      node: nodeSchema(hooks, hasTc),
       ...(hasTc && tcDefinitions(hooks, [...parts.qdiscs])),
       "link-entry": linkSchema,
       "traffic-entry": trafficSchema(layers),

@@ -2,6 +2,7 @@ import type { Hook } from "../../hooks/hook.ts";
 import type { JsonSchema } from "../../json-schema.ts";
 import { INTERFACE_NAME, NAME } from "./definitions.ts";
 import { processSchema } from "./process.ts";
+import { attachable } from "./program.ts";
 import { byKind, integer, list, mapping, named, ref } from "./shape.ts";
 import { socketSchema } from "./socket.ts";
 
@@ -56,7 +57,7 @@ const gateway: JsonSchema = {
 export function nodeSchema(hooks: readonly Hook[], hasTc: boolean): JsonSchema {
   const host = mapping("host", {
     kind: { const: "host" },
-    interfaces: interfaces({ address: addresses }),
+    interfaces: interfaces({ address: addresses, ...attachable(hooks, "xdp") }),
     routes: list(route, "Routes beside those of the interfaces' own networks."),
     gateway,
     forwarding: {
@@ -64,7 +65,7 @@ export function nodeSchema(hooks: readonly Hook[], hasTc: boolean): JsonSchema {
       description: "Routes packets between its interfaces (net.ipv4.ip_forward). Default false.",
     },
     ttl: integer(1, 255, "TTL and hop limit of what the host sends. Default 64."),
-    sockets: named(socketSchema(hooks), NAME, "Open sockets by name."),
+    sockets: named(socketSchema(hooks.filter(({ place }) => place === "socket")), NAME, "Open sockets by name."),
     processes: named(processSchema, NAME, "Processes that make system calls, by name."),
     ...(hasTc && { tc: ref("tc") }),
   });

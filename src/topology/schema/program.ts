@@ -43,3 +43,8 @@ export function hookValue({ options, description }: Hook): JsonSchema {
     else: ref("program-reference"),
   };
 }
+
+/** The keys of hooks of a place, with their values. */
+export function attachable(hooks: readonly Hook[], place: Hook["place"]): Properties {
+  return Object.fromEntries(hooks.filter((hook) => hook.place === place).map((hook) => [hook.key, hookValue(hook)]));
+}

@@ -1,7 +1,7 @@
 import type { Hook } from "../../hooks/hook.ts";
 import type { JsonSchema } from "../../json-schema.ts";
 import type { QdiscPart } from "../parts.ts";
-import { hookValue } from "./program.ts";
+import { attachable } from "./program.ts";
 import { byKind, integer, list, mapping, oneOfKeys, type Properties, ref, text } from "./shape.ts";
 
 const CLASSID: JsonSchema = {
@@ -42,12 +42,8 @@ const target = mapping(
   ["dev"],
 );
 
-function programs(hooks: readonly Hook[], place: Hook["place"]): Properties {
-  return Object.fromEntries(hooks.filter((hook) => hook.place === place).map((hook) => [hook.key, hookValue(hook)]));
-}
-
 function filterSchema(hooks: readonly Hook[]): JsonSchema {
-  const acting = programs(hooks, "tc-action");
+  const acting = attachable(hooks, "tc-action");
   const action = mapping(
     "filter action",
     {
@@ -61,7 +57,7 @@ function filterSchema(hooks: readonly Hook[]): JsonSchema {
     oneOfKeys([...Object.keys(acting), "action", "goto-chain", "redirect", "mirror"]),
   );
   return mapping("filter", {
-    ...programs(hooks, "tc-filter"),
+    ...attachable(hooks, "tc-filter"),
     "direct-action": {
       type: "boolean",
       description: "The program's answer is the verdict, and its class is in tc_classid. Default false.",

@@ -375,6 +375,7 @@ function topology(options: LabOptions): Topology {
     sockets: new Map(sockets.map((socket) => [socket.name, socket])),
     processes: new Map(),
     tc: new Map(),
+    xdp: new Map(),
   });
   return {
     file: "test",

@@ -1,8 +1,7 @@
-import { generalHelpers } from "../../../bpf/helpers/general.ts";
-import type { Surroundings } from "../../../bpf/helpers/surroundings.ts";
 import type { ProgramType } from "../../../bpf/program-type.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
 import type { Skb } from "../../../packet/skb.ts";
+import { baseHelpers } from "../../helpers/base-helpers.ts";
 import type { HookServices } from "../../services.ts";
 import type { SkBuffBlock } from "../sk-buff-block.ts";
 import { byteHelpers } from "./bytes.ts";
@@ -31,13 +30,6 @@ export function packetHelpers(
   services: HookServices,
   running: RunningProgram,
 ): ReadonlyMap<number, HostFunction> {
-  const { chance, maps, now, schedule, print } = services;
-  const surroundings: Surroundings = {
-    nanoseconds: () => BigInt(now()),
-    random: () => chance.uint32(),
-    schedule: (nanoseconds, run) => schedule(Number(nanoseconds), run),
-    print,
-  };
-  const all = [...generalHelpers(maps, surroundings), ...GROUPS.flatMap((group) => [...group(running, services)])];
+  const all = [...baseHelpers(running, services), ...GROUPS.flatMap((group) => [...group(running, services)])];
   return new Map(all.filter(([number]) => helpers.has(number)));
 }

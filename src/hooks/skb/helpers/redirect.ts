@@ -1,7 +1,7 @@
 import { ERRNO } from "../../../bpf/maps/errno.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
+import { helper32 } from "../../helpers/helper32.ts";
 import { TC_ACT } from "../../tc/verdict.ts";
-import { helper32 } from "./helper.ts";
 import type { HelperGroup } from "./packet-helpers.ts";
 
 /** BPF_F_INGRESS */

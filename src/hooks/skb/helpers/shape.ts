@@ -1,7 +1,7 @@
 import { ERRNO } from "../../../bpf/maps/errno.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
 import { PACKET_OTHERHOST } from "../../../packet/skb.ts";
-import { helper32 } from "./helper.ts";
+import { helper32 } from "../../helpers/helper32.ts";
 import type { HelperGroup } from "./packet-helpers.ts";
 
 const ETHERNET_HEADER = 14;

@@ -1,6 +1,6 @@
 import { ERRNO } from "../../../bpf/maps/errno.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
-import { helper32 } from "./helper.ts";
+import { helper32 } from "../../helpers/helper32.ts";
 import type { HelperGroup } from "./packet-helpers.ts";
 
 const ETH_P_8021Q = 0x8100;

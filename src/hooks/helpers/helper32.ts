@@ -1,4 +1,4 @@
-import type { HostFunction, ParameterKind } from "../../../bpf/vm/host-function.ts";
+import type { HostFunction, ParameterKind } from "../../bpf/vm/host-function.ts";
 
 /** A helper whose arguments and result fit in 32 bits, with its number. */
 export function helper32(

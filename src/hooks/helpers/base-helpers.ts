@@ -1,0 +1,33 @@
+import { generalHelpers } from "../../bpf/helpers/general.ts";
+import type { Surroundings } from "../../bpf/helpers/surroundings.ts";
+import type { HostFunction } from "../../bpf/vm/host-function.ts";
+import type { Skb } from "../../packet/skb.ts";
+import type { ProgramHost } from "../places.ts";
+import type { HookServices } from "../services.ts";
+
+/** What helpers of all kinds of packet programs can ask of the program that is running. */
+export interface RunningOnPacket {
+  readonly block: {
+    /** The packet that it sees. */
+    readonly skb: Skb | undefined;
+    /** The host that it runs on, where it can reach one. */
+    readonly host: ProgramHost | undefined;
+  };
+}
+
+/** Helpers that do the same for every kind of packet programs. */
+export type BaseHelperGroup = (running: RunningOnPacket, services: HookServices) => ReadonlyMap<number, HostFunction>;
+
+const GROUPS: readonly BaseHelperGroup[] = [];
+
+/** All helpers that do not depend on how the packet is shown to the program, by their numbers. */
+export function baseHelpers(running: RunningOnPacket, services: HookServices): [number, HostFunction][] {
+  const { chance, maps, now, schedule, print } = services;
+  const surroundings: Surroundings = {
+    nanoseconds: () => BigInt(now()),
+    random: () => chance.uint32(),
+    schedule: (nanoseconds, run) => schedule(Number(nanoseconds), run),
+    print,
+  };
+  return [...generalHelpers(maps, surroundings), ...GROUPS.flatMap((group) => [...group(running, services)])];
+}

@@ -1,0 +1,77 @@
+import type { ContextLayout } from "../../bpf/vm/environment.ts";
+import type { LinearMemory } from "../../bpf/vm/memory.ts";
+import type { Skb } from "../../packet/skb.ts";
+import type { ProgramHost } from "../places.ts";
+
+/** Offsets in struct xdp_md (linux/bpf.h). */
+const XDP_MD = { data: 0, dataEnd: 4, dataMeta: 8, ingressIfindex: 12, rxQueueIndex: 16, egressIfindex: 20 } as const;
+/** Bytes of the struct, and behind it the frame's length, which only engines read. */
+const BYTES = 24;
+const LENGTH = BYTES;
+
+export const XDP_LAYOUT: ContextLayout = {
+  size: BYTES,
+  // There are no packet loads, and so no headers for them to count from.
+  packet: { data: XDP_MD.data, length: LENGTH, first: XDP_MD.dataMeta, head: 0, macHeader: 0, networkHeader: 0 },
+};
+
+/** XDP_PACKET_HEADROOM: bytes before a frame that has just come in. */
+const HEADROOM = 256;
+/** Bytes at the beginning of that which belong to the kernel (struct xdp_frame). */
+const FRAME_BYTES = 40;
+/** Bytes of a frame's memory from its beginning on that a frame may fill: a page less struct skb_shared_info. */
+const ROOM = 4096 - 320;
+
+/** A struct xdp_md in the machine's memory that is filled from one frame after another. */
+export class XdpBlock {
+  readonly address: number;
+  /** The frame that it shows. */
+  skb: Skb | undefined;
+  /** The host that the program runs on, where it can reach one. */
+  host: ProgramHost | undefined;
+  /** Bytes of the frame's memory before its data. */
+  private before = HEADROOM;
+  private readonly memory: LinearMemory;
+
+  constructor(memory: LinearMemory) {
+    this.memory = memory;
+    this.address = memory.allocate(BYTES + 4);
+  }
+
+  /** Shows a frame that has just come in. */
+  show(skb: Skb, host: ProgramHost | undefined): void {
+    this.skb = skb;
+    this.host = host;
+    this.before = HEADROOM;
+    const { memory, address } = this;
+    memory.setUint32(address + XDP_MD.ingressIfindex, skb.ifindex);
+    memory.setUint32(address + XDP_MD.rxQueueIndex, skb.queue);
+    memory.setUint32(address + XDP_MD.egressIfindex, 0);
+    this.place();
+  }
+
+  /** Where the frame lies now. */
+  place(): void {
+    const { memory, address } = this;
+    const { data, length, metaLength } = this.skb!;
+    memory.setUint32(address + XDP_MD.data, data);
+    memory.setUint32(address + XDP_MD.dataEnd, data + length);
+    memory.setUint32(address + LENGTH, length);
+    memory.setUint32(address + XDP_MD.dataMeta, data - metaLength);
+  }
+
+  /** Bytes by which the frame or its metadata can still grow at the front. */
+  get roomBefore(): number {
+    return this.before - FRAME_BYTES - this.skb!.metaLength;
+  }
+
+  /** The same at the end. */
+  get roomBehind(): number {
+    return ROOM - this.before - this.skb!.length;
+  }
+
+  /** The data has moved by so many bytes, to the front where it is negative. */
+  moved(bytes: number): void {
+    this.before += bytes;
+  }
+}

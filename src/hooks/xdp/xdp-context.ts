@@ -1,0 +1,47 @@
+import type { ProgramType } from "../../bpf/program-type.ts";
+import type { HostFunction } from "../../bpf/vm/host-function.ts";
+import type { LinearMemory } from "../../bpf/vm/memory.ts";
+import type { Skb } from "../../packet/skb.ts";
+import type { HostSite } from "../places.ts";
+import type { ExtendedContext } from "../program-context.ts";
+import type { HookServices } from "../services.ts";
+import { xdpHelpers } from "./helpers/xdp-helpers.ts";
+import { XDP_LAYOUT, XdpBlock } from "./xdp-block.ts";
+
+/** What XDP programs are given of a frame: struct xdp_md, and the helpers on frames. */
+export class XdpContext implements ExtendedContext<Skb, HostSite> {
+  readonly kind = "extended";
+  readonly programType: ProgramType;
+  readonly layout = XDP_LAYOUT;
+  readonly helpers: ReadonlyMap<number, HostFunction>;
+  private readonly memory: LinearMemory;
+  /** One for each program that runs inside another. */
+  private readonly blocks: XdpBlock[] = [];
+  private depth = 0;
+
+  constructor(programType: ProgramType, services: HookServices) {
+    this.programType = programType;
+    this.memory = services.machine.memory;
+    this.helpers = xdpHelpers(programType, services, this);
+  }
+
+  /** The block of the program that is running. */
+  get block(): XdpBlock {
+    return this.blocks[this.depth - 1]!;
+  }
+
+  enter(skb: Skb, { host }: HostSite): number {
+    let block = this.blocks[this.depth];
+    if (block === undefined) {
+      block = new XdpBlock(this.memory);
+      this.blocks.push(block);
+    }
+    this.depth++;
+    block.show(skb, host);
+    return block.address;
+  }
+
+  leave(): void {
+    this.depth--;
+  }
+}
