@@ -12,7 +12,7 @@ import { countDevices } from "./devices.ts";
 import { LabNetwork } from "./lab-network.ts";
 import { LabSockets } from "./lab-sockets.ts";
 import { LabSteps } from "./lab-steps.ts";
-import { skippedOfLinks } from "./plan.ts";
+import { skippedOfHooks, skippedOfLinks } from "./plan.ts";
 import type { LabNode, LabResult, LabTraffic } from "./result.ts";
 import type { Skipped } from "./skipped.ts";
 import { LabTc } from "./tc/lab-tc.ts";
@@ -52,7 +52,13 @@ export async function runLab(
     const maps = new MapTable(topology.maps, kernel.maps);
     sockets = new LabSockets(kernel, topology, network, scene.network, maps);
     tc = new LabTc(kernel, topology, network, scene.programs, maps);
-    const skipped = [...skippedOfLinks(topology.links), ...tc.skipped, ...skippedOfMaps(topology), ...sockets.skipped];
+    const skipped = [
+      ...skippedOfLinks(topology.links),
+      ...tc.skipped,
+      ...skippedOfMaps(topology),
+      ...skippedOfHooks(topology),
+      ...sockets.skipped,
+    ];
     const expectations = new Expectations(judgeable(topology, sockets, tc, skipped), sockets.watched, maps);
 
     const clock = new Simulation();

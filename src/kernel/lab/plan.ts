@@ -96,6 +96,16 @@ export function skippedOfLinks(links: readonly LinkModel[]): Skipped[] {
   return skipped;
 }
 
+/** What the lab leaves out of hosts: programs at hooks that it does not attach yet. */
+export function skippedOfHooks({ nodes }: Topology): Skipped[] {
+  const skipped: Skipped[] = [];
+  for (const node of nodes.values())
+    if (node.kind === "host")
+      for (const device of node.xdp.keys())
+        skipped.push({ what: `xdp of ${node.name}:${device}`, why: "the lab attaches no XDP programs yet" });
+  return skipped;
+}
+
 /** True where a cable is at the interface. */
 export function isLinked({ links }: Topology, node: string, device: string): boolean {
   return links.some(({ ends }) => ends.some((end) => end.node === node && end.interface === device));
