@@ -2,13 +2,15 @@ import { createContainer } from "./container.ts";
 import { type Diagnostic, fail, NetsimError } from "./errors.ts";
 import { schemaParts } from "./open-topology.ts";
 import { loadPlugins } from "./plugins/load-plugins.ts";
-import { openEngine } from "./programs/engine.ts";
+import type { Plugin } from "./plugins/plugin.ts";
+import { openEngine, type ProgramRunner } from "./programs/engine.ts";
 import type { RunResult } from "./run/result.ts";
+import { CountingRunner } from "./testing/coverage/counting-runner.ts";
 import { kindOf, readTest, type TestFile } from "./testing/find-files.ts";
 import { loadPolicyTest } from "./testing/load.ts";
 import type { CaseResult, FileResult } from "./testing/result.ts";
 import { runProgramTest } from "./testing/run-program-test.ts";
-import { runSeccompTest } from "./testing/run-seccomp-test.ts";
+import { filterCounters, runSeccompTest } from "./testing/run-seccomp-test.ts";
 import { TOKENS } from "./tokens.ts";
 import type { TopologyDocument } from "./topology/document.ts";
 import { loadTopology } from "./topology/load.ts";
@@ -21,6 +23,8 @@ export interface FileOptions {
   readonly filter?: RegExp;
   /** Only every `of`-th case, from the `index`-th on, counted from 1. */
   readonly shard?: { readonly index: number; readonly of: number };
+  /** Counts the instructions that run: needs the interpreter. */
+  readonly coverage?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -80,7 +84,7 @@ class Selection {
 async function runPolicy(
   document: TopologyDocument,
   select: Selection,
-  { engine: name }: FileOptions,
+  { engine: name, coverage }: FileOptions,
 ): Promise<FileResult> {
   const container = createContainer();
   const test = loadPolicyTest(document, parts(container));
@@ -88,17 +92,18 @@ async function runPolicy(
   const head = { file: test.file, name: test.name, kind: "policy", diagnostics: [] } as const;
   const engine = container.get(TOKENS.EngineRegistry).get(name);
   const isOutside = "open" in engine;
-  if (test.kind === "seccomp")
-    return {
-      ...head,
-      cases: isOutside
-        ? test.cases.filter(wants).map((one) => ({ ...plain(one), skipped: NO_SECCOMP(name) }))
-        : runSeccompTest(test, wants),
-    };
-  const runner = await openEngine(engine);
+  if (test.kind === "seccomp") {
+    if (isOutside)
+      return { ...head, cases: test.cases.filter(wants).map((one) => ({ ...plain(one), skipped: NO_SECCOMP(name) })) };
+    const counters = coverage ? filterCounters(test) : [];
+    const cases = runSeccompTest(test, wants, counters);
+    return { ...head, cases, ...(coverage && { coverage: counters.map((one) => one.coverage) }) };
+  }
+  const counting = coverage ? new CountingRunner() : undefined;
+  const runner: ProgramRunner = counting ?? (await openEngine(engine));
   try {
     const cases = runProgramTest(test, runner, container.get(TOKENS.LanguageRegistry), wants, isOutside);
-    return { ...head, cases };
+    return { ...head, cases, ...(counting && { coverage: counting.coverage }) };
   } finally {
     runner.close?.();
   }
@@ -126,14 +131,31 @@ function parts(container: Container): ReturnType<typeof schemaParts> {
 async function runTopology(
   document: TopologyDocument,
   select: Selection,
-  { engine, signal }: FileOptions,
+  { engine, coverage, signal }: FileOptions,
 ): Promise<FileResult> {
-  const container = createContainer(await loadPlugins(pluginReferences(document)));
+  const counting = coverage ? new CountingRunner() : undefined;
+  const container = createContainer([
+    ...(await loadPlugins(pluginReferences(document))),
+    ...(counting ? [countingPlugin(counting)] : []),
+  ]);
   const topology = loadTopology(document, schemaParts(container));
-  const result = await container.get(TOKENS.TopologyRunner).run(topology, { engine, ...(signal && { signal }) });
+  const result = await container
+    .get(TOKENS.TopologyRunner)
+    .run(topology, { engine: counting ? COUNTING : engine, ...(signal && { signal }) });
   const { file, name } = topology;
   const cases = casesOf(result).filter((one) => select.wants(file, one.name));
-  return { file, name, kind: "topology", cases, diagnostics: result.diagnostics };
+  const { diagnostics } = result;
+  return { file, name, kind: "topology", cases, diagnostics, ...(counting && { coverage: counting.coverage }) };
+}
+
+/** Name of the engine that counts, within its run. */
+const COUNTING = "interpreter with coverage";
+
+function countingPlugin(runner: CountingRunner): Plugin {
+  return {
+    name: "coverage",
+    engines: [{ name: COUNTING, description: "counts what runs", open: async () => runner }],
+  };
 }
 
 function casesOf({ expectations }: RunResult): CaseResult[] {

@@ -35,6 +35,8 @@ export async function runTests(paths: readonly string[], options: TestOptions = 
   const known = createContainer().get(TOKENS.EngineRegistry);
   if (known.find(engine) === undefined)
     fail("usage", `There is no engine '${engine}'.`, { hint: `There are: ${known.names.join(", ")}.` });
+  if (options.coverage && engine !== DEFAULT_ENGINE)
+    fail("usage", `Coverage is counted by the ${DEFAULT_ENGINE}, not by the engine '${engine}'.`);
   const files = await runFiles(findTestFiles(paths), engine, options);
   const cases = files.flatMap((file) => file.cases);
   const failed = cases.filter(({ passed }) => !passed).length;
@@ -51,9 +53,10 @@ export async function runTests(paths: readonly string[], options: TestOptions = 
 
 /** Results of the files that have any. */
 async function runFiles(found: readonly TestFile[], engine: string, options: TestOptions): Promise<FileResult[]> {
-  const { filter, shard, signal, worker, progress } = options;
-  const fileOptions = { engine, ...(filter && { filter }), ...(shard && { shard }), ...(signal && { signal }) };
-  const threads = Math.min(options.jobs?.(found.length) ?? 1, found.length);
+  const { progress, jobs, worker, ...rest } = options;
+  const fileOptions = { ...rest, engine };
+  const { signal } = options;
+  const threads = Math.min(jobs?.(found.length) ?? 1, found.length);
   const workers = worker !== undefined && threads > 1 ? new TestWorkers(worker, threads, fileOptions) : undefined;
   const results: (FileResult | undefined)[] = [];
   let [next, done, failed] = [0, 0, 0];

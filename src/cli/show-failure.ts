@@ -22,7 +22,8 @@ export function showDiagnostics(diagnostics: readonly Diagnostic[], terminal: Te
   if (errors > 1) terminal.error(`${errors} errors\n`);
 }
 
-function cachedLines(): SourceReader {
+/** Lines of text files, each read once. */
+export function cachedLines(): SourceReader {
   const files = new Map<string, readonly string[] | undefined>();
   return (file) => {
     if (!files.has(file)) files.set(file, readLines(file));

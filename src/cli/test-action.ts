@@ -5,6 +5,7 @@ import { runTests } from "../run-tests.ts";
 import type { Terminal } from "./command.ts";
 import { showDiagnostics } from "./show-failure.ts";
 import type { TestFlags } from "./test.ts";
+import { checkCoverage, showCoverage } from "./test-coverage.ts";
 import { TestProgressLine } from "./test-progress-line.ts";
 import { watchTests } from "./test-watch.ts";
 
@@ -15,6 +16,7 @@ const FILES_PER_JOB = 4;
 
 /** Runs tests and reports what they came to, once or whenever something changes. */
 export async function test(paths: readonly string[], flags: TestFlags, terminal: Terminal): Promise<ExitCode> {
+  if (flags.coverage !== undefined) checkCoverage(flags.coverage, flags.report);
   if (!flags.watch) return testOnce(paths, flags, terminal);
   await watchTests(paths, terminal, () => testOnce(paths, flags, terminal));
   return EXIT.interrupted;
@@ -28,6 +30,7 @@ async function testOnce(paths: readonly string[], flags: TestFlags, terminal: Te
     ...(engine !== undefined && { engine }),
     ...(filter && { filter }),
     ...(shard && { shard }),
+    ...(flags.coverage !== undefined && { coverage: true }),
     ...jobs(flags, terminal),
     signal: terminal.interrupted,
     progress: (progress) => line.update(progress),
@@ -37,6 +40,7 @@ async function testOnce(paths: readonly string[], flags: TestFlags, terminal: Te
       hint: "A policy test is a YAML file with `cases`; a topology that is one has `expect`.",
     });
   terminal.out(reporter.render(report, { color: terminal.outColor }));
+  if (flags.coverage !== undefined) showCoverage(report, flags.coverage, terminal);
   const diagnostics = report.files.flatMap((file) => file.diagnostics);
   if (diagnostics.length > 0) showDiagnostics(diagnostics, terminal);
   return report.exitCode;

@@ -9,6 +9,8 @@ export interface TestFlags {
   readonly shard?: { readonly index: number; readonly of: number };
   readonly jobs?: number;
   readonly watch?: true;
+  /** The file, or true for the terminal. */
+  readonly coverage?: string | true;
 }
 
 /** `netsim test FILE|DIRECTORY...`. */
@@ -29,6 +31,10 @@ export function testCommand(program: Command, perform: (action: Action) => void)
       "--jobs <number>",
       "threads that share the files (default: one for four files, up to the processors)",
       parseJobs,
+    )
+    .option(
+      "--coverage [file]",
+      "count the instructions and branches that run: to the terminal, or by the file's ending as .info (lcov), .html or .txt",
     )
     .option("--watch", "run again whenever a file changes that the tests are about")
     .addHelpText("after", HELP)

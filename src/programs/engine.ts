@@ -3,6 +3,7 @@ import type { ProgramType } from "../bpf/program-type.ts";
 import type { InstructionInsight } from "../bpf/verifier/insights.ts";
 import type { Environment } from "../bpf/vm/environment.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
+import type { Place } from "../errors.ts";
 import type { LoadedClassicProgram } from "./language.ts";
 import type { MapCommands } from "./map-commands.ts";
 import type { RunnableProgram } from "./program-slot.ts";
@@ -16,6 +17,8 @@ export interface VerifiedProgram {
   readonly license: string;
   /** 8-byte instructions with the descriptors of maps. */
   readonly bytes: Uint8Array;
+  /** Where the instruction in a slot was written. */
+  placeOf(slot: number): Place;
   /** What was learnt of the instruction in a slot. */
   insight(slot: number): InstructionInsight;
 }

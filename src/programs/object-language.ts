@@ -3,10 +3,11 @@ import { ObjectError, type ObjectFile, type ObjectProgram } from "../bpf/object/
 import { readObject } from "../bpf/object/read-object.ts";
 import { PROGRAM_TYPES } from "../bpf/program-type.ts";
 import { compileSource } from "../c-compiler/compile.ts";
-import { fail, NetsimError, type Place } from "../errors.ts";
+import { fail, NetsimError } from "../errors.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import type { ProgramSource } from "../topology/model.ts";
 import type { LoadedProgram, ProgramLanguage } from "./language.ts";
+import { placeInObject } from "./place-in-object.ts";
 
 const OPTIONS: Readonly<Record<string, JsonSchema>> = {
   section: {
@@ -68,7 +69,7 @@ function programOf(source: ProgramSource, bytes: Uint8Array): LoadedProgram {
     object: { file, content, program },
     license: content.license,
     ...(program.attachType !== undefined && { attachType: program.attachType }),
-    placeOf: (slot) => placeOf(program, slot, source.place),
+    placeOf: (slot) => placeInObject(program, slot, source.place),
   };
 }
 
@@ -116,11 +117,4 @@ function choose({ options, file, place }: ProgramSource, { programs }: ObjectFil
         ? `There are ${[...new Set(known)].join(", ")}.`
         : `Did you mean '${near}'?`,
   });
-}
-
-/** The line of C that a slot came from; the topology's own where the object does not tell. */
-function placeOf({ lines }: ObjectProgram, slot: number, otherwise: Place): Place {
-  const line = lines.findLast(({ instruction }) => instruction <= slot);
-  if (line === undefined) return otherwise;
-  return { file: line.file, line: line.line, ...(line.column > 0 && { column: line.column }) };
 }

@@ -14,6 +14,7 @@ import type { ExtendedContext } from "../hooks/program-context.ts";
 import type { ProgramRunner, VerifiedProgram } from "./engine.ts";
 import type { LoadedClassicProgram, LoadedExtendedProgram, LoadedProgram, ObjectOrigin } from "./language.ts";
 import type { MapTable } from "./map-table.ts";
+import { placeInObject } from "./place-in-object.ts";
 import type { RunnableProgram, RunPlace } from "./program-slot.ts";
 
 function forStart(loaded: LoadedClassicProgram, start: DataStart): LoadedClassicProgram {
@@ -74,7 +75,8 @@ export class ProgramLoader {
       const program = origin.content.programs.find((one) => one.name === name);
       if (program === undefined) return undefined;
       const bytes = program.instructions;
-      const prepared = this.prepare({ ...loaded, bytes, object: { ...origin, program } }, place);
+      const placeOf = (slot: number) => placeInObject(program, slot, { file: origin.file });
+      const prepared = this.prepare({ ...loaded, name, bytes, placeOf, object: { ...origin, program } }, place);
       return this.syscall.openProgram(prepared.slot!);
     });
   }
@@ -144,7 +146,7 @@ export class ProgramLoader {
     const { name, license } = loaded;
     return {
       runs: hardWired(context.adapt?.(bytes, result) ?? bytes, result.insight),
-      given: { name, license, type: programType, attachType, bytes, insight: result.insight },
+      given: { name, license, type: programType, attachType, bytes, insight: result.insight, placeOf: loaded.placeOf },
     };
   }
 

@@ -1,8 +1,7 @@
 import { ClassicInterpreter } from "../bpf/classic/interpreter.ts";
 import { shortText } from "../bpf/classic/listing.ts";
 import { disassembleInstruction } from "../bpf/isa/disassembler/disassemble.ts";
-import { R0 } from "../bpf/vm/interpreter/dense-code.ts";
-import { DEFAULT_STEPS, InterpretedProgram } from "../bpf/vm/interpreter/interpreted-program.ts";
+import { SteppedProgram } from "../bpf/vm/interpreter/stepped-program.ts";
 import type { ProgramRunner } from "../programs/engine.ts";
 
 /** An instruction that ran, in words. */
@@ -37,23 +36,10 @@ export class PathRecorder implements ProgramRunner {
     };
   };
 
-  readonly load: ProgramRunner["load"] = (program, environment) => {
-    const loaded = new InterpretedProgram(program, environment);
-    const run = (context: number): number => {
-      const execution = loaded.begin(context);
-      for (let left = DEFAULT_STEPS; left > 0; left--) {
-        const { code, instruction: index } = execution;
-        const instruction = code.instructions[index];
-        if (this.path.length < MOST_KEPT && instruction)
-          this.path.push({ index, text: disassembleInstruction(instruction, "kernel") });
-        if (execution.resume(1)) return execution.values[R0]!;
-      }
-      throw execution.tooLong();
-    };
-    return {
-      slot: loaded.slot,
-      run,
-      release: () => loaded.release(),
-    };
-  };
+  readonly load: ProgramRunner["load"] = (program, environment) =>
+    new SteppedProgram(program, environment, ({ instructions }, index) => {
+      const instruction = instructions[index];
+      if (this.path.length < MOST_KEPT && instruction)
+        this.path.push({ index, text: disassembleInstruction(instruction, "kernel") });
+    });
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic, ExitCode, Place } from "../errors.ts";
+import type { ProgramCoverage } from "./coverage/coverage.ts";
 
 /** What all files of a test run came to. */
 export interface TestReport {
@@ -19,6 +20,8 @@ export interface FileResult {
   readonly cases: readonly CaseResult[];
   /** What is wrong with the file, which then has no cases. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Where it was asked for: how often the instructions of its programs ran. */
+  readonly coverage?: readonly ProgramCoverage[];
 }
 
 /** What one case, or one expectation of a topology, came to. */

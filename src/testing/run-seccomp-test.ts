@@ -8,6 +8,8 @@ import { TraceJudge } from "../seccomp/calls/trace-judge.ts";
 import { TraceReader } from "../seccomp/calls/trace-reader.ts";
 import type { NamedCall } from "../seccomp/calls/written-call.ts";
 import { instructionTexts } from "../seccomp/filter/seccomp-listing.ts";
+import { CoverageCounter } from "./coverage/counter.ts";
+import { classicListing, countPath } from "./coverage/counting-runner.ts";
 import type { CallOutcome, SeccompCase, SeccompTest } from "./model.ts";
 import type { CaseResult, Failure, PathStep } from "./result.ts";
 import { Tally } from "./split.ts";
@@ -16,12 +18,28 @@ const MOST_FAILURES = 10;
 /** What calls of a trace are counted under that have no one answer. */
 const NO_ANSWER = { depends: "DEPENDS", unknown: "UNKNOWN" } as const;
 
-/** Puts the cases of a test before its filters. Throws a NetsimError where a trace cannot be read. */
-export function runSeccompTest(test: SeccompTest, isWanted: (one: SeccompCase) => boolean): CaseResult[] {
+/** Counters of what the filters of a test run, one for each. */
+export function filterCounters({ filters }: SeccompTest): CoverageCounter[] {
+  return filters.map(({ file, filter }) => {
+    const texts = instructionTexts(filter.program);
+    const listing = classicListing(filter.program).map((one) => ({ ...one, text: texts[one.index]! }));
+    return new CoverageCounter(file, listing);
+  });
+}
+
+/**
+ * Puts the cases of a test before its filters. Throws a NetsimError where a trace cannot be read.
+ * @param counters count what calls run; traces are judged without running the filters.
+ */
+export function runSeccompTest(
+  test: SeccompTest,
+  isWanted: (one: SeccompCase) => boolean,
+  counters: readonly CoverageCounter[] = [],
+): CaseResult[] {
   return test.cases.filter(isWanted).map((one) => {
     const { failures, path } =
       one.subject.kind === "call"
-        ? judgeCall(test, one, one.subject.call)
+        ? judgeCall(test, one, one.subject.call, counters)
         : { failures: judgeTrace(test, one, one.subject.file), path: undefined };
     return {
       name: one.name,
@@ -37,9 +55,14 @@ function judgeCall(
   test: SeccompTest,
   { checks }: SeccompCase,
   call: NamedCall,
+  counters: readonly CoverageCounter[],
 ): { failures: Failure[]; path: PathStep[] } {
   const filters = test.filters.map(({ filter }) => filter);
   const { outcome, decision } = outcomeOf(call, filters);
+  for (const { filter, instructions } of decision.paths) {
+    const counter = counters[filter];
+    if (counter !== undefined) countPath(counter, instructions);
+  }
   const got: CallOutcome = {
     verdict: describeAction(decision.returnValue),
     errno: outcome.kind === "error" ? outcome.errno : 0,

@@ -23,7 +23,7 @@ export class InterpretedProgram implements Executable {
   /** What the interpreter runs. */
   readonly code: DenseCode;
   private readonly environment: Environment;
-  private readonly steps: number;
+  protected readonly steps: number;
   /** Numbers of this program's functions, by the slot where they begin. */
   private readonly functions = new Map<number, number>();
   /** An execution to use again, so that runs allocate nothing; absent while a run is under way. */
@@ -86,7 +86,8 @@ export class InterpretedProgram implements Executable {
     return execution;
   }
 
-  private complete(execution: Execution): void {
+  /** Runs to the end. Throws what `resume` throws, and InterpretedFault where the program takes too many instructions. */
+  protected complete(execution: Execution): void {
     if (!execution.resume(this.steps)) throw execution.tooLong();
   }
 
