@@ -64,6 +64,27 @@ const LINUX_REASONS = {
   DEV_READY: "its interface has no link",
 } as const;
 
+/** Reasons of Linux's Open vSwitch (net/openvswitch/drop.h), and of the hooks that Linux does not have. */
+const OVS_REASONS = {
+  OVS_DROP_LAST_ACTION: "its flow has no action that ends it elsewhere",
+  OVS_DROP_ACTION_ERROR: "an action of its flow failed",
+  OVS_DROP_EXPLICIT: "its flow says drop",
+  OVS_DROP_EXPLICIT_WITH_ERROR: "its flow could not be translated",
+  OVS_DROP_METER: "beyond the rate of a meter",
+  OVS_DROP_RECURSION_LIMIT: "recirculated too deep",
+  OVS_DROP_DEFERRED_LIMIT: "recirculated too often",
+  OVS_DROP_CONNTRACK: "refused by connection tracking",
+  OVS_UPCALL_LOST: "no room in the queue to the slow path",
+  OVS_PATCH_LOOP: "through too many patch ports",
+  OVS_BAD_KEY: "its headers make no flow key",
+  OVS_PARSER: "dropped by a parser program",
+  OVS_PARSER_ERROR: "a parser program failed or wrote a key that makes no sense",
+  OVS_FLOW_HIT: "dropped by a flow-hit program",
+  OVS_FLOW_MISS: "dropped by a flow-miss program",
+  OVS_RECLASSIFY_LOOP: "looked up again too often",
+  OVS_TUNNEL: "a tunnel port without a way to its end",
+} as const;
+
 /** Names of netsim's own for what Linux drops without a reason (NOT_SPECIFIED). */
 const OWN_REASONS = {
   QDISC_FILTER: "dropped by a filter of a queueing discipline",
@@ -99,7 +120,7 @@ const LINK_REASONS = {
 } as const;
 
 /** Why packets are dropped, and what that means. */
-export const DROP_REASONS = { ...LINUX_REASONS, ...OWN_REASONS, ...LINK_REASONS } as const;
+export const DROP_REASONS = { ...LINUX_REASONS, ...OVS_REASONS, ...OWN_REASONS, ...LINK_REASONS } as const;
 
 export type DropReason = keyof typeof DROP_REASONS;
 

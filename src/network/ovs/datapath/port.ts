@@ -1,3 +1,6 @@
+import type { Skb } from "../../../packet/skb.ts";
+import type { PacketState } from "./packet-state.ts";
+
 /** Number of a switch's own port: LOCAL (65534) in OpenFlow, 0 in the datapath. */
 export const LOCAL_PORT = 0;
 /** Its number in OpenFlow (OFPP_LOCAL). */
@@ -34,4 +37,31 @@ export interface TunnelOptions {
   readonly destinationPort: number;
   readonly csum: boolean;
   readonly df: boolean;
+}
+
+/** A port as the datapath uses it: what it sends through it, and what it has counted. */
+export interface SendingPort extends DatapathPort {
+  readonly counters: PortCounters;
+  /** Largest layer-3 packet in bytes. */
+  readonly mtu: number;
+  /** Index of the device, which programs know it by. */
+  readonly ifindex: number;
+  /** `node:interface`, for drops. */
+  readonly label: string;
+  /** Takes a frame whose data begins at its MAC header. */
+  send(skb: Skb, state: PacketState): void;
+}
+
+/** As `ovs-ofctl dump-ports` and `ovs-dpctl show -s` know them. */
+export interface PortCounters {
+  received: number;
+  receivedBytes: number;
+  sent: number;
+  sentBytes: number;
+  /** Too large for the port (tx_errors). */
+  tooBig: number;
+}
+
+export function newCounters(): PortCounters {
+  return { received: 0, receivedBytes: 0, sent: 0, sentBytes: 0, tooBig: 0 };
 }
