@@ -33,9 +33,11 @@ function missingLines(instructions: readonly InstructionCoverage[]): string[] {
   );
   return [
     ...(missing.length === 0 ? [] : [`did not run: ${stretches(instructions, missing)}`]),
-    ...half.slice(0, MOST_SHOWN).map(
-      (one) => `always ${one.branch!.jumped === 0 ? "goes on" : "jumps"}: ${one.index}: ${one.text}${lineOf(one)}`,
-    ),
+    ...half
+      .slice(0, MOST_SHOWN)
+      .map(
+        (one) => `always ${one.branch!.jumped === 0 ? "goes on" : "jumps"}: ${one.index}: ${one.text}${lineOf(one)}`,
+      ),
     ...(half.length > MOST_SHOWN ? [`and ${half.length - MOST_SHOWN} branches more`] : []),
   ];
 }
