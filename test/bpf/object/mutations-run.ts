@@ -15,7 +15,7 @@ for (const name of findCompilerNamed("clang-19", process.env.PATH ?? "") === und
 
 const counts = { read: 0, refused: 0, wrong: 0 };
 const begun = performance.now();
-let slowest = 0;
+let slowest = { seed: first, milliseconds: 0 };
 for (let seed = first; seed < first + count; seed++) {
   const start = performance.now();
   try {
@@ -24,10 +24,11 @@ for (let seed = first; seed < first + count; seed++) {
     counts.wrong++;
     console.error(`mutation ${seed}:`, error);
   }
-  slowest = Math.max(slowest, performance.now() - start);
+  const milliseconds = performance.now() - start;
+  if (milliseconds > slowest.milliseconds) slowest = { seed, milliseconds };
 }
 const seconds = ((performance.now() - begun) / 1000).toFixed(1);
 console.log(
-  `${count} mutations in ${seconds} s: ${counts.read} read, ${counts.refused} refused, ${counts.wrong} wrong; the slowest took ${slowest.toFixed(1)} ms; ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`,
+  `${count} mutations in ${seconds} s: ${counts.read} read, ${counts.refused} refused, ${counts.wrong} wrong; the slowest, ${slowest.seed}, took ${slowest.milliseconds.toFixed(1)} ms; ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`,
 );
 process.exitCode = counts.wrong === 0 ? 0 : 1;

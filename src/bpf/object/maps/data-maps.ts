@@ -35,7 +35,7 @@ function dataMap(section: ElfSection, kind: DataKind, { symbols }: ElfFile, btf:
   const id = btf?.find("section", section.name);
   const type = id === undefined ? undefined : btf!.type(id);
   const places = new Map(
-    symbols.filter((it) => it.section === section.index && it.type === SYMBOL.object).map((it) => [it.name, it.value]),
+    symbols.filter((it) => it.section === section.index && it.type === SYMBOL.object).map((it) => [it.name, it]),
   );
   const variables: ObjectVariable[] = [];
   const amended: { readonly type: number; readonly offset: number; readonly size: number }[] = [];
@@ -43,8 +43,9 @@ function dataMap(section: ElfSection, kind: DataKind, { symbols }: ElfFile, btf:
   for (const entry of type?.kind === "section" ? type.variables : []) {
     const variable = btf!.type(entry.type);
     if (variable.kind !== "variable") continue;
-    isShared ||= variable.linkage !== "static";
-    const offset = places.get(variable.name) ?? entry.offset;
+    const symbol = places.get(variable.name);
+    isShared ||= variable.linkage !== "static" && symbol?.hidden !== true;
+    const offset = symbol?.value ?? entry.offset;
     variables.push({ name: variable.name, offset, size: entry.size, typeId: variable.type });
     amended.push({ ...entry, offset });
   }
