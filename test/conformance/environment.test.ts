@@ -241,6 +241,28 @@ describe.each(BPF_ENGINES)("what programs have of their environment, on the $nam
       expect(run(`r6 = 1\ncall sub\nr0 += r6\nexit\nsub: r6 = 9\n${jump(1)}\nr0 = 500\nexit`)).toBe(21n);
     });
 
+    it("leave the program that takes a function's place as many functions of its own", () => {
+      // Each round counts in the context, calls down to the last function that there may be, and goes on from there.
+      const chain = [1, 2, 3, 4, 5, 6].map((i) => `f${i}: call f${i + 1}\nexit`).join("\n");
+      const text = `r4 = *(u32 *)(r1 +4)
+        r4 += 1
+        *(u32 *)(r1 +4) = r4
+        *(u64 *)(r10 -512) = r4
+        call f1
+        r0 += 1
+        exit
+        ${chain}
+        f7: ${jump(0)}
+        r0 = 0
+        exit`;
+      const self = load(text);
+      array.set(0, self.slot);
+      expect(self.run(context)).toBe(1 + MAX_TAIL_CALLS);
+      expect(machine.memory.uint32(context + PACKET.length)).toBe(8 + 1 + MAX_TAIL_CALLS);
+      array.set(0, load(text.replace("f7:", "f7: call f8\nexit\nf8:")).slot);
+      expect(() => self.run(context)).toThrow(ProgramFault);
+    });
+
     it("need a map of the program", () => {
       expect(fault("r2 = r1\nr3 = 0\ncall bpf_tail_call#12\nr0 = 0\nexit")).toMatchObject({
         reason: "address",

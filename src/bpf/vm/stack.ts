@@ -1,10 +1,11 @@
-import { FRAME_BYTES, MAX_FRAMES } from "./limits.ts";
+import { FRAME_BYTES, MAX_FRAMES, MAX_RUN_FRAMES } from "./limits.ts";
 import type { LinearMemory } from "./memory.ts";
 
 /** Programs that may run inside one another: a helper that transmits runs the next device's programs, and so on. */
 const NESTED_RUNS = 16;
 
-const BYTES = NESTED_RUNS * MAX_FRAMES * FRAME_BYTES;
+/** The innermost may use all that one run can. */
+const BYTES = ((NESTED_RUNS - 1) * MAX_FRAMES + MAX_RUN_FRAMES) * FRAME_BYTES;
 
 /**
  * The stack of a machine's programs. It grows down: a run's main function has R10 = `top` and owns the FRAME_BYTES below,

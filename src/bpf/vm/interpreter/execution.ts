@@ -2,7 +2,7 @@ import type { Atomic, Instruction, LoadAcquire, StoreRelease } from "../../isa/i
 import { FIRST_ADDRESS, mayTouch } from "../access.ts";
 import type { BpfFunction } from "../function-table.ts";
 import { HostPointer } from "../host-pointer.ts";
-import { FRAME_BYTES, MAX_FRAMES, MAX_TAIL_CALLS, MAY_GOTO_ROUNDS } from "../limits.ts";
+import { FRAME_BYTES, FRAMES_PER_TAIL_CALL, MAX_FRAMES, MAX_TAIL_CALLS, MAY_GOTO_ROUNDS } from "../limits.ts";
 import type { Machine } from "../machine.ts";
 import { packetLoadAddress } from "../packet-load.ts";
 import { programArrayEntry } from "../program-array.ts";
@@ -610,8 +610,9 @@ export class Execution {
 
   /** Saves the running function and gives the next one its frame, its arguments in R1 to R5. */
   private enter(r: Int32Array, pc: number, returnTo: number): void {
-    if (this.frames.full)
-      throw this.fault("frames", pc, `makes ${MAX_FRAMES + 1} functions active at once; ${MAX_FRAMES} may be.`);
+    const most = MAX_FRAMES + this.tailCalls * FRAMES_PER_TAIL_CALL;
+    if (this.frames.depth + 1 === most)
+      throw this.fault("frames", pc, `makes ${most + 1} functions active at once; ${most} may be.`);
     const base = this.frameBase - FRAME_BYTES;
     if (base < this.machine.stack.base) throw this.stackFault(pc);
     this.frames.push(this.code, r, returnTo, this.mayGotoLeft);

@@ -1,4 +1,4 @@
-import { MAX_FRAMES } from "../limits.ts";
+import { MAX_RUN_FRAMES } from "../limits.ts";
 import { type DenseCode, R1, REGISTER_WORDS } from "./dense-code.ts";
 
 /** Words of a saved frame: the registers R1 to R10 at their places, then these two. */
@@ -10,13 +10,8 @@ const FRAME_WORDS = REGISTER_WORDS + 2;
 export class Frames {
   /** Callers that wait. */
   depth = 0;
-  private readonly words = new Int32Array((MAX_FRAMES - 1) * FRAME_WORDS);
+  private readonly words = new Int32Array((MAX_RUN_FRAMES - 1) * FRAME_WORDS);
   private readonly codes: (DenseCode | undefined)[] = [];
-
-  /** True where one more function would be too many (MAX_FRAMES). */
-  get full(): boolean {
-    return this.depth === MAX_FRAMES - 1;
-  }
 
   /** Saves a caller. All but R0 are its own again afterwards, as in the kernel's interpreter. */
   push(code: DenseCode, r: Int32Array, returnTo: number, mayGotoLeft: number): void {

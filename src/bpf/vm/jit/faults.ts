@@ -1,4 +1,4 @@
-import { FRAME_BYTES, MAX_FRAMES } from "../limits.ts";
+import { FRAME_BYTES, FRAMES_PER_TAIL_CALL, MAX_FRAMES, MAX_RUN_FRAMES } from "../limits.ts";
 import { ProgramFault } from "../program-fault.ts";
 
 /** What compiled code can find wrong, and how it is said. Compiled code names a fault by its place here. */
@@ -6,12 +6,12 @@ const FAULTS = [
   {
     name: "frames",
     reason: "frames",
-    message: `calls a function with ${MAX_FRAMES} functions active; there may be no more.`,
+    message: `calls a function with ${MAX_FRAMES} functions active, and ${FRAMES_PER_TAIL_CALL} more for each tail call; there may be no more.`,
   },
   {
     name: "stack",
     reason: "stack",
-    message: `calls a function that runs programs, but the machine's stack has less than ${MAX_FRAMES * FRAME_BYTES} bytes left.`,
+    message: `calls a function that runs programs, but the machine's stack has less than ${MAX_RUN_FRAMES * FRAME_BYTES} bytes left.`,
   },
   {
     name: "steps",

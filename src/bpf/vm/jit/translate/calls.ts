@@ -1,6 +1,6 @@
 import type { CallHelper, CallKernel, CallLocal, CallRegister, Reference } from "../../../isa/instruction.ts";
 import type { HostFunction, IndexedValues } from "../../host-function.ts";
-import { FRAME_BYTES, MAX_FRAMES } from "../../limits.ts";
+import { FRAME_BYTES, MAX_RUN_FRAMES } from "../../limits.ts";
 import { I32, I32_MEMORY, I64 } from "../wasm/instructions.ts";
 import { checkDepth, faultIf } from "./checks.ts";
 import type { Frame } from "./frame.ts";
@@ -70,7 +70,7 @@ function belowFrame(frame: Frame, index: number, call: () => void): void {
   const { stack } = frame.links.environment.machine;
   const top = frame.temporary("i32");
   code.get(frame.base);
-  code.i32(stack.base + MAX_FRAMES * FRAME_BYTES);
+  code.i32(stack.base + MAX_RUN_FRAMES * FRAME_BYTES);
   code.op(I32.ltU);
   faultIf(frame, "stack", index);
   code.i32(stack.topCell);

@@ -1,4 +1,4 @@
-import { FRAME_BYTES, MAX_FRAMES } from "../../limits.ts";
+import { FRAME_BYTES, FRAMES_PER_TAIL_CALL, MAX_FRAMES } from "../../limits.ts";
 import { type FaultName, faultNumber } from "../faults.ts";
 import { CORE, I32, I32_MEMORY, I64 } from "../wasm/instructions.ts";
 import type { Frame } from "./frame.ts";
@@ -19,10 +19,15 @@ export function faultIf(frame: Frame, name: FaultName, instruction: number): voi
 /** The function that is about to be called must not be one too many. */
 export function checkDepth(frame: Frame, instruction: number): void {
   const { code } = frame;
-  loadCell(frame, frame.links.environment.machine.stack.topCell);
+  const { stack, tailCallCell } = frame.links.environment.machine;
+  loadCell(frame, stack.topCell);
   code.get(frame.base);
   code.op(I32.sub);
+  loadCell(frame, tailCallCell);
+  code.i32(FRAMES_PER_TAIL_CALL * FRAME_BYTES);
+  code.op(I32.mul);
   code.i32(MAX_FRAMES * FRAME_BYTES);
+  code.op(I32.add);
   code.op(I32.geU);
   faultIf(frame, "frames", instruction);
 }
