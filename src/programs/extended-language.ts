@@ -1,7 +1,6 @@
 import { type AssembledProgram, assembleExtended } from "../bpf/isa/assembler/assemble.ts";
 import { decodeProgram } from "../bpf/isa/decode.ts";
 import { PROGRAM_TYPES } from "../bpf/program-type.ts";
-import { NetsimError } from "../errors.ts";
 import type { ProgramSource } from "../topology/model.ts";
 import type { LoadedProgram, ProgramLanguage } from "./language.ts";
 import { orSyntaxErrors, placeInText, refuseProgram } from "./program-text.ts";
@@ -38,6 +37,9 @@ export const extendedLanguage: ProgramLanguage = {
           slot: index,
           place: placeInText(source, line, column, endColumn),
         })),
+      kernelFunctions: references
+        .filter(({ kind }) => kind === "kernel-function")
+        .map(({ name: called, index }) => ({ name: called, instructions: [index] })),
       placeOf: (slot) => placeInText(source, lines[slot] ?? lines.at(-1) ?? 1),
     };
   },
@@ -45,15 +47,7 @@ export const extendedLanguage: ProgramLanguage = {
 
 function assemble(source: ProgramSource): AssembledProgram {
   const assembled = orSyntaxErrors(source, () => assembleExtended(source.text));
-  const [unknown] = assembled.references.filter(({ kind }) => kind === "kernel-function");
   const { problems } = decodeProgram(assembled.bytes);
-  if (unknown !== undefined)
-    throw new NetsimError({
-      code: "unsupported",
-      severity: "error",
-      message: `Program '${source.name}' calls the kernel function ${unknown.name}; kernel functions are not simulated yet.`,
-      place: placeInText(source, unknown.line, unknown.column, unknown.endColumn),
-    });
   const { lines } = assembled;
   if (problems.length > 0) refuseProgram(source, problems, (slot) => lines[slot] ?? lines.at(-1) ?? 1);
   return assembled;

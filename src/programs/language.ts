@@ -1,5 +1,6 @@
 import type { ClassicInstruction } from "../bpf/classic/instruction.ts";
 import type { DataStart } from "../bpf/filter/data-start.ts";
+import type { NamedCall } from "../bpf/kernel-functions/name-functions.ts";
 import type { ObjectFile, ObjectProgram } from "../bpf/object/object-file.ts";
 import type { Place } from "../errors.ts";
 import type { JsonSchema } from "../json-schema.ts";
@@ -53,6 +54,8 @@ export interface LoadedExtendedProgram {
   readonly maps: readonly MapUse[];
   /** The object that it is from, whose maps `bytes` name by their indexes. */
   readonly object?: ObjectOrigin;
+  /** Kernel functions that it calls by name. */
+  readonly kernelFunctions: readonly NamedCall[];
   /** As the program declares it. */
   readonly license: string;
   /** `enum bpf_attach_type` that the program is for, where it says one. */

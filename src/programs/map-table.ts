@@ -21,7 +21,7 @@ export interface ReadableEntry {
 }
 
 /** Processors of a host. */
-const POSSIBLE_CPUS = 1;
+export const POSSIBLE_CPUS = 1;
 
 /** A map that exists. */
 interface OpenMap {

@@ -2,6 +2,7 @@ import { nearestName } from "../bpf/nearest-name.ts";
 import { ObjectError, type ObjectFile, type ObjectProgram } from "../bpf/object/object-file.ts";
 import { readObject } from "../bpf/object/read-object.ts";
 import { PROGRAM_TYPES } from "../bpf/program-type.ts";
+import { KERNEL_FUNCTIONS } from "../bpf/verifier/kernel-functions.ts";
 import { compileSource } from "../c-compiler/compile.ts";
 import { fail, NetsimError } from "../errors.ts";
 import type { JsonSchema } from "../json-schema.ts";
@@ -51,7 +52,7 @@ function programOf(source: ProgramSource, bytes: Uint8Array): LoadedProgram {
   const content = open(source, bytes);
   const program = choose(source, content);
   const { options, name, file } = source;
-  const missing = program.unresolved.filter(({ weak }) => !weak);
+  const missing = program.unresolved.filter(({ kind, weak }) => kind !== "function" && !weak);
   if (missing.length > 0)
     fail(
       "unsupported",
@@ -67,6 +68,7 @@ function programOf(source: ProgramSource, bytes: Uint8Array): LoadedProgram {
     bytes: program.instructions,
     maps: [],
     object: { file, content, program },
+    kernelFunctions: program.unresolved.filter(({ kind }) => kind === "function"),
     license: content.license,
     ...(program.attachType !== undefined && { attachType: program.attachType }),
     placeOf: (slot) => placeInObject(program, slot, source.place),
@@ -75,7 +77,7 @@ function programOf(source: ProgramSource, bytes: Uint8Array): LoadedProgram {
 
 function open(source: ProgramSource, bytes: Uint8Array): ObjectFile {
   try {
-    return readObject(bytes);
+    return readObject(bytes, { kernelFunctions: new Set(Object.keys(KERNEL_FUNCTIONS)) });
   } catch (error) {
     if (!(error instanceof ObjectError)) throw error;
     throw new NetsimError(

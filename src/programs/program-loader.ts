@@ -2,24 +2,30 @@ import type { DataStart } from "../bpf/filter/data-start.ts";
 import { TAIL_CALL } from "../bpf/helpers/tail-call.ts";
 import { decodeProgram } from "../bpf/isa/decode.ts";
 import { HELPER_NAMES } from "../bpf/isa/helper-names.ts";
+import { KernelFunctions } from "../bpf/kernel-functions/kernel-functions.ts";
+import { type NamedCall, nameFunctions } from "../bpf/kernel-functions/name-functions.ts";
 import { fillProgramArrays } from "../bpf/object/load/create-maps.ts";
+import { verifierOptions } from "../bpf/object/load/verifier-options.ts";
 import type { BpfSyscall } from "../bpf/syscall.ts";
 import { adviceFor } from "../bpf/verifier/explain/advice/advice.ts";
 import { hardWired } from "../bpf/verifier/hard-wire.ts";
 import { verify } from "../bpf/verifier/verify.ts";
 import type { Environment } from "../bpf/vm/environment.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
-import { fail, NetsimError } from "../errors.ts";
+import { type Diagnostic, fail, NetsimError } from "../errors.ts";
 import type { ExtendedContext } from "../hooks/program-context.ts";
 import type { ProgramRunner, VerifiedProgram } from "./engine.ts";
 import type { LoadedClassicProgram, LoadedExtendedProgram, LoadedProgram, ObjectOrigin } from "./language.ts";
-import type { MapTable } from "./map-table.ts";
+import { type MapTable, POSSIBLE_CPUS } from "./map-table.ts";
 import { placeInObject } from "./place-in-object.ts";
 import type { RunnableProgram, RunPlace } from "./program-slot.ts";
 
 function forStart(loaded: LoadedClassicProgram, start: DataStart): LoadedClassicProgram {
   return start === "link" ? loaded : (loaded.forDataStart?.(start) ?? loaded);
 }
+
+const namesBySlot = (calls: readonly NamedCall[]): Map<number, string> =>
+  new Map(calls.flatMap(({ name, instructions }) => instructions.map((slot) => [slot, name])));
 
 type AnyExtendedContext = ExtendedContext<unknown, unknown>;
 
@@ -36,6 +42,7 @@ export class ProgramLoader {
   private readonly machine: Machine;
   private readonly maps: MapTable;
   private readonly syscall: BpfSyscall;
+  private readonly kernelFunctions: KernelFunctions;
   /** Files of objects whose arrays of programs are filled. */
   private readonly filled = new Set<string>();
   /** What was verified, by program and context. */
@@ -46,6 +53,7 @@ export class ProgramLoader {
     this.machine = machine;
     this.maps = maps;
     this.syscall = syscall;
+    this.kernelFunctions = new KernelFunctions(syscall);
   }
 
   /** Throws a NetsimError where the verifier refuses the program. @param attachType what it is verified for where it does not say. */
@@ -62,6 +70,11 @@ export class ProgramLoader {
           hint: "The engines interpreter and jit run it.",
         },
       );
+    if (loaded.kernelFunctions.length > 0 && this.engine.maps !== undefined)
+      fail("unsupported", `Program '${loaded.name}' calls kernel functions, which this engine does not name yet.`, {
+        place: loaded.placeOf(loaded.kernelFunctions[0]!.instructions[0]!),
+        hint: "The engines interpreter and jit run it.",
+      });
     const { runs, given } = this.link(loaded, context, attachType);
     if (loaded.object !== undefined) this.fillArrays(loaded, loaded.object, { context, start, trims });
     return this.engine.load(runs, this.environment(context), given);
@@ -74,9 +87,17 @@ export class ProgramLoader {
     fillProgramArrays(origin.content, this.maps.mapsOf(origin), this.syscall, (name) => {
       const program = origin.content.programs.find((one) => one.name === name);
       if (program === undefined) return undefined;
-      const bytes = program.instructions;
-      const placeOf = (slot: number) => placeInObject(program, slot, { file: origin.file });
-      const prepared = this.prepare({ ...loaded, name, bytes, placeOf, object: { ...origin, program } }, place);
+      const prepared = this.prepare(
+        {
+          ...loaded,
+          name,
+          bytes: program.instructions,
+          kernelFunctions: program.unresolved.filter(({ kind }) => kind === "function"),
+          placeOf: (slot) => placeInObject(program, slot, { file: origin.file }),
+          object: { ...origin, program },
+        },
+        place,
+      );
       return this.syscall.openProgram(prepared.slot!);
     });
   }
@@ -109,23 +130,29 @@ export class ProgramLoader {
     attachType: number,
   ): Verified {
     const { programType, helpers } = context;
+    const { object, kernelFunctions } = loaded;
     const decoded = decodeProgram(bytes);
     const result = verify(bytes, {
+      ...(object !== undefined && verifierOptions(object.content, object.program, POSSIBLE_CPUS)),
       type: programType,
       maps: this.maps.verifierMaps,
-      ...(loaded.object?.content.btf && {
-        types: { btf: loaded.object.content.btf, functions: loaded.object.program.functions },
-      }),
+      indexedMaps: false,
       license: loaded.license,
       expectedAttachType: attachType,
+      kernelFunctions: namesBySlot(kernelFunctions),
     });
     if (result.error !== undefined) {
       const { category, message, instruction } = result.error;
+      if (category === "unsupported")
+        fail("unsupported", `Program '${loaded.name}' needs what netsim's verifier does not know: ${message}.`, {
+          place: loaded.placeOf(Math.max(instruction, 0)),
+        });
       fail("program-rejected", `The kernel would refuse program '${loaded.name}' as ${programType.name}: ${message}.`, {
         place: loaded.placeOf(Math.max(instruction, 0)),
         hint: adviceFor(category, message).suggestion,
       });
     }
+    nameFunctions(bytes, kernelFunctions, this.kernelFunctions);
     const missing = decoded.instructions.filter(
       (it) =>
         it?.kind === "call-helper" &&
@@ -133,16 +160,25 @@ export class ProgramLoader {
         !helpers.has(it.helper) &&
         !result.insight(it.index).dead,
     );
-    if (missing.length > 0)
-      throw new NetsimError(
-        missing.map((it) => ({
-          code: "unsupported",
-          severity: "error",
-          message: `Program '${loaded.name}' calls ${HELPER_NAMES[(it as { helper: number }).helper]}, which is not simulated for ${programType.name} programs yet.`,
-          place: loaded.placeOf(it!.index),
-          hint: `Simulated are ${[...helpers.values()].map(({ name }) => name.replace(/^bpf_/, "")).join(", ")}.`,
-        })),
-      );
+    const problems: Diagnostic[] = missing.map((it) => ({
+      code: "unsupported",
+      severity: "error",
+      message: `Program '${loaded.name}' calls ${HELPER_NAMES[(it as { helper: number }).helper]}, which is not simulated for ${programType.name} programs yet.`,
+      place: loaded.placeOf(it!.index),
+      hint: `Simulated are ${[...helpers.values()].map(({ name }) => name.replace(/^bpf_/, "")).join(", ")}.`,
+    }));
+    for (const { name, instructions } of kernelFunctions) {
+      const slot = instructions.find((one) => !result.insight(one).dead);
+      if (slot === undefined || this.kernelFunctions.idOf(name) !== undefined) continue;
+      problems.push({
+        code: "unsupported",
+        severity: "error",
+        message: `Program '${loaded.name}' calls the kernel function ${name}, which is not simulated yet.`,
+        place: loaded.placeOf(slot),
+        hint: `Simulated are ${this.kernelFunctions.names().join(", ")}.`,
+      });
+    }
+    if (problems.length > 0) throw new NetsimError(problems);
     const { name, license } = loaded;
     return {
       runs: hardWired(context.adapt?.(bytes, result) ?? bytes, result.insight),
@@ -156,7 +192,7 @@ export class ProgramLoader {
       context: layout,
       helper: (number) => helpers.get(number),
       helperNumbers: () => helpers.keys(),
-      kernelFunction: () => undefined,
+      kernelFunction: (id) => this.kernelFunctions.byId(id),
       resolve: (reference) => this.syscall.resolve(reference),
     };
   }

@@ -51,6 +51,40 @@ expect:
     expect(result.maps).toMatchObject([{ name: "next", entries: [{ key: 1, value: "short" }] }]);
   });
 
+  it("call the kernel functions that they name", async () => {
+    const result = await run(
+      topology(`
+programs:
+  p:
+    extended: |
+      call kfunc bpf_rcu_read_lock
+      call kfunc bpf_rcu_read_unlock
+      r6 = 20
+      r1 = r10
+      r1 += -8
+      r2 = 0
+      r3 = 5
+      call kfunc bpf_iter_num_new
+      more: r1 = r10
+      r1 += -8
+      call kfunc bpf_iter_num_next
+      if r0 == 0 goto done
+      r6 += 2
+      r6 &= 0xff
+      goto more
+      done: r1 = r10
+      r1 += -8
+      call kfunc bpf_iter_num_destroy
+      r0 = r6
+      exit
+expect:
+  - { socket: b/s, lengths: [30, 30, 30, 30] }
+`),
+      engine,
+    );
+    expect(result.expectations.filter(({ passed }) => !passed)).toEqual([]);
+  });
+
   it("see the packet's metadata, and words of their own that nobody else has", async () => {
     const result = await run(
       topology(`
@@ -113,6 +147,12 @@ describe("what is wrong with extended programs", () => {
       name: "it names a map that there is not",
       parts: 'programs: { p: { extended: "r1 = map[none]\\nr0 = 0\\nexit" } }',
       want: "Program 'p' names the map 'none', which is not under `maps`.",
+      exitCode: 3,
+    },
+    {
+      name: "it calls a kernel function that there is not",
+      parts: 'programs: { p: { extended: "call kfunc bpf_no_such_function\\nr0 = 0\\nexit" } }',
+      want: "Program 'p' needs what netsim's verifier does not know: kernel function bpf_no_such_function",
       exitCode: 3,
     },
     {
