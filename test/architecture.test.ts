@@ -28,7 +28,8 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   "c-compiler": ["errors.ts"],
   packet: ["bpf/nearest-name.ts", "errors.ts", "json-schema.ts"],
   meaning: ["bpf", "packet"],
-  hooks: ["bpf", "packet", "simulation", "json-schema.ts"],
+  events: ["bpf/nearest-name.ts"],
+  hooks: ["bpf", "events", "packet", "simulation", "json-schema.ts"],
   topology: ["bpf", "errors.ts", "hooks", "json-schema.ts", "packet"],
   seccomp: ["bpf", "errors.ts", "hooks", "topology"],
   programs: [
@@ -42,7 +43,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     "seccomp",
     "topology",
   ],
-  network: ["registry.ts", "packet", "programs", "hooks", "simulation", "topology", "errors.ts"],
+  network: ["events", "registry.ts", "packet", "programs", "hooks", "simulation", "topology", "errors.ts"],
   traffic: ["errors.ts", "network", "packet", "simulation", "topology"],
   run: [
     "bpf",

@@ -1,3 +1,4 @@
+import { eventHooks } from "./events/event-hooks.ts";
 import type { Hook } from "./hook.ts";
 import { socketFilter } from "./socket-filter.ts";
 import { tcAction } from "./tc/action.ts";
@@ -6,4 +7,12 @@ import { tcxEgress, tcxIngress } from "./tc/tcx.ts";
 import { xdp } from "./xdp/xdp.ts";
 
 /** The attachment points that netsim brings. */
-export const builtInHooks: readonly Hook[] = [socketFilter, xdp, tcClassifier, tcAction, tcxIngress, tcxEgress];
+export const builtInHooks: readonly Hook[] = [
+  socketFilter,
+  xdp,
+  tcClassifier,
+  tcAction,
+  tcxIngress,
+  tcxEgress,
+  ...eventHooks,
+];

@@ -5,6 +5,9 @@ import type { ProgramContext } from "./program-context.ts";
 import type { HookServices } from "./services.ts";
 
 export type {
+  EventSite,
+  EventSubject,
+  EventVerdict,
   HookPlace,
   HookPlaces,
   HostSite,

@@ -68,6 +68,24 @@ export interface XdpVerdict {
   action: number;
 }
 
+/** What programs at an event are given. */
+export interface EventSubject {
+  /** Address of the event's record. */
+  readonly address: number;
+}
+
+/** Where an event came about. */
+export interface EventSite {
+  /** Name of the node. */
+  node: string;
+}
+
+/** What a program wants of the event that it was run for. */
+export interface EventVerdict {
+  /** The event goes on to whoever else listens (perf); nothing in the simulation does. */
+  keeps: boolean;
+}
+
 /**
  * The parts of a topology that programs attach to. For each: what its programs look at (`subject`), what the code there tells a
  * hook about it (`site`), and what it wants to be told (`verdict`). One object of the last two serves all packets.
@@ -85,6 +103,8 @@ export interface HookPlaces {
   "tcx-ingress": { subject: Skb; site: HostSite; verdict: TcActionVerdict };
   /** Before the filters of what goes out by a device. */
   "tcx-egress": { subject: Skb; site: HostSite; verdict: TcActionVerdict };
+  /** An event of the simulated kernels. Programs stand under `tracing`. */
+  event: { subject: EventSubject; site: EventSite; verdict: EventVerdict };
 }
 
 export type HookPlace = keyof HookPlaces;
@@ -97,4 +117,5 @@ export const BLANK_VERDICTS: { readonly [P in HookPlace]: () => HookPlaces[P]["v
   "tc-action": () => ({ action: 0 }),
   "tcx-ingress": () => ({ action: 0 }),
   "tcx-egress": () => ({ action: 0 }),
+  event: () => ({ keeps: true }),
 };

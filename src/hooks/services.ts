@@ -2,6 +2,7 @@ import type { BpfSyscall } from "../bpf/syscall.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
 import type { SkbPool } from "../packet/skb-pool.ts";
 import type { Random } from "../simulation/random.ts";
+import type { KernelEvents } from "./events/kernel-events.ts";
 
 /** Where the program that ran last wants its packet to go, should it answer REDIRECT (struct bpf_redirect_info). */
 export interface RedirectInfo {
@@ -30,4 +31,6 @@ export interface HookServices {
   schedule(nanoseconds: number, run: () => void): () => void;
   /** Takes what programs print (bpf_trace_printk). */
   print(text: string): void;
+  /** What the simulated kernels tell programs that trace them; absent: there are no such programs. */
+  readonly events?: KernelEvents;
 }

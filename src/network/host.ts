@@ -1,3 +1,4 @@
+import { FUNCTION } from "../events/functions.ts";
 import type { ProgramHost } from "../hooks/hook.ts";
 import { PACKET_HOST, PACKET_OTHERHOST, PACKET_OUTGOING, type Skb } from "../packet/skb.ts";
 import { get16, set16 } from "../packet/wire.ts";
@@ -89,26 +90,66 @@ export class Host implements FrameReceiver, ProgramHost {
     };
   }
 
-  /** __netif_receive_skb_core: taps for everything, VLAN, taps for one protocol, protocol. */
+  /** __netif_receive_skb_one_core. */
   receiveFrame(device: Interface, skb: Skb): void {
+    if (this.world.ledger.events.isOn) this.receiveTraced(device, skb);
+    else if (this.passCore(device, skb)) this.dispatch(device, skb);
+  }
+
+  private receiveTraced(device: Interface, skb: Skb): void {
+    const { events } = this.world.ledger;
+    const { name } = this;
+    this.tellArrival(device, skb);
+    const goesOn = this.passCore(device, skb);
+    events.end(FUNCTION.__netif_receive_skb_core, name);
+    if (goesOn) this.dispatch(device, skb);
+    events.end(FUNCTION.__netif_receive_skb_one_core, name);
+  }
+
+  /** Tells of a packet as it is when the driver has looked at its link-layer header (eth_type_trans). */
+  private tellArrival(device: Interface, skb: Skb): void {
+    const { ledger, store } = this.world;
+    const { events } = ledger;
+    const { frames, objects } = events;
+    const header = skb.linkType === LINKTYPE_ETHERNET && skb.length >= ETHERNET_HEADER ? ETHERNET_HEADER : 0;
+    if (header > 0) {
+      skb.protocol = protocolOf(store.bytes, skb);
+      skb.pktType = packetType(store.bytes, skb.data, device.mac);
+    }
+    skb.macHeader = skb.data;
+    skb.data += header;
+    skb.length -= header;
+    skb.networkHeader = skb.data;
+    events.begin(FUNCTION.__netif_receive_skb_one_core, this.name, skb, device);
+    const core = FUNCTION.__netif_receive_skb_core;
+    frames.enter(core, this.name, frames.isProbed(core) ? objects.pointerTo(objects.skb(skb, device)) : 0);
+    events.packets.receive(this.name, skb, device);
+    skb.data -= header;
+    skb.length += header;
+  }
+
+  /**
+   * __netif_receive_skb_core: taps for everything, VLAN, taps for one protocol. True: the packet goes on to its protocol, its data
+   * behind the link-layer header.
+   */
+  private passCore(device: Interface, skb: Skb): boolean {
     if (skb.linkType !== LINKTYPE_ETHERNET) {
-      this.receiveForeign(device, skb);
-      return;
+      return this.passForeign(device, skb);
     }
     if (skb.length < ETHERNET_HEADER) {
       this.world.ledger.drop(skb, device.label, "PKT_TOO_SMALL");
-      return;
+      return false;
     }
     const { bytes } = this.world.store;
     skb.pktType = packetType(bytes, skb.data, device.mac);
-    if (!this.readType(device, skb)) return;
+    if (!this.readType(device, skb)) return false;
     let taken = this.packetSockets.length > 0 && this.tap(skb, device, true);
-    if (device.ingress !== undefined && !device.ingress.pass(skb)) return;
-    if (skb.vlanPresent === 1 && !this.passVlan(device, skb)) return;
+    if (device.ingress !== undefined && !device.ingress.pass(skb)) return false;
+    if (skb.vlanPresent === 1 && !this.passVlan(device, skb)) return false;
     if (this.packetSockets.length > 0 && this.tap(skb, device, false)) taken = true;
     skb.data += ETHERNET_HEADER;
     skb.length -= ETHERNET_HEADER;
-    this.dispatch(device, skb, taken);
+    return this.isHandled(device, skb, taken);
   }
 
   /** Sets the protocol, taking a VLAN tag out of the frame (skb_vlan_untag, eth_type_trans); false, and the frame ended, where the tag is cut off. */
@@ -200,7 +241,7 @@ export class Host implements FrameReceiver, ProgramHost {
     this.transmit(device, skb);
   }
 
-  private dispatch(device: Interface, skb: Skb, taken: boolean): void {
+  private dispatch(device: Interface, skb: Skb): void {
     switch (skb.protocol) {
       case ETH_P_IP:
         this.ip.v4.receive(device, skb);
@@ -210,14 +251,19 @@ export class Host implements FrameReceiver, ProgramHost {
         return;
       case ETH_P_ARP:
         this.arp.receive(device, skb);
-        return;
-      default:
-        this.unhandled(device, skb, taken);
     }
   }
 
+  /** False for a packet of a protocol that nobody has, which ends here. */
+  private isHandled(device: Interface, skb: Skb, taken: boolean): boolean {
+    const { protocol } = skb;
+    if (protocol === ETH_P_IP || protocol === ETH_P_IPV6 || protocol === ETH_P_ARP) return true;
+    this.unhandled(device, skb, taken);
+    return false;
+  }
+
   /** A captured frame of another link type: sockets see it as it is, protocols only where IP comes first. */
-  private receiveForeign(device: Interface, skb: Skb): void {
+  private passForeign(device: Interface, skb: Skb): boolean {
     const { bytes } = this.world.store;
     skb.macHeader = skb.data;
     skb.networkHeader = skb.data;
@@ -225,8 +271,7 @@ export class Host implements FrameReceiver, ProgramHost {
     skb.protocol = rawProtocol(bytes, skb);
     let taken = this.tap(skb, device, true);
     if (this.tap(skb, device, false)) taken = true;
-    if (skb.protocol === 0) this.unhandled(device, skb, taken);
-    else this.dispatch(device, skb, taken);
+    return this.isHandled(device, skb, taken);
   }
 
   /** A packet that only taps wanted ends with them. */

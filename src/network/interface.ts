@@ -1,3 +1,4 @@
+import { FUNCTION } from "../events/functions.ts";
 import type { Skb } from "../packet/skb.ts";
 import type { AddressModel } from "../topology/model.ts";
 import type { Ledger } from "./ledger.ts";
@@ -31,6 +32,7 @@ export interface FrameTap {
 export class Interface implements LinkEnd {
   /** `node:interface`. */
   readonly label: string;
+  readonly node: string;
   readonly name: string;
   /** ifindex within its node; 1 is the loopback device. */
   readonly index: number;
@@ -67,6 +69,7 @@ export class Interface implements LinkEnd {
     more: { hatype?: number; linkLocal?: AddressModel } = {},
   ) {
     this.label = `${node}:${model.name}`;
+    this.node = node;
     this.name = model.name;
     this.index = model.index;
     this.hatype = more.hatype ?? ARPHRD_ETHER;
@@ -101,6 +104,18 @@ export class Interface implements LinkEnd {
 
   /** Sends a frame whose data begins at its MAC header: egress programs, then the queue, if there is one, then the wire (__dev_queue_xmit). */
   send(skb: Skb): void {
+    const { events } = this.ledger;
+    if (!events.isOn) {
+      this.enqueue(skb);
+      return;
+    }
+    events.begin(FUNCTION.__dev_queue_xmit, this.node, skb);
+    events.packets.queue(this.node, skb, this);
+    this.enqueue(skb);
+    events.end(FUNCTION.__dev_queue_xmit, this.node);
+  }
+
+  private enqueue(skb: Skb): void {
     if (this.egress !== undefined && !this.egress.pass(skb)) return;
     if (this.queue === undefined) this.owner.putOnWire(this, skb);
     else this.queue.send(skb);
@@ -120,7 +135,20 @@ export class Interface implements LinkEnd {
     this.sent++;
     this.sentBytes += skb.length;
     if (this.taps.length > 0) this.show(skb, "out");
-    this.link.send(skb);
+    if (this.ledger.events.isOn) this.transmitTraced(skb, this.link);
+    else this.link.send(skb);
+  }
+
+  /** dev_hard_start_xmit, with what it tells. */
+  private transmitTraced(skb: Skb, link: Carrier): void {
+    const { events } = this.ledger;
+    const { length } = skb;
+    events.begin(FUNCTION.dev_hard_start_xmit, this.node, skb, this);
+    events.packets.start(this.node, skb, this);
+    const at = events.packets.watchesSent ? events.objects.skb(skb, this) : 0;
+    link.send(skb);
+    events.packets.transmitted(this.node, at, this, length);
+    events.end(FUNCTION.dev_hard_start_xmit, this.node);
   }
 
   private show(skb: Skb, direction: "in" | "out"): void {

@@ -1,3 +1,4 @@
+import { KernelEvents } from "../hooks/events/kernel-events.ts";
 import type { DropReason } from "../packet/drop-reason.ts";
 import type { Skb } from "../packet/skb.ts";
 import type { SkbPool } from "../packet/skb-pool.ts";
@@ -22,12 +23,16 @@ export class Ledger {
   private last: DropCounter = { where: "", reason: "NO_SOCKET", packets: 0 };
   private limit = Number.POSITIVE_INFINITY;
   private atLimit: () => void = () => {};
+  /** What the packets' ways tell programs that trace them. */
+  readonly events: KernelEvents;
+  private readonly nodes = new Map<string, string>();
   private readonly pool: SkbPool;
   private readonly observer: Observer;
 
   constructor(pool: SkbPool, observer: Observer) {
     this.pool = pool;
     this.observer = observer;
+    this.events = new KernelEvents(pool.store);
   }
 
   /** Enters a new packet and numbers it. */
@@ -68,12 +73,14 @@ export class Ledger {
   deliver(skb: Skb, where: string, by: string): void {
     this.delivered++;
     if (this.observer.tracing) this.observer.trace(skb, where, `delivered to ${by}`);
+    if (this.events.isOn) this.events.packets.consume(this.nodeOf(where), skb);
     this.pool.release(skb);
   }
 
   drop(skb: Skb, where: string, reason: DropReason): void {
     this.counterOf(where, reason).packets++;
     if (this.observer.tracing) this.observer.trace(skb, where, `dropped: ${reason}`);
+    if (this.events.isOn) this.events.packets.drop(this.nodeOf(where), skb, reason);
     this.pool.release(skb);
   }
 
@@ -81,6 +88,16 @@ export class Ledger {
     let sum = 0;
     for (const { packets } of this.drops) sum += packets;
     return sum;
+  }
+
+  /** The node of `node:interface`, `node/socket` and `node:interface -> ...`. */
+  private nodeOf(where: string): string {
+    let node = this.nodes.get(where);
+    if (node === undefined) {
+      node = /^[^:/ ]*/.exec(where)![0];
+      this.nodes.set(where, node);
+    }
+    return node;
   }
 
   private count(): void {

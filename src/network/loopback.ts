@@ -1,6 +1,7 @@
 import type { Skb } from "../packet/skb.ts";
 import type { EventHandler } from "../simulation/event-queue.ts";
 import type { AddressModel } from "../topology/model.ts";
+import { ETHERNET_HEADER } from "./ethernet-frame.ts";
 import { type Carrier, type FrameReceiver, Interface } from "./interface.ts";
 import type { World } from "./world.ts";
 
@@ -30,6 +31,15 @@ export class Loopback implements Carrier, EventHandler {
 
   send(skb: Skb): void {
     this.queued++;
+    const { events } = this.world.ledger;
+    if (events.isOn) {
+      // loopback_xmit has taken the header off already.
+      skb.data += ETHERNET_HEADER;
+      skb.length -= ETHERNET_HEADER;
+      events.packets.loop(this.device.node, skb, this.device);
+      skb.data -= ETHERNET_HEADER;
+      skb.length += ETHERNET_HEADER;
+    }
     this.world.simulation.after(0, this, 0, skb);
   }
 

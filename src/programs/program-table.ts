@@ -177,7 +177,8 @@ export class ProgramTable {
     }
   }
 
-  private throwProblems(): void {
+  /** Throws one NetsimError with all problems so far. */
+  throwProblems(): void {
     if (this.problems.length > 0) throw new NetsimError(this.problems);
   }
 }

@@ -8,6 +8,7 @@ import { describeMaps } from "./text/maps.ts";
 import { describeNodes } from "./text/nodes.ts";
 import { describePackets } from "./text/packets.ts";
 import { describePrograms } from "./text/programs.ts";
+import { describeTracing } from "./text/tracing.ts";
 import { describeTraffic } from "./text/traffic.ts";
 import { duration, plural } from "./words.ts";
 
@@ -36,6 +37,7 @@ export const textReporter: Reporter = {
       describeNodes(result, paint),
       describePrograms(result, paint),
       describeMaps(result, paint),
+      describeTracing(result, paint),
       describeLinks(result, paint),
       describePackets(result, paint),
       describeExpectations(result, paint),

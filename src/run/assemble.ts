@@ -19,19 +19,22 @@ import { ProgramTable } from "../programs/program-table.ts";
 import type { Registry } from "../registry.ts";
 import { Random } from "../simulation/random.ts";
 import { Simulation } from "../simulation/simulation.ts";
-import type { Topology } from "../topology/model.ts";
+import type { HistogramModel, Topology } from "../topology/model.ts";
 import { createSources } from "../traffic/create-sources.ts";
 import { ReplaySource } from "../traffic/replay-source.ts";
 import type { TrafficSource } from "../traffic/traffic-source.ts";
+import { attachTracing, type TracingAttachment } from "./attach-tracing.ts";
 import { Captures } from "./captures.ts";
 import { Expectations } from "./expectations.ts";
 import { MapSteps } from "./map-steps.ts";
 import { runProcesses } from "./processes.ts";
+import { checkHistogram } from "./read-histogram.ts";
 import type { ProcessResult } from "./result.ts";
 import type { RunOptions } from "./run-options.ts";
 import { Steps } from "./steps.ts";
 import { type Epoch, UNIX_EPOCH } from "./time.ts";
 import { Trace } from "./trace.ts";
+import { TracePipe } from "./trace-pipe.ts";
 
 /** Everything that takes part in one run. */
 export interface Scene {
@@ -47,6 +50,11 @@ export interface Scene {
   readonly expectations: Expectations;
   /** What processes did, by node. */
   readonly processes: ReadonlyMap<string, readonly ProcessResult[]>;
+  /** Programs at events. */
+  readonly tracing: readonly TracingAttachment[];
+  readonly tracePipe: TracePipe;
+  /** Maps that are shown as histograms. */
+  readonly histograms: readonly HistogramModel[];
   /** Closes files, and what runs programs. */
   close(): void;
 }
@@ -69,6 +77,8 @@ export function assemble(
   const machine = new Machine(memory);
   const syscall = new BpfSyscall({ ...oneCpu(machine), objects: DEVICES_ALONE });
   const maps = new MapTable(topology.maps, parts.engine.maps ?? syscall);
+  const { events } = world.ledger;
+  const tracePipe = new TracePipe();
   const contexts = new Contexts({
     machine,
     maps: syscall,
@@ -78,8 +88,10 @@ export function assemble(
     now: () => world.simulation.now,
     schedule: (nanoseconds, run) => callLater(world.simulation, nanoseconds, run),
     print: (text) => {
+      tracePipe.print(text, world.simulation.now, events.task);
       if (world.observer instanceof Trace) world.observer.print(text);
     },
+    events,
   });
   const programs = new ProgramTable(
     topology,
@@ -94,7 +106,14 @@ export function assemble(
     if (attachment !== undefined) attachments.push({ where, attachment: attachment as unknown as Attachment });
     return attachment;
   };
-  const processes = runProcesses(topology, programs, parts.engineName);
+  const nodes = [...topology.nodes.keys()];
+  const entries = topology.tracing.filter((entry) => entry.kind === "program");
+  const { simulation } = world;
+  const tracing = attachTracing(entries, { hooks: parts.hooks, programs, events, simulation, nodes });
+  const histograms = entries.flatMap(({ histogram }) => histogram ?? []);
+  programs.throwProblems();
+  for (const histogram of histograms) checkHistogram(histogram, maps);
+  const processes = runProcesses(topology, programs, parts.engineName, events);
   const network = new Network(processes.topology, world, attach, parts.qdiscs);
   programs.finish();
 
@@ -123,6 +142,9 @@ export function assemble(
     sources,
     expectations,
     processes: processes.results,
+    tracing,
+    tracePipe,
+    histograms,
     close: () => {
       for (const source of sources) source.close();
       captures?.close();

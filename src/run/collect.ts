@@ -10,6 +10,7 @@ import type { AddressModel, HostModel, Topology } from "../topology/model.ts";
 import { formatClassid } from "../topology/quantity/classid.ts";
 import type { Scene } from "./assemble.ts";
 import { describeBinding } from "./describe-binding.ts";
+import { readHistogram } from "./read-histogram.ts";
 import type {
   AttachmentResult,
   InterfaceResult,
@@ -54,11 +55,25 @@ export function collect(
       sent,
       ...(answered === undefined ? {} : { answered }),
     })),
+    ...tracingResult(scene),
     diagnostics: sources.flatMap(({ problem }) => (problem === undefined ? [] : [problem])),
   };
 }
 
-function programResult(name: string, { programs, attachments, processes }: Scene): ProgramResult {
+/** What tracing programs have left, where they have left anything. */
+function tracingResult({ tracePipe, histograms, maps }: Scene): Pick<RunResult, "tracing"> {
+  const { lines, lost } = tracePipe;
+  if (lines.length === 0 && histograms.length === 0) return {};
+  return {
+    tracing: {
+      tracePipe: lines,
+      lostLines: lost,
+      histograms: histograms.map((histogram) => readHistogram(histogram, maps)),
+    },
+  };
+}
+
+function programResult(name: string, { programs, attachments, processes, tracing }: Scene): ProgramResult {
   const slot = programs.get(name);
   const filters = [...processes].flatMap(([node, all]) =>
     all.filter(({ filters: own }) => own.includes(name)).map((process) => filterResult(node, process)),
@@ -69,7 +84,7 @@ function programResult(name: string, { programs, attachments, processes }: Scene
     instructions: slot.instructions,
     replaced: slot.replaced,
     attachments: [
-      ...attachments
+      ...[...attachments, ...tracing.filter(({ attachment, byPattern }) => !byPattern || attachment.runs > 0)]
         .filter(({ attachment }) => attachment.slot === slot)
         .map(({ where, attachment }) => ({
           hook: attachment.hook.name,

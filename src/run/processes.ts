@@ -1,4 +1,6 @@
+import { type CurrentTask, IDLE_TASK } from "../bpf/helpers/surroundings.ts";
 import { type Diagnostic, fail, NetsimError, type Place } from "../errors.ts";
+import type { KernelEvents } from "../hooks/events/kernel-events.ts";
 import { describeAction } from "../hooks/seccomp/action.ts";
 import { CompiledFilter, SeccompMachine } from "../hooks/seccomp/compiled-filter.ts";
 import { InterpretedFilter, type SeccompFilter } from "../hooks/seccomp/filter.ts";
@@ -10,7 +12,7 @@ import { type Architecture, findArchitecture } from "../seccomp/architecture/arc
 import { isSyscall, syscallName } from "../seccomp/architecture/syscalls.ts";
 import { type NamedCall, parseCall } from "../seccomp/calls/written-call.ts";
 import { errnoName, errnoValue } from "../seccomp/constants.ts";
-import type { AnswerModel, HostModel, ProcessModel, SocketModel, Topology } from "../topology/model.ts";
+import type { AnswerModel, CallModel, HostModel, ProcessModel, SocketModel, Topology } from "../topology/model.ts";
 import type { CallResult, ProcessResult } from "./result.ts";
 
 /** What processes did, and which sockets they could not open. */
@@ -21,6 +23,8 @@ export interface ProcessRuns {
   readonly topology: Topology;
 }
 
+const FORKS: ReadonlySet<string> = new Set(["fork", "vfork", "clone", "clone3"]);
+
 /** A call that opens a socket ends with the first free descriptor. */
 const FIRST_DESCRIPTOR = 3n;
 
@@ -28,7 +32,12 @@ const FIRST_DESCRIPTOR = 3n;
  * Runs all processes: each installs its filters, opens its sockets and makes its calls, before the first packet moves. Throws one
  * NetsimError with everything that is wrong with them.
  */
-export function runProcesses(topology: Topology, programs: ProgramTable, engine: string): ProcessRuns {
+export function runProcesses(
+  topology: Topology,
+  programs: ProgramTable,
+  engine: string,
+  events: KernelEvents,
+): ProcessRuns {
   const problems: Diagnostic[] = [];
   const results = new Map<string, readonly ProcessResult[]>();
   const nodes = new Map(topology.nodes);
@@ -46,7 +55,7 @@ export function runProcesses(topology: Topology, programs: ProgramTable, engine:
     const own: ProcessResult[] = [];
     for (const model of processes.values()) {
       try {
-        const process = new Process(model, programs, place);
+        const process = new Process(model, programs, place, { node: host.name, events });
         const { result, refused } = process.run(
           [...host.sockets.values()].filter((each) => each.process === model.name),
         );
@@ -74,8 +83,19 @@ class Process {
   private threads: number;
   private ended: string | undefined;
 
-  constructor(model: ProcessModel, programs: ProgramTable, place: SeccompMachine | undefined) {
+  private readonly tracing: { readonly node: string; readonly events: KernelEvents };
+  private readonly task: CurrentTask;
+
+  constructor(
+    model: ProcessModel,
+    programs: ProgramTable,
+    place: SeccompMachine | undefined,
+    tracing: { readonly node: string; readonly events: KernelEvents },
+  ) {
     this.model = model;
+    this.tracing = tracing;
+    const { pid, uid, gid, comm } = model.task;
+    this.task = { ...IDLE_TASK, thread: pid, process: pid, user: uid, group: gid, command: comm };
     this.architecture =
       findArchitecture(model.architecture) ?? refuse(`There is no architecture '${model.architecture}'.`, model.place);
     this.filters = installed(model, programs, place);
@@ -88,7 +108,7 @@ class Process {
   run(sockets: readonly SocketModel[]): { result: ProcessResult; refused: string[] } {
     const { name, architecture, filters } = this.model;
     const opened = sockets.map((socket) => ({ socket, calls: this.open(socket) }));
-    const calls = this.calls.map((call, i) => this.make(call, this.model.calls[i]!.result));
+    const calls = this.calls.map((call, i) => this.makeAll(call, this.model.calls[i]!));
     const hasDied = this.ended !== undefined;
     return {
       result: {
@@ -118,10 +138,18 @@ class Process {
     return made;
   }
 
+  /** A call that is made several times: the first result stands for all. */
+  private makeAll(call: NamedCall, { result, count }: CallModel): CallResult {
+    const first = this.make(call, result);
+    for (let i = 1; i < count; i++) this.make(call, result);
+    return count === 1 ? first : { ...first, times: count };
+  }
+
   private make(call: NamedCall, result: bigint): CallResult {
     const base = { call: call.name, nr: call.nr, args: call.args.map((value) => `0x${value.toString(16)}`) };
     if (this.ended !== undefined) return { ...base, answer: null, outcome: "not made" };
     const { outcome, decision } = outcomeOf(call, this.filters, this.listeners, this.threads);
+    if (this.tracing.events.isOn) this.tell(call, outcome, result);
     if (outcome.kind === "killed") {
       this.threads--;
       // The calls are the first thread's, which is gone even where others go on.
@@ -130,6 +158,38 @@ class Process {
     // Nobody handles SIGSYS here, so that it ends the process.
     if (outcome.kind === "signal") this.ended = "SIGSYS";
     return { ...base, answer: describeAction(decision.returnValue), ...this.shown(outcome, result) };
+  }
+
+  /** Tells tracing programs of a call, as they see it behind its filters (kernel/entry/syscall-common.c). */
+  private tell(call: NamedCall, outcome: Outcome, result: bigint): void {
+    const { node, events } = this.tracing;
+    const { processes } = events;
+    events.task = this.task;
+    switch (outcome.kind) {
+      case "run": {
+        const { nr, args = [] } = outcome.call;
+        const ran = { name: syscallName(nr, this.architecture) ?? call.name, nr, args };
+        processes.enter(node, ran);
+        if (FORKS.has(ran.name) && result > 0n) processes.fork(node, this.task, Number(result));
+        processes.leave(node, ran, result);
+        if (ran.name !== "exit" && ran.name !== "exit_group") processes.exit(node, ran, result);
+        break;
+      }
+      case "return":
+        processes.exit(node, call, outcome.value);
+        break;
+      case "error":
+        processes.exit(node, call, BigInt(-outcome.errno));
+        break;
+      case "signal":
+        // The registers are as before the call (syscall_rollback), so that its number is what it seems to return.
+        processes.exit(node, call, BigInt(call.nr));
+        processes.end(node, this.task);
+        break;
+      case "killed":
+        if (outcome.whole) processes.end(node, this.task);
+    }
+    events.task = IDLE_TASK;
   }
 
   private shown(outcome: Outcome, result: bigint): Omit<CallResult, "call" | "nr" | "args" | "answer"> {

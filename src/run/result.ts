@@ -22,6 +22,8 @@ export interface RunResult {
   readonly nodes: readonly NodeResult[];
   readonly links: readonly LinkResult[];
   readonly traffic: readonly TrafficResult[];
+  /** What tracing programs have printed and counted; absent where they have not. */
+  readonly tracing?: TracingResult;
   readonly expectations: readonly ExpectationResult[];
   /** What went wrong without ending the run, as a capture that breaks off. */
   readonly diagnostics: readonly Diagnostic[];
@@ -83,6 +85,31 @@ export interface MapResult {
   readonly dumps?: readonly { readonly time: number; readonly entries: readonly MapEntryResult[] }[];
 }
 
+export interface TracingResult {
+  /** Lines of bpf_trace_printk, as /sys/kernel/tracing/trace_pipe has them. */
+  readonly tracePipe: readonly string[];
+  /** Lines that were printed when there was no more room. */
+  readonly lostLines: number;
+  readonly histograms: readonly HistogramResult[];
+}
+
+/** A map of counts by the logarithm of what was counted. */
+export interface HistogramResult {
+  readonly map: string;
+  readonly title: string;
+  /** What was counted. */
+  readonly label: string;
+  /** From the lowest to the highest that has a count. */
+  readonly rows: readonly HistogramRow[];
+}
+
+export interface HistogramRow {
+  /** In decimal, both inclusive. */
+  readonly from: string;
+  readonly to: string;
+  readonly count: number;
+}
+
 export interface MapEntryResult {
   readonly key?: Readable;
   readonly value: Readable;
@@ -122,6 +149,8 @@ export interface CallResult {
   readonly answer: string | null;
   /** What becomes of it: it runs; it does not, and returns a value or fails; SIGSYS is sent; thread or process die. */
   readonly outcome: "runs" | "returns" | "fails" | "signal" | "killed" | "not made";
+  /** How often it was made, where that was more than once; the rest is about the first time. */
+  readonly times?: number;
   /** Of calls that run: the call, which a tracer may have changed. */
   readonly ran?: string;
   /** In decimal. */

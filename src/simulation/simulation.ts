@@ -3,6 +3,12 @@ import { type EventHandler, EventQueue } from "./event-queue.ts";
 /** Why a run ended. */
 export type StopReason = "until" | "idle" | "max-packets" | "interrupted";
 
+/** An event that keeps no run alive. */
+interface Background {
+  readonly handler: EventHandler;
+  readonly operand: unknown;
+}
+
 /** Simulated time and the loop over its events. Time is in whole nanoseconds from 0. */
 export class Simulation {
   /** Simulated time now. */
@@ -10,6 +16,17 @@ export class Simulation {
   /** Events run so far. */
   events = 0;
   private readonly queue = new EventQueue();
+  /** Events that keep no run alive. */
+  private idle = 0;
+  private readonly backgrounds: EventHandler = {
+    run: (a, b) => {
+      this.idle--;
+      this.events--;
+      this.pass();
+      const { handler, operand } = b as Background;
+      handler.run(a, operand);
+    },
+  };
   private stopped: StopReason | undefined;
   /** Times of the last event that did something and of the one before it. */
   private worked = 0;
@@ -41,6 +58,12 @@ export class Simulation {
     return true;
   }
 
+  /** Runs `handler` at `time`, unless nothing else is left to be done before that: such events keep no run alive. */
+  background(time: number, handler: EventHandler, a = 0, b: unknown = undefined): void {
+    this.idle++;
+    this.queue.push(Math.max(time, this.now), this.backgrounds, a, { handler, operand: b } satisfies Background);
+  }
+
   /** For a timer that finds nothing left to do: such an event does not make a run last longer. */
   pass(): void {
     this.worked = this.before;
@@ -63,8 +86,9 @@ export class Simulation {
     this.last = this.events + budget;
     while (this.stopped === undefined) {
       const time = queue.nextTime;
-      if (time >= until) {
-        if (time === Number.POSITIVE_INFINITY) {
+      const isIdle = this.idle > 0 && queue.size === this.idle;
+      if (time >= until || isIdle) {
+        if (time === Number.POSITIVE_INFINITY || isIdle) {
           this.now = this.worked;
           return "idle";
         }

@@ -56,6 +56,7 @@ export function programTest(root: Fields, parts: TopologyParts): ProgramTest | u
       maps: maps.models,
       nodes: new Map(),
       links: [],
+      tracing: [],
       traffic: [],
       steps: [],
       expect: [],

@@ -11,6 +11,7 @@ import { Maps } from "./build/maps.ts";
 import { buildNodes } from "./build/nodes.ts";
 import { Programs } from "./build/programs.ts";
 import { buildStep } from "./build/steps.ts";
+import { buildTracing } from "./build/tracing.ts";
 import { buildTraffic } from "./build/traffic.ts";
 import { Problems } from "./check/problems.ts";
 import { addSchemaProblems } from "./check/schema-problems.ts";
@@ -89,6 +90,12 @@ function build({ root: map, source }: TopologyDocument, parts: TopologyParts, co
     maps: maps.models,
     nodes,
     links: links.models,
+    tracing: buildTracing(
+      root,
+      drafts,
+      programs,
+      hooks.filter(({ place }) => place === "event"),
+    ),
     traffic: root.itemFields("traffic").flatMap((fields) => buildTraffic(fields, scope) ?? []),
     steps: root.itemFields("steps").flatMap((fields) => buildStep(fields, programs, links, maps) ?? []),
     expect: root.itemFields("expect").flatMap((fields) => buildExpectation(fields, drafts, links, maps) ?? []),

@@ -25,6 +25,8 @@ export interface Topology {
   readonly maps: ReadonlyMap<string, MapModel>;
   readonly nodes: ReadonlyMap<string, NodeModel>;
   readonly links: readonly LinkModel[];
+  /** What traces the nodes' kernels, in the order in which it is attached. */
+  readonly tracing: readonly TracingModel[];
   readonly traffic: readonly TrafficModel[];
   readonly steps: readonly StepModel[];
   readonly expect: readonly ExpectationModel[];
@@ -165,6 +167,31 @@ export interface AttachmentModel {
   readonly place: Place;
 }
 
+/** A program at events of the simulated kernels, or a one-liner of the tracing language. */
+export type TracingModel =
+  | {
+      readonly kind: "program";
+      readonly program: string;
+      /** The hook and what it is attached to; absent: as the program's section says. */
+      readonly on?: { readonly hook: string; readonly target: string; readonly place: Place };
+      /** Only events of this node. */
+      readonly node?: string;
+      /** Samples: nanoseconds from one to the next. */
+      readonly every: number;
+      readonly histogram?: HistogramModel;
+      readonly place: Place;
+    }
+  | { readonly kind: "expression"; readonly text: string; readonly place: Place };
+
+/** A map that reports show as a histogram. */
+export interface HistogramModel {
+  readonly map: string;
+  /** What is counted: `byte_size`. */
+  readonly label: string;
+  readonly title: string;
+  readonly place: Place;
+}
+
 /** A process that makes system calls under filters. */
 export interface ProcessModel {
   readonly name: string;
@@ -176,6 +203,8 @@ export interface ProcessModel {
   /** CAP_SYS_ADMIN and no no_new_privs, or no_new_privs: without either no filter can be installed. */
   readonly noNewPrivileges: boolean;
   readonly threads: number;
+  /** As programs that trace it see it; `comm` has at most 15 characters. */
+  readonly task: { readonly pid: number; readonly uid: number; readonly gid: number; readonly comm: string };
   readonly calls: readonly CallModel[];
   /** What a supervisor answers to USER_NOTIF, by the call's name; absent: no filter has a listener. */
   readonly supervisor?: ReadonlyMap<string, AnswerModel>;
@@ -187,6 +216,8 @@ export interface ProcessModel {
 export interface CallModel {
   readonly text: string;
   readonly result: bigint;
+  /** How often it is made. */
+  readonly count: number;
   readonly place: Place;
 }
 

@@ -33,7 +33,7 @@ nodes:
       ping: { kind: raw, protocol: icmp6, family: 6 }
       other: { kind: raw, protocol: 200, address: "fd00::1" }
   switch: { kind: bridge, ageing: 10s, interfaces: { p1: { mac: "02:00:00:00:00:99", mtu: 1500 } } }
-  server: { kind: host, processes: { nginx: { seccomp: [from-file, in-place], arch: x86_64, no-new-privs: true, threads: 2, calls: ["read(0)", { call: "close(1)", result: -1 }], supervisor: { read: { continue: true }, close: { value: 3 }, open: { errno: EACCES } }, tracer: { read: { call: "write(1)" } } }, plain: { seccomp: from-file } }, sockets: { calls: { kind: raw, protocol: 201, process: nginx } }, interfaces: { eth0: { address: 10.0.0.2/24 }, eth1: {}, eth2: {} }, tc: { eth0: { qdisc: { kind: htb, handle: "1:", default: "30", r2q: 5, direct-qlen: 2, classes: { "1:1": { rate: 1gbit }, "1:30": { parent: "1:1", rate: 1mbit, ceil: 2mbit, burst: 2000, cburst: 3000, prio: 1, quantum: 1600, qdisc: { kind: bfifo, limit: 10kB } } }, filters: [{ program: in-place, flowid: "1:30", priority: 5, protocol: ip, chain: 0 }] }, filters: [{ flowid: "1:30" }], ingress: [{ program: from-file, direct-action: true }, { chain: 2, actions: [{ program: in-place, action: continue }, { mirror: { dev: eth1, direction: ingress } }, { redirect: { dev: lo } }, { goto-chain: 2 }, { action: drop }] }], egress: [{ protocol: 0x88cc }], tcx: { ingress: [from-file], egress: [in-place] } }, eth1: { qdisc: { kind: prio, bands: 2, priomap: [1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1] } }, eth2: { qdisc: { kind: tbf, rate: 1mbit, burst: 10kB, latency: 50ms, limit: 10kB, peakrate: 2mbit, mtu: 1600 } } } }
+  server: { kind: host, processes: { nginx: { seccomp: [from-file, in-place], arch: x86_64, no-new-privs: true, threads: 2, pid: 4242, uid: 33, gid: 33, comm: nginx, calls: ["read(0)", { call: "close(1)", result: -1, count: 2 }], supervisor: { read: { continue: true }, close: { value: 3 }, open: { errno: EACCES } }, tracer: { read: { call: "write(1)" } } }, plain: { seccomp: from-file } }, sockets: { calls: { kind: raw, protocol: 201, process: nginx } }, interfaces: { eth0: { address: 10.0.0.2/24 }, eth1: {}, eth2: {} }, tc: { eth0: { qdisc: { kind: htb, handle: "1:", default: "30", r2q: 5, direct-qlen: 2, classes: { "1:1": { rate: 1gbit }, "1:30": { parent: "1:1", rate: 1mbit, ceil: 2mbit, burst: 2000, cburst: 3000, prio: 1, quantum: 1600, qdisc: { kind: bfifo, limit: 10kB } } }, filters: [{ program: in-place, flowid: "1:30", priority: 5, protocol: ip, chain: 0 }] }, filters: [{ flowid: "1:30" }], ingress: [{ program: from-file, direct-action: true }, { chain: 2, actions: [{ program: in-place, action: continue }, { mirror: { dev: eth1, direction: ingress } }, { redirect: { dev: lo } }, { goto-chain: 2 }, { action: drop }] }], egress: [{ protocol: 0x88cc }], tcx: { ingress: [from-file], egress: [in-place] } }, eth1: { qdisc: { kind: prio, bands: 2, priomap: [1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1] } }, eth2: { qdisc: { kind: tbf, rate: 1mbit, burst: 10kB, latency: 50ms, limit: 10kB, peakrate: 2mbit, mtu: 1600 } } } }
 links:
   - endpoints: ["client:eth0", "switch:p1"]
     delay: 50us
@@ -86,6 +86,14 @@ expect:
   - { qdisc: "server:eth0", packets: 1 }
   - { map: ports, key: { port: 81 }, absent: true }
   - { call: "server/nginx[1]", answer: ALLOW, outcome: runs, errno: EPERM, value: 3, signal: SIGSYS }
+tracing:
+  - { program: from-file, tracepoint: "net:*", node: client }
+  - { program: from-file, raw-tracepoint: kfree_skb, histogram: { map: ports, label: bytes, title: sizes } }
+  - { program: from-file, kprobe: ip_rcv }
+  - { program: from-file, kretprobe: ip_rcv }
+  - { program: from-file, fentry: ip_rcv }
+  - { program: from-file, fexit: ip_rcv }
+  - { program: from-file, perf-event: cpu-clock, every: 1ms }
 maps:
   ports: { type: hash, key: { port: be16, from: ipv4 }, value: u64, entries: 16, flags: 1, contents: [{ key: { port: 80 }, value: 1 }] }
   names: { type: array_of_maps, key: u32, value: 4, entries: 4, inner: ports, contents: { 0: ports } }

@@ -1,3 +1,4 @@
+import { FUNCTION } from "../../events/functions.ts";
 import type { DropReason } from "../../packet/drop-reason.ts";
 import { PACKET_OTHERHOST, type Skb } from "../../packet/skb.ts";
 import { copyBytes, get16, get32, set16, set32 } from "../../packet/wire.ts";
@@ -43,6 +44,18 @@ export class ArpHandler {
 
   /** arp_rcv: the packet's data begins at its ARP header. */
   receive(device: Interface, skb: Skb): void {
+    const { events } = this.world.ledger;
+    if (!events.isOn) {
+      this.input(device, skb);
+      return;
+    }
+    const { name } = this.stack.host;
+    events.begin(FUNCTION.arp_rcv, name, skb, device);
+    this.input(device, skb);
+    events.end(FUNCTION.arp_rcv, name);
+  }
+
+  private input(device: Interface, skb: Skb): void {
     const { ledger } = this.world;
     // What is for another host is consumed here, not dropped.
     if (skb.pktType === PACKET_OTHERHOST) {

@@ -1,3 +1,4 @@
+import { FUNCTION } from "../../events/functions.ts";
 import { ADDRESSES } from "../../packet/checksum.ts";
 import { PACKET_LOOPBACK, type Skb } from "../../packet/skb.ts";
 import { get16, get32 } from "../../packet/wire.ts";
@@ -30,6 +31,20 @@ export class IpOutput implements EventHandler {
    * @param route given where it was already looked up.
    */
   output(skb: Skb, family: 4 | 6, route?: Route): void {
+    const { events } = this.world.ledger;
+    if (!events.isOn) {
+      this.sendOwn(skb, family, route);
+      return;
+    }
+    const { name } = this.stack.host;
+    const { frames, objects } = events;
+    const fn = family === 4 ? FUNCTION.ip_local_out : FUNCTION.ip6_local_out;
+    frames.enter(fn, name, 0, 0, frames.isProbed(fn) ? objects.skb(skb) : 0);
+    this.sendOwn(skb, family, route);
+    events.end(fn, name);
+  }
+
+  private sendOwn(skb: Skb, family: 4 | 6, route?: Route): void {
     const { bytes } = this.world.store;
     const at = skb.data + ADDRESSES[family].destination;
     const chosen = route ?? this.stack.route(family, bytes, at);

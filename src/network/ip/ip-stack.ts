@@ -1,3 +1,4 @@
+import { FUNCTION } from "../../events/functions.ts";
 import { ADDRESSES } from "../../packet/checksum.ts";
 import type { Skb } from "../../packet/skb.ts";
 import { get16 } from "../../packet/wire.ts";
@@ -31,6 +32,20 @@ const PROTOCOL_UDP = 17;
 const PROTOCOL_ICMP6 = 58;
 /** Source addresses remembered, so that IPv6's rules are not gone through for each packet. */
 const SOURCES_REMEMBERED = 1024;
+
+/** The kernel's functions for protocols. */
+const HANDLERS: { readonly [family in 4 | 6]: Readonly<Record<number, number>> } = {
+  4: {
+    [PROTOCOL_ICMP]: FUNCTION.icmp_rcv,
+    [PROTOCOL_TCP]: FUNCTION.tcp_v4_rcv,
+    [PROTOCOL_UDP]: FUNCTION.udp_rcv,
+  },
+  6: {
+    [PROTOCOL_ICMP6]: FUNCTION.icmpv6_rcv,
+    [PROTOCOL_TCP]: FUNCTION.tcp_v6_rcv,
+    [PROTOCOL_UDP]: FUNCTION.udpv6_rcv,
+  },
+};
 
 /** What both versions of IP share on one host: routes, neighbours, sockets and protocols. */
 export class IpStack implements NeighbourOwner {
@@ -110,6 +125,14 @@ export class IpStack implements NeighbourOwner {
    */
   deliver(device: Interface, skb: Skb, family: 4 | 6, protocol: number, nextAt: number): void {
     const taken = this.rawSockets.length > 0 && this.deliverRaw(device, skb, family, protocol);
+    const { events } = this.world.ledger;
+    const handler = events.isOn ? HANDLERS[family][protocol] : undefined;
+    if (handler !== undefined) events.begin(handler, this.host.name, skb, device);
+    this.handle(device, skb, family, protocol, nextAt, taken);
+    if (handler !== undefined) events.end(handler, this.host.name);
+  }
+
+  private handle(device: Interface, skb: Skb, family: 4 | 6, protocol: number, nextAt: number, taken: boolean): void {
     if (protocol === PROTOCOL_UDP) this.udp.receive(device, skb, family);
     else if (protocol === PROTOCOL_TCP) this.tcp.receive(device, skb, family);
     else if (protocol === PROTOCOL_ICMP && family === 4) this.icmp.receive(device, skb, 4);

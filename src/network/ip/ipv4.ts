@@ -1,3 +1,4 @@
+import { FUNCTION } from "../../events/functions.ts";
 import { checksumOf, sum16 } from "../../packet/checksum.ts";
 import type { DropReason } from "../../packet/drop-reason.ts";
 import { PACKET_HOST, PACKET_LOOPBACK, PACKET_OTHERHOST, type Skb } from "../../packet/skb.ts";
@@ -39,6 +40,18 @@ export class Ipv4 {
 
   /** ip_rcv: the packet's data begins at its IP header. */
   receive(device: Interface, skb: Skb): void {
+    const { events } = this.world.ledger;
+    if (!events.isOn) {
+      this.input(device, skb);
+      return;
+    }
+    const { name } = this.stack.host;
+    events.begin(FUNCTION.ip_rcv, name, skb, device);
+    this.input(device, skb);
+    events.end(FUNCTION.ip_rcv, name);
+  }
+
+  private input(device: Interface, skb: Skb): void {
     const reason = this.headerProblem(skb);
     if (reason !== undefined) {
       this.world.ledger.drop(skb, device.label, reason);
@@ -147,6 +160,19 @@ export class Ipv4 {
 
   /** ip_local_deliver. */
   private acceptLocal(device: Interface, skb: Skb): void {
+    const { events } = this.world.ledger;
+    if (!events.isOn) {
+      this.collect(device, skb);
+      return;
+    }
+    const { name } = this.stack.host;
+    events.begin(FUNCTION.ip_local_deliver, name, skb, device);
+    this.collect(device, skb);
+    events.end(FUNCTION.ip_local_deliver, name);
+  }
+
+  /** Waits for the rest of a fragment's packet, or hands the packet on. */
+  private collect(device: Interface, skb: Skb): void {
     const { bytes } = this.world.store;
     if ((get16(bytes, skb.data + 6) & (IP_MF | IP_OFFSET)) !== 0) this.reassembly.receive(device, skb);
     else this.deliver(device, skb);
@@ -166,6 +192,19 @@ export class Ipv4 {
   }
 
   private forward(device: Interface, skb: Skb, route: Route): void {
+    const { events } = this.world.ledger;
+    if (!events.isOn) {
+      this.forwardBy(device, skb, route);
+      return;
+    }
+    const { name } = this.stack.host;
+    events.begin(FUNCTION.ip_forward, name, skb, device);
+    this.forwardBy(device, skb, route);
+    events.end(FUNCTION.ip_forward, name);
+  }
+
+  /** ip_forward. */
+  private forwardBy(device: Interface, skb: Skb, route: Route): void {
     const { stack, world } = this;
     const { bytes } = world.store;
     const at = skb.data;

@@ -1,3 +1,4 @@
+import { FUNCTION } from "../../events/functions.ts";
 import type { DropReason } from "../../packet/drop-reason.ts";
 import { PACKET_HOST, PACKET_LOOPBACK, PACKET_OTHERHOST, type Skb } from "../../packet/skb.ts";
 import { get16 } from "../../packet/wire.ts";
@@ -52,6 +53,18 @@ export class Ipv6 {
 
   /** ipv6_rcv: the packet's data begins at its IP header. */
   receive(device: Interface, skb: Skb): void {
+    const { events } = this.world.ledger;
+    if (!events.isOn) {
+      this.input(device, skb);
+      return;
+    }
+    const { name } = this.stack.host;
+    events.begin(FUNCTION.ipv6_rcv, name, skb, device);
+    this.input(device, skb);
+    events.end(FUNCTION.ipv6_rcv, name);
+  }
+
+  private input(device: Interface, skb: Skb): void {
     const reason = this.headerProblem(device, skb);
     if (reason !== undefined) {
       this.world.ledger.drop(skb, device.label, reason);
@@ -208,6 +221,19 @@ export class Ipv6 {
 
   /** ip6_forward. */
   private forward(device: Interface, skb: Skb, route: Route): void {
+    const { events } = this.world.ledger;
+    if (!events.isOn) {
+      this.forwardBy(device, skb, route);
+      return;
+    }
+    const { name } = this.stack.host;
+    events.begin(FUNCTION.ip6_forward, name, skb, device);
+    this.forwardBy(device, skb, route);
+    events.end(FUNCTION.ip6_forward, name);
+  }
+
+  /** ip6_forward. */
+  private forwardBy(device: Interface, skb: Skb, route: Route): void {
     const { stack, world } = this;
     const { bytes } = world.store;
     const at = skb.data;

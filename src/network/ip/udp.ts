@@ -1,3 +1,4 @@
+import { FUNCTION } from "../../events/functions.ts";
 import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
 import type { Skb } from "../../packet/skb.ts";
 import { get16, sameBytes, set16 } from "../../packet/wire.ts";
@@ -87,11 +88,17 @@ export class UdpHandler {
     source?: Uint8Array,
   ): void {
     const { stack } = this;
+    const { events } = this.world.ledger;
+    const { name } = stack.host;
+    if (events.isOn) events.frames.enter(FUNCTION.udp_sendmsg, name, 0, 0, length);
     const route = stack.route(family, destination, 0);
     const from = source ?? stack.sourceTowards(family, destination, 0, route) ?? UNSPECIFIED[family];
     const skb = this.maker.begin(family, UDP_HEADER + length);
     stack.payload.fill(skb.transportHeader + UDP_HEADER, length);
     this.finish(skb, family, from, destination, sport, dport, route);
+    if (!events.isOn) return;
+    events.frames.result = length;
+    events.end(FUNCTION.udp_sendmsg, name);
   }
 
   private echo(device: Interface, skb: Skb, family: 4 | 6, length: number): void {

@@ -1,3 +1,4 @@
+import { FUNCTION } from "../../events/functions.ts";
 import type { SocketSite } from "../../hooks/hook.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { Attachment } from "../../programs/attachment.ts";
@@ -37,6 +38,11 @@ export class Socket {
   readonly attachments: readonly Attachment<"socket">[];
   readonly counts: SocketCounts = { seen: 0, received: 0, receivedBytes: 0, trimmed: 0, dropped: 0 };
   readonly readers: SocketReader[] = [];
+  /** Its port, as programs that trace it read it. */
+  get localPort(): number {
+    return this.model.port ?? 0;
+  }
+
   /** What its readers' bytes begin with. */
   get content(): SocketContent {
     const { kind, type, family } = this.model;
@@ -63,6 +69,19 @@ export class Socket {
    * @returns false when a program dropped it; else `kept` says how much is left.
    */
   filter(skb: Skb, address: number, length: number, minimum: number): boolean {
+    const { events } = this.world.ledger;
+    if (!events.isOn) return this.runPrograms(skb, address, length, minimum);
+    const { frames, objects } = events;
+    const fn = FUNCTION.sk_filter_trim_cap;
+    if (!frames.isProbed(fn)) frames.enter(fn, this.host);
+    else frames.enter(fn, this.host, objects.socket(this), objects.skb(skb), minimum);
+    const passes = this.runPrograms(skb, address, length, minimum);
+    if (!passes) frames.drop();
+    events.end(fn, this.host);
+    return passes;
+  }
+
+  private runPrograms(skb: Skb, address: number, length: number, minimum: number): boolean {
     const { site, counts, world } = this;
     counts.seen++;
     site.dataAddress = address;
@@ -87,6 +106,7 @@ export class Socket {
     const length = Math.max(0, this.kept - skip);
     this.counts.received++;
     this.counts.receivedBytes += length;
+    if (this.world.ledger.events.isOn) this.world.ledger.events.packets.copy(this.host, skb, length);
     for (const reader of this.readers)
       reader.read(skb, this.world.store.bytes, address + skip, length, Math.max(0, original - skip));
   }

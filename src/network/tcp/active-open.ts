@@ -100,7 +100,7 @@ export class ActiveOpen {
         return "TCP_RFC7323_PAWS";
       }
       if (segment.has(RST)) {
-        lifecycle.end(c, "refused");
+        lifecycle.endByReset(c, "refused");
         return "consumed";
       }
       if (!segment.has(SYN)) return "TCP_FLAGS";

@@ -22,14 +22,14 @@ export class Application {
   private client(c: Connection): void {
     if (c.state !== "ESTABLISHED" && c.state !== "CLOSE-WAIT") return;
     c.state = c.state === "ESTABLISHED" ? "FIN-WAIT-1" : "LAST-ACK";
-    c.written = c.toWrite;
+    this.sender.write(c, c.toWrite);
     this.sender.push(c);
     this.shutDown(c);
   }
 
   private server(c: Connection): void {
     if (c.stream instanceof EchoedBytes && c.written < c.stream.length) {
-      c.written = c.stream.length;
+      this.sender.write(c, c.stream.length);
       this.sender.push(c);
     }
     if (c.state !== "CLOSE-WAIT") return;

@@ -43,7 +43,9 @@ export class Connection implements ConnectionKey {
   readonly route: Route;
   /** The socket that accepted it; undefined: it was opened from here. */
   readonly listener: TcpListener | undefined;
-  state: State = "CLOSED";
+  /** Told of each change of its state, where somebody traces. */
+  onState: ((c: Connection, before: State, after: State) => void) | undefined;
+  private currentState: State = "CLOSED";
   /** True while it is no more than an answered SYN (struct request_sock): it has no send queue yet. */
   isRequest = false;
   next: Endpoint | undefined;
@@ -143,6 +145,16 @@ export class Connection implements ConnectionKey {
     this.listener = listener;
     this.retransmitTimer = new Timer<Connection>(simulation, actions.retransmit, this);
     this.ackTimer = new Timer<Connection>(simulation, actions.acknowledge, this);
+  }
+
+  get state(): State {
+    return this.currentState;
+  }
+
+  set state(state: State) {
+    const before = this.currentState;
+    if (this.onState !== undefined && state !== before) this.onState(this, before, state);
+    this.currentState = state;
   }
 
   /** Bytes that the peer may still send (tcp_receive_window). */

@@ -6,6 +6,7 @@ import { advertisedMss, sendingMss } from "./mss.ts";
 import { TIMESTAMPS_LENGTH } from "./options.ts";
 import { WINDOW_SCALE } from "./receive-window.ts";
 import type { Segment } from "./segment.ts";
+import type { State } from "./state.ts";
 import type { TcpCounts } from "./tcp-counts.ts";
 import type { TcpListener } from "./tcp-listener.ts";
 import type { TcpStack } from "./tcp-stack.ts";
@@ -29,6 +30,7 @@ export class Establishment {
   /** A connection in CLOSED, with its initial sequence number and the MSS that it will advertise. */
   make(key: ConnectionKey, route: Route, listener: TcpListener | undefined): Connection {
     const c = new Connection(key, route, listener, this.world.simulation, this.actions);
+    if (this.world.ledger.events.isOn) c.onState = this.tellState;
     c.iss = this.random.uint32();
     c.timestampOffset = this.random.uint32();
     const mss = advertisedMss(key.family, this.stack.pathMtu(key.family, key.remote, 0, route));
@@ -37,6 +39,15 @@ export class Establishment {
     c.offer = { mss, scale: WINDOW_SCALE, timestamps: true, sackPermitted: true, windowScaling: true };
     return c;
   }
+
+  /** A request is no socket yet: that is made in SYN_RECV out of the listener, when the handshake is complete. */
+  private readonly tellState = (c: Connection, before: State, after: State): void => {
+    if (c.isRequest || (c.listener !== undefined && before === "CLOSED")) return;
+    const { events } = this.world.ledger;
+    const { name } = this.stack.host;
+    if (after === "ESTABLISHED" && c.listener !== undefined) events.tcp.change(name, c, "LISTEN", "SYN-RECEIVED");
+    events.tcp.change(name, c, before, after);
+  };
 
   /** Takes over what the peer's SYN offers; this side offers everything. */
   agree(c: Connection, segment: Segment): void {

@@ -46,6 +46,12 @@ export class Lifecycle {
     this.tell(c, outcome);
   }
 
+  /** The peer resets the connection (tcp_reset). */
+  endByReset(c: Connection, outcome: "reset" | "refused"): void {
+    if (this.ledger.events.isOn) this.ledger.events.tcp.reset(this.host, c);
+    this.end(c, outcome);
+  }
+
   /** A connection that never became one disappears without a trace. */
   forget(c: Connection): void {
     c.state = "CLOSED";

@@ -1,3 +1,4 @@
+import { FUNCTION } from "../../events/functions.ts";
 import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
 import type { Skb } from "../../packet/skb.ts";
 import { set16, set32 } from "../../packet/wire.ts";
@@ -40,6 +41,23 @@ export class SegmentWriter {
     this.world = world;
     this.counts = counts;
     this.maker = new PacketMaker(stack, world);
+  }
+
+  /** Tells of a segment that is sent again. */
+  tellResend(c: Connection): void {
+    const { events } = this.world.ledger;
+    if (events.isOn) events.tcp.resend(this.stack.host.name, c);
+  }
+
+  /** Tells of bytes that the application writes (tcp_sendmsg). */
+  tellWrite(c: Connection, bytes: number): void {
+    const { events } = this.world.ledger;
+    if (!events.isOn || bytes === 0) return;
+    const { name } = this.stack.host;
+    const { frames, objects } = events;
+    frames.enter(FUNCTION.tcp_sendmsg, name, objects.socket(c), 0, bytes);
+    frames.result = bytes;
+    events.end(FUNCTION.tcp_sendmsg, name);
   }
 
   /** Sends a SYN or SYN+ACK of a connection. */

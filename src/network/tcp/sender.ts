@@ -45,6 +45,12 @@ export class Sender {
     this.transmit(c, ACK, this.acceptableSequence(c), 0);
   }
 
+  /** The application writes more bytes of its stream, up to `written`. */
+  write(c: Connection, written: number): void {
+    this.writer.tellWrite(c, written - c.written);
+    c.written = written;
+  }
+
   /** Sends as much new data, and the FIN, as the windows allow (tcp_write_xmit); else sees to it that it will go on. */
   push(c: Connection): void {
     const { congestion, unacknowledged } = c;
@@ -83,6 +89,7 @@ export class Sender {
     const start = before(queue.start(index), c.sndUna) ? c.sndUna : queue.start(index);
     queue.markResent(index, start, now);
     this.counts.retransmissions++;
+    this.writer.tellResend(c);
     if (c.retransmittingSince === 0) c.retransmittingSince = now;
     if ((flags & SYN) !== 0) this.writer.handshake(c, flags);
     else {

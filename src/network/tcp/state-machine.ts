@@ -38,7 +38,7 @@ export class StateMachine {
     if (!segment.has(ACK | RST | SYN)) return "TCP_FLAGS";
     const verdict = acceptability.judge(c, segment);
     if (verdict === "reset") {
-      lifecycle.end(c, "reset");
+      lifecycle.endByReset(c, "reset");
       return "consumed";
     }
     if (verdict !== "accept") return verdict;

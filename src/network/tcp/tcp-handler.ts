@@ -40,6 +40,7 @@ export class TcpHandler {
   readonly listeners: TcpListener[] = [];
   readonly counts: TcpCounts = noTcpCounts();
   private readonly world: World;
+  private readonly name: string;
   private readonly table = new ConnectionTable();
   private readonly byPort = new ListenerTable(this.listeners);
   private readonly lifecycle: Lifecycle;
@@ -59,6 +60,7 @@ export class TcpHandler {
     const { simulation } = world;
     const { counts, table } = this;
     const { name } = stack.host;
+    this.name = name;
     const lifecycle = new Lifecycle(name, table, world, counts);
     const writer = new SegmentWriter(stack, world, counts);
     const sender = new Sender(writer, simulation, counts);
@@ -153,7 +155,16 @@ export class TcpHandler {
     if (c.listener !== undefined && !this.admits(c.listener)) return "SOCKET_FILTER";
     if (c.isRequest) return this.passive.arrive(c, skb, segment, refuse);
     if (c.state === "SYN-SENT") return this.active.arrive(c, segment, refuse);
+    if (c.state === "ESTABLISHED" && this.world.ledger.events.isOn) this.tell(c);
     return this.machine.arrive(c, skb, segment, refuse);
+  }
+
+  /** Tells of a segment for an established connection. */
+  private tell(c: Connection): void {
+    const { skb, segment } = this;
+    const { events } = this.world.ledger;
+    const payload = skb.data + skb.length - skb.transportHeader - segment.headerLength;
+    events.tcp.receive(this.name, c, skb, payload);
   }
 
   private forListener(listener: TcpListener, iss?: number): Fate {

@@ -48,10 +48,10 @@ function describeProcess(
   ];
 }
 
-function callOutcome({ call, outcome, ran, value, errno, signal }: CallResult): string {
+function callOutcome({ call, outcome, ran, value, errno, signal, times }: CallResult): string {
   switch (outcome) {
     case "runs":
-      return ran === call ? `runs, gives ${value}` : `runs as ${ran}, gives ${value}`;
+      return `${ran === call ? "runs" : `runs as ${ran}`}, gives ${value}${times === undefined ? "" : `, ${times} times`}`;
     case "returns":
       return `gives ${value}`;
     case "fails":

@@ -3,17 +3,22 @@ import type { YamlValue } from "../yaml/value.ts";
 import { Fields } from "./fields.ts";
 import type { Programs } from "./programs.ts";
 
+/** Number of a host's first process. */
+const FIRST_PID = 1000;
+/** TASK_COMM_LEN - 1 */
+const COMM_LENGTH = 15;
+
 /** A host's processes by name. */
 export function buildProcesses(host: Fields, programs: Programs): Map<string, ProcessModel> {
   const processes = new Map<string, ProcessModel>();
-  for (const { name, key, value } of host.named("processes")) {
+  for (const [i, { name, key, value }] of host.named("processes").entries()) {
     const fields = Fields.of(host.context, value, key);
-    if (fields !== undefined) processes.set(name, buildProcess(name, fields, programs));
+    if (fields !== undefined) processes.set(name, buildProcess(name, fields, programs, FIRST_PID + i));
   }
   return processes;
 }
 
-function buildProcess(name: string, fields: Fields, programs: Programs): ProcessModel {
+function buildProcess(name: string, fields: Fields, programs: Programs, pid: number): ProcessModel {
   const { context } = fields;
   const supervisor = readAnswers(fields, "supervisor");
   const tracer = readAnswers(fields, "tracer");
@@ -27,6 +32,12 @@ function buildProcess(name: string, fields: Fields, programs: Programs): Process
     }),
     noNewPrivileges: fields.flag("no-new-privs") ?? true,
     threads: fields.number("threads") ?? 1,
+    task: {
+      pid: fields.number("pid") ?? pid,
+      uid: fields.number("uid") ?? 0,
+      gid: fields.number("gid") ?? 0,
+      comm: (fields.text("comm")?.text ?? name).slice(0, COMM_LENGTH),
+    },
     calls: fields.items("calls").flatMap((value) => readCall(value, fields) ?? []),
     ...(supervisor && { supervisor }),
     ...(tracer && { tracer }),
@@ -36,11 +47,18 @@ function buildProcess(name: string, fields: Fields, programs: Programs): Process
 function readCall(value: YamlValue, { context }: Fields): CallModel | undefined {
   if (value.kind !== "map") {
     const found = context.text(value);
-    return found && { text: found.text, result: 0n, place: context.place(found.span) };
+    return found && { text: found.text, result: 0n, count: 1, place: context.place(found.span) };
   }
   const fields = Fields.of(context, value)!;
   const found = fields.text("call");
-  return found && { text: found.text, result: integer(fields, "result") ?? 0n, place: context.place(found.span) };
+  return (
+    found && {
+      text: found.text,
+      result: integer(fields, "result") ?? 0n,
+      count: fields.number("count") ?? 1,
+      place: context.place(found.span),
+    }
+  );
 }
 
 function readAnswers(fields: Fields, key: string): Map<string, AnswerModel> | undefined {

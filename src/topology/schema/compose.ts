@@ -12,6 +12,7 @@ import { programDefinitions } from "./program.ts";
 import { integer, list, named, ref, text } from "./shape.ts";
 import { stepSchema } from "./step.ts";
 import { tcDefinitions } from "./tc.ts";
+import { tracingSchema } from "./tracing.ts";
 import { trafficSchema } from "./traffic.ts";
 
 /** Keys of sockets that no hook may take. */
@@ -28,6 +29,7 @@ export function composeSchema(
 ): JsonSchema {
   const hooks = [...parts.hooks];
   const socketHooks = hooks.filter((hook) => hook.place === "socket");
+  const eventHooks = hooks.filter((hook) => hook.place === "event");
   const hasTc = hooks.some((hook) => hook.place === "tc-filter");
   refuseTakenKeys(socketHooks);
   const layers = Object.keys(layerSchemas);
@@ -55,6 +57,12 @@ export function composeSchema(
       programs: named(ref("program"), NAME, "Programs by name, to be attached by that name."),
       maps: named(ref("map"), NAME, "Maps by name, shared by all programs that name them."),
       nodes: { ...named(ref("node"), NAME, "Hosts and bridges by name."), minProperties: 1 },
+      ...(eventHooks.length > 0 && {
+        tracing: list(
+          ref("tracing-entry"),
+          "Programs at events of the nodes' kernels, and one-liners of the tracing language.",
+        ),
+      }),
       links: list(ref("link-entry"), "Cables between interfaces."),
       traffic: list(ref("traffic-entry"), "Packets that are sent: described, as flows, or replayed from captures."),
       steps: list(ref("step"), "What changes at given times."),
@@ -68,6 +76,7 @@ export function composeSchema(
       map: mapSchema,
       node: nodeSchema(hooks, hasTc),
       ...(hasTc && tcDefinitions(hooks, [...parts.qdiscs])),
+      ...(eventHooks.length > 0 && { "tracing-entry": tracingSchema(eventHooks) }),
       "link-entry": linkSchema,
       "traffic-entry": trafficSchema(layers),
       step: stepSchema,

@@ -27,6 +27,7 @@ const call: JsonSchema = {
   properties: {
     call: { ...text, description: "The call.", examples: ['openat(AT_FDCWD, "/etc/passwd", O_RDONLY)'] },
     result: { type: "integer", description: "What it gives where it runs. Default 0." },
+    count: integer(1, 1_000_000, "How often it is made, one after the other. Default 1."),
   },
   required: ["call"],
   additionalProperties: false,
@@ -51,6 +52,14 @@ export const processSchema: JsonSchema = mapping("process", {
     type: "boolean",
     description: "PR_SET_NO_NEW_PRIVS, or CAP_SYS_ADMIN: without it no filter is taken. Default true.",
   },
+  pid: integer(
+    1,
+    4_194_304,
+    "Its number, by which tracing programs know it. Default: from 1000 on, by the order of the file.",
+  ),
+  uid: integer(0, 0xffff_fffe, "User that it runs as. Default 0."),
+  gid: integer(0, 0xffff_fffe, "Group that it runs as. Default 0."),
+  comm: { ...text, description: "Name of its command, of which 15 characters count. Default: its name here." },
   threads: integer(
     1,
     1_000_000,

@@ -398,6 +398,7 @@ function topology(options: LabOptions): Topology {
         directions: [impairment, impairment],
       },
     ],
+    tracing: [],
     traffic: [],
     steps: [],
     expect: [],

@@ -1,0 +1,54 @@
+import { generalHelpers } from "../../bpf/helpers/general.ts";
+import { helper } from "../../bpf/helpers/helper.ts";
+import type { Surroundings } from "../../bpf/helpers/surroundings.ts";
+import { contextLayout } from "../../bpf/program-type/context-layout.ts";
+import type { ProgramType } from "../../bpf/program-type.ts";
+import type { ContextLayout } from "../../bpf/vm/environment.ts";
+import type { HostFunction } from "../../bpf/vm/host-function.ts";
+import type { EventSite, EventSubject } from "../places.ts";
+import type { ExtendedContext } from "../program-context.ts";
+import type { HookServices } from "../services.ts";
+
+/** What programs at events are given: the event's record, and the helpers on the task, the stack and memory. */
+export class EventContext implements ExtendedContext<EventSubject, EventSite> {
+  readonly kind = "extended";
+  readonly programType: ProgramType;
+  readonly layout: ContextLayout;
+  readonly helpers: ReadonlyMap<number, HostFunction>;
+
+  /** @param size bytes of the record, where the event says how many there are: what attaching checks in Linux. */
+  constructor(programType: ProgramType, services: HookServices, size?: number) {
+    this.programType =
+      size === undefined
+        ? programType
+        : { ...programType, context: contextLayout("tracepoint record", size, [["fields", 8, size - 8, "bytes"]]) };
+    this.layout = { size: size ?? programType.context.size };
+    this.helpers = helpersOf(programType, services);
+  }
+
+  enter({ address }: EventSubject): number {
+    return address;
+  }
+
+  leave(): void {}
+}
+
+function helpersOf({ helpers }: ProgramType, services: HookServices): ReadonlyMap<number, HostFunction> {
+  const { chance, maps, now, schedule, print, events } = services;
+  const surroundings: Surroundings = {
+    nanoseconds: () => BigInt(now()),
+    random: () => chance.uint32(),
+    schedule: (nanoseconds, run) => schedule(Number(nanoseconds), run),
+    print,
+    task: () => events!.task,
+    callStack: (kind) => (kind === "kernel" ? events!.frames.stack() : []),
+  };
+  const all = new Map<number, HostFunction>([
+    ...generalHelpers(maps, surroundings),
+    // bpf_get_func_ip: the address of the function that the program is attached to.
+    helper(173, "w", "i64", () => events!.frames.functionAddress),
+    // bpf_get_attach_cookie: programs are attached without one.
+    helper(174, "w", "i64", () => 0n),
+  ]);
+  return new Map([...all].filter(([number]) => helpers.has(number)));
+}

@@ -1,0 +1,129 @@
+import { type CurrentTask, IDLE_TASK } from "../../bpf/helpers/surroundings.ts";
+import { findEvent } from "../../events/catalogue.ts";
+import { nameOf } from "../../events/event-format.ts";
+import type { ByteStore } from "../../packet/bytestore.ts";
+import type { Skb } from "../../packet/skb.ts";
+import type { Simulation } from "../../simulation/simulation.ts";
+import { CallFrames, type FunctionProbe } from "./call-frames.ts";
+import { EventPoint } from "./event-point.ts";
+import { EventRecord } from "./event-record.ts";
+import { KernelObjects, type TracedDevice } from "./kernel-objects.ts";
+import { PacketEvents } from "./packet-events.ts";
+import { ProcessEvents } from "./process-events.ts";
+import { TcpEvents } from "./tcp-events.ts";
+
+/** Room behind an event's fields for its texts. */
+const TEXTS = 64;
+/** struct bpf_perf_event_data (x86-64): registers, then the period and an address. */
+const SAMPLE_BYTES = 184;
+const SAMPLE_PERIOD = 168;
+/** Arguments of a raw tracepoint, 8 bytes each. */
+const RAW_BYTES = 96;
+
+/** Places that only some runs have programs at: undefined where there are none. */
+export interface EventPoints {
+  /** The tracepoint `SYSTEM:NAME`. */
+  tracepoint(name: string): EventPoint | undefined;
+  /** The same by NAME, as raw tracepoints have it. */
+  raw(name: string): EventPoint | undefined;
+}
+
+/**
+ * Where the simulated kernels tell what they do, to programs that trace them. Code that has something to tell looks at `isOn` first: as
+ * long as nothing is attached, that look is all it costs.
+ */
+export class KernelEvents {
+  /** Some program is attached to an event. */
+  isOn = false;
+  /** Who runs; packets are received by nobody in particular. */
+  task: CurrentTask = IDLE_TASK;
+  readonly frames: CallFrames;
+  readonly objects: KernelObjects;
+  readonly packets: PacketEvents;
+  readonly tcp: TcpEvents;
+  readonly processes: ProcessEvents;
+  private readonly tracepoints = new Map<string, EventPoint>();
+  private readonly raws = new Map<string, EventPoint>();
+  private sampled: EventPoint | undefined;
+  private readonly memory: ByteStore;
+
+  constructor(memory: ByteStore) {
+    this.memory = memory;
+    this.frames = new CallFrames(memory);
+    this.objects = new KernelObjects(memory);
+    this.packets = new PacketEvents(this);
+    this.tcp = new TcpEvents(this);
+    this.processes = new ProcessEvents(this);
+  }
+
+  /** A function of the data path begins to work on a packet. */
+  begin(fn: number, node: string, skb: Skb, device?: TracedDevice): void {
+    const { frames, objects } = this;
+    if (!frames.isProbed(fn)) frames.enter(fn, node);
+    else frames.enter(fn, node, objects.skb(skb, device), device === undefined ? 0 : objects.device(device));
+  }
+
+  /** A function ends, which began last. */
+  end(fn: number, node: string): void {
+    this.frames.leave(fn, node);
+  }
+
+  /** The place of programs at a tracepoint, `SYSTEM:NAME`, which exists. */
+  tracepoint(name: string): EventPoint {
+    let point = this.tracepoints.get(name);
+    if (point === undefined) {
+      const format = findEvent(name)!;
+      point = new EventPoint(new EventRecord(this.memory, format.size + TEXTS));
+      this.tracepoints.set(nameOf(format), point);
+    }
+    this.switchOn();
+    return point;
+  }
+
+  /** The place of programs at a raw tracepoint, by NAME alone. */
+  raw(name: string): EventPoint {
+    let point = this.raws.get(name);
+    if (point === undefined) {
+      point = new EventPoint(new EventRecord(this.memory, RAW_BYTES));
+      this.raws.set(name, point);
+    }
+    this.switchOn();
+    return point;
+  }
+
+  /** The place of programs at a function's beginning or end. */
+  function(kind: FunctionProbe, number: number): EventPoint {
+    this.switchOn();
+    return this.frames.point(kind, number);
+  }
+
+  /** The place of programs that sample. */
+  get samples(): EventPoint {
+    this.sampled ??= new EventPoint(new EventRecord(this.memory, SAMPLE_BYTES));
+    this.switchOn();
+    return this.sampled;
+  }
+
+  /** Takes a sample on a node each so many nanoseconds, as long as anything else goes on. */
+  sample(node: string, period: number, simulation: Simulation): void {
+    const { samples } = this;
+    samples.record.set64(SAMPLE_PERIOD, period);
+    const handler = {
+      run: () => {
+        samples.fire(node);
+        simulation.background(simulation.now + period, handler);
+      },
+    };
+    simulation.background(simulation.now + period, handler);
+  }
+
+  /** From now on there is somebody to tell. */
+  switchOn(): void {
+    this.isOn = true;
+    const points: EventPoints = {
+      tracepoint: (name) => this.tracepoints.get(name),
+      raw: (name) => this.raws.get(name),
+    };
+    for (const group of [this.packets, this.tcp, this.processes]) group.find(points);
+  }
+}

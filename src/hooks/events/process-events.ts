@@ -1,0 +1,134 @@
+import type { CurrentTask } from "../../bpf/helpers/surroundings.ts";
+import { BODIES, FUNCTION, type FunctionName } from "../../events/functions.ts";
+import { PT_REGS } from "./call-frames.ts";
+import type { EventPoint } from "./event-point.ts";
+import { EventRecord } from "./event-record.ts";
+import type { EventPoints, KernelEvents } from "./kernel-events.ts";
+
+const MOST_ARGUMENTS = 6;
+const NUMBER = 8;
+const ARGUMENTS = 16;
+/** Default of a task (MAX_RT_PRIO + 20). */
+const PRIORITY = 120;
+const NAME_BYTES = 16;
+
+/** A system call of a process. */
+export interface TracedCall {
+  readonly name: string;
+  readonly nr: number;
+  readonly args: readonly bigint[];
+}
+
+/** What processes do: syscalls:*, raw_syscalls:* and sched:*. To be called only where `KernelEvents.isOn`. */
+export class ProcessEvents {
+  private readonly events: KernelEvents;
+  private points: EventPoints | undefined;
+  private registers: EventRecord | undefined;
+
+  constructor(events: KernelEvents) {
+    this.events = events;
+  }
+
+  find(points: EventPoints): void {
+    this.points = points;
+  }
+
+  /** A call begins that its filters let run (trace_sys_enter), and its body is entered; `leave` ends it. */
+  enter(node: string, call: TracedCall): void {
+    const { name, nr, args } = call;
+    const registers = this.fillRegisters(call);
+    const raw = this.points?.raw("sys_enter");
+    if (raw !== undefined) {
+      raw.record.set64(0, registers);
+      raw.record.set64(8, nr);
+      raw.fire(node);
+    }
+    this.tell(this.points?.tracepoint("raw_syscalls:sys_enter"), node, nr, args, true);
+    this.tell(this.points?.tracepoint(`syscalls:sys_enter_${name}`), node, nr, args, false);
+    const { frames } = this.events;
+    frames.enter(FUNCTION.do_syscall_64, node, registers, nr);
+    const body = BODIES[name];
+    const [a, b, c, d, e, f] = args.map((value) => Number(BigInt.asIntN(53, value)));
+    if (body !== undefined) frames.enter(FUNCTION[body], node, a, b, c, d, e, f);
+  }
+
+  /** The body of a call that runs is over. */
+  leave(node: string, { name }: TracedCall, result: bigint): void {
+    const { frames } = this.events;
+    const body: FunctionName | undefined = BODIES[name];
+    frames.result = Number(result);
+    if (body !== undefined) frames.leave(FUNCTION[body], node);
+    frames.leave(FUNCTION.do_syscall_64, node);
+  }
+
+  /** A call is over, whether it ran or not (trace_sys_exit). */
+  exit(node: string, call: TracedCall, result: bigint): void {
+    const { name, nr } = call;
+    const raw = this.points?.raw("sys_exit");
+    if (raw !== undefined) {
+      const registers = this.fillRegisters(call, result);
+      raw.record.set64(0, registers);
+      raw.record.setBig(8, result);
+      raw.fire(node);
+    }
+    this.tell(this.points?.tracepoint("raw_syscalls:sys_exit"), node, nr, [result], true);
+    this.tell(this.points?.tracepoint(`syscalls:sys_exit_${name}`), node, nr, [result], false);
+  }
+
+  /** A process has made another. */
+  fork(node: string, parent: CurrentTask, child: number): void {
+    const point = this.points?.tracepoint("sched:sched_process_fork");
+    if (point === undefined) return;
+    const { record } = point;
+    const length = record.setText(24, parent.command);
+    const second = 24 + Math.ceil(length / 4) * 4;
+    record.set32(8, (length << 16) | 24);
+    record.set32(12, parent.process);
+    record.setText(second, parent.command);
+    record.set32(16, (length << 16) | second);
+    record.set32(20, child);
+    point.fire(node);
+  }
+
+  /** The last thread of a process ends. */
+  end(node: string, task: CurrentTask): void {
+    const point = this.points?.tracepoint("sched:sched_process_exit");
+    if (point === undefined) return;
+    const { record } = point;
+    record.clear(8, NAME_BYTES);
+    record.setText(8, task.command);
+    record.set32(24, task.thread);
+    record.set32(28, PRIORITY);
+    record.set8(32, 1);
+    point.fire(node);
+  }
+
+  private tell(
+    point: EventPoint | undefined,
+    node: string,
+    nr: number,
+    values: readonly bigint[],
+    isRaw: boolean,
+  ): void {
+    if (point === undefined) return;
+    const { record } = point;
+    if (isRaw) record.set64(NUMBER, nr);
+    else record.set32(NUMBER, nr);
+    for (let i = 0; i < MOST_ARGUMENTS && ARGUMENTS + 8 * i + 8 <= record.size; i++)
+      record.setBig(ARGUMENTS + 8 * i, values[i] ?? 0n);
+    point.fire(node);
+  }
+
+  /** struct pt_regs at the entry of system calls: r10 has the fourth argument. */
+  private fillRegisters({ nr, args }: TracedCall, result = -38n): number {
+    this.registers ??= new EventRecord(this.events.objects.memory, PT_REGS.bytes);
+    const { registers } = this;
+    for (let i = 0; i < MOST_ARGUMENTS; i++) registers.setBig(i === 3 ? FOURTH : PT_REGS.arguments[i]!, args[i] ?? 0n);
+    registers.setBig(PT_REGS.result, result);
+    registers.set64(PT_REGS.originalResult, nr);
+    return registers.address;
+  }
+}
+
+/** r10 in struct pt_regs. */
+const FOURTH = 56;

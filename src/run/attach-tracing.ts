@@ -1,0 +1,91 @@
+import { type Diagnostic, fail, NetsimError } from "../errors.ts";
+import { withRecordOf } from "../hooks/events/event-hooks.ts";
+import type { KernelEvents } from "../hooks/events/kernel-events.ts";
+import type { Hook, HookAt } from "../hooks/hook.ts";
+import type { Attachment } from "../programs/attachment.ts";
+import type { ProgramTable } from "../programs/program-table.ts";
+import type { Registry } from "../registry.ts";
+import type { Simulation } from "../simulation/simulation.ts";
+import type { TracingModel } from "../topology/model.ts";
+import { CPU_CLOCK, eventsOf, targetOf } from "./tracing-targets.ts";
+
+/** A program at an event. */
+export interface TracingAttachment {
+  readonly where: string;
+  readonly attachment: Attachment<"event">;
+  /** It is there because a name with `*` fits, so that reports pass over it where it never ran. */
+  readonly byPattern: boolean;
+}
+
+type ProgramEntry = Extract<TracingModel, { kind: "program" }>;
+
+/** Attaches the programs of `tracing` to events. Throws one NetsimError with everything that is wrong. */
+export function attachTracing(
+  entries: readonly ProgramEntry[],
+  parts: {
+    readonly hooks: Registry<Hook>;
+    readonly programs: ProgramTable;
+    readonly events: KernelEvents;
+    readonly simulation: Simulation;
+    readonly nodes: readonly string[];
+  },
+): TracingAttachment[] {
+  const problems: Diagnostic[] = [];
+  const attacher = new Attacher(parts);
+  const attached = entries.flatMap((entry) => {
+    try {
+      return attacher.attach(entry);
+    } catch (error) {
+      if (!(error instanceof NetsimError)) throw error;
+      problems.push(...error.diagnostics);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new NetsimError(problems);
+  return attached;
+}
+
+class Attacher {
+  private readonly parts: Parameters<typeof attachTracing>[1];
+  /** Hooks by the size of their events' records, so that programs are verified once for each. */
+  private readonly sized = new Map<string, HookAt<"event">>();
+
+  constructor(parts: Parameters<typeof attachTracing>[1]) {
+    this.parts = parts;
+  }
+
+  attach(entry: ProgramEntry): TracingAttachment[] {
+    const { programs, events, simulation, nodes } = this.parts;
+    const { program, on, node, place, every } = entry;
+    const target = on ?? targetOf(programs.get(program).loaded);
+    if (target === undefined)
+      fail("bad-topology", `Nothing says which event program '${program}' is for.`, {
+        place,
+        hint: "Name it: `tracepoint: syscalls:sys_enter_write`.",
+      });
+    const found = eventsOf(target, on?.place ?? place);
+    const attached = found.flatMap((event) => {
+      const hook = this.hookFor(target.hook, event.size);
+      const attachment = programs.attach({ hook: target.hook, program, options: undefined, place }, hook, "link");
+      if (attachment === undefined) return [];
+      event.point(events).attach(attachment, node);
+      const where = node === undefined ? event.name : `${node} ${event.name}`;
+      return [{ where, attachment, byPattern: target.target.includes("*") }];
+    });
+    if (target.hook === "perf-event" && found[0]?.name === CPU_CLOCK)
+      for (const name of nodes) if (node === undefined || node === name) events.sample(name, every, simulation);
+    return attached;
+  }
+
+  private hookFor(name: string, size: number | undefined): HookAt<"event"> {
+    const hook = this.parts.hooks.get(name) as HookAt<"event">;
+    if (size === undefined) return hook;
+    const key = `${name} ${size}`;
+    let sized = this.sized.get(key);
+    if (sized === undefined) {
+      sized = withRecordOf(hook, size);
+      this.sized.set(key, sized);
+    }
+    return sized;
+  }
+}

@@ -1,0 +1,225 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { runTopology } from "../../src/index.ts";
+import type { RunResult } from "../../src/run/result.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "netsim-tracing-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Two hosts; a TCP connection, a datagram for nobody, and one for a socket. */
+const NETWORK = `
+nodes:
+  client: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } } }
+  server:
+    kind: host
+    interfaces: { eth0: { address: 10.0.0.2/24 } }
+    sockets: { dns: { kind: udp, port: 53 }, web: { kind: tcp, port: 80 } }
+    processes:
+      nginx: { pid: 77, uid: 33, gid: 34, calls: [{ call: 'write(1, "abc", 3)', result: 3 }, "getpid()"] }
+links: [{ endpoints: ["client:eth0", "server:eth0"], delay: 1ms }]
+traffic:
+  - { from: client, to: server, udp: { dport: 53 }, payload: { size: 100 } }
+  - { from: client, to: server, udp: { dport: 99 }, payload: { size: 10 } }
+  - { from: client, to: server, flow: tcp, port: 80, bytes: 500, start: 10ms }
+maps:
+  seen: { type: hash, key: u64, value: u64, entries: 64 }
+`;
+
+/** Counts under the key in r6, or under what a load of the context leaves there. */
+const counting = (load: string) => `
+      r9 = r1
+      ${load}
+      *(u64 *)(r10 - 8) = r6
+      r2 = r10
+      r2 += -8
+      r1 = map[seen] ll
+      call bpf_map_lookup_elem
+      if r0 == 0 goto new
+      r1 = 1
+      lock *(u64 *)(r0 + 0) += r1
+      goto out
+      new:
+      *(u64 *)(r10 - 16) = 1
+      r2 = r10
+      r2 += -8
+      r3 = r10
+      r3 += -16
+      r1 = map[seen] ll
+      r4 = 0
+      call bpf_map_update_elem
+      out:
+      r0 = 1
+      exit`;
+
+async function run(tracing: string, load: string, engine = "interpreter"): Promise<RunResult> {
+  const file = join(directory, "topology.yaml");
+  const text = `${NETWORK}programs:\n  counts:\n    extended: |${counting(load)}\ntracing:\n  - ${tracing}\n`;
+  writeFileSync(file, text);
+  return runTopology(file, { engine });
+}
+
+const entries = ({ maps }: RunResult) =>
+  Object.fromEntries(maps.find(({ name }) => name === "seen")!.entries.map(({ key, value }) => [String(key), value]));
+
+describe.each(["interpreter", "jit"])("tracing with %s", (engine) => {
+  const cases = [
+    {
+      name: "the drop reason of skb:kfree_skb",
+      tracing: "{ program: counts, tracepoint: 'skb:kfree_skb' }",
+      load: "r6 = *(u32 *)(r1 + 36)",
+      // NO_SOCKET
+      want: { 3: 1 },
+    },
+    {
+      name: "the length of net:netif_receive_skb, without the link-layer header, on one node",
+      tracing: "{ program: counts, tracepoint: 'net:netif_receive_skb', node: server }",
+      load: "r6 = *(u32 *)(r1 + 16)",
+      want: { 28: 1, 38: 1, 128: 1, 60: 1, 552: 1, 52: 2 },
+    },
+    {
+      name: "new states of sock:inet_sock_set_state on the client",
+      tracing: "{ program: counts, tracepoint: 'sock:inet_sock_set_state', node: client }",
+      load: "r6 = *(u32 *)(r1 + 20)",
+      want: { 1: 1, 2: 1, 4: 1, 5: 1, 7: 1 },
+    },
+    {
+      name: "old states of sock:inet_sock_set_state on the server",
+      tracing: "{ program: counts, tracepoint: 'sock:inet_sock_set_state', node: server }",
+      load: "r6 = *(u32 *)(r1 + 16)",
+      // LISTEN, SYN_RECV, ESTABLISHED, CLOSE_WAIT, LAST_ACK
+      want: { 10: 1, 3: 1, 1: 1, 8: 1, 9: 1 },
+    },
+    {
+      name: "the length of struct sk_buff at ip_rcv",
+      tracing: "{ program: counts, kprobe: ip_rcv, node: server }",
+      load: [
+        "r3 = *(u64 *)(r1 + 112)",
+        "r3 += 112",
+        "*(u64 *)(r10 - 24) = 0",
+        "r1 = r10",
+        "r1 += -24",
+        "r2 = 4",
+        "call bpf_probe_read_kernel",
+        "r6 = *(u64 *)(r10 - 24)",
+      ].join("\n      "),
+      want: { 38: 1, 128: 1, 60: 1, 552: 1, 52: 2 },
+    },
+    {
+      name: "what functions return",
+      tracing: "{ program: counts, kretprobe: udp_sendmsg }",
+      load: "r6 = *(u64 *)(r1 + 80)",
+      want: {},
+    },
+    {
+      name: "arguments of a raw tracepoint",
+      tracing: "{ program: counts, raw-tracepoint: kfree_skb }",
+      load: "r6 = *(u64 *)(r1 + 16)",
+      want: { 3: 1 },
+    },
+    {
+      name: "arguments at fentry",
+      tracing: "{ program: { extended: 'r0 = 0 exit', type: kprobe }, kprobe: tcp_set_state }",
+      load: "r6 = 0",
+      want: {},
+    },
+    {
+      name: "a system call's argument",
+      tracing: "{ program: counts, tracepoint: 'syscalls:sys_enter_write' }",
+      load: "r6 = *(u64 *)(r1 + 32)",
+      want: { 3: 1 },
+    },
+    {
+      name: "a system call's result",
+      tracing: "{ program: counts, tracepoint: 'raw_syscalls:sys_exit' }",
+      load: "r6 = *(u64 *)(r1 + 16)",
+      want: { 3: 1, 0: 1 },
+    },
+    {
+      name: "the process that makes the call",
+      tracing: "{ program: counts, kprobe: ksys_write }",
+      load: "call bpf_get_current_pid_tgid\n      r6 = r0\n      r6 >>= 32",
+      want: { 77: 1 },
+    },
+    {
+      name: "the user that makes the call",
+      tracing: "{ program: counts, tracepoint: 'syscalls:sys_enter_getpid' }",
+      load: "call bpf_get_current_uid_gid\n      r6 = r0",
+      want: { [(34n << 32n) + 33n + ""]: 1 },
+    },
+  ];
+  it.each(cases)("tells $name", async ({ tracing, load, want }) => {
+    expect(entries(await run(tracing, load, engine))).toEqual(want);
+  });
+
+  it("gives -EFAULT and zeroes for what is outside memory", async () => {
+    const load = [
+      "r6 = -1",
+      "*(u64 *)(r10 - 24) = r6",
+      "r1 = r10",
+      "r1 += -24",
+      "r2 = 8",
+      "r3 = 0xffffffff81000000 ll",
+      "call bpf_probe_read_kernel",
+      "r6 = r0",
+      "r1 = *(u64 *)(r10 - 24)",
+      "r6 += r1",
+    ].join("\n      ");
+    const found = entries(await run("{ program: counts, tracepoint: 'syscalls:sys_enter_getpid' }", load, engine));
+    expect(found).toEqual({ [String(2n ** 64n - 14n)]: 1 });
+  });
+
+  it("does not change what it traces", async () => {
+    const {
+      maps: _,
+      programs: __,
+      ...traced
+    } = await run("{ program: counts, tracepoint: 'net:*' }", "r6 = 1", engine);
+    const {
+      maps: ___,
+      programs: ____,
+      ...untraced
+    } = await run("{ program: counts, perf-event: cpu-clock, every: 1us, node: client }", "r6 = 1", engine);
+    expect(traced).toEqual(untraced);
+  });
+});
+
+describe("tracing", () => {
+  it("samples simulated time as long as something goes on", async () => {
+    const result = await run("{ program: counts, perf-event: cpu-clock, every: 1ms, node: client }", "r6 = 1");
+    expect(entries(result)).toEqual({ 1: Math.floor((result.time - 1) / 1e6) });
+  });
+
+  const refusals = [
+    {
+      name: "an unknown event",
+      tracing: "{ program: counts, tracepoint: 'skb:kfree_sbk' }",
+      message: "There is no event 'skb:kfree_sbk'.",
+      hint: "Did you mean 'skb:kfree_skb'?",
+    },
+    {
+      name: "an unknown function",
+      tracing: "{ program: counts, kprobe: ip_rvc }",
+      message: "The simulated kernel has no function 'ip_rvc'.",
+      hint: "Did you mean 'ip_rcv'?",
+    },
+    {
+      name: "a read behind an event's record",
+      tracing: "{ program: counts, tracepoint: 'skb:consume_skb' }",
+      message: expect.stringContaining("invalid bpf_context access off=36 size=4"),
+    },
+    {
+      name: "no event at all",
+      tracing: "{ program: counts }",
+      message: "Nothing says which event program 'counts' is for.",
+    },
+  ];
+  it.each(refusals)("refuses $name", async ({ tracing, message, hint }) => {
+    const failure = await run(tracing, "r6 = *(u32 *)(r1 + 36)").then(
+      () => [],
+      ({ diagnostics }) => diagnostics,
+    );
+    expect(failure).toMatchObject([{ message, ...(hint !== undefined && { hint }) }]);
+  });
+});
