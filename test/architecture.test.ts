@@ -48,6 +48,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   run: [
     "bpf",
     "errors.ts",
+    "events",
     "hooks",
     "network",
     "packet",
