@@ -1,0 +1,119 @@
+import { suggestion } from "../../../../packet/describe/did-you-mean.ts";
+import { type PortNames, portNumber } from "../ports.ts";
+import { splitKeyValues } from "../text/key-values.ts";
+import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
+import { type Action, type ActionContext, type ActionFamily, APPLY } from "./action.ts";
+import { BUNDLE_FAMILY, MULTIPATH_FAMILY } from "./choice.ts";
+import { ctFamily } from "./conntrack.ts";
+import { CONTROLLER } from "./controller.ts";
+import { LEARN } from "./learn.ts";
+import { MODIFY } from "./modify.ts";
+import { nestedFamilies } from "./nested.ts";
+import { OUTPUT, OUTPUT_REG, OUTPUT_TRUNC, outputTo } from "./ports.ts";
+import { ENQUEUE, SET_QUEUE } from "./queues.ts";
+import { MOVE, POP, PUSH, SET_FIELD } from "./set-field.ts";
+import { BPF, CHECK_PKT_LARGER, FIN_TIMEOUT, NOTE, SAMPLE } from "./sundry.ts";
+import { CONJUNCTION, GOTO_TABLE, GROUP, METER, RESUBMIT, WRITE_METADATA } from "./tables.ts";
+import {
+  CLEAR_ACTIONS,
+  CT_CLEAR,
+  DEC_MPLS_TTL,
+  DEC_TTL,
+  EXIT,
+  POP_MPLS,
+  POP_QUEUE,
+  PUSH_MPLS,
+  PUSH_VLAN,
+  STRIP_VLAN,
+} from "./tags.ts";
+
+/** Every action of a flow (ovs-actions(7), encap, decap and delete_field apart; netsim's own bpf). */
+const FAMILIES = [
+  OUTPUT,
+  OUTPUT_REG,
+  OUTPUT_TRUNC,
+  ENQUEUE,
+  CONTROLLER,
+  BUNDLE_FAMILY,
+  GROUP,
+  SET_FIELD,
+  MOVE,
+  PUSH,
+  POP,
+  MODIFY,
+  STRIP_VLAN,
+  PUSH_VLAN,
+  PUSH_MPLS,
+  POP_MPLS,
+  DEC_MPLS_TTL,
+  DEC_TTL,
+  SET_QUEUE,
+  POP_QUEUE,
+  CHECK_PKT_LARGER,
+  ctFamily(formatActions),
+  CT_CLEAR,
+  RESUBMIT,
+  LEARN,
+  CONJUNCTION,
+  MULTIPATH_FAMILY,
+  FIN_TIMEOUT,
+  ...nestedFamilies(formatActions),
+  EXIT,
+  SAMPLE,
+  NOTE,
+  METER,
+  CLEAR_ACTIONS,
+  WRITE_METADATA,
+  GOTO_TABLE,
+  BPF,
+] as unknown as readonly ActionFamily<Action>[];
+
+const BY_KIND = new Map(FAMILIES.map((family) => [family.kind, family]));
+const BY_NAME = new Map(FAMILIES.flatMap(({ names }) => Object.entries(names)));
+
+/** The family of an action. */
+export function familyOf({ kind }: Action): ActionFamily<Action> {
+  return BY_KIND.get(kind)!;
+}
+
+/** Names of instructions as Open vSwitch calls them where their order is wrong. */
+const INSTRUCTIONS = ["meter", "apply_actions", "clear_actions", "write_actions", "write_metadata", "goto_table"];
+
+/** Reads a list of actions; none, or `drop`, is the empty list. */
+export function parseActions(list: Piece, ports: PortNames): readonly Action[] {
+  const context: ActionContext = { ports, actions: (nested) => parseActions(nested, ports) };
+  const actions: Action[] = [];
+  const items = splitKeyValues(list);
+  let rank = 0;
+  for (const { key, value, whole } of items) {
+    if (key.text === "drop") {
+      if (items.some((other) => other.key.text !== "drop"))
+        throw new FlowSyntaxError('"drop" must not be accompanied by any other action or instruction', whole);
+      continue;
+    }
+    // Ports in upper case are actions as well.
+    const parse = BY_NAME.get(key.text) ?? BY_NAME.get(key.text.toLowerCase());
+    const action = parse === undefined ? bareOutput(key, ports) : parse({ name: key, value, whole }, context);
+    const next = familyOf(action).instruction ?? APPLY;
+    if (next < rank)
+      throw new FlowSyntaxError(
+        `invalid instruction ordering: ${INSTRUCTIONS[next]} must appear before ${INSTRUCTIONS[rank]}, for OpenFlow 1.1+ compatibility`,
+        whole,
+      );
+    rank = next;
+    actions.push(action);
+  }
+  return actions;
+}
+
+function bareOutput(key: Piece, ports: PortNames): Action {
+  if (portNumber(key.text, ports) !== undefined) return outputTo(key, ports);
+  const hint = suggestion(key.text, [...BY_NAME.keys(), "drop", ...ports.keys()]);
+  throw new FlowSyntaxError(`unknown action ${key.text}`, key, hint ?? "An action of ovs-actions(7) is expected.");
+}
+
+/** Prints a list of actions as `ovs-ofctl dump-flows` does. */
+export function formatActions(actions: readonly Action[]): string {
+  if (actions.length === 0) return "drop";
+  return actions.map((action) => familyOf(action).format(action)).join(",");
+}

@@ -1,0 +1,113 @@
+import type { FlowEntry } from "../flow/flow.ts";
+import type { Group } from "../group/group.ts";
+import type { Meter } from "../meter/meter.ts";
+import type { PortNames } from "../ports.ts";
+import { FlowRule, type FlowTable, flowTable } from "./flow-table.ts";
+import { MacTable } from "./mac-table.ts";
+import type { OpenFlowPort } from "./port.ts";
+import { Recirculations } from "./recirculations.ts";
+
+/** An OpenFlow switch: its ports, tables, groups and meters, and what it has learnt. */
+export class Bridge {
+  readonly name: string;
+  /** By OpenFlow number. */
+  readonly ports = new Map<number, OpenFlowPort>();
+  readonly tables = new Map<number, FlowTable>();
+  readonly groups = new Map<number, Group>();
+  readonly meters = new Map<number, Meter>();
+  readonly macs: MacTable;
+  readonly recirculations = new Recirculations();
+  /** Changes whenever what was translated may no longer hold. */
+  generation = 0;
+  readonly #meterNumbers = new Map<number, number>();
+
+  constructor(name: string, macs = new MacTable()) {
+    this.name = name;
+    this.macs = macs;
+  }
+
+  get portNames(): PortNames {
+    return new Map([...this.ports.values()].map(({ name, ofport }) => [name, ofport]));
+  }
+
+  addPort(port: OpenFlowPort): void {
+    this.ports.set(port.ofport, port);
+    this.generation++;
+  }
+
+  /** Every rule, table by table in the order in which they came. */
+  *rules(): Iterable<FlowRule> {
+    for (const table of [...this.tables.keys()].sort((a, b) => a - b)) yield* this.tables.get(table)!.rules;
+  }
+
+  /** Adds a flow in the place of one with the same match and priority. */
+  addFlow(entry: FlowEntry, now: number): FlowRule {
+    let table = this.tables.get(entry.table);
+    if (table === undefined) {
+      table = flowTable();
+      this.tables.set(entry.table, table);
+    }
+    const rule = new FlowRule(entry, now);
+    table.insert(rule);
+    this.generation++;
+    return rule;
+  }
+
+  removeFlow(rule: FlowRule): void {
+    this.tables.get(rule.entry.table)?.remove(rule);
+    this.generation++;
+  }
+
+  setGroup(group: Group): void {
+    this.groups.set(group.id, group);
+    this.generation++;
+  }
+
+  /** Adds a meter; the datapath numbers meters from 0 in the order in which they come. */
+  setMeter(meter: Meter): void {
+    if (!this.#meterNumbers.has(meter.id)) this.#meterNumbers.set(meter.id, this.#meterNumbers.size);
+    this.meters.set(meter.id, meter);
+    this.generation++;
+  }
+
+  /** The datapath's number of a meter. */
+  meterNumber(id: number): number | undefined {
+    return this.#meterNumbers.get(id);
+  }
+
+  /** Learns where an address is; true where that is news. */
+  learnAddress(vlan: number, address: number, port: number, now: number): boolean {
+    const isNews = this.macs.learn(vlan, address, port, now);
+    if (isNews) this.generation++;
+    return isNews;
+  }
+
+  /** Adds or refreshes a flow that a packet taught; false where the table holds `limit` flows of its cookie already. */
+  learnFlow(entry: FlowEntry, limit: number, now: number): boolean {
+    const table = this.tables.get(entry.table);
+    const known = table?.findExactly(entry);
+    if (known !== undefined && known.entry.cookie === entry.cookie && sameActions(known.entry, entry)) {
+      known.used = now;
+      return true;
+    }
+    if (limit !== 0 && known === undefined) {
+      let count = 0;
+      for (const rule of table?.rules ?? []) if (rule.entry.cookie === entry.cookie) count++;
+      if (count >= limit) return false;
+    }
+    this.addFlow(entry, now);
+    return true;
+  }
+
+  /** Takes away flows and addresses whose time is over. */
+  expire(now: number): void {
+    if (this.macs.expire(now)) this.generation++;
+    for (const rule of [...this.rules()]) if (rule.expiry <= now) this.removeFlow(rule);
+  }
+}
+
+function sameActions(a: FlowEntry, b: FlowEntry): boolean {
+  const text = ({ actions }: FlowEntry) =>
+    JSON.stringify(actions, (_, value) => (typeof value === "bigint" ? `${value}n` : value));
+  return text(a) === text(b);
+}

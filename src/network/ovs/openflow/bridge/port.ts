@@ -1,0 +1,41 @@
+import type { TunnelOptions } from "../../datapath/port.ts";
+import type { Bridge } from "./bridge.ts";
+
+/** How a port treats VLANs (vswitchd.conf.db(5), Port vlan_mode). */
+export type VlanMode = "access" | "trunk" | "native-tagged" | "native-untagged";
+
+/** A port of a bridge as OpenFlow knows it. */
+export interface OpenFlowPort {
+  readonly ofport: number;
+  readonly name: string;
+  /** Its number in the datapath. */
+  readonly number: number;
+  readonly kind: "internal" | "link" | "patch" | "vxlan" | "geneve" | "gre";
+  readonly isUp: boolean;
+  readonly vlanMode: VlanMode;
+  /** VLAN of an access port, or the native one. */
+  readonly tag: number;
+  /** VLANs that a trunk carries; undefined: all. */
+  readonly trunks: ReadonlySet<number> | undefined;
+  /** Whether FLOOD and NORMAL flood to it. */
+  readonly isFlooded: boolean;
+  readonly tunnel: TunnelOptions | undefined;
+  /** Where a patch port leads. */
+  readonly peer: { readonly bridge: Bridge; readonly ofport: number } | undefined;
+}
+
+/** A port with the settings that ovs-vsctl gives unless told otherwise. */
+export function openFlowPort(port: Pick<OpenFlowPort, "ofport" | "name"> & Partial<OpenFlowPort>): OpenFlowPort {
+  return {
+    number: port.ofport,
+    kind: "link",
+    isUp: true,
+    vlanMode: "trunk",
+    tag: 0,
+    trunks: undefined,
+    isFlooded: true,
+    tunnel: undefined,
+    peer: undefined,
+    ...port,
+  };
+}

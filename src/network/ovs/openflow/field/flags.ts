@@ -1,0 +1,64 @@
+import { CT_STATE } from "../../flow/layout.ts";
+import { hex } from "../text/number.ts";
+
+/** Names of the flags of TCP from the lowest bit up (RFC 9293, RFC 3540, RFC 3168). */
+const TCP_FLAGS = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns", "[800]", "[400]", "[200]"] as const;
+
+/** Flag names with their bits. */
+export type FlagNames = readonly (readonly [name: string, bit: number])[];
+
+export const TCP_FLAG_NAMES: FlagNames = TCP_FLAGS.slice(0, 9).map((name, i) => [name, 1 << i]);
+export const CT_STATE_NAMES: FlagNames = (["new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"] as const).map(
+  (name) => [name, CT_STATE[name]],
+);
+export const TUNNEL_FLAG_NAMES: FlagNames = [["oam", 1]];
+
+/** `+syn-ack`; bits without a name as a number. */
+export function formatFlagsMasked(value: number, mask: number, names: FlagNames): string {
+  let text = "";
+  let rest = mask;
+  for (const [name, bit] of names) {
+    if ((mask & bit) === 0) continue;
+    text += `${(value & bit) === 0 ? "-" : "+"}${name}`;
+    rest &= ~bit;
+  }
+  for (let bit = 1; bit <= rest; bit *= 2)
+    if ((rest & bit) !== 0) text += `${(value & bit) === 0 ? "-" : "+"}[${bit.toString(16)}]`;
+  return text;
+}
+
+/** `syn|ack`; 0 without any. */
+export function formatFlags(value: number, names: FlagNames): string {
+  const set = names.filter(([, bit]) => (value & bit) !== 0).map(([name]) => name);
+  const rest = names.reduce((left, [, bit]) => left & ~bit, value);
+  if (rest !== 0) set.push(hex(rest));
+  return set.length === 0 ? "0" : set.join("|");
+}
+
+/** Value and mask of `+syn-ack` (the mask has the bits named), or the word that is no flag. */
+export function parseFlagsMasked(
+  text: string,
+  names: FlagNames,
+): { value: number; mask: number } | { unknown: string } {
+  let value = 0;
+  let mask = 0;
+  for (const [word] of text.matchAll(/[+-]?[^+-]*/g)) {
+    if (word === "") continue;
+    const bit = names.find(([name]) => name === word.slice(1))?.[1];
+    if (bit === undefined || !/^[+-]/.test(word)) return { unknown: word.replace(/^[+-]/, "") };
+    mask |= bit;
+    if (word.startsWith("+")) value |= bit;
+  }
+  return { value, mask };
+}
+
+/** Value of `syn|ack`, or the word that is no flag. */
+export function parseFlags(text: string, names: FlagNames): { value: number; mask?: undefined } | { unknown: string } {
+  let value = 0;
+  for (const word of text.split("|")) {
+    const bit = names.find(([name]) => name === word)?.[1];
+    if (bit === undefined) return { unknown: word };
+    value |= bit;
+  }
+  return { value };
+}

@@ -1,0 +1,91 @@
+import type { FlowField, Prerequisite } from "../../flow/field.ts";
+import { AT } from "../../flow/layout.ts";
+import type { Action } from "../action/action.ts";
+import { familyOf } from "../action/registry.ts";
+import type { GotoTableAction } from "../action/tables.ts";
+import type { TagAction } from "../action/tags.ts";
+import type { Match } from "../match/match.ts";
+import { ETHERTYPE, ND, PROTOCOL } from "../match/protocols.ts";
+import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
+
+/** What a match, and the actions before, say of the packet at hand. */
+interface Known {
+  type: number | undefined;
+  protocol: number | undefined;
+  icmpType: number | undefined;
+  hasVlan: boolean;
+}
+
+/** Refuses actions on fields that no packet of the match is known to have (OFPBAC_MATCH_INCONSISTENT). */
+export function checkConsistency(match: Match, actions: readonly Action[], table: number, list: Piece): void {
+  const { key, mask } = match;
+  const known: Known = {
+    type: mask[AT.ethType] === 0xff ? number(key, AT.ethType) : undefined,
+    protocol: mask[AT.nwProto] === 0xff ? key[AT.nwProto] : undefined,
+    icmpType: mask[AT.tpSrc + 1] === 0xff ? number(key, AT.tpSrc) : undefined,
+    hasVlan: (mask[AT.vlanTci]! & key[AT.vlanTci]! & 0x10) !== 0,
+  };
+  for (const action of actions) {
+    const family = familyOf(action);
+    for (const field of family.fields?.(action) ?? []) if (!isThere(field, known)) throw inconsistent(field, list);
+    follow(action, known);
+    if (action.kind === "goto_table" && (action as GotoTableAction).table <= table)
+      throw new FlowSyntaxError(
+        `goto_table to table ${(action as GotoTableAction).table} is not past table ${table} (OFPBIC_BAD_TABLE_ID)`,
+        list,
+      );
+  }
+}
+
+function inconsistent({ name, prerequisite }: FlowField, list: Piece): FlowSyntaxError {
+  return new FlowSyntaxError(
+    "actions are invalid with specified match (OFPBAC_MATCH_INCONSISTENT)",
+    list,
+    `${name} needs a match on ${prerequisite}.`,
+  );
+}
+
+function follow(action: Action, known: Known): void {
+  if (
+    action.kind === "push_vlan" ||
+    (action.kind === "mod" && /^mod_vlan/.test((action as Action & { name: string }).name))
+  )
+    known.hasVlan = true;
+  else if (action.kind === "strip_vlan") known.hasVlan = false;
+  else if (action.kind === "push_mpls" || action.kind === "pop_mpls") known.type = (action as TagAction).ethertype;
+}
+
+const isIp = (type: number | undefined) => type === ETHERTYPE.ip || type === ETHERTYPE.ipv6;
+
+const CONDITIONS: Readonly<Record<Prerequisite, (known: Known) => boolean>> = {
+  none: () => true,
+  ethernet: () => true,
+  arp: ({ type }) => type === ETHERTYPE.arp || type === ETHERTYPE.rarp,
+  vlan: ({ hasVlan }) => hasVlan,
+  ipv4: ({ type }) => type === ETHERTYPE.ip,
+  ipv6: ({ type }) => type === ETHERTYPE.ipv6,
+  ip: ({ type }) => isIp(type),
+  nsh: ({ type }) => type === ETHERTYPE.nsh,
+  mpls: ({ type }) => type === ETHERTYPE.mpls || type === ETHERTYPE.mplsMulticast,
+  tcp: ({ type, protocol }) => isIp(type) && protocol === PROTOCOL.tcp,
+  udp: ({ type, protocol }) => isIp(type) && protocol === PROTOCOL.udp,
+  sctp: ({ type, protocol }) => isIp(type) && protocol === PROTOCOL.sctp,
+  icmp4: ({ type, protocol }) => type === ETHERTYPE.ip && protocol === PROTOCOL.icmp,
+  icmp6: ({ type, protocol }) => type === ETHERTYPE.ipv6 && protocol === PROTOCOL.icmpv6,
+  nd: (known) => isNd(known, ND.solicit) || isNd(known, ND.advert),
+  "nd-solicit": (known) => isNd(known, ND.solicit),
+  "nd-advert": (known) => isNd(known, ND.advert),
+  connection: ({ type }) => isIp(type),
+};
+
+function isThere({ prerequisite }: FlowField, known: Known): boolean {
+  return CONDITIONS[prerequisite](known);
+}
+
+function isNd({ type, protocol, icmpType }: Known, wanted: number): boolean {
+  return type === ETHERTYPE.ipv6 && protocol === PROTOCOL.icmpv6 && icmpType === wanted;
+}
+
+function number(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
+}

@@ -1,0 +1,28 @@
+import { allOnes } from "../../flow/field-value.ts";
+import { formatActions } from "../action/registry.ts";
+import { formatPort } from "../ports.ts";
+import { hex } from "../text/number.ts";
+import type { Group } from "./group.ts";
+
+/** A line of `ovs-ofctl dump-groups`. */
+export function formatGroup({ id, type, buckets, selection }: Group): string {
+  const parts = [`group_id=${id}`, `type=${type}`];
+  if (selection.isExplicit) {
+    parts.push(`selection_method=${selection.method}`);
+    if (selection.basis !== 0n) parts.push(`selection_method_param=${selection.basis}`);
+    const fields = selection.fields.map(({ field, mask }) =>
+      mask === allOnes(field.bits) ? field.name : `${field.name}=${hex(mask)}`,
+    );
+    if (fields.length === 1) parts.push(`fields=${fields[0]}`);
+    else if (fields.length > 1) parts.push(`fields(${fields.join(",")})`);
+  }
+  for (const bucket of buckets) {
+    const { weight, watchPort, watchGroup, actions } = bucket;
+    const settings = [`bucket_id:${bucket.id}`];
+    if (type === "select" && weight !== 1) settings.push(`weight:${weight}`);
+    if (watchPort !== undefined) settings.push(`watch_port:${formatPort(watchPort)}`);
+    if (watchGroup !== undefined) settings.push(`watch_group:${watchGroup}`);
+    parts.push(`bucket=${settings.join(",")},actions=${formatActions(actions)}`);
+  }
+  return parts.join(",");
+}
