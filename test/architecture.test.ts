@@ -60,7 +60,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     "traffic",
   ],
   kernel: ["bpf", "errors.ts", "hooks", "network", "packet", "programs", "run", "simulation", "topology", "traffic"],
-  compare: ["errors.ts", "kernel", "packet", "run", "topology"],
+  compare: ["bpf", "errors.ts", "hooks", "kernel", "packet", "programs", "registry.ts", "run", "testing", "topology"],
   testing: [
     "bpf",
     "errors.ts",
@@ -74,11 +74,12 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     "simulation",
     "topology",
   ],
-  report: ["compare", "errors.ts", "kernel", "run", "testing"],
+  report: ["compare", "errors.ts", "hooks", "kernel", "run", "testing"],
   plugins: ["errors.ts", "hooks", "network", "programs", "report"],
   cli: [
     "bpf",
     "compare",
+    "container.ts",
     "c-compiler",
     "errors.ts",
     "hooks",

@@ -10,6 +10,8 @@ import type { RunOptions } from "../run/run-options.ts";
 import { TOKENS } from "../tokens.ts";
 import type { Terminal } from "./command.ts";
 import type { CompareFlags } from "./compare.ts";
+import { type Subject, subjectOf } from "./compare-subject.ts";
+import type { DiffFlags } from "./seccomp/diff.ts";
 
 const ENGINES = ["interpreter", "jit"];
 
@@ -20,6 +22,10 @@ export async function compareRuns(
   flags: CompareFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  const subject = subjectOf(first);
+  if (subject.kind !== "topology") return compareOther(first, second, subject, flags, terminal);
+  if (flags.packets !== undefined || flags.section !== undefined)
+    fail("usage", "--packets and --section are for programs.");
   const chosen = [second !== undefined, flags.lab === true, flags.engines !== undefined].filter(Boolean).length;
   if (chosen > 1) fail("usage", "Compare with one thing: another topology, --lab or --engines.");
   if (flags.json && flags.markdown) fail("usage", "--json and --markdown exclude each other.");
@@ -37,6 +43,25 @@ export async function compareRuns(
         flags.markdown ? comparisonAsMarkdown(comparison) : describeComparison(comparison, painter(terminal.outColor)),
       );
   return result.exitCode;
+}
+
+async function compareOther(
+  first: string,
+  second: string | undefined,
+  subject: Exclude<Subject, { kind: "topology" }>,
+  flags: CompareFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (flags.json && flags.markdown) fail("usage", "--json and --markdown exclude each other.");
+  if (subject.kind === "policy") {
+    if (second === undefined) fail("usage", `'${first}' is a profile: compare it with another one.`);
+    if (flags.markdown || flags.lab || flags.engines) fail("usage", "Profiles are compared as text or with --json.");
+    const { diffPolicies } = await import("./seccomp/diff-action.ts");
+    return diffPolicies(first, second, { ...(flags.json && { json: true }) } as DiffFlags, terminal);
+  }
+  if (second !== undefined) fail("usage", "One program at a time is put at every place.");
+  const { compareAtPlaces } = await import("./compare-program-action.ts");
+  return compareAtPlaces(first, subject, flags, terminal);
 }
 
 async function contestant(file: string, name: string, options: RunOptions): Promise<Contestant> {

@@ -76,6 +76,18 @@ export interface Outcome {
   readonly name: string;
   /** An outcome that this one is a kind of, and in whose number it counts: `trimmed` is within `passed`. */
   readonly within?: string;
+  /** The row of the hook's table of return values, which `netsim compare` shows. */
+  readonly row?: OutcomeRow;
+}
+
+/** Which return values lead to an outcome, and what the place does then. */
+export interface OutcomeRow {
+  /** As in `TC_ACT_SHOT 2`, or words where other things decide. */
+  readonly returns: string;
+  /** As in `the packet is dropped`. */
+  readonly does: string;
+  /** What that comes to: the packet goes on its way, is lost, goes somewhere else, or what comes next decides. */
+  readonly fate: "goes on" | "lost" | "elsewhere" | "open";
 }
 
 /** A hook of any place. */

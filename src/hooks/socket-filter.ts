@@ -15,7 +15,18 @@ export const socketFilter: HookAt<"socket"> = {
   programTypes: ["classic", "socket_filter"],
   description:
     "Program that decides which packets the socket receives, and how many bytes of each (SO_ATTACH_FILTER, SO_ATTACH_BPF).",
-  outcomes: [{ name: "passed" }, { name: "trimmed", within: "passed" }, { name: "dropped" }],
+  outcomes: [
+    {
+      name: "passed",
+      row: { returns: "the packet's length or more", does: "queued whole for user space", fate: "goes on" },
+    },
+    {
+      name: "trimmed",
+      within: "passed",
+      row: { returns: "N", does: "cut to N bytes, not below the socket's minimum, and queued", fate: "goes on" },
+    },
+    { name: "dropped", row: { returns: "0", does: "not passed to user space, counted as filtered", fate: "lost" } },
+  ],
 
   interpret(returnValue: number, site: SocketSite, verdict: SocketVerdict): number {
     if (returnValue === 0) {

@@ -7,7 +7,7 @@ import { readLayers } from "../topology/build/packets.ts";
 import { exact, type YamlValue } from "../topology/yaml/value.ts";
 
 /** Addresses of packets that do not say theirs: TEST-NET-1 (RFC 5737), 2001:db8::/32 (RFC 3849), locally administered MACs. */
-const DEFAULTS: EncodingDefaults = {
+export const PACKET_DEFAULTS: EncodingDefaults = {
   ttl: 64,
   sourceMac: Uint8Array.of(2, 0, 0, 0, 0, 1),
   destinationMac: Uint8Array.of(2, 0, 0, 0, 0, 2),
@@ -35,9 +35,9 @@ export function packetBytes(context: BuildContext, value: YamlValue): Uint8Array
 
 function encoded(context: BuildContext, { span }: YamlValue, description: PacketDescription): Uint8Array | undefined {
   try {
-    const { bytes, begins } = encodePacket(description, DEFAULTS);
+    const { bytes, begins } = encodePacket(description, PACKET_DEFAULTS);
     if (begins === "ether") return bytes;
-    return encodePacket({ layers: [{ kind: "ether", fields: {} }, ...description.layers] }, DEFAULTS).bytes;
+    return encodePacket({ layers: [{ kind: "ether", fields: {} }, ...description.layers] }, PACKET_DEFAULTS).bytes;
   } catch (error) {
     if (!(error instanceof NetsimError)) throw error;
     for (const { message, hint } of error.diagnostics) context.problem("bad-packet", span, message, hint);

@@ -4,6 +4,7 @@ import { Machine } from "../bpf/vm/machine.ts";
 import { LinearMemory } from "../bpf/vm/memory.ts";
 import { Contexts } from "../hooks/contexts.ts";
 import type { HookAt } from "../hooks/hook.ts";
+import { minorOf } from "../hooks/tc/verdict.ts";
 import type { Skb } from "../packet/skb.ts";
 import { SkbPool } from "../packet/skb-pool.ts";
 import type { Attachment } from "../programs/attachment.ts";
@@ -15,9 +16,12 @@ import { ProgramTable } from "../programs/program-table.ts";
 import type { Registry } from "../registry.ts";
 import { Random } from "../simulation/random.ts";
 import { arrive, dataAddress } from "./arrival.ts";
-import { CONTEXT_FIELDS, type ContextValues, PKT_TYPE } from "./context-fields.ts";
+import { CONTEXT_FIELDS, type ContextValues, contextValues, PKT_TYPE } from "./context-fields.ts";
 import { MapReset } from "./map-reset.ts";
 import type { ProgramRun, ProgramTest } from "./model.ts";
+
+/** What runs on a bench, and where. */
+export type BenchSetup = Pick<ProgramTest, "topology" | "hook" | "settings" | "attachment">;
 
 /** A place for a program to run in, without a network: every packet is as if nothing had been before it. */
 export class ProgramBench {
@@ -25,13 +29,18 @@ export class ProgramBench {
   readonly programs: ProgramTable;
   private readonly pool: SkbPool;
   private readonly attachment: Attachment;
-  private readonly test: ProgramTest;
+  private readonly test: BenchSetup;
   private readonly reset: MapReset;
+  /** What the place itself puts into packets. */
+  private readonly atPlace: ContextValues;
 
   /** Loads the program with its maps. Throws a NetsimError where it is refused. */
-  constructor(test: ProgramTest, engine: ProgramRunner, languages: Registry<ProgramLanguage>) {
+  constructor(test: BenchSetup, engine: ProgramRunner, languages: Registry<ProgramLanguage>) {
     const { topology, hook, settings, attachment } = test;
     this.test = test;
+    // A direct-action program finds its filter's own class (cls_bpf_classify).
+    const { directAction, classid } = settings;
+    this.atPlace = contextValues(directAction ? { tc_classid: minorOf(classid) } : {});
     const memory = new LinearMemory();
     this.pool = new SkbPool(memory);
     const machine = new Machine(memory);
@@ -58,6 +67,11 @@ export class ProgramBench {
     this.reset = new MapReset(commands, this.maps);
   }
 
+  /** The memory that packets lie in. */
+  get bytes(): Uint8Array {
+    return this.pool.store.bytes;
+  }
+
   /** Puts maps back to what they hold at the start of each case. */
   resetMaps(): void {
     this.reset.reset();
@@ -66,16 +80,19 @@ export class ProgramBench {
   /**
    * Runs the program on a packet and hands over what came of it.
    * @param bytes packet from `start` on, of `length` bytes.
+   * @param arrived looks at the packet before the program does.
    */
   run<T>(
     { bytes, start, length, linkType }: PacketAt,
     fields: readonly ContextValues[],
     look: (run: ProgramRun) => T,
+    arrived?: (skb: Skb) => void,
   ): T {
     const { pool, attachment, test } = this;
     const { dataStart, directAction, classid, configured, minimum } = test.settings;
-    const skb = arrive(pool, bytes, start, length, linkType, fields);
+    const skb = arrive(pool, bytes, start, length, linkType, [this.atPlace, ...fields]);
     try {
+      arrived?.(skb);
       const address = dataAddress(skb, dataStart);
       const site = {
         dataAddress: address,

@@ -112,7 +112,8 @@ function runCase(
   return { failures, ...(failing && { failing }) };
 }
 
-function* packetsOf(file: string): Generator<PacketAt & { readonly index: number }> {
+/** Packets of a capture. Throws a NetsimError. Each is to be used before the next is asked for. */
+export function* packetsOf(file: string): Generator<PacketAt & { readonly index: number }> {
   const reader = openCapture(file);
   try {
     while (reader.next()) {

@@ -51,6 +51,13 @@ describe("policy tests", () => {
     for (const { render, name } of TEST_REPORTERS) expect(render(report, { color: false }), name).toContain("dropped");
   });
 
+  it("give direct action the filter's own class where the program chooses none", async () => {
+    const file = write(
+      'program: { classic: "ret #0" }\nhook: tc-filter\ndirect-action: true\nclassid: "1:20"\ncases: [{ packet: { udp: {} }, expect: { class: "1:20" } }]\n',
+    );
+    expect(await runTests([file])).toMatchObject({ passed: 1, failed: 0 });
+  });
+
   it("run every case in just one shard", async () => {
     const all = await runTests([POLICIES]);
     const shards = await Promise.all([1, 2, 3].map((index) => runTests([POLICIES], { shard: { index, of: 3 } })));

@@ -32,14 +32,42 @@ export const tcClassifier: HookAt<"tc-filter"> = {
   programTypes: ["classic", "sched_cls"],
   description: "Program that classifies packets (cls_bpf).",
   outcomes: [
-    { name: "unmatched" },
-    { name: "matched" },
-    { name: "continued" },
-    { name: "ok" },
-    { name: "shot" },
-    { name: "stolen" },
-    { name: "redirected" },
-    { name: "trapped" },
+    { name: "unmatched", row: { returns: "0", does: "no match: the next filter", fate: "open" } },
+    {
+      name: "matched",
+      row: {
+        returns: "-1, or a class",
+        does: "a match: the filter's own class, or the class that was returned; then the filter's actions",
+        fate: "goes on",
+      },
+    },
+    {
+      name: "continued",
+      row: {
+        returns: "TC_ACT_UNSPEC -1 and whatever direct action has no meaning for",
+        does: "the next filter",
+        fate: "open",
+      },
+    },
+    {
+      name: "ok",
+      row: {
+        returns: "TC_ACT_OK 0",
+        does: "ends the filters, and the packet goes on with the class of tc_classid",
+        fate: "goes on",
+      },
+    },
+    { name: "shot", row: { returns: "TC_ACT_SHOT 2", does: "dropped", fate: "lost" } },
+    { name: "stolen", row: { returns: "TC_ACT_STOLEN 4", does: "consumed, counted as success", fate: "lost" } },
+    {
+      name: "redirected",
+      row: {
+        returns: "TC_ACT_REDIRECT 7",
+        does: "goes where bpf_redirect said; at a qdisc's filters, which do not know it, dropped",
+        fate: "elsewhere",
+      },
+    },
+    { name: "trapped", row: { returns: "TC_ACT_TRAP 8", does: "consumed, counted as success", fate: "lost" } },
   ],
 
   interpret(returnValue: number, site: TcFilterSite, verdict: TcFilterVerdict, _: unknown, skb: Skb): number {

@@ -22,7 +22,25 @@ function tcx(direction: "ingress" | "egress"): HookAt<"tcx-ingress"> | HookAt<"t
     // BPF_TCX_INGRESS, BPF_TCX_EGRESS
     attachType: direction === "ingress" ? 46 : 47,
     description: `Programs that run one after another before the ${direction} filters of traffic control.`,
-    outcomes: [{ name: "continued" }, { name: "passed" }, { name: "dropped" }, { name: "redirected" }],
+    outcomes: [
+      {
+        name: "continued",
+        row: {
+          returns: "TCX_NEXT -1 and whatever tcx has no meaning for",
+          does: "the next program, behind the last one the filters of clsact",
+          fate: "open",
+        },
+      },
+      {
+        name: "passed",
+        row: { returns: "TCX_PASS 0", does: "goes on; later programs and clsact are left out", fate: "goes on" },
+      },
+      { name: "dropped", row: { returns: "TCX_DROP 2", does: "dropped", fate: "lost" } },
+      {
+        name: "redirected",
+        row: { returns: "TCX_REDIRECT 7", does: "goes where bpf_redirect said", fate: "elsewhere" },
+      },
+    ],
 
     interpret(returnValue: number, _site: PacketSite, verdict: TcActionVerdict): number {
       const answer = returnValue | 0;
