@@ -119,3 +119,14 @@ export const BLANK_VERDICTS: { readonly [P in HookPlace]: () => HookPlaces[P]["v
   "tcx-egress": () => ({ action: 0 }),
   event: () => ({ keeps: true }),
 };
+
+/** Whether programs there look at packets. */
+export const SEES_PACKETS: { readonly [P in HookPlace]: HookPlaces[P]["subject"] extends Skb ? true : false } = {
+  socket: true,
+  xdp: true,
+  "tc-filter": true,
+  "tc-action": true,
+  "tcx-ingress": true,
+  "tcx-egress": true,
+  event: false,
+};

@@ -1,4 +1,5 @@
 import type { Hook } from "../hooks/hook.ts";
+import { SEES_PACKETS } from "../hooks/places.ts";
 import type { Fields } from "../topology/build/fields.ts";
 import { Maps } from "../topology/build/maps.ts";
 import { Programs } from "../topology/build/programs.ts";
@@ -6,6 +7,7 @@ import { besideFile } from "../topology/document.ts";
 import type { TopologyParts } from "../topology/parts.ts";
 import { parseClassid } from "../topology/quantity/classid.ts";
 import { ACTION_ANSWERS } from "../topology/schema/tc.ts";
+import { withoutNetwork } from "../topology/without-network.ts";
 import { exact } from "../topology/yaml/value.ts";
 import { contextValues } from "./context-fields.ts";
 import type { HookSettings, NamedValue, ProgramCase, ProgramTest } from "./model.ts";
@@ -30,7 +32,7 @@ export function programTest(root: Fields, parts: TopologyParts): ProgramTest | u
   const maps = new Maps(root, programs);
   const given = root.value("program");
   const program = given && programs.refer(given);
-  const hooks = [...parts.hooks];
+  const hooks = [...parts.hooks].filter(({ place }) => SEES_PACKETS[place]);
   const hookName = root.text("hook")?.text ?? "socket-filter";
   const hook = hooks.find(({ name }) => name === hookName);
   if (hook === undefined || given === undefined) return undefined;
@@ -48,19 +50,13 @@ export function programTest(root: Fields, parts: TopologyParts): ProgramTest | u
     kind: "program",
     file,
     name: nameOf(root),
-    topology: {
+    topology: withoutNetwork({
       file,
       name: nameOf(root),
       seed: BigInt(seed ?? 1),
       programs: programs.sources,
       maps: maps.models,
-      nodes: new Map(),
-      links: [],
-      tracing: [],
-      traffic: [],
-      steps: [],
-      expect: [],
-    },
+    }),
     attachment: { hook: hook.name, program, options: exact(given), place: context.place(given.span) },
     hook,
     settings,

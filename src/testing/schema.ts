@@ -1,3 +1,4 @@
+import { SEES_PACKETS } from "../hooks/places.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import { LAYER_SCHEMAS } from "../packet/describe/schema.ts";
 import type { TopologyParts } from "../topology/parts.ts";
@@ -117,7 +118,7 @@ const testCase = mapping(
 
 /** The JSON schema (draft 2020-12) of policy tests, tables already written out. */
 export function policyTestSchema(parts: TopologyParts): JsonSchema {
-  const hooks = [...parts.hooks];
+  const hooks = [...parts.hooks].filter(({ place }) => SEES_PACKETS[place]);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: "urn:netsim:policy-test",

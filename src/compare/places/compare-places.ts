@@ -8,6 +8,7 @@ import { PathRecorder } from "../../testing/path-recorder.ts";
 import { type PacketAt, ProgramBench } from "../../testing/program-bench.ts";
 import type { ProgramSource } from "../../topology/model.ts";
 import { formatClassid } from "../../topology/quantity/classid.ts";
+import { withoutNetwork } from "../../topology/without-network.ts";
 import type { PacketGroup, PlaceOutcome, PlacesComparison } from "./outcome.ts";
 import { type Place, placesOf } from "./place.ts";
 import { trapsOf } from "./traps.ts";
@@ -89,18 +90,7 @@ class OpenPlace {
     this.place = place;
     this.isSocket = hook.place === "socket";
     const { name, file, place: at } = source;
-    const topology = {
-      file,
-      name,
-      seed: 1n,
-      programs: new Map([[name, source]]),
-      maps: new Map(),
-      nodes: new Map(),
-      links: [],
-      traffic: [],
-      steps: [],
-      expect: [],
-    };
+    const topology = withoutNetwork({ file, name, programs: new Map([[name, source]]) });
     const attachment = { hook: hook.name, program: name, options: name, place: at };
     this.bench = new ProgramBench({ topology, hook, settings, attachment }, this.recorder, languages);
   }

@@ -1,4 +1,5 @@
 import type { Hook } from "../../hooks/hook.ts";
+import { SEES_PACKETS } from "../../hooks/places.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { HookSettings } from "../../testing/model.ts";
 
@@ -59,9 +60,10 @@ const VARIANTS: Readonly<Record<string, (hook: Hook) => Place[]>> = {
   ],
 };
 
-/** All ways in which hooks can be configured, in the order of the registry. */
+/** All ways in which hooks that see packets can be configured, in the order of the registry. */
 export function placesOf(hooks: Iterable<Hook>): Place[] {
-  return [...hooks].flatMap(
+  const seeing = [...hooks].filter(({ place }) => SEES_PACKETS[place]);
+  return seeing.flatMap(
     (hook) =>
       VARIANTS[hook.place]?.(hook) ?? [{ name: hook.name, hook, settings: SETTINGS, receives: always } satisfies Place],
   );
