@@ -43,7 +43,17 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     "seccomp",
     "topology",
   ],
-  network: ["events", "registry.ts", "packet", "programs", "hooks", "simulation", "topology", "errors.ts"],
+  network: [
+    "events",
+    "registry.ts",
+    "packet",
+    "programs",
+    "hooks",
+    "simulation",
+    "topology",
+    "errors.ts",
+    "json-schema.ts",
+  ],
   traffic: ["errors.ts", "network", "packet", "simulation", "topology"],
   run: [
     "bpf",

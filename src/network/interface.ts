@@ -4,6 +4,7 @@ import type { AddressModel } from "../topology/model.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LinkEnd } from "./link.ts";
 import type { DeviceQueue } from "./qdisc/device-queue.ts";
+import type { QdiscTree } from "./tc/qdisc-tree.ts";
 import type { TrafficHook } from "./tc/traffic-control.ts";
 import type { XdpHook } from "./xdp-hook.ts";
 
@@ -52,6 +53,8 @@ export class Interface implements LinkEnd {
   ingress: TrafficHook | undefined;
   egress: TrafficHook | undefined;
   queue: DeviceQueue | undefined;
+  /** The same with everything that stands in it. */
+  tree: QdiscTree | undefined;
   /** Captures and the trace. */
   readonly taps: FrameTap[] = [];
   sent = 0;

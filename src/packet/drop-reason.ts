@@ -61,6 +61,9 @@ const LINUX_REASONS = {
   BPF_CGROUP_EGRESS: "a program of its sender's control group does not let it out",
   NETFILTER_DROP: "dropped by a rule of iptables",
   QDISC_DROP: "no room in a queueing discipline",
+  FQ_BAND_LIMIT: "no room in a band of fq",
+  FQ_HORIZON_LIMIT: "its time is too far ahead for fq",
+  FQ_FLOW_LIMIT: "no room for its flow in fq",
   DEV_READY: "its interface has no link",
 } as const;
 
@@ -88,6 +91,7 @@ const OVS_REASONS = {
 /** Names of netsim's own for what Linux drops without a reason (NOT_SPECIFIED). */
 const OWN_REASONS = {
   QDISC_FILTER: "dropped by a filter of a queueing discipline",
+  QDISC_RESET: "its queueing discipline was taken away",
   REDIRECT_LOOP: "sent from device to device too often",
   VLAN_TRUNCATED: "too short for its VLAN tag",
   IP_NOT_MEMBER: "sent to a group that nobody here has joined",

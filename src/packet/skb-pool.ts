@@ -54,6 +54,9 @@ export class SkbPool {
     skb.cb.fill(0);
     skb.timestampLow = 0;
     skb.timestampHigh = 0;
+    skb.queueTime = 0;
+    skb.queueNote = 0;
+    skb.tcDepth = 0;
     skb.id = 0;
     return skb;
   }
@@ -149,6 +152,9 @@ function blank(): Skb {
     cb: new Int32Array(5),
     timestampLow: 0,
     timestampHigh: 0,
+    queueTime: 0,
+    queueNote: 0,
+    tcDepth: 0,
     id: 0,
   };
 }

@@ -54,6 +54,11 @@ export interface Skb {
   /** Time stamp, 64 bits in two halves, signed: when it came in, or when it may leave. */
   timestampLow: number;
   timestampHigh: number;
+  /** What the queueing discipline that holds it notes: a time, and a number (the discipline's part of skb->cb). */
+  queueTime: number;
+  queueNote: number;
+  /** 1 for copies that netem has made (tc_depth). */
+  tcDepth: number;
   /** Number of the packet in its run, from 1; copies of a packet share it. */
   id: number;
 }

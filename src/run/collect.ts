@@ -1,8 +1,8 @@
 import { Bridge } from "../network/bridge.ts";
 import type { Interface } from "../network/interface.ts";
 import type { Link, Node } from "../network/network.ts";
-import type { DeviceQueue } from "../network/qdisc/device-queue.ts";
 import type { Socket } from "../network/socket/socket.ts";
+import type { QdiscNode } from "../network/tc/qdisc-tree.ts";
 import { formatMac } from "../packet/address.ts";
 import type { StopReason } from "../simulation/simulation.ts";
 import { formatAddress } from "../topology/address-with-prefix.ts";
@@ -156,7 +156,7 @@ function interfaceResult({
   sentBytes,
   received,
   receivedBytes,
-  queue,
+  tree,
 }: Interface): InterfaceResult {
   return {
     name,
@@ -166,11 +166,11 @@ function interfaceResult({
     sentBytes,
     received,
     receivedBytes,
-    ...(queue && { qdisc: qdiscResult(queue) }),
+    ...(tree && { qdisc: qdiscResult(tree.root) }),
   };
 }
 
-function qdiscResult({ kind, handle, qdisc }: DeviceQueue): QdiscResult {
+function qdiscResult({ model: { kind, handle }, qdisc }: QdiscNode): QdiscResult {
   const { counts, length, backlog, classes = [] } = qdisc;
   return {
     kind,

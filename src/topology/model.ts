@@ -320,6 +320,8 @@ export interface QdiscModel {
   /** What its kind has made of its options. */
   readonly options: unknown;
   readonly filters: readonly TcFilterModel[];
+  /** Filters of its classes, by class. */
+  readonly classFilters: ReadonlyMap<number, readonly TcFilterModel[]>;
   /** Qdiscs in its classes, by class. */
   readonly children: ReadonlyMap<number, QdiscModel>;
 }

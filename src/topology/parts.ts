@@ -1,5 +1,6 @@
 import type { Hook } from "../hooks/hook.ts";
 import type { JsonSchema } from "../json-schema.ts";
+import type { Grammar } from "./tc-command/grammar.ts";
 
 /** What plugins bring to the format of topology files. Both are read several times, so neither may be a generator. */
 export interface TopologyParts {
@@ -9,7 +10,7 @@ export interface TopologyParts {
 }
 
 /** A kind of queueing discipline. */
-export interface QdiscPart {
+export interface QdiscPart<Options = unknown> {
   /** As in `kind: htb`. */
   readonly name: string;
   readonly description: string;
@@ -19,6 +20,15 @@ export interface QdiscPart {
   /** Schemas of the keys of one of its classes, which stand under `classes` by their ids; absent: it has no classes that are made. */
   readonly classOptions?: Readonly<Record<string, JsonSchema>>;
   readonly classRequired?: readonly string[];
+  /** The words that tc has for its keys, and for those of its classes; absent: it is not made by commands. */
+  readonly words?: Grammar;
+  readonly classWords?: Grammar;
+  /** Filters may stand at the discipline; where it has `classOptions` they may in any case. */
+  readonly filters?: boolean;
+  /** And at each of its classes. */
+  readonly classFilters?: boolean;
+  /** It cannot stand in a class. */
+  readonly rootOnly?: boolean;
   /**
    * Reads the values of its keys. Throws OptionError.
    * @param options as the file has them.
@@ -28,7 +38,7 @@ export interface QdiscPart {
     options: Readonly<Record<string, unknown>>,
     classes: ReadonlyMap<number, Readonly<Record<string, unknown>>>,
     handle: number,
-  ): unknown;
+  ): Options;
 }
 
 /** A language that programs are written in. */

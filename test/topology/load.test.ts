@@ -87,6 +87,7 @@ describe("a topology with every key", () => {
       "server:eth0 2 02:00:00:03:00:02 1500 10.0.0.2/24",
       "server:eth1 3 02:00:00:03:00:03 1500 ",
       "server:eth2 4 02:00:00:03:00:04 1500 ",
+      ...[0, 1, 2, 3, 4, 5, 6].map((i) => `queues:e${i} ${i + 2} 02:00:00:04:00:0${i + 2} 1500 `),
     ]);
   });
 
@@ -249,7 +250,7 @@ describe("a topology with every key", () => {
         at: 1e9,
         kind: "replace",
         program: "from-file",
-        with: expect.objectContaining({ text: "ret #1", lineOffset: 58 }),
+        with: expect.objectContaining({ text: "ret #1", lineOffset: 69 }),
       },
       { at: 1e9, kind: "cut", link: 0 },
       { at: 1.1e9, kind: "mend", link: 0 },

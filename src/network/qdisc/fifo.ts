@@ -1,71 +1,78 @@
 import type { Skb } from "../../packet/skb.ts";
-import { noCounts } from "./counts.ts";
 import { Options } from "./options.ts";
 import { PacketQueue } from "./packet-queue.ts";
-import type { Qdisc, QdiscKind, QdiscSurroundings } from "./qdisc.ts";
+import type { QdiscKind, QdiscSurroundings } from "./qdisc.ts";
+import { Queue } from "./queue.ts";
+import { XMIT, type Xmit } from "./xmit.ts";
+
+interface FifoOptions {
+  /** Absent: as long as the device's queue. */
+  readonly limit?: number | undefined;
+}
 
 /** First in, first out, up to a number of packets or of bytes (sch_fifo.c). */
-export class FifoQdisc implements Qdisc {
-  readonly counts = noCounts();
+export class FifoQdisc extends Queue {
+  readonly bypass = true;
+  /** In packets or bytes. */
+  limit = 0;
   private readonly queue = new PacketQueue();
-  private readonly packets: number;
-  private readonly bytes: number;
-  private readonly surroundings: Pick<QdiscSurroundings, "drop">;
+  private readonly unit: "packets" | "bytes";
 
-  constructor(limit: { packets?: number; bytes?: number }, surroundings: Pick<QdiscSurroundings, "drop">) {
-    this.packets = limit.packets ?? Number.POSITIVE_INFINITY;
-    this.bytes = limit.bytes ?? Number.POSITIVE_INFINITY;
-    this.surroundings = surroundings;
+  constructor(unit: "packets" | "bytes", options: FifoOptions, surroundings: QdiscSurroundings) {
+    super(surroundings);
+    this.unit = unit;
+    this.change(options);
   }
 
-  get length(): number {
-    return this.queue.length;
+  enqueue(skb: Skb): Xmit {
+    const isFull = this.unit === "packets" ? this.length >= this.limit : this.backlog + skb.length > this.limit;
+    if (isFull) return this.drop(skb);
+    this.queue.push(skb);
+    this.add(skb);
+    return XMIT.SUCCESS;
   }
 
-  get backlog(): number {
-    return this.queue.backlog;
+  change({ limit }: FifoOptions): void {
+    const { queueLength, frameBytes } = this.surroundings;
+    this.limit = limit ?? queueLength * (this.unit === "packets" ? 1 : frameBytes);
   }
 
-  enqueue(skb: Skb): void {
-    const { queue } = this;
-    if (queue.length < this.packets && queue.backlog + skb.length <= this.bytes) {
-      queue.push(skb);
-      return;
-    }
-    this.counts.dropped++;
-    this.surroundings.drop(skb, "QDISC_DROP");
+  /** The next one is always the same, so that looking at it changes nothing. */
+  override peek(): Skb | undefined {
+    return this.queue.peek();
   }
 
-  dequeue(): Skb | undefined {
+  protected take(): Skb | undefined {
     const skb = this.queue.shift();
-    if (skb !== undefined) {
-      this.counts.packets++;
-      this.counts.bytes += skb.length;
-    }
-    return skb;
+    return skb && this.sent(skb);
   }
 
-  nextTime(): number {
-    return Number.POSITIVE_INFINITY;
+  protected clear(end: (skb: Skb) => void): void {
+    this.queue.clear(end);
   }
 }
 
-const limitSchema = (description: string) => ({ type: ["integer", "string"], minimum: 0, description });
+/** The queue of a class that has no other: as long as the device's. */
+export const plainQueue = (surroundings: QdiscSurroundings): FifoQdisc => new FifoQdisc("packets", {}, surroundings);
 
-export const pfifo: QdiscKind<{ limit: number | undefined }> = {
+export const pfifo: QdiscKind<FifoOptions> = {
   name: "pfifo",
   description: "First in, first out, up to `limit` packets.",
   options: { limit: { type: "integer", minimum: 0, maximum: 0xffff_ffff, description: "Packets. Default 1000." } },
+  words: {
+    limit: { key: "limit", type: "integer" },
+  },
   parse: (options) => ({ limit: new Options(options).integer("limit") }),
-  create: ({ limit }, surroundings) =>
-    new FifoQdisc({ packets: limit ?? Math.max(surroundings.queueLength, 1) }, surroundings),
+  create: (options, surroundings) => new FifoQdisc("packets", options, surroundings),
 };
 
-export const bfifo: QdiscKind<{ limit: number | undefined }> = {
+export const bfifo: QdiscKind<FifoOptions> = {
   name: "bfifo",
   description: "First in, first out, up to `limit` bytes.",
-  options: { limit: limitSchema("Bytes. Default: 1000 of the largest frames.") },
+  options: { limit: { $ref: "#/$defs/size", description: "Bytes. Default: 1000 of the largest frames." } },
+  words: {
+    limit: { key: "limit", type: "size" },
+  },
   parse: (options) => ({ limit: new Options(options).size("limit") }),
-  create: ({ limit }, surroundings) =>
-    new FifoQdisc({ bytes: limit ?? surroundings.queueLength * surroundings.frameBytes }, surroundings),
+  create: (options, surroundings) => new FifoQdisc("bytes", options, surroundings),
 };

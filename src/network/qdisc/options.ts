@@ -1,5 +1,6 @@
 import { parseBitRate } from "../../topology/quantity/bit-rate.ts";
 import { parseDuration } from "../../topology/quantity/duration.ts";
+import { parseFraction } from "../../topology/quantity/fraction.ts";
 import { MissingOption, OptionError } from "../../topology/quantity/option-error.ts";
 import { QuantityError } from "../../topology/quantity/quantity.ts";
 import { parseSize } from "../../topology/quantity/size.ts";
@@ -30,9 +31,24 @@ export class Options {
     return this.read(key, parseDuration);
   }
 
+  flag(key: string): boolean | undefined {
+    const value = this.values[key];
+    return typeof value === "boolean" ? value : undefined;
+  }
+
+  /** From 0 to 1. */
+  fraction(key: string): number | undefined {
+    return this.read(key, parseFraction);
+  }
+
   integer(key: string): number | undefined {
     const value = this.values[key];
     return typeof value === "number" ? value : undefined;
+  }
+
+  numbers(key: string): readonly number[] | undefined {
+    const value = this.values[key];
+    return Array.isArray(value) && value.every((one) => typeof one === "number") ? value : undefined;
   }
 
   value(key: string): unknown {
@@ -63,12 +79,3 @@ export class Options {
     return value;
   }
 }
-
-/** Time that `bytes` take at a rate in bytes a second, in nanoseconds (psched_l2t_ns). */
-export const transmissionTime = (rate: number, bytes: number): number => Math.floor((bytes * 1e9) / rate);
-
-/** Length of a tick that tc gives times in, nanoseconds. */
-const TICK = 64;
-
-/** What tc makes of a burst in bytes: the time that it takes at the rate, in whole ticks (tc_calc_xmittime). */
-export const burstTime = (rate: number, bytes: number): number => Math.floor((bytes * 1e9) / rate / TICK) * TICK;

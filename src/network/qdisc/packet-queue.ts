@@ -5,19 +5,31 @@ export class PacketQueue {
   length = 0;
   /** Bytes of the packets in it. */
   backlog = 0;
-  private ring: (Skb | undefined)[] = new Array(16).fill(undefined);
+  private ring: (Skb | undefined)[] = [];
   private first = 0;
 
   push(skb: Skb): void {
-    const size = this.ring.length;
-    if (this.length === size) this.grow();
+    if (this.length === this.ring.length) this.grow();
     this.ring[(this.first + this.length) & (this.ring.length - 1)] = skb;
+    this.length++;
+    this.backlog += skb.length;
+  }
+
+  /** Before all others. */
+  unshift(skb: Skb): void {
+    if (this.length === this.ring.length) this.grow();
+    this.first = (this.first - 1) & (this.ring.length - 1);
+    this.ring[this.first] = skb;
     this.length++;
     this.backlog += skb.length;
   }
 
   peek(): Skb | undefined {
     return this.length === 0 ? undefined : this.ring[this.first];
+  }
+
+  last(): Skb | undefined {
+    return this.length === 0 ? undefined : this.ring[(this.first + this.length - 1) & (this.ring.length - 1)];
   }
 
   shift(): Skb | undefined {
@@ -30,9 +42,25 @@ export class PacketQueue {
     return skb;
   }
 
+  /** The last one. */
+  pop(): Skb | undefined {
+    if (this.length === 0) return undefined;
+    const at = (this.first + --this.length) & (this.ring.length - 1);
+    const skb = this.ring[at]!;
+    this.ring[at] = undefined;
+    this.backlog -= skb.length;
+    return skb;
+  }
+
+  /** Takes all out. */
+  clear(each: (skb: Skb) => void): void {
+    for (let skb = this.shift(); skb !== undefined; skb = this.shift()) each(skb);
+  }
+
   private grow(): void {
     const { ring, first } = this;
-    this.ring = [...ring.slice(first), ...ring.slice(0, first), ...new Array(ring.length).fill(undefined)];
+    const more = Math.max(8, ring.length);
+    this.ring = [...ring.slice(first), ...ring.slice(0, first), ...new Array(more).fill(undefined)];
     this.first = 0;
   }
 }

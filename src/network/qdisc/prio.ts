@@ -1,75 +1,13 @@
 import { majorOf, minorOf } from "../../hooks/tc/verdict.ts";
 import type { Skb } from "../../packet/skb.ts";
-import { noCounts } from "./counts.ts";
-import { FifoQdisc } from "./fifo.ts";
+import { Bands, type Ended } from "./bands.ts";
+import { plainQueue } from "./fifo.ts";
 import { Options } from "./options.ts";
-import type { Qdisc, QdiscClass, QdiscKind, QdiscSurroundings } from "./qdisc.ts";
+import type { Qdisc, QdiscKind, QdiscSurroundings } from "./qdisc.ts";
 
 /** Band of each of the 16 priorities (prio2band of net/sched/sch_generic.c). */
-const DEFAULT_MAP: readonly number[] = [1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1];
+export const PRIORITY_BANDS: readonly number[] = [1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1];
 const MAX_BANDS = 16;
-
-/** Bands that are served strictly in their order. */
-class BandsQdisc implements Qdisc {
-  readonly counts = noCounts();
-  readonly classes: readonly QdiscClass[];
-  private readonly bands: readonly Qdisc[];
-  private readonly bandOf: (skb: Skb) => number;
-
-  /** @param bandOf number of a packet's band; negative: the packet has ended. */
-  constructor(bands: readonly Qdisc[], bandOf: (skb: Skb) => number, classes?: (band: Qdisc, i: number) => QdiscClass) {
-    this.bands = bands;
-    this.bandOf = bandOf;
-    this.classes = classes === undefined ? [] : bands.map(classes);
-  }
-
-  get length(): number {
-    return this.bands.reduce((sum, band) => sum + band.length, 0);
-  }
-
-  get backlog(): number {
-    return this.bands.reduce((sum, band) => sum + band.backlog, 0);
-  }
-
-  enqueue(skb: Skb): void {
-    const band = this.bands[this.bandOf(skb)];
-    if (band === undefined) {
-      this.counts.dropped++;
-      return;
-    }
-    const before = band.counts.dropped;
-    band.enqueue(skb);
-    this.counts.dropped += band.counts.dropped - before;
-  }
-
-  dequeue(): Skb | undefined {
-    for (const band of this.bands) {
-      if (band.length === 0) continue;
-      const skb = band.dequeue();
-      if (skb === undefined) continue;
-      this.counts.packets++;
-      this.counts.bytes += skb.length;
-      return skb;
-    }
-    return undefined;
-  }
-
-  nextTime(): number {
-    return Math.min(...this.bands.map((band) => band.nextTime()));
-  }
-}
-
-/** Three bands by the packet's priority, each as long as the device's queue (pfifo_fast of sch_generic.c). */
-export const pfifoFast: QdiscKind<undefined> = {
-  name: "pfifo_fast",
-  description: "Three bands by priority, each first in, first out.",
-  options: {},
-  parse: () => undefined,
-  create(_, surroundings) {
-    const bands = [0, 1, 2].map(() => new FifoQdisc({ packets: surroundings.queueLength }, surroundings));
-    return new BandsQdisc(bands, (skb) => DEFAULT_MAP[skb.priority & 15]!);
-  },
-};
 
 interface PrioOptions {
   readonly bands: number;
@@ -77,6 +15,47 @@ interface PrioOptions {
 }
 
 /** Bands that filters or priorities choose (sch_prio.c); band n is the class with the minor number n + 1. */
+class PrioQdisc extends Bands {
+  private map: readonly number[];
+
+  constructor({ bands, map }: PrioOptions, surroundings: QdiscSurroundings) {
+    const { handle } = surroundings;
+    super(
+      Array.from({ length: bands }, (_, i) => surroundings.child(handle + i + 1) ?? plainQueue(surroundings)),
+      surroundings,
+    );
+    this.map = map;
+    this.exhibit();
+  }
+
+  change({ bands, map }: PrioOptions): void {
+    this.map = map;
+    for (const gone of this.bands.splice(bands)) this.purge(gone);
+    while (this.bands.length < bands) this.bands.push(plainQueue(this.surroundings));
+    this.exhibit();
+  }
+
+  graft(classid: number, qdisc: Qdisc | undefined): void {
+    const band = minorOf(classid) - 1;
+    this.purge(this.bands[band]!);
+    this.bands[band] = qdisc ?? plainQueue(this.surroundings);
+  }
+
+  /** prio_classify */
+  protected bandOf(skb: Skb): number | Ended {
+    const { surroundings, map, bands } = this;
+    let classid = skb.priority;
+    if (majorOf(classid) !== surroundings.handle) {
+      const { kind, classid: chosen } = surroundings.classify(skb);
+      if (kind === "dropped" || kind === "stolen") return kind;
+      if (kind === "none") return map[majorOf(classid) === 0 ? classid & 15 : 0]!;
+      classid = chosen;
+    }
+    const band = minorOf(classid) - 1;
+    return band < 0 || band >= bands.length ? map[0]! : band;
+  }
+}
+
 export const prio: QdiscKind<PrioOptions> = {
   name: "prio",
   description: "Bands that filters or priorities choose, served in their order.",
@@ -95,52 +74,25 @@ export const prio: QdiscKind<PrioOptions> = {
       description: "Band of each of the 16 priorities, for packets that no filter matches.",
     },
   },
+  words: {
+    bands: { key: "bands", type: "integer" },
+    priomap: { key: "priomap", type: "integer", list: 16 },
+  },
   classOptions: {},
   parse(given, classes, handle) {
     const options = new Options(given);
     const bands = options.integer("bands") ?? 3;
     const given16 = options.value("priomap");
-    const map: readonly number[] = Array.isArray(given16) ? given16 : DEFAULT_MAP;
+    const map: readonly number[] = Array.isArray(given16) ? given16 : PRIORITY_BANDS;
     if (map.some((band) => band >= bands))
       options.fail("priomap", `Of ${bands} bands the last has the number ${bands - 1}.`);
     for (const classid of classes.keys())
       if (majorOf(classid) !== handle || minorOf(classid) < 1 || minorOf(classid) > bands)
-        options.fail("classes", `A class of these ${bands} bands is ${bands} at most, under the qdisc's own handle.`);
+        new Options({}, classid).fail(
+          "classes",
+          `The bands of this qdisc are the classes from 1 to ${bands} under its own handle.`,
+        );
     return { bands, map };
   },
-  create({ bands, map }, surroundings) {
-    const { handle } = surroundings;
-    const queues = Array.from(
-      { length: bands },
-      (_, i) =>
-        surroundings.child(handle + i + 1) ?? new FifoQdisc({ packets: surroundings.queueLength }, surroundings),
-    );
-    return new BandsQdisc(
-      queues,
-      (skb) => bandOf(skb, bands, map, surroundings),
-      (band, i) => ({
-        classid: handle + i + 1,
-        counts: band.counts,
-        get length() {
-          return band.length;
-        },
-        get backlog() {
-          return band.backlog;
-        },
-      }),
-    );
-  },
+  create: (options, surroundings) => new PrioQdisc(options, surroundings),
 };
-
-/** prio_classify */
-function bandOf(skb: Skb, bands: number, map: readonly number[], { handle, classify }: QdiscSurroundings): number {
-  let classid = skb.priority;
-  if (majorOf(classid) !== handle) {
-    const { kind, classid: chosen } = classify(skb);
-    if (kind === "ended") return -1;
-    if (kind === "none") return map[majorOf(classid) === 0 ? classid & 15 : 0]!;
-    classid = chosen;
-  }
-  const band = minorOf(classid) - 1;
-  return band < 0 || band >= bands ? map[0]! : band;
-}

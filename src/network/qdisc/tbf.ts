@@ -1,8 +1,11 @@
 import type { Skb } from "../../packet/skb.ts";
-import { noCounts } from "./counts.ts";
+import { classOf } from "./classes.ts";
 import { FifoQdisc } from "./fifo.ts";
-import { Options, transmissionTime } from "./options.ts";
+import { Options } from "./options.ts";
 import type { Qdisc, QdiscClass, QdiscKind, QdiscSurroundings } from "./qdisc.ts";
+import { Queue } from "./queue.ts";
+import { Rate } from "./rate.ts";
+import type { Xmit } from "./xmit.ts";
 
 export interface TbfOptions {
   /** Bytes a second. */
@@ -18,97 +21,80 @@ export interface TbfOptions {
 }
 
 /** A token bucket: packets leave at a rate, a burst of them at once (sch_tbf.c). Tokens are nanoseconds. */
-class TbfQdisc implements Qdisc {
-  readonly counts = noCounts();
+class TbfQdisc extends Queue {
   readonly classes: readonly QdiscClass[];
-  private readonly inner: Qdisc;
-  private readonly options: TbfOptions;
-  private readonly surroundings: QdiscSurroundings;
-  private readonly bucket: number;
-  private readonly peakBucket: number;
-  private tokens: number;
-  private peakTokens: number;
+  private inner: Qdisc;
+  private rate = new Rate(1);
+  private peak: Rate | undefined;
+  private bucket = 0;
+  private peakBucket = 0;
+  private largest = 0;
+  private tokens = 0;
+  private peakTokens = 0;
   private checked: number;
-  /** The packet whose turn it is, taken out of the inner qdisc already. */
-  private head: Skb | undefined;
-  private readyAt = Number.POSITIVE_INFINITY;
+  private limit: number;
 
   constructor(options: TbfOptions, surroundings: QdiscSurroundings) {
-    this.options = options;
-    this.surroundings = surroundings;
-    this.bucket = transmissionTime(options.rate, options.burst);
-    this.peakBucket = options.peakRate === 0 ? 0 : transmissionTime(options.peakRate, options.mtu);
-    this.tokens = this.bucket;
-    this.peakTokens = this.peakBucket;
-    this.checked = surroundings.now();
+    super(surroundings);
     const classid = surroundings.handle + 1;
-    this.inner = surroundings.child(classid) ?? new FifoQdisc({ bytes: options.limit }, surroundings);
-    const { inner } = this;
-    this.classes = [
-      {
-        classid,
-        counts: inner.counts,
-        get length() {
-          return inner.length;
-        },
-        get backlog() {
-          return inner.backlog;
-        },
-      },
-    ];
+    this.limit = options.limit;
+    this.inner = surroundings.child(classid) ?? new FifoQdisc("bytes", options, surroundings);
+    this.classes = [classOf(classid, () => this.inner)];
+    this.checked = surroundings.now();
+    this.fill(options);
   }
 
-  get length(): number {
-    return this.inner.length + (this.head === undefined ? 0 : 1);
+  enqueue(skb: Skb): Xmit {
+    return skb.length > this.largest ? this.drop(skb) : this.pass(skb, this.inner);
   }
 
-  get backlog(): number {
-    return this.inner.backlog + (this.head?.length ?? 0);
+  change(options: TbfOptions): void {
+    this.limit = options.limit;
+    if (this.inner instanceof FifoQdisc) this.inner.change(options);
+    this.fill(options);
   }
 
-  enqueue(skb: Skb): void {
-    const { inner, counts, options } = this;
-    const largest = options.peakRate === 0 ? options.burst : Math.min(options.burst, options.mtu);
-    if (skb.length > largest) {
-      counts.dropped++;
-      this.surroundings.drop(skb, "QDISC_DROP");
-      return;
-    }
-    const before = inner.counts.dropped;
-    inner.enqueue(skb);
-    counts.dropped += inner.counts.dropped - before;
+  graft(_: number, qdisc: Qdisc | undefined): void {
+    this.purge(this.inner);
+    this.inner = qdisc ?? new FifoQdisc("bytes", { limit: this.limit }, this.surroundings);
   }
 
-  dequeue(): Skb | undefined {
-    this.readyAt = Number.POSITIVE_INFINITY;
-    this.head ??= this.inner.dequeue();
-    const { head: skb, options, bucket, peakBucket } = this;
-    if (skb === undefined) {
-      this.readyAt = this.inner.nextTime();
-      return undefined;
-    }
-    const now = this.surroundings.now();
+  protected take(): Skb | undefined {
+    const skb = this.inner.peek();
+    if (skb === undefined) return undefined;
+    const { surroundings, rate, peak, bucket, peakBucket } = this;
+    const now = surroundings.now();
     const passed = Math.min(now - this.checked, bucket);
-    let peakTokens = 0;
-    if (options.peakRate > 0)
-      peakTokens = Math.min(passed + this.peakTokens, peakBucket) - transmissionTime(options.peakRate, skb.length);
-    const tokens = Math.min(passed + this.tokens, bucket) - transmissionTime(options.rate, skb.length);
+    const peakTokens = peak === undefined ? 0 : Math.min(passed + this.peakTokens, peakBucket) - peak.time(skb.length);
+    const tokens = Math.min(passed + this.tokens, bucket) - rate.time(skb.length);
     if (tokens < 0 || peakTokens < 0) {
-      this.readyAt = now + Math.max(-tokens, -peakTokens);
+      surroundings.wake(now + Math.max(-tokens, -peakTokens));
       this.counts.overlimits++;
       return undefined;
     }
-    this.head = undefined;
+    this.inner.dequeue();
     this.checked = now;
     this.tokens = tokens;
     this.peakTokens = peakTokens;
-    this.counts.packets++;
-    this.counts.bytes += skb.length;
-    return skb;
+    return this.sent(skb);
   }
 
-  nextTime(): number {
-    return this.readyAt;
+  protected clear(): void {
+    this.inner.reset();
+    this.checked = this.surroundings.now();
+    this.tokens = this.bucket;
+    this.peakTokens = this.peakBucket;
+  }
+
+  /** tbf_change; the buckets are full then. */
+  private fill({ rate, burst, peakRate, mtu }: TbfOptions): void {
+    this.rate = new Rate(rate);
+    this.peak = peakRate === 0 ? undefined : new Rate(peakRate);
+    this.bucket = this.rate.time(burst);
+    this.peakBucket = this.peak?.time(mtu) ?? 0;
+    this.largest = this.peak === undefined ? burst : Math.min(burst, mtu);
+    this.tokens = this.bucket;
+    this.peakTokens = this.peakBucket;
   }
 }
 
@@ -124,8 +110,19 @@ export const tbf: QdiscKind<TbfOptions> = {
     mtu: { $ref: "#/$defs/size", description: "With `peakrate`: bytes that may leave at once at all." },
   },
   required: ["rate", "burst"],
+  words: {
+    rate: { key: "rate", type: "rate" },
+    burst: { key: "burst", type: "size and cell" },
+    buffer: { key: "burst", type: "size and cell" },
+    maxburst: { key: "burst", type: "size and cell" },
+    limit: { key: "limit", type: "size" },
+    latency: { key: "latency", type: "time" },
+    peakrate: { key: "peakrate", type: "rate" },
+    mtu: { key: "mtu", type: "size and cell" },
+    minburst: { key: "mtu", type: "size and cell" },
+  },
   classOptions: {},
-  parse(given) {
+  parse(given, classes, handle) {
     const options = new Options(given);
     const rate = options.need("rate", options.rate("rate"));
     const burst = options.need("burst", options.size("burst"));
@@ -139,6 +136,12 @@ export const tbf: QdiscKind<TbfOptions> = {
     const limit =
       options.size("limit") ?? (latency === undefined ? undefined : limitOf(latency, rate, burst, peakRate, mtu));
     if (limit === undefined) return options.fail("rate", "A token bucket needs `limit` or `latency`.");
+    for (const classid of classes.keys())
+      if (classid !== handle + 1)
+        new Options({}, classid).fail(
+          "classes",
+          "A token bucket has one class, the minor number 1 under its own handle.",
+        );
     return { rate, burst, peakRate, mtu, limit };
   },
   create: (options, surroundings) => new TbfQdisc(options, surroundings),

@@ -34,6 +34,13 @@ export class FilterList {
     return [...this.chains.values()].flat();
   }
 
+  /** How many. */
+  get size(): number {
+    let sum = 0;
+    for (const { length } of this.chains.values()) sum += length;
+    return sum;
+  }
+
   /** Before those of its priority that are there, as cls_bpf does. */
   add(filter: Filter): void {
     const { chain, priority } = filter.model;

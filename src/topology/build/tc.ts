@@ -92,6 +92,7 @@ class TcBuilder {
     const classes = new Map<number, Record<string, unknown>>();
     const classFields = new Map<number, Fields>();
     const children = new Map<number, QdiscModel>();
+    const classFilters = new Map<number, readonly TcFilterModel[]>();
     for (const { name, key, value } of fields.named("classes")) {
       const classid = this.attempt(fields, key, () => parseClassid(name));
       const inner = Fields.of(fields.context, value, key);
@@ -101,13 +102,22 @@ class TcBuilder {
       const model = child && this.qdisc(child, this.takeHandle());
       if (model !== undefined) children.set(classid, model);
       const given: Record<string, unknown> = {};
-      for (const [option, entry] of inner.map.entries) if (option !== "qdisc") given[option] = exact(entry.value);
+      for (const [option, entry] of inner.map.entries)
+        if (Object.hasOwn(part.classOptions ?? {}, option)) given[option] = exact(entry.value);
+      if (inner.has("filters")) classFilters.set(classid, this.filters(inner, "filters"));
       classes.set(classid, given);
     }
     const filters = [...more, ...this.filters(fields, "filters")];
+    if (filters.length > 0 && part.filters !== true && part.classOptions === undefined)
+      fields.context.problem(
+        "schema-value",
+        fields.span,
+        `A ${part.name} qdisc asks no filters.`,
+        "Filters of `ingress` and `egress` see all packets, whatever the qdisc.",
+      );
     try {
       const parsed = part.parse(options, classes, own);
-      return { place: fields.place, kind: part.name, handle: own, options: parsed, filters, children };
+      return { place: fields.place, kind: part.name, handle: own, options: parsed, filters, classFilters, children };
     } catch (error) {
       if (error instanceof MissingOption) return undefined;
       if (!(error instanceof OptionError)) throw error;

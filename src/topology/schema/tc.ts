@@ -79,12 +79,23 @@ function filterSchema(hooks: readonly Hook[]): JsonSchema {
 /** A qdisc, in a class or at the root. */
 function qdiscSchema(kinds: readonly QdiscPart[]): JsonSchema {
   const schemas = kinds.map(
-    ({ name, options, required = [], classOptions, classRequired = [] }): [string, JsonSchema] => {
+    ({
+      name,
+      options,
+      required = [],
+      classOptions,
+      classRequired = [],
+      filters,
+      classFilters,
+    }): [string, JsonSchema] => {
       const oneClass = mapping(
         `${name} class`,
         {
           ...classOptions,
           qdisc: { ...ref("qdisc"), description: "Where its packets wait. Default: a plain queue." },
+          ...(classFilters === true && {
+            filters: list(ref("filter"), "Filters that choose a class below this one."),
+          }),
         },
         classRequired,
       );
@@ -107,6 +118,8 @@ function qdiscSchema(kinds: readonly QdiscPart[]): JsonSchema {
                 propertyNames: CLASSID,
                 description: "Classes by their ids.",
               },
+            }),
+            ...((classOptions !== undefined || filters === true) && {
               filters: list(ref("filter"), "Filters that choose a class."),
             }),
           },

@@ -1,6 +1,6 @@
 import { noCounts } from "../counts.ts";
-import { burstTime, transmissionTime } from "../options.ts";
 import type { Qdisc, QdiscClass } from "../qdisc.ts";
+import { Rate } from "../rate.ts";
 import type { Round } from "./round.ts";
 
 /** Priorities of leaves (TC_HTB_NUMPRIO). */
@@ -32,16 +32,16 @@ export interface HtbClassOptions {
 /** A class of htb (struct htb_class). Tokens are nanoseconds. */
 export class HtbClass implements QdiscClass {
   readonly classid: number;
-  readonly options: HtbClassOptions;
+  options: HtbClassOptions;
   readonly parent: HtbClass | undefined;
   readonly counts = noCounts();
-  /** 0: a leaf; an inner class is above its highest child. */
+  /** 0: a leaf; inner classes are counted down from 7 at the root. */
   level = 0;
   /** Of leaves. */
   queue: Qdisc | undefined;
   mode = CAN_SEND;
-  tokens: number;
-  ctokens: number;
+  tokens = 0;
+  ctokens = 0;
   checked: number;
   /** Bits of the priorities at which it, or a class below it, has packets. */
   activity = 0;
@@ -53,18 +53,49 @@ export class HtbClass implements QdiscClass {
   wakeAt = 0;
   /** Tells entries of the wait list that are out of date. */
   waits = 0;
-  private readonly bucket: number;
-  private readonly cbucket: number;
+  /** Packets that it has sent with what its parents lent. */
+  borrows = 0;
+  lends = 0;
+  giants = 0;
+  private rate = new Rate(1);
+  private ceil = new Rate(1);
+  private bucket = 0;
+  private cbucket = 0;
 
   constructor(options: HtbClassOptions, parent: HtbClass | undefined, now: number) {
     this.classid = options.classid;
     this.options = options;
     this.parent = parent;
+    this.checked = now;
+    this.configure(options);
+    this.tokens = this.bucket;
+    this.ctokens = this.cbucket;
+  }
+
+  /** Takes other rates over (htb_change_class); tokens stay. */
+  configure(options: HtbClassOptions): void {
+    this.options = options;
+    this.rate = new Rate(options.rate);
+    this.ceil = new Rate(options.ceil);
     this.bucket = burstTime(options.rate, options.burst);
     this.cbucket = burstTime(options.ceil, options.cburst);
+  }
+
+  /** It has no classes below it any more (htb_parent_to_leaf). */
+  becomeLeaf(queue: Qdisc, now: number): void {
+    this.level = 0;
+    this.queue = queue;
+    this.feeds.length = 0;
     this.tokens = this.bucket;
     this.ctokens = this.cbucket;
     this.checked = now;
+    this.mode = CAN_SEND;
+  }
+
+  /** As the kernel shows them: tokens in ticks. */
+  details(): Record<string, number> {
+    const { lends, borrows, giants } = this;
+    return { lended: lends, borrowed: borrows, giants, tokens: ticks(this.tokens), ctokens: ticks(this.ctokens) };
   }
 
   get length(): number {
@@ -94,11 +125,21 @@ export class HtbClass implements QdiscClass {
 
   /** Pays for bytes that it, or a class below it, sends (htb_accnt_tokens, htb_accnt_ctokens). @param borrows they are paid from above. */
   charge(bytes: number, passed: number, borrows: boolean): void {
-    const { rate, ceil } = this.options;
     if (borrows) this.tokens += passed;
-    else this.tokens = settle(Math.min(passed + this.tokens, this.bucket) - transmissionTime(rate, bytes));
-    this.ctokens = settle(Math.min(passed + this.ctokens, this.cbucket) - transmissionTime(ceil, bytes));
+    else this.tokens = settle(Math.min(passed + this.tokens, this.bucket) - this.rate.time(bytes));
+    this.ctokens = settle(Math.min(passed + this.ctokens, this.cbucket) - this.ceil.time(bytes));
   }
 }
+
+/** Length of a tick that tc gives times in, nanoseconds. */
+const TICK = 64;
+
+/** What tc makes of a burst in bytes: the time that it takes at the rate, in whole ticks (tc_calc_xmittime). */
+const burstTime = (rate: number, bytes: number): number =>
+  Math.trunc(Math.trunc((bytes * 1e6) / rate) * (1000 / TICK)) * TICK;
+
+/** PSCHED_NS2TICKS, within the 32 signed bits that are shown. */
+const ticks = (nanoseconds: number): number =>
+  Math.max(-0x8000_0000, Math.min(0x7fff_ffff, Math.floor(nanoseconds / TICK)));
 
 const settle = (tokens: number): number => (tokens <= -MOST_TIME ? 1 - MOST_TIME : tokens);

@@ -1,7 +1,9 @@
 import type { Skb } from "../../../packet/skb.ts";
-import { noCounts } from "../counts.ts";
-import { FifoQdisc } from "../fifo.ts";
+import { plainQueue } from "../fifo.ts";
+import { PacketQueue } from "../packet-queue.ts";
 import type { Qdisc, QdiscSurroundings } from "../qdisc.ts";
+import { Queue } from "../queue.ts";
+import { XMIT, type Xmit } from "../xmit.ts";
 import { CAN_SEND, CANT_SEND, HtbClass, type HtbClassOptions, MAX_DEPTH, MAY_BORROW, PRIORITIES } from "./htb-class.ts";
 import { Round } from "./round.ts";
 import { WaitList } from "./wait-list.ts";
@@ -19,113 +21,151 @@ export interface HtbOptions {
  * A hierarchy of token buckets (sch_htb.c): each class has a rate of its own, and may borrow up to its ceiling what its parent does
  * not use. Classes of one priority that borrow from one parent take turns by their quantum.
  */
-export class HtbQdisc implements Qdisc {
-  readonly counts = noCounts();
-  length = 0;
+export class HtbQdisc extends Queue {
   private readonly byId = new Map<number, HtbClass>();
   /** Classes that may send, by level and priority. */
   private readonly rows: readonly (readonly Round[])[];
   /** Bits of the priorities at which a level's rows have classes. */
   private readonly rowMasks = new Array<number>(MAX_DEPTH).fill(0);
   private readonly waiting: readonly WaitList[];
-  private readonly direct: FifoQdisc;
-  private readonly defaultClass: number;
-  private readonly surroundings: QdiscSurroundings;
+  private readonly direct = new PacketQueue();
+  private directPackets = 0;
+  private options: HtbOptions;
   /** The rounds from a row down to a leaf. */
   private readonly way: Round[] = [];
-  private readyAt = Number.POSITIVE_INFINITY;
 
-  constructor({ classes, defaultClass, directLength }: HtbOptions, surroundings: QdiscSurroundings) {
-    this.surroundings = surroundings;
-    this.defaultClass = defaultClass;
-    this.direct = new FifoQdisc({ packets: directLength ?? surroundings.queueLength }, surroundings);
+  constructor(options: HtbOptions, surroundings: QdiscSurroundings) {
+    super(surroundings);
+    this.options = options;
     this.rows = Array.from({ length: MAX_DEPTH }, () => Array.from({ length: PRIORITIES }, () => new Round()));
     this.waiting = Array.from({ length: MAX_DEPTH }, () => new WaitList());
-    for (const options of classes) {
-      const made = new HtbClass(options, this.byId.get(options.parent), surroundings.now());
-      this.byId.set(options.classid, made);
-    }
-    for (const one of this.byId.values())
-      for (let above = one.parent, level = 1; above !== undefined; above = above.parent, level++)
-        above.level = Math.max(above.level, level);
-    for (const one of this.byId.values()) {
-      if (one.level > 0) continue;
-      const { queueLength } = surroundings;
-      one.queue = surroundings.child(one.classid) ?? new FifoQdisc({ packets: queueLength }, surroundings);
-    }
+    this.change(options);
   }
 
   get classes(): readonly HtbClass[] {
     return [...this.byId.values()];
   }
 
-  get backlog(): number {
-    let sum = this.direct.backlog;
-    for (const one of this.byId.values()) sum += one.backlog;
-    return sum;
-  }
-
-  enqueue(skb: Skb): void {
+  enqueue(skb: Skb): Xmit {
     const chosen = this.classify(skb);
-    if (chosen === "ended") {
-      this.counts.dropped++;
-      return;
+    if (chosen === "direct") {
+      const limit = this.options.directLength ?? this.surroundings.queueLength;
+      if (this.direct.length >= limit) return this.drop(skb);
+      this.direct.push(skb);
+      this.directPackets++;
+      this.add(skb);
+      return XMIT.SUCCESS;
     }
-    const queue = chosen === "direct" ? this.direct : chosen.queue!;
-    const { length } = queue;
-    const { dropped } = queue.counts;
-    queue.enqueue(skb);
-    this.length += queue.length - length;
-    this.counts.dropped += queue.counts.dropped - dropped;
-    if (chosen === "direct") return;
-    chosen.counts.dropped += queue.counts.dropped - dropped;
-    if (queue.length > 0 && chosen.activity === 0) this.activate(chosen);
+    if (!(chosen instanceof HtbClass)) return this.unclassified(chosen, skb);
+    const xmit = this.pass(skb, chosen.queue!);
+    if (xmit === XMIT.SUCCESS) {
+      if (chosen.activity === 0) this.activate(chosen);
+    } else if (xmit !== XMIT.STOLEN) chosen.counts.dropped++;
+    return xmit;
   }
 
-  dequeue(): Skb | undefined {
-    const skb = this.direct.dequeue() ?? this.dequeueShaped();
-    if (skb === undefined) return undefined;
-    this.length--;
-    this.counts.packets++;
-    this.counts.bytes += skb.length;
-    return skb;
+  emptied(classid: number): void {
+    const one = this.byId.get(classid);
+    if (one !== undefined && one.activity !== 0) this.deactivate(one);
   }
 
-  nextTime(): number {
-    return this.readyAt;
+  change(options: HtbOptions): void {
+    this.options = options;
+    const wanted = new Set(options.classes.map(({ classid }) => classid));
+    for (const one of [...this.byId.values()].reverse()) if (!wanted.has(one.classid)) this.removeClass(one);
+    for (const given of options.classes) {
+      const known = this.byId.get(given.classid);
+      if (known === undefined) this.addClass(given);
+      else if (known.options !== given) known.configure(given);
+    }
+  }
+
+  graft(classid: number, qdisc: Qdisc | undefined): void {
+    const one = this.byId.get(classid);
+    if (one?.queue === undefined) return;
+    this.purge(one.queue);
+    one.queue = qdisc ?? plainQueue(this.surroundings);
+    if (one.activity !== 0) this.deactivate(one);
+  }
+
+  details(): Record<string, number> {
+    return { direct_packets_stat: this.directPackets };
+  }
+
+  protected take(): Skb | undefined {
+    const skb = this.direct.shift() ?? this.dequeueShaped();
+    return skb && this.sent(skb);
+  }
+
+  protected clear(end: (skb: Skb) => void): void {
+    this.direct.clear(end);
+    for (const one of this.byId.values()) {
+      one.queue?.reset();
+      if (one.activity !== 0 && one.level === 0) this.deactivate(one);
+    }
+  }
+
+  /** The end of htb_change_class: a class comes, and its parent is a leaf no more. */
+  private addClass(options: HtbClassOptions): void {
+    const { surroundings } = this;
+    const parent = this.byId.get(options.parent);
+    if (parent?.queue !== undefined) {
+      this.purge(parent.queue);
+      if (parent.activity !== 0) this.deactivate(parent);
+      if (parent.mode !== CAN_SEND) this.waiting[0]!.remove(parent);
+      parent.mode = CAN_SEND;
+      parent.level = (parent.parent?.level ?? MAX_DEPTH) - 1;
+      parent.queue = undefined;
+    }
+    const made = new HtbClass(options, parent, surroundings.now());
+    made.queue = surroundings.child(options.classid) ?? plainQueue(surroundings);
+    this.byId.set(options.classid, made);
+  }
+
+  /** htb_delete: a class goes, and a parent without others is a leaf again. */
+  private removeClass(one: HtbClass): void {
+    const { parent } = one;
+    if (one.queue !== undefined) this.purge(one.queue);
+    if (one.activity !== 0) this.deactivate(one);
+    if (one.mode !== CAN_SEND) this.waiting[one.level]!.remove(one);
+    this.byId.delete(one.classid);
+    if (parent === undefined || this.classes.some((other) => other.parent === parent)) return;
+    if (parent.mode !== CAN_SEND) this.waiting[parent.level]!.remove(parent);
+    parent.becomeLeaf(plainQueue(this.surroundings), this.surroundings.now());
   }
 
   /** htb_classify */
-  private classify(skb: Skb): HtbClass | "direct" | "ended" {
-    const { handle, classify } = this.surroundings;
+  private classify(skb: Skb): HtbClass | "direct" | "none" | "dropped" | "stolen" {
+    const { surroundings, byId } = this;
+    const { handle } = surroundings;
     if (skb.priority === handle) return "direct";
-    const prior = this.byId.get(skb.priority);
-    if (prior?.level === 0) return prior;
-    // An inner class has no filters of its own here.
-    if (prior === undefined) {
-      const { kind, classid } = classify(skb);
-      if (kind === "ended") return "ended";
-      if (kind === "class") {
-        if (classid === handle) return "direct";
-        const chosen = this.byId.get(classid);
-        if (chosen?.level === 0) return chosen;
-      }
+    let one = byId.get(skb.priority);
+    if (one?.level === 0) return one;
+    for (let hops = 0; surroundings.filtered(one?.classid); ) {
+      const { kind, classid } = surroundings.classify(skb, one?.classid);
+      if (kind === "dropped" || kind === "stolen") return kind;
+      if (kind === "none") break;
+      if (classid === handle) return "direct";
+      one = byId.get(classid);
+      if (one === undefined) break;
+      if (one.level === 0) return one;
+      if (++hops > MAX_DEPTH) return "none";
     }
-    const otherwise = this.byId.get(this.defaultClass);
+    const otherwise = byId.get(this.options.defaultClass);
     return otherwise?.level === 0 ? otherwise : "direct";
   }
 
   private dequeueShaped(): Skb | undefined {
-    this.readyAt = Number.POSITIVE_INFINITY;
     if (this.length === 0) return undefined;
+    let next = Number.POSITIVE_INFINITY;
     for (let level = 0; level < MAX_DEPTH; level++) {
-      this.readyAt = Math.min(this.readyAt, this.wake(level));
+      next = Math.min(next, this.wake(level));
       for (let mask = this.rowMasks[level]!; mask !== 0; mask &= mask - 1) {
         const skb = this.dequeueRow(level, 31 - Math.clz32(mask & -mask));
         if (skb !== undefined) return skb;
       }
     }
-    this.counts.overlimits++;
+    this.surroundings.wake(next);
     return undefined;
   }
 
@@ -156,7 +196,7 @@ export class HtbQdisc implements Qdisc {
     while (leaf !== undefined) {
       const queue = leaf.queue!;
       if (queue.length === 0) {
-        this.deactivate(leaf);
+        if (leaf.activity !== 0) this.deactivate(leaf);
         if ((this.rowMasks[level]! & (1 << priority)) === 0) return undefined;
         const next = this.leafOf(level, priority);
         if (start === leaf) start = next;
@@ -165,10 +205,9 @@ export class HtbQdisc implements Qdisc {
       }
       const skb = queue.dequeue();
       if (skb !== undefined) {
-        this.sent(leaf, level, priority, skb);
+        this.served(leaf, level, priority, skb);
         return skb;
       }
-      this.readyAt = Math.min(this.readyAt, queue.nextTime());
       this.roundOf(leaf, level, priority).turn();
       leaf = this.leafOf(level, priority);
       if (leaf === start) return undefined;
@@ -176,7 +215,7 @@ export class HtbQdisc implements Qdisc {
     return undefined;
   }
 
-  private sent(leaf: HtbClass, level: number, priority: number, skb: Skb): void {
+  private served(leaf: HtbClass, level: number, priority: number, skb: Skb): void {
     leaf.counts.packets++;
     leaf.counts.bytes += skb.length;
     leaf.deficit[level]! -= skb.length;
@@ -184,7 +223,7 @@ export class HtbQdisc implements Qdisc {
       leaf.deficit[level]! += leaf.options.quantum;
       this.roundOf(leaf, level, priority).turn();
     }
-    if (leaf.queue!.length === 0) this.deactivate(leaf);
+    if (leaf.queue!.length === 0 && leaf.activity !== 0) this.deactivate(leaf);
     this.charge(leaf, level, skb.length);
   }
 
@@ -214,6 +253,8 @@ export class HtbQdisc implements Qdisc {
   private charge(leaf: HtbClass, level: number, bytes: number): void {
     const now = this.surroundings.now();
     for (let one: HtbClass | undefined = leaf; one !== undefined; one = one.parent) {
+      if (one.level === level) one.lends++;
+      else if (one.level < level) one.borrows++;
       one.charge(bytes, one.since(now), one.level < level);
       one.checked = now;
       const before = one.mode;
@@ -233,7 +274,10 @@ export class HtbQdisc implements Qdisc {
   private changeMode(one: HtbClass, passed: number): void {
     const mode = one.modeWith(passed);
     if (mode === one.mode) return;
-    if (mode === CANT_SEND) one.counts.overlimits++;
+    if (mode === CANT_SEND) {
+      one.counts.overlimits++;
+      this.counts.overlimits++;
+    }
     if (one.activity === 0) {
       one.mode = mode;
       return;
