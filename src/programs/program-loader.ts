@@ -62,14 +62,6 @@ export class ProgramLoader {
       return this.engine.prepare(forStart(loaded, start), context.view, this.machine, trims);
     if (loaded.form !== "extended" || context.kind !== "extended")
       throw new Error(`program '${loaded.name}' cannot run in a ${context.kind} context`);
-    if (loaded.object !== undefined && this.engine.maps !== undefined)
-      fail(
-        "unsupported",
-        `Program '${loaded.name}' is of an object, which this engine does not load into a kernel yet.`,
-        {
-          hint: "The engines interpreter and jit run it.",
-        },
-      );
     if (loaded.kernelFunctions.length > 0 && this.engine.maps !== undefined)
       fail("unsupported", `Program '${loaded.name}' calls kernel functions, which this engine does not name yet.`, {
         place: loaded.placeOf(loaded.kernelFunctions[0]!.instructions[0]!),
@@ -84,7 +76,8 @@ export class ProgramLoader {
   private fillArrays(loaded: LoadedExtendedProgram, origin: ObjectOrigin, place: RunPlace): void {
     if (this.filled.has(origin.file)) return;
     this.filled.add(origin.file);
-    fillProgramArrays(origin.content, this.maps.mapsOf(origin), this.syscall, (name) => {
+    const commands = this.engine.maps ?? this.syscall;
+    fillProgramArrays(origin.content, this.maps.mapsOf(origin), commands, (name) => {
       const program = origin.content.programs.find((one) => one.name === name);
       if (program === undefined) return undefined;
       const prepared = this.prepare(
@@ -98,7 +91,7 @@ export class ProgramLoader {
         },
         place,
       );
-      return this.syscall.openProgram(prepared.slot!);
+      return commands.openProgram(prepared.slot!);
     });
   }
 
