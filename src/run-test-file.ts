@@ -92,31 +92,20 @@ async function runPolicy(
   const head = { file: test.file, name: test.name, kind: "policy", diagnostics: [] } as const;
   const engine = container.get(TOKENS.EngineRegistry).get(name);
   const isOutside = "open" in engine;
-  if (test.kind === "seccomp") {
-    if (isOutside)
-      return { ...head, cases: test.cases.filter(wants).map((one) => ({ ...plain(one), skipped: NO_SECCOMP(name) })) };
-    const counters = coverage ? filterCounters(test) : [];
-    const cases = runSeccompTest(test, wants, counters);
-    return { ...head, cases, ...(coverage && { coverage: counters.map((one) => one.coverage) }) };
-  }
   const counting = coverage ? new CountingRunner() : undefined;
   const runner: ProgramRunner = counting ?? (await openEngine(engine));
   try {
+    if (test.kind === "seccomp") {
+      const counters = coverage ? filterCounters(test) : [];
+      const cases = runSeccompTest(test, wants, { counters, ...(runner.filters && { witness: runner.filters }) });
+      return { ...head, cases, ...(coverage && { coverage: counters.map((one) => one.coverage) }) };
+    }
     const cases = runProgramTest(test, runner, container.get(TOKENS.LanguageRegistry), wants, isOutside);
     return { ...head, cases, ...(counting && { coverage: counting.coverage }) };
   } finally {
     runner.close?.();
   }
 }
-
-const NO_SECCOMP = (engine: string): string => `The engine '${engine}' does not run filters of system calls.`;
-
-const plain = ({ name, place }: Pick<CaseResult, "name" | "place">): CaseResult => ({
-  name,
-  place,
-  passed: true,
-  failures: [],
-});
 
 type Container = ReturnType<typeof createContainer>;
 let shared: ReturnType<typeof schemaParts> | undefined;

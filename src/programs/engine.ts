@@ -4,6 +4,7 @@ import type { InstructionInsight } from "../bpf/verifier/insights.ts";
 import type { Environment } from "../bpf/vm/environment.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
 import type { Place } from "../errors.ts";
+import type { FilterWitness } from "../hooks/seccomp/seen.ts";
 import type { LoadedClassicProgram } from "./language.ts";
 import type { MapCommands } from "./map-commands.ts";
 import type { RunnableProgram } from "./program-slot.ts";
@@ -37,6 +38,8 @@ export interface ProgramRunner {
   load(program: Uint8Array, environment: Environment, verified: VerifiedProgram): RunnableProgram;
   /** Where maps are made; absent: in the simulated machine. */
   readonly maps?: MapCommands;
+  /** Who is asked what filters of system calls do; absent: the simulation alone. */
+  readonly filters?: FilterWitness;
   /** Gives back what it holds beside the machine's memory, once the run is over. */
   close?(): void;
 }

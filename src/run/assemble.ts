@@ -113,7 +113,7 @@ export function assemble(
   const histograms = entries.flatMap(({ histogram }) => histogram ?? []);
   programs.throwProblems();
   for (const histogram of histograms) checkHistogram(histogram, maps);
-  const processes = runProcesses(topology, programs, parts.engineName, events);
+  const processes = runProcesses(topology, programs, parts.engineName, events, parts.engine.filters);
   const network = new Network(processes.topology, world, attach, parts.qdiscs);
   programs.finish();
 

@@ -1,11 +1,13 @@
 import { type CurrentTask, IDLE_TASK } from "../bpf/helpers/surroundings.ts";
-import { type Diagnostic, fail, NetsimError, type Place } from "../errors.ts";
+import { type Diagnostic, NetsimError, type Place } from "../errors.ts";
 import type { KernelEvents } from "../hooks/events/kernel-events.ts";
-import { describeAction } from "../hooks/seccomp/action.ts";
+import { describeAction, runsCall } from "../hooks/seccomp/action.ts";
 import { CompiledFilter, SeccompMachine } from "../hooks/seccomp/compiled-filter.ts";
+import { decide } from "../hooks/seccomp/decide.ts";
 import { InterpretedFilter, type SeccompFilter } from "../hooks/seccomp/filter.ts";
 import { type Listeners, type Outcome, outcomeOf } from "../hooks/seccomp/outcome.ts";
 import type { SeccompCall } from "../hooks/seccomp/seccomp-data.ts";
+import { type FilterWitness, witnessed } from "../hooks/seccomp/seen.ts";
 import { FILTER_FLAG, SeccompThread } from "../hooks/seccomp/thread.ts";
 import type { ProgramTable } from "../programs/program-table.ts";
 import { type Architecture, findArchitecture } from "../seccomp/architecture/architecture.ts";
@@ -37,6 +39,7 @@ export function runProcesses(
   programs: ProgramTable,
   engine: string,
   events: KernelEvents,
+  witness?: FilterWitness,
 ): ProcessRuns {
   const problems: Diagnostic[] = [];
   const results = new Map<string, readonly ProcessResult[]>();
@@ -45,17 +48,12 @@ export function runProcesses(
   for (const node of topology.nodes.values()) {
     const { processes } = node as HostModel;
     if (node.kind !== "host" || processes.size === 0) continue;
-    // Filters of processes would be run by the simulation, unseen.
-    if (engine === "kernel")
-      fail("unsupported", `Node '${node.name}' has processes, whose filters the engine kernel does not run yet.`, {
-        hint: "The engines interpreter and jit run them.",
-      });
     const host = node as HostModel;
     const open = new Map(host.sockets);
     const own: ProcessResult[] = [];
     for (const model of processes.values()) {
       try {
-        const process = new Process(model, programs, place, { node: host.name, events });
+        const process = new Process(model, programs, place, { node: host.name, events }, witness);
         const { result, refused } = process.run(
           [...host.sockets.values()].filter((each) => each.process === model.name),
         );
@@ -82,6 +80,7 @@ class Process {
   private readonly listeners: Listeners;
   private threads: number;
   private ended: string | undefined;
+  private readonly witness: FilterWitness | undefined;
 
   private readonly tracing: { readonly node: string; readonly events: KernelEvents };
   private readonly task: CurrentTask;
@@ -91,14 +90,16 @@ class Process {
     programs: ProgramTable,
     place: SeccompMachine | undefined,
     tracing: { readonly node: string; readonly events: KernelEvents },
+    witness: FilterWitness | undefined,
   ) {
     this.model = model;
+    this.witness = witness;
     this.tracing = tracing;
     const { pid, uid, gid, comm } = model.task;
     this.task = { ...IDLE_TASK, thread: pid, process: pid, user: uid, group: gid, command: comm };
     this.architecture =
       findArchitecture(model.architecture) ?? refuse(`There is no architecture '${model.architecture}'.`, model.place);
-    this.filters = installed(model, programs, place);
+    this.filters = installed(model, this.architecture, programs, place);
     this.calls = model.calls.map(({ text, place: at }) => this.parse(text, at));
     this.listeners = this.listenersOf(model);
     this.threads = model.threads;
@@ -148,7 +149,10 @@ class Process {
   private make(call: NamedCall, result: bigint): CallResult {
     const base = { call: call.name, nr: call.nr, args: call.args.map((value) => `0x${value.toString(16)}`) };
     if (this.ended !== undefined) return { ...base, answer: null, outcome: "not made" };
-    const { outcome, decision } = outcomeOf(call, this.filters, this.listeners, this.threads);
+    const simulated = outcomeOf(call, this.filters, this.listeners, this.threads);
+    const why = this.witness?.whyNot(call);
+    if (why !== undefined) refuse(why, this.model.place, "unsupported");
+    const { outcome, answer } = witnessed(this.witness, call, this.filters, simulated);
     if (this.tracing.events.isOn) this.tell(call, outcome, result);
     if (outcome.kind === "killed") {
       this.threads--;
@@ -157,7 +161,7 @@ class Process {
     }
     // Nobody handles SIGSYS here, so that it ends the process.
     if (outcome.kind === "signal") this.ended = "SIGSYS";
-    return { ...base, answer: describeAction(decision.returnValue), ...this.shown(outcome, result) };
+    return { ...base, answer, ...this.shown(outcome, result) };
   }
 
   /** Tells tracing programs of a call, as they see it behind its filters (kernel/entry/syscall-common.c). */
@@ -250,7 +254,12 @@ class Process {
 }
 
 /** Installs the filters one after the other, as seccomp(2) takes them. Throws a NetsimError where it refuses one. */
-function installed(model: ProcessModel, programs: ProgramTable, machine: SeccompMachine | undefined): SeccompFilter[] {
+function installed(
+  model: ProcessModel,
+  architecture: Architecture,
+  programs: ProgramTable,
+  machine: SeccompMachine | undefined,
+): SeccompFilter[] {
   const thread = new SeccompThread(1);
   thread.noNewPrivileges = model.noNewPrivileges;
   for (const [i, { program, place }] of model.filters.entries()) {
@@ -259,11 +268,20 @@ function installed(model: ProcessModel, programs: ProgramTable, machine: Seccomp
       refuse(`A process's filters are seccomp or classic programs; '${program}' is extended.`, place);
     // The newest filter has the listener: a thread has one at most.
     const listens = model.supervisor !== undefined && i === model.filters.length - 1;
-    const result = thread.install(
-      loaded.instructions,
-      listens ? FILTER_FLAG.NEW_LISTENER : 0,
-      { threads: [thread] },
-      (checked) => (machine === undefined ? new InterpretedFilter(checked) : new CompiledFilter(checked, machine)),
+    const flags = listens ? FILTER_FLAG.NEW_LISTENER : 0;
+    // Installing a filter is a call like any other.
+    const { action, returnValue } = decide(
+      parseCall(`seccomp(SECCOMP_SET_MODE_FILTER, ${flags}, {})`, architecture),
+      thread.filters,
+    );
+    if (!runsCall(action))
+      refuse(
+        `The filters of process '${model.name}' before '${program}' answer seccomp(2) with ${describeAction(returnValue)}, so that it cannot be installed.`,
+        place,
+        "program-rejected",
+      );
+    const result = thread.install(loaded.instructions, flags, { threads: [thread] }, (checked) =>
+      machine === undefined ? new InterpretedFilter(checked) : new CompiledFilter(checked, machine),
     );
     if (!result.ok) {
       const errno = "errno" in result ? (errnoName(result.errno) ?? `${result.errno}`) : "EINVAL";
@@ -302,6 +320,10 @@ function isOpen(calls: readonly CallResult[]): boolean {
   return calls.every(({ outcome }) => outcome === "runs" || outcome === "returns");
 }
 
-function refuse(message: string, place: Place, code: "bad-topology" | "program-rejected" = "bad-topology"): never {
+function refuse(
+  message: string,
+  place: Place,
+  code: "bad-topology" | "program-rejected" | "unsupported" = "bad-topology",
+): never {
   throw new NetsimError({ code, severity: "error", message, place });
 }

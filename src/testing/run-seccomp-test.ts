@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fail } from "../errors.ts";
 import { describeAction } from "../hooks/seccomp/action.ts";
 import { outcomeOf } from "../hooks/seccomp/outcome.ts";
+import { type FilterWitness, witnessed } from "../hooks/seccomp/seen.ts";
 import { failAsFileError } from "../packet/capture/file-error.ts";
 import { Undecidable } from "../seccomp/analysis/symbolic.ts";
 import { TraceJudge } from "../seccomp/calls/trace-judge.ts";
@@ -27,20 +28,32 @@ export function filterCounters({ filters }: SeccompTest): CoverageCounter[] {
   });
 }
 
-/**
- * Puts the cases of a test before its filters. Throws a NetsimError where a trace cannot be read.
- * @param counters count what calls run; traces are judged without running the filters.
- */
+/** A trace has calls of many kinds, with arguments that are not all known. */
+const NO_TRACES = "A trace is judged as a whole, call by call a kernel would not be done with it.";
+
+/** Who looks on. */
+export interface SeccompOnlookers {
+  /** Count what calls run; traces are judged without running the filters. */
+  readonly counters?: readonly CoverageCounter[];
+  /** Is asked beside the simulation. */
+  readonly witness?: FilterWitness;
+}
+
+/** Puts the cases of a test before its filters. Throws a NetsimError where a trace cannot be read. */
 export function runSeccompTest(
   test: SeccompTest,
   isWanted: (one: SeccompCase) => boolean,
-  counters: readonly CoverageCounter[] = [],
+  onlookers: SeccompOnlookers = {},
 ): CaseResult[] {
+  const { witness } = onlookers;
   return test.cases.filter(isWanted).map((one) => {
+    const { subject } = one;
+    const skipped = witness && (subject.kind === "call" ? witness.whyNot(subject.call) : NO_TRACES);
+    if (skipped !== undefined) return { name: one.name, place: one.place, passed: true, failures: [], skipped };
     const { failures, path } =
-      one.subject.kind === "call"
-        ? judgeCall(test, one, one.subject.call, counters)
-        : { failures: judgeTrace(test, one, one.subject.file), path: undefined };
+      subject.kind === "call"
+        ? judgeCall(test, one, subject.call, onlookers)
+        : { failures: judgeTrace(test, one, subject.file), path: undefined };
     return {
       name: one.name,
       place: one.place,
@@ -55,16 +68,18 @@ function judgeCall(
   test: SeccompTest,
   { checks }: SeccompCase,
   call: NamedCall,
-  counters: readonly CoverageCounter[],
+  { counters = [], witness }: SeccompOnlookers,
 ): { failures: Failure[]; path: PathStep[] } {
   const filters = test.filters.map(({ filter }) => filter);
-  const { outcome, decision } = outcomeOf(call, filters);
+  const simulated = outcomeOf(call, filters);
+  const { decision } = simulated;
+  const { outcome, answer } = witnessed(witness, call, filters, simulated);
   for (const { filter, instructions } of decision.paths) {
     const counter = counters[filter];
     if (counter !== undefined) countPath(counter, instructions);
   }
   const got: CallOutcome = {
-    verdict: describeAction(decision.returnValue),
+    verdict: answer,
     errno: outcome.kind === "error" ? outcome.errno : 0,
     signal: outcome.kind === "signal" || outcome.kind === "killed" ? "SIGSYS" : undefined,
     runs: outcome.kind === "run",

@@ -11,8 +11,6 @@ const missing = "missing" in running ? ` (skipped: ${running.missing})` : "";
 
 /** Examples that BPF_PROG_TEST_RUN cannot do, and what is said of them. */
 const NOT_THERE: Readonly<Record<string, RegExp>> = {
-  "broker.yaml": / does not run .*yet/,
-  "sandboxed-server.yaml": / does not run .*yet/,
   "objects.yaml": /'classify' writes tc_classid, which BPF_PROG_TEST_RUN does not give back/,
 };
 const EXAMPLES = readdirSync("topologies")
@@ -138,7 +136,8 @@ describe.skipIf("missing" in running)(`--engine kernel${missing}`, () => {
   it.each(EXAMPLES)("does with each packet of %s what the interpreter does", async (file) => {
     const { packets, others, compared } = await comparison(file);
     expect({ packets, others }).toEqual({ packets: [], others: [] });
-    expect(compared).toBeGreaterThan(0);
+    // It has processes, whose calls are among the others, and no traffic.
+    if (file !== "topologies/broker.yaml") expect(compared).toBeGreaterThan(0);
   });
 
   it.each(Object.entries(NOT_THERE))("refuses %s by name", async (name, why) => {

@@ -115,6 +115,10 @@ describe("a process", () => {
       have: "      p: { seccomp: filter, no-new-privs: false }",
       want: /refuses the filter 'filter' of process 'p' with EACCES/,
     },
+    {
+      have: '      p: { seccomp: [{ classic: "ld [0]\\njeq #317, no, yes\\nno: ret #0x50001\\nyes: ret #0x7fff0000\\n" }, filter] }',
+      want: /before 'filter' answer seccomp\(2\) with ERRNO\(1\)/,
+    },
     { have: "      p: { seccomp: none }", want: /no program 'none'/ },
     { have: "      p: { supervisor: { raed: { value: 1 } } }", want: /no system call 'raed'/ },
     { have: "      q: {}", want: /no process 'p'/ },

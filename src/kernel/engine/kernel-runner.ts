@@ -1,10 +1,12 @@
 import type { ClassicPacket } from "../../bpf/classic/packet.ts";
 import type { Environment } from "../../bpf/vm/environment.ts";
+import type { FilterWitness } from "../../hooks/seccomp/seen.ts";
 import type { ProgramRunner, VerifiedProgram } from "../../programs/engine.ts";
 import type { LoadedClassicProgram } from "../../programs/language.ts";
 import type { MapCommands } from "../../programs/map-commands.ts";
 import type { RunnableProgram } from "../../programs/program-slot.ts";
 import type { Kernel } from "../kernel.ts";
+import { KernelFilters } from "../seccomp/kernel-filters.ts";
 import { ClassicInKernel } from "./classic-in-kernel.ts";
 import { DeviceIndexes } from "./device-indexes.ts";
 import { SkBuffInKernel } from "./sk-buff-in-kernel.ts";
@@ -12,6 +14,7 @@ import { SkBuffInKernel } from "./sk-buff-in-kernel.ts";
 /** Runs the programs of one run in the kernel, one packet after another. */
 export class KernelRunner implements ProgramRunner {
   readonly maps: MapCommands;
+  readonly filters: FilterWitness;
   private readonly kernel: Kernel;
   private readonly devices: DeviceIndexes;
   private readonly open = new Set<{ close(): void }>();
@@ -19,6 +22,7 @@ export class KernelRunner implements ProgramRunner {
   constructor(kernel: Kernel) {
     this.kernel = kernel;
     this.maps = kernel.maps;
+    this.filters = new KernelFilters(kernel.libc);
     this.devices = new DeviceIndexes(kernel.libc);
     this.open.add(this.devices);
   }
