@@ -56,6 +56,7 @@ export async function runLab(
       ...skippedOfLinks(topology.links),
       ...tc.skipped,
       ...skippedOfMaps(topology),
+      ...skippedOfTracing(topology),
       ...skippedOfHooks(topology),
       ...sockets.skipped,
     ];
@@ -98,13 +99,14 @@ function exitCodeOf(results: readonly ExpectationResult[], { signal }: LabOption
 }
 
 /** The expectations that the kernel has something to compare with; the others are added to what was left out. */
-function judgeable({ expect }: Topology, sockets: LabSockets, tc: LabTc, skipped: Skipped[]): ExpectationModel[] {
-  return expect.filter(({ subject, place }) => {
+function judgeable(topology: Topology, sockets: LabSockets, tc: LabTc, skipped: Skipped[]): ExpectationModel[] {
+  return topology.expect.filter(({ subject, place }) => {
     let why: string | undefined;
     if (subject.kind === "socket" && !sockets.isWhole(`${subject.node}/${subject.socket}`))
       why = "a program of the socket was left out";
     // What a missing filter would have done to a packet can be seen anywhere.
     if (tc.skipped.length > 0) why = "a part of traffic control was left out";
+    if (subject.kind === "map" && topology.tracing.length > 0) why = "a tracing program may have written the map";
     if (!["socket", "interface", "map", "class", "qdisc"].includes(subject.kind))
       why = `the kernel does not tell what it is about (${subject.kind})`;
     if (why !== undefined) skipped.push({ what: `expectation at line ${place.line}`, why });
@@ -116,6 +118,13 @@ function skippedOfMaps({ maps }: Topology): Skipped[] {
   return [...maps.values()]
     .filter(({ contents }) => contents.some(({ value }) => !(value instanceof Uint8Array) && value.kind === "program"))
     .map(({ name }) => ({ what: `programs in map ${name}`, why: "the lab puts no programs into maps" }));
+}
+
+function skippedOfTracing({ tracing }: Topology): Skipped[] {
+  return tracing.map(({ place }) => ({
+    what: `tracing at line ${place.line}`,
+    why: "the lab attaches no programs to events, which are the whole machine's",
+  }));
 }
 
 function mapsOf(maps: MapTable): { name: string; entries: readonly ReadableEntry[] }[] {
