@@ -252,6 +252,7 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     ...elsewhere,
     context: SOCKET_LOOKUP_CONTEXT,
     helpers: helpersOf("socketLookup"),
+    variants: VARIANTS.socketLookup,
     returnRange: zeroOrOne,
   },
   {

@@ -1,8 +1,8 @@
+import { kernelFunctionNames } from "../bpf/kernel-functions/prototype.ts";
 import { nearestName } from "../bpf/nearest-name.ts";
 import { ObjectError, type ObjectFile, type ObjectProgram } from "../bpf/object/object-file.ts";
 import { readObject } from "../bpf/object/read-object.ts";
 import { PROGRAM_TYPES } from "../bpf/program-type.ts";
-import { KERNEL_FUNCTIONS } from "../bpf/verifier/kernel-functions.ts";
 import { compileSource } from "../c-compiler/compile.ts";
 import { fail, NetsimError } from "../errors.ts";
 import type { JsonSchema } from "../json-schema.ts";
@@ -77,7 +77,7 @@ function programOf(source: ProgramSource, bytes: Uint8Array): LoadedProgram {
 
 function open(source: ProgramSource, bytes: Uint8Array): ObjectFile {
   try {
-    return readObject(bytes, { kernelFunctions: new Set(Object.keys(KERNEL_FUNCTIONS)) });
+    return readObject(bytes, { kernelFunctions: new Set(kernelFunctionNames()) });
   } catch (error) {
     if (!(error instanceof ObjectError)) throw error;
     throw new NetsimError(

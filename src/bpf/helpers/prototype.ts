@@ -73,7 +73,9 @@ export type ResultType =
   | "socket-common-or-null"
   | "tcp-socket-or-null"
   | "record-or-null"
-  | "socket-btf-or-null"
+  | "memory-or-null"
+  | "exchanged"
+  | `struct.${string}`
   | "unsupported";
 
 /** A row of the table: number, result, arguments, properties. */

@@ -7,7 +7,7 @@ import { readElf } from "./elf/read-elf.ts";
 import { readRelocations } from "./elf/relocations.ts";
 import { StringTable } from "./elf/string-table.ts";
 import { addsSymbolValues } from "./link/assembler.ts";
-import type { CodeSection } from "./link/code.ts";
+import type { CodeFunction, CodeSection } from "./link/code.ts";
 import { linkProgram } from "./link/link-program.ts";
 import { type CodeDescription, LinkedProgram } from "./link/linked-program.ts";
 import { readCode } from "./link/read-code.ts";
@@ -114,7 +114,7 @@ function linkPrograms(
           `Program '${main.name}' is static, and nothing calls it.`,
           "Declare it without 'static'.",
         );
-      const linked = linkProgram(main, problems);
+      const linked = linkProgram(main, problems, exceptionFunction(main, sections, description));
       if (linked === undefined) continue;
       slots += linked.bytes.length / 8;
       if (slots > MOST_SLOTS)
@@ -127,6 +127,27 @@ function linkPrograms(
     }
   }
   return programs;
+}
+
+const EXCEPTION_TAG = "exception_callback:";
+
+/** The function that a tag of a program names for its exceptions. */
+function exceptionFunction(
+  main: CodeFunction,
+  sections: readonly CodeSection[],
+  description: CodeDescription | undefined,
+): CodeFunction | undefined {
+  const functions = description?.information.get(main.section.name)?.functions;
+  const typeId = functions?.find(({ offset }) => offset === main.offset)?.typeId;
+  if (description === undefined || typeId === undefined) return undefined;
+  const { btf } = description;
+  for (let id = 1; id < btf.count; id++) {
+    const tag = btf.name(id).startsWith(EXCEPTION_TAG) ? btf.type(id) : undefined;
+    if (tag?.kind !== "declaration-tag" || tag.type !== typeId || tag.component !== -1) continue;
+    const name = tag.name.slice(EXCEPTION_TAG.length);
+    return sections.flatMap((section) => section.functions).find((it) => it.name === name && !it.isStatic);
+  }
+  return undefined;
 }
 
 function withSlots(map: ObjectMap, slots: ObjectMap["slots"], programs: readonly ObjectProgram[]): ObjectMap {

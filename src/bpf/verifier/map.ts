@@ -31,11 +31,14 @@ export const hasDirectValues = (map: VerifierMap): boolean => map.type === MAP_T
 /** How messages call a field of a map's value (btf_field_type_name). */
 export const FIELD_NAMES: Readonly<Record<ValueField["kind"], string>> = {
   spin_lock: "bpf_spin_lock",
+  resilient_lock: "bpf_res_spin_lock",
   timer: "bpf_timer",
   workqueue: "bpf_wq",
   kptr: "kptr",
   list: "bpf_list_head",
+  "list-node": "bpf_list_node",
   tree: "bpf_rb_root",
+  "tree-node": "bpf_rb_node",
   "reference-count": "bpf_refcount",
 };
 

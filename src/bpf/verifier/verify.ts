@@ -1,10 +1,11 @@
 import { prototypeOf } from "../helpers/prototype.ts";
 import { type DecodedProgram, decodeProgram } from "../isa/decode.ts";
+import { kernelPrototype } from "../kernel-functions/prototype.ts";
+import type { Btf } from "../object/btf/btf-type.ts";
 
 import { findProgramType, type ProgramType } from "../program-type.ts";
 import { pathOf } from "./explain/path.ts";
 import { Insights, type InstructionInsight } from "./insights.ts";
-import { KERNEL_FUNCTIONS } from "./kernel-functions.ts";
 import { instructionText } from "./log/instruction-text.ts";
 import { logFunctions, logLiveRegisters } from "./log/program-log.ts";
 import { VerifierLog } from "./log/verifier-log.ts";
@@ -14,6 +15,7 @@ import { checkPrivileges, PRIVILEGED, type Privileges } from "./privileges.ts";
 import { checkAbnormalReturns } from "./program/abnormal-return.ts";
 import { checkControlFlow } from "./program/control-flow.ts";
 import { findCycles } from "./program/cycles.ts";
+import { findExceptionCallback } from "./program/exception-callback.ts";
 import type { ProgramTypes } from "./program/function-types.ts";
 import { findLiveRegisters } from "./program/live-registers.ts";
 import { findPacketChangers } from "./program/packet-changers.ts";
@@ -22,6 +24,7 @@ import { checkReferences } from "./program/references.ts";
 import { divideProgram } from "./program/subprograms.ts";
 import { StackLiveness } from "./pruning/stack-liveness.ts";
 import { type Category, Refusal } from "./refusal.ts";
+import { checkExceptions } from "./walk/exceptions.ts";
 import { mayCall } from "./walk/helper-call.ts";
 import { checkStackDepth } from "./walk/stack-depth.ts";
 import { walkAll } from "./walk/step.ts";
@@ -53,6 +56,8 @@ export interface VerifierOptions {
   readonly types?: ProgramTypes;
   /** Names of the kernel functions that it calls, by the slots of the calls. */
   readonly kernelFunctions?: ReadonlyMap<number, string>;
+  /** The types of the kernel that it is for: without them nothing is known of the kernel's structs but their names. */
+  readonly kernelTypes?: Btf;
   /** Of the user who loads it; without, all of them. */
   readonly privileges?: Privileges;
   readonly logLevel?: 0 | 1 | 2;
@@ -116,6 +121,7 @@ export function verify(program: Uint8Array | DecodedProgram, options: VerifierOp
     walk = prepare(decoded, program instanceof Uint8Array ? program : undefined, programType, options, log, insights);
     walkAll(walk);
     checkStackDepth(walk.model, walk.stackDepths, walk.asyncCallbacks, OWN_STACKS.includes(programType.name));
+    checkExceptions(walk);
   } catch (reason) {
     if (!(reason instanceof Refusal)) throw reason;
     log.refusal(reason);
@@ -156,11 +162,13 @@ function prepare(
     throw new Refusal("encoding", problem.index, [problem.kernel ?? problem.message]);
   const { bpf } = options.privileges ?? PRIVILEGED;
   checkPrivileges(decoded, programType, options.privileges ?? PRIVILEGED);
-  const model = divideProgram(decoded, bytes ?? new Uint8Array(), (found) => logFunctions(log, found));
+  const exceptionCallback = findExceptionCallback(options.types);
+  const exceptionStart = options.types?.functions[exceptionCallback ?? -1]?.instruction;
+  const model = divideProgram(decoded, bytes ?? new Uint8Array(), (found) => logFunctions(log, found), exceptionStart);
   checkAbnormalReturns(model, options.types);
   const kernelFunctions = options.kernelFunctions ?? new Map<number, string>();
   const maps = checkReferences(model, options.maps ?? new Map(), programType, options.indexedMaps);
-  const flow = checkControlFlow(model, kernelFunctions, bpf && options.loops !== "none");
+  const flow = checkControlFlow(model, kernelFunctions, bpf && options.loops !== "none", exceptionCallback);
   const postorders = postordersOf(model);
   const liveRegisters = findLiveRegisters(
     model,
@@ -169,7 +177,7 @@ function prepare(
       mayCall(programType, options.expectedAttachType ?? 0, options.privileges ?? PRIVILEGED, helper)
         ? (programType.variants?.get(helper) ?? prototypeOf(helper))?.arguments.length
         : undefined,
-    (index) => KERNEL_FUNCTIONS[kernelFunctions.get(index) ?? ""]?.parameters,
+    (index) => kernelPrototype(kernelFunctions.get(index) ?? "")?.arguments.length,
   );
   const cycles = findCycles(model, flow.callsCallback);
   logLiveRegisters(log, model, liveRegisters, cycles, instructionText);
@@ -187,6 +195,8 @@ function prepare(
     strictAlignment: options.strictAlignment ?? false,
     ...(options.types === undefined ? {} : { types: options.types }),
     kernelFunctions,
+    exceptionCallback,
+    ...(options.kernelTypes === undefined ? {} : { kernelTypes: options.kernelTypes }),
     packetChangers: findPacketChangers(model),
     privileges: options.privileges ?? PRIVILEGED,
     expectedAttachType: options.expectedAttachType ?? 0,

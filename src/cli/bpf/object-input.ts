@@ -1,8 +1,8 @@
+import { kernelFunctionNames } from "../../bpf/kernel-functions/prototype.ts";
 import { nearestName } from "../../bpf/nearest-name.ts";
 import { readKernelTypes } from "../../bpf/object/btf/read-kernel-types.ts";
 import { ObjectError, type ObjectFile, type ObjectProblem, type ObjectProgram } from "../../bpf/object/object-file.ts";
 import { readObject } from "../../bpf/object/read-object.ts";
-import { KERNEL_FUNCTIONS } from "../../bpf/verifier/kernel-functions.ts";
 import { fail, NetsimError } from "../../errors.ts";
 import { readTextFile } from "../../topology/document.ts";
 import type { ObjectFlags } from "./object-options.ts";
@@ -23,7 +23,7 @@ export function openObject({ name, bytes }: InputFile, { btf, kconfig }: ObjectF
   const configuration = kconfig === undefined ? undefined : readConfiguration(kconfig);
   return orBadObject(name, () =>
     readObject(bytes, {
-      kernelFunctions: new Set(Object.keys(KERNEL_FUNCTIONS)),
+      kernelFunctions: new Set(kernelFunctionNames()),
       ...(kernelTypes === undefined ? {} : { kernelTypes }),
       ...(configuration === undefined ? {} : { kconfig: configuration }),
     }),

@@ -2,7 +2,7 @@ import { INSTRUCTION_BYTES } from "../../isa/instruction.ts";
 import { LOAD_IMMEDIATE_64, PSEUDO } from "../../isa/opcodes.ts";
 import { readRaw, writeRaw } from "../../isa/raw.ts";
 import type { Problems } from "../problems.ts";
-import type { CodeFunction } from "./code.ts";
+import type { CodeFunction, FunctionUse } from "./code.ts";
 
 /** A function at its place in a program. */
 export interface LinkedFunction {
@@ -23,13 +23,14 @@ const MOST_SLOTS = 1_000_000;
 /**
  * Puts the functions that a program needs behind it, each once and in libbpf's order: a function that is met for the first
  * time is put at the end, and what it calls comes before what its caller calls next (bpf_object__reloc_code). Undefined where
- * the program would be larger than any that Linux takes.
+ * the program would be larger than any that Linux takes. `thrownTo`: where its exceptions lead, though nothing calls it.
  */
-export function linkProgram(main: CodeFunction, problems: Problems): LinkedCode | undefined {
+export function linkProgram(main: CodeFunction, problems: Problems, thrownTo?: CodeFunction): LinkedCode | undefined {
   const functions: LinkedFunction[] = [{ code: main, slot: 0 }];
   const slots = new Map<CodeFunction, number>([[main, 0]]);
   let total = main.size / INSTRUCTION_BYTES;
-  const open = [main.calls.values()];
+  const open: Iterator<FunctionUse>[] = [main.calls.values()];
+  if (thrownTo !== undefined) open.unshift([{ slot: -1, target: thrownTo }].values());
   while (open.length > 0) {
     const next = open[open.length - 1]!.next();
     if (next.done === true) open.pop();

@@ -1,18 +1,27 @@
-import type { ValueField } from "../../maps/definition.ts";
+import type { KernelPointer, ValueField } from "../../maps/definition.ts";
 import type { Btf } from "../btf/btf-type.ts";
 import { skipModifiers } from "../btf/resolve.ts";
 
 /** Structs that only helpers change, by name (btf_get_field_type). */
 const STRUCTS: Readonly<Record<string, ValueField["kind"]>> = {
   bpf_spin_lock: "spin_lock",
-  bpf_res_spin_lock: "spin_lock",
+  bpf_res_spin_lock: "resilient_lock",
   bpf_timer: "timer",
   bpf_wq: "workqueue",
   bpf_list_head: "list",
+  bpf_list_node: "list-node",
   bpf_rb_root: "tree",
+  bpf_rb_node: "tree-node",
   bpf_refcount: "reference-count",
 };
-const POINTER_TAGS: ReadonlySet<string> = new Set(["kptr", "kptr_untrusted", "percpu_kptr", "uptr"]);
+const POINTER_TAGS: Readonly<Record<string, KernelPointer["kind"]>> = {
+  kptr: "referenced",
+  kptr_untrusted: "untrusted",
+  percpu_kptr: "percpu",
+  uptr: "user",
+};
+/** `contains:NODE:MEMBER` at a list's head or a tree's root. */
+const CONTAINS = /^contains:([^:]+):(.+)$/;
 const POINTER_BYTES = 8;
 /** BTF_FIELDS_MAX */
 const MOST_FIELDS = 11;
@@ -25,33 +34,42 @@ const MOST_MEMBERS = 10_000;
 export function valueFields(btf: Btf, typeId: number): ValueField[] {
   const found: ValueField[] = [];
   let looked = 0;
-  const look = (id: number, offset: number, depth: number): void => {
+  const look = (id: number, offset: number, depth: number, holds?: ValueField["holds"]): void => {
     if (depth > DEEPEST || found.length >= MOST_FIELDS || ++looked > MOST_MEMBERS) return;
     const type = btf.type(skipModifiers(btf, id) ?? 0);
     switch (type.kind) {
       case "struct": {
         const kind = Object.hasOwn(STRUCTS, type.name) ? STRUCTS[type.name] : undefined;
-        if (kind !== undefined) found.push({ kind, offset, size: type.size });
-        else for (const member of type.members) look(member.type, offset + (member.bitOffset >> 3), depth + 1);
+        if (kind !== undefined) found.push({ kind, offset, size: type.size, ...(holds && { holds }) });
+        else {
+          const actual = skipModifiers(btf, id) ?? 0;
+          for (const [i, member] of type.members.entries())
+            look(member.type, offset + (member.bitOffset >> 3), depth + 1, heldBy(btf, actual, i));
+        }
         break;
       }
       case "array": {
         const element = btf.type(skipModifiers(btf, type.element) ?? 0);
         const size = element.kind === "struct" ? element.size : POINTER_BYTES;
         if (element.kind === "struct" || element.kind === "pointer")
-          for (let i = 0; i < type.count && i <= MOST_FIELDS; i++) look(type.element, offset + i * size, depth + 1);
+          for (let i = 0; i < type.count && i <= MOST_FIELDS; i++)
+            look(type.element, offset + i * size, depth + 1, holds);
         break;
       }
       case "pointer": {
         const tag = btf.type(type.type);
-        if (tag.kind === "type-tag" && POINTER_TAGS.has(tag.name))
-          found.push({ kind: "kptr", offset, size: POINTER_BYTES });
+        const kind =
+          tag.kind === "type-tag" && Object.hasOwn(POINTER_TAGS, tag.name) ? POINTER_TAGS[tag.name] : undefined;
+        if (kind === undefined || tag.kind !== "type-tag") break;
+        const to = skipModifiers(btf, tag.type) ?? 0;
+        found.push({ kind: "kptr", offset, size: POINTER_BYTES, pointer: { name: btf.name(to), id: to, kind } });
         break;
       }
     }
   };
   const type = btf.type(skipModifiers(btf, typeId) ?? 0);
-  if (type.kind === "section") for (const it of type.variables) look(variableType(btf, it.type), it.offset, 0);
+  if (type.kind === "section")
+    for (const it of type.variables) look(variableType(btf, it.type), it.offset, 0, heldBy(btf, it.type, -1));
   else look(typeId, 0, 0);
   return found;
 }
@@ -59,4 +77,32 @@ export function valueFields(btf: Btf, typeId: number): ValueField[] {
 function variableType(btf: Btf, id: number): number {
   const variable = btf.type(id);
   return variable.kind === "variable" ? variable.type : 0;
+}
+
+/** What declaration tags say that the list or tree in a member holds; of a variable, component -1 (btf_find_graph_root). */
+function heldBy(btf: Btf, id: number, component: number): ValueField["holds"] {
+  const [, name, node] = CONTAINS.exec(tagsOf(btf).get(`${id}:${component}`) ?? "") ?? [];
+  const struct = name === undefined ? undefined : btf.find("struct", name);
+  const type = struct === undefined ? undefined : btf.type(struct);
+  if (type?.kind !== "struct") return undefined;
+  const member = type.members.find((it) => it.name === node);
+  return member === undefined ? undefined : { struct: struct!, node: member.bitOffset >> 3 };
+}
+
+const TAGS = new WeakMap<Btf, Map<string, string>>();
+
+/** The tags that begin with `contains:`, by what they are about. */
+function tagsOf(btf: Btf): ReadonlyMap<string, string> {
+  let tags = TAGS.get(btf);
+  if (tags === undefined) {
+    tags = new Map();
+    for (let id = 1; id < btf.count; id++) {
+      const name = btf.name(id);
+      if (!name.startsWith("contains:")) continue;
+      const type = btf.type(id);
+      if (type.kind === "declaration-tag") tags.set(`${type.type}:${type.component}`, name);
+    }
+    TAGS.set(btf, tags);
+  }
+  return tags;
 }

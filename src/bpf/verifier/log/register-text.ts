@@ -1,7 +1,8 @@
+import { dynptrText } from "../state/dynptr-kind.ts";
 import type { Frame } from "../state/frame.ts";
 import { familyOf, type Register, sumOf } from "../state/register.ts";
-import { baseOf, isPacketPointer, structOf, TYPE, typeText } from "../state/register-type.ts";
-import { ACTIVE, BYTE, BYTE_LETTERS, byteOf, isIterator, type StackSlot } from "../state/stack-slot.ts";
+import { baseOf, isBorrowed, isPacketPointer, TYPE, typeText } from "../state/register-type.ts";
+import { ACTIVE, BYTE, BYTE_LETTERS, byteOf, isDynptr, isIterator, type StackSlot } from "../state/stack-slot.ts";
 import type { WalkState } from "../state/walk-state.ts";
 import type { Scalar } from "../values/scalar.ts";
 import { isConst, TNUM_UNKNOWN, tnumText } from "../values/tnum.ts";
@@ -38,9 +39,17 @@ export function stateText(
 function slotText(frame: Frame, number: number, slot: StackSlot): string {
   if (slot.bytes === 0) return "";
   if (isIterator(slot)) {
-    const { reference, extent, offset } = slot.spilled;
+    const { reference, extent, offset, struct } = slot.spilled;
+    if (reference === 0) return "";
     const state = extent === ACTIVE ? "active" : "drained";
-    return ` fp${(number + 1) * -8}=iter_num(ref_id=${reference},state=${state},depth=${offset})`;
+    return ` fp${(number + 1) * -8}=iter_${struct?.name ?? ""}(ref_id=${reference},state=${state},depth=${offset})`;
+  }
+  if (isDynptr(slot)) {
+    const { id, reference, extent, offset } = slot.spilled;
+    // It is told once, where it begins.
+    if (offset !== 1) return "";
+    const parts = [...(id === 0 ? [] : [`id=${id}`]), ...(reference === 0 ? [] : [`ref_id=${reference}`])];
+    return ` fp${(number + 1) * -8}=dynptr_${dynptrText(extent)}(${parts.join(",")})`;
   }
   const spilled = byteOf(slot, 7) === BYTE.spill;
   let letters = "";
@@ -59,7 +68,7 @@ export function registerText(register: Register, frameNumber: number, precise: b
   const known = isConst(scalar.bits);
   const sum = toSigned(scalar.bits.value + BigInt(offset));
   if (type === TYPE.scalar && known) return mark + signedText(sum);
-  let name = mark + typeText(type) + structOf(type);
+  let name = mark + typeText(type) + (register.struct?.name ?? "");
   if (type === TYPE.stack) {
     if (extent !== frameNumber) name += `[${extent}]`;
     if (known) return name + signedText(sum);
@@ -68,6 +77,7 @@ export function registerText(register: Register, frameNumber: number, precise: b
   const linked = type === TYPE.scalar && sumOf(id) !== 0;
   if (id !== 0) parts.push(`id=${familyOf(id)}${linked ? `${offset < 0 ? "" : "+"}${offset}` : ""}`);
   if (reference !== 0) parts.push(`ref_obj_id=${reference}`);
+  if (isBorrowed(type)) parts.push("non_own_ref");
   const base = baseOf(type);
   if (map !== null && (base === TYPE.map || base === TYPE.mapKey || base === TYPE.mapValue)) {
     if (map.name !== undefined && map.name !== "") parts.push(`map=${map.name}`);
@@ -75,6 +85,7 @@ export function registerText(register: Register, frameNumber: number, precise: b
   }
   if (type !== TYPE.scalar && offset !== 0) parts.push(`off=${signedText(BigInt(offset))}`);
   if (isPacketPointer(type)) parts.push(`r=${extent < 0 ? `0x${u64(BigInt(extent)).toString(16)}` : extent}`);
+  if (base === TYPE.dynptr) parts.push(`type=${dynptrText(extent)}`);
   if (base === TYPE.memory) parts.push(`sz=${unsignedText(BigInt(extent))}`);
   if (!known) {
     parts.push(...rangeTexts(scalar));

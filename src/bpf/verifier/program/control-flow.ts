@@ -1,6 +1,6 @@
 import type { Instruction } from "../../isa/instruction.ts";
 import { slotsOf } from "../../isa/instruction.ts";
-import { KERNEL_FUNCTIONS } from "../kernel-functions.ts";
+import { kernelPrototype } from "../../kernel-functions/prototype.ts";
 import { Refusal } from "../refusal.ts";
 import type { ProgramModel } from "./program-model.ts";
 
@@ -25,6 +25,10 @@ const CALLBACK_CALLERS: readonly number[] = [164, 180, 181, 209];
 /** The helper calls a function of the program before it returns (is_sync_callback_calling_function). */
 export const isCallbackCaller = (helper: number): boolean => CALLBACK_CALLERS.includes(helper);
 
+/** The kernel functions that do so, and those that have a function called some time later. */
+export const TREE_ADD = "bpf_rbtree_add_impl";
+const ASYNCHRONOUS_FUNCTIONS = ["bpf_wq_set_callback_impl"];
+
 const DISCOVERED = 0x10;
 const EXPLORED = 0x20;
 const FALLTHROUGH = 1;
@@ -38,9 +42,12 @@ export function checkControlFlow(
   model: ProgramModel,
   kernelFunctions: ReadonlyMap<number, string>,
   allowLoops: boolean,
+  exceptionCallback?: number,
 ): ControlFlow {
   const search = new Search(model, kernelFunctions, allowLoops);
-  search.run();
+  search.run(0);
+  // Nothing in the program leads there.
+  if (exceptionCallback !== undefined) search.run(model.subprograms[exceptionCallback]!.start);
   const { flow } = model;
   for (let i = 0; i < flow.length; i++) {
     if (search.states[i] !== EXPLORED) throw new Refusal("control-flow", i, [`unreachable insn ${i}`]);
@@ -65,7 +72,7 @@ class Search implements ControlFlow {
   readonly #model: ProgramModel;
   readonly #kernelFunctions: ReadonlyMap<number, string>;
   readonly #allowLoops: boolean;
-  readonly #stack: number[] = [0];
+  readonly #stack: number[] = [];
 
   constructor(model: ProgramModel, kernelFunctions: ReadonlyMap<number, string>, allowLoops: boolean) {
     const count = model.instructions.length;
@@ -80,8 +87,10 @@ class Search implements ControlFlow {
     this.takesNext = new Uint8Array(count);
   }
 
-  run(): void {
-    this.states[0] = DISCOVERED;
+  run(start: number): void {
+    if (this.states[start] !== 0) return;
+    this.#stack.push(start);
+    this.states[start] = DISCOVERED;
     while (this.#stack.length > 0) {
       const from = this.#stack[this.#stack.length - 1]!;
       if (this.#visit(from, this.#model.flow[from]!)) continue;
@@ -115,8 +124,7 @@ class Search implements ControlFlow {
             points[from] = 1;
         return this.#visitCall(from, from + 1, undefined);
       case "call-kernel":
-        if (KERNEL_FUNCTIONS[this.#kernelFunctions.get(from) ?? ""]?.effect === "iterator-next")
-          for (const points of [this.takesNext, this.checkpoints, this.prunePoints]) points[from] = 1;
+        this.#visitKernelCall(from, this.#kernelFunctions.get(from) ?? "");
         return this.#visitCall(from, from + 1, undefined);
       case "call-local":
         return this.#visitCall(from, from + 1, instruction.target);
@@ -126,6 +134,14 @@ class Search implements ControlFlow {
       default:
         return this.#push(from, from + slotsOf(instruction!), FALLTHROUGH);
     }
+  }
+
+  #visitKernelCall(from: number, name: string): void {
+    if (kernelPrototype(name)?.iterates === "next")
+      for (const points of [this.takesNext, this.checkpoints, this.prunePoints]) points[from] = 1;
+    if (ASYNCHRONOUS_FUNCTIONS.includes(name)) this.prunePoints[from] = 1;
+    if (name === TREE_ADD)
+      for (const points of [this.callsCallback, this.checkpoints, this.prunePoints, this.jumpPoints]) points[from] = 1;
   }
 
   #visitCall(from: number, next: number, callee: number | undefined): boolean {

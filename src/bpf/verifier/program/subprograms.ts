@@ -16,9 +16,10 @@ export function divideProgram(
   program: DecodedProgram,
   bytes: Uint8Array,
   found: (model: ProgramModel) => void = () => undefined,
+  exceptionStart?: number,
 ): ProgramModel {
   const instructions = withStandIns(program, bytes);
-  const starts = new Set([0]);
+  const starts = new Set([0, ...(exceptionStart === undefined ? [] : [exceptionStart])]);
   for (const instruction of instructions) {
     const target = instruction === null ? undefined : functionNamedBy(instruction);
     if (target === undefined) continue;

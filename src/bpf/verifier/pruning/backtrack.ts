@@ -20,10 +20,11 @@ export function backtrack(
   entry: HistoryEntry | undefined,
   demand: PrecisionDemand,
   isGlobal: (slot: number) => boolean,
+  callsBack: (slot: number) => boolean,
 ): typeof LOST | undefined {
   if (it === null) return undefined;
   demand.spread(entry?.linked);
-  const lost = trace(it, next, before, entry, demand, isGlobal);
+  const lost = trace(it, next, before, entry, demand, isGlobal, callsBack);
   if (lost === undefined) demand.spread(entry?.linked);
   return lost;
 }
@@ -35,6 +36,7 @@ function trace(
   entry: HistoryEntry | undefined,
   demand: PrecisionDemand,
   isGlobal: (slot: number) => boolean,
+  callsBack: (slot: number) => boolean,
 ): typeof LOST | undefined {
   switch (it.kind) {
     case "alu":
@@ -85,6 +87,11 @@ function trace(
       demand.dropRegister(0);
       return undefined;
     case "call-kernel":
+      if (callsBack(it.index) && next !== it.index + 1) {
+        demand.registers[demand.frame] = 0;
+        demand.frame--;
+        return undefined;
+      }
       demand.dropRegister(0);
       return undefined;
     case "exit":

@@ -60,6 +60,7 @@ function follow(walk: Walk, from: WalkState): boolean {
   let last = from.index;
   let next = -1;
   const { log } = walk;
+  const callsBack = (slot: number): boolean => walk.flow.callsCallback[slot] === 1;
   const isGlobal = (slot: number): boolean => walk.isGlobal(model.subprogramOf[slot]!);
   for (;;) {
     if (log.level === 2)
@@ -75,7 +76,7 @@ function follow(walk: Walk, from: WalkState): boolean {
         const before = next > 0 ? model.instructions[next - 1] : undefined;
         const entry = entryAt(state.history, end, index);
         if (log.level === 2) logBacktracking(walk, index);
-        if (backtrack(model.instructions[index]!, next, before, entry, demand, isGlobal) === LOST) {
+        if (backtrack(model.instructions[index]!, next, before, entry, demand, isGlobal, callsBack) === LOST) {
           forcePrecise(walk, from);
           return true;
         }

@@ -35,11 +35,16 @@ export function statesEqual(
   if (old.frames.length !== current.frames.length) return false;
   if (old.rcuLocked !== current.rcuLocked || old.preemptLocks !== current.preemptLocks) return false;
   if ((old.lock === null) !== (current.lock === null)) return false;
-  if (old.lock !== null && (old.lock.map !== current.lock!.map || !ids.matches(old.lock.id, current.lock!.id)))
+  if (old.lock !== null && (old.lock.owner !== current.lock!.owner || !ids.matches(old.lock.id, current.lock!.id)))
     return false;
   if (old.references.length !== current.references.length) return false;
   for (let i = 0; i < old.references.length; i++)
-    if (!ids.matches(old.references[i]!.id, current.references[i]!.id)) return false;
+    if (
+      old.references[i]!.isIrq !== current.references[i]!.isIrq ||
+      !ids.matches(old.references[i]!.id, current.references[i]!.id)
+    )
+      return false;
+  if (!ids.matches(old.irqId, current.irqId)) return false;
   for (let number = 0; number < old.frames.length; number++) {
     const [a, b] = [old.frames[number]!, current.frames[number]!];
     if (a.callsite !== b.callsite || a.callbackDepth > b.callbackDepth) return false;
@@ -83,6 +88,7 @@ function registerSafe(
         old.map === current.map &&
         old.mapUid === current.mapUid &&
         old.extent === current.extent &&
+        old.dynptr === current.dynptr &&
         holds(old, current) &&
         ids.matches(old.id, current.id) &&
         ids.matches(old.reference, current.reference)
@@ -136,8 +142,18 @@ function slotSafe(
     if (kind !== byteOf(current, i)) return false;
     if (i === 7 && kind === BYTE.iterator)
       return (
-        old.spilled.extent === current.spilled.extent && ids.matches(old.spilled.reference, current.spilled.reference)
+        old.spilled.extent === current.spilled.extent &&
+        old.spilled.struct === current.spilled.struct &&
+        old.spilled.type === current.spilled.type &&
+        ids.matches(old.spilled.reference, current.spilled.reference)
       );
+    if (i === 7 && kind === BYTE.dynptr)
+      return (
+        old.spilled.extent === current.spilled.extent &&
+        old.spilled.offset === current.spilled.offset &&
+        ids.matches(old.spilled.reference, current.spilled.reference)
+      );
+    if (i === 7 && kind === BYTE.irqFlag) return ids.matches(old.spilled.reference, current.spilled.reference);
     if (i === 7 && kind === BYTE.spill)
       return registerSafe(old.spilled, current.spilled, precise, likeness, ids, rules);
   }

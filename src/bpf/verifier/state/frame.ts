@@ -9,6 +9,8 @@ export const NO_CALLSITE = -1;
 export interface CallbackRules {
   /** The helper waits for it; else it runs some time later. */
   readonly synchronous: boolean;
+  /** It compares two nodes of a tree whose lock is held. */
+  readonly ordersTree?: boolean;
   /** Values that it may return. */
   readonly range: readonly [min: number, max: number];
 }

@@ -19,15 +19,32 @@ export const TYPE = {
   buffer: 16,
   function: 17,
   tracepointBuffer: 18,
-  /** Structs of the kernel, of which no more than the name is modelled. */
-  mapOperations: 19,
-  innerMap: 20,
-  hookState: 21,
-  kernelSkb: 22,
+  /** A struct of the kernel, or one that the program has allocated: PTR_TO_BTF_ID. */
+  struct: 19,
+  /** A dynptr that somebody else made, which the program may only look at: CONST_PTR_TO_DYNPTR. */
+  dynptr: 20,
 } as const;
 
 /** What a type may have besides (`enum bpf_type_flag`). */
-export const FLAG = { orNull: 0x100, readOnly: 0x200, ringBuffer: 0x400 } as const;
+export const FLAG = {
+  orNull: 0x100,
+  readOnly: 0x200,
+  ringBuffer: 0x400,
+  /** The kernel keeps the struct alive while the program runs. */
+  trusted: 0x800,
+  /** Nobody knows whether there is such a struct: it may only be read, through probes. */
+  untrusted: 0x1000,
+  /** Alive until the read-side critical section ends. */
+  rcu: 0x2000,
+  /** The program allocated it. */
+  allocated: 0x4000,
+  /** It belongs to a list or a tree, as long as that one's lock is held. */
+  borrowed: 0x8000,
+  perCpu: 0x1_0000,
+  user: 0x2_0000,
+  /** A part of a packet that a dynptr gave (DYNPTR_TYPE_SKB, DYNPTR_TYPE_XDP). */
+  packetSlice: 0x4_0000,
+} as const;
 
 const NAMES: readonly string[] = [
   "?",
@@ -50,20 +67,41 @@ const NAMES: readonly string[] = [
   "func",
   "tp_buffer",
   "ptr_",
-  "ptr_",
-  "trusted_ptr_",
-  "trusted_ptr_",
+  "dynptr_ptr",
 ];
-
-const STRUCTS: readonly string[] = ["bpf_map_ops", "bpf_map", "nf_hook_state", "sk_buff"];
-/** The kernel's struct that a pointer of that type points to; "" for others. */
-export const structOf = (type: number): string => STRUCTS[baseOf(type) - TYPE.mapOperations] ?? "";
 
 export const baseOf = (type: number): number => type & 0xff;
 export const mayBeNull = (type: number): boolean => (type & FLAG.orNull) !== 0;
 /** A pointer whose packet range the verifier learns: data or data_meta. */
 export const isPacketPointer = (type: number): boolean => type === TYPE.packet || type === TYPE.packetMeta;
 export const isSocketPointer = (type: number): boolean => type >= TYPE.socket && type <= TYPE.xdpSocket;
+/** What the program knows of a packet, and forgets when that may have changed (reg_is_pkt_pointer_any, reg_is_dynptr_slice_pkt). */
+export const isOfPacket = (type: number): boolean =>
+  isPacketPointer(type) || type === TYPE.packetEnd || (type & FLAG.packetSlice) !== 0;
+/** Allocated by the program, and nothing else is to be said of it. */
+export const OWN_OBJECT = TYPE.struct | FLAG.allocated;
+export const isBorrowed = (type: number): boolean => (type & FLAG.borrowed) !== 0;
+export const isAllocated = (type: number): boolean => baseOf(type) === TYPE.struct && (type & FLAG.allocated) !== 0;
+
+const TRUSTED = FLAG.trusted | FLAG.allocated | FLAG.borrowed;
+/** Flags of a pointer to a struct that make it no plain trusted one (bpf_type_has_unsafe_modifiers). */
+export const hasUnsafeFlags = (type: number): boolean => (type & ~0xff & ~TRUSTED) !== 0;
+
+/** Types that stand for structs of the kernel (reg2btf_ids), and those structs. */
+const STRUCTS: Readonly<Record<number, string>> = {
+  [TYPE.socket]: "sock",
+  [TYPE.socketCommon]: "sock_common",
+  [TYPE.tcpSocket]: "tcp_sock",
+  [TYPE.map]: "bpf_map",
+};
+export const structNameOf = (type: number): string | undefined => STRUCTS[baseOf(type)];
+
+/** The kernel keeps what it points to alive (is_trusted_reg). */
+export const isTrusted = ({ type, reference }: { readonly type: number; readonly reference: number }): boolean =>
+  reference !== 0 ||
+  (structNameOf(type) !== undefined && !hasUnsafeFlags(type)) ||
+  ((type & TRUSTED) !== 0 && !hasUnsafeFlags(type));
+
 const NEVER_NULL: readonly number[] = [
   TYPE.socket,
   TYPE.tcpSocket,
@@ -74,11 +112,27 @@ const NEVER_NULL: readonly number[] = [
   TYPE.map,
 ];
 /** Pointers that are known not to be null (reg_not_null). */
-export const isNeverNull = (type: number): boolean => !mayBeNull(type) && NEVER_NULL.includes(baseOf(type));
+export const isNeverNull = (register: { readonly type: number; readonly reference: number }): boolean => {
+  if (mayBeNull(register.type)) return false;
+  const base = baseOf(register.type);
+  return NEVER_NULL.includes(base) || (base === TYPE.struct && isTrusted(register));
+};
+
+const PREFIXES: readonly (readonly [flag: number, text: string])[] = [
+  [FLAG.readOnly, "rdonly_"],
+  [FLAG.ringBuffer, "ringbuf_"],
+  [FLAG.user, "user_"],
+  [FLAG.perCpu, "percpu_"],
+  [FLAG.rcu, "rcu_"],
+  [FLAG.untrusted, "untrusted_"],
+  [FLAG.trusted, "trusted_"],
+];
 
 /** `map_value_or_null`: the name in logs (reg_type_str). */
 export function typeText(type: number): string {
-  const readOnly = (type & FLAG.readOnly) === 0 ? "" : "rdonly_";
-  const ring = (type & FLAG.ringBuffer) === 0 ? "" : "ringbuf_";
-  return `${readOnly}${ring}${NAMES[baseOf(type)]}${mayBeNull(type) ? "_or_null" : ""}`;
+  let text = "";
+  for (const [flag, prefix] of PREFIXES) if ((type & flag) !== 0) text += prefix;
+  const base = baseOf(type);
+  const orNull = !mayBeNull(type) ? "" : base === TYPE.struct ? "or_null_" : "_or_null";
+  return `${text}${NAMES[base]}${orNull}`;
 }

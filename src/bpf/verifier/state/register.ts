@@ -1,6 +1,7 @@
 import type { VerifierMap } from "../map.ts";
 import { type Scalar, sameScalar, UNKNOWN, ZERO } from "../values/scalar.ts";
 import { TYPE } from "./register-type.ts";
+import type { StructType } from "./struct-type.ts";
 
 /**
  * Set in the id of a scalar that is another one of the same id plus its `offset`: the sum was made in 64 bits, or in 32 and
@@ -40,6 +41,10 @@ export interface Register {
    * pointers), size in bytes (memory), the function (function pointers).
    */
   readonly extent: number;
+  /** What a pointer to a struct points to. */
+  readonly struct: StructType | null;
+  /** Id of the dynptr that memory is a part of; 0 for none. */
+  readonly dynptr: number;
 }
 
 export const NOT_INIT: Register = {
@@ -51,6 +56,8 @@ export const NOT_INIT: Register = {
   map: null,
   mapUid: 0,
   extent: 0,
+  struct: null,
+  dynptr: 0,
 };
 
 export const UNKNOWN_SCALAR: Register = { ...NOT_INIT, type: TYPE.scalar, scalar: UNKNOWN };
@@ -77,6 +84,8 @@ export function sameExceptIds(a: Register, b: Register): boolean {
       a.map === b.map &&
       a.mapUid === b.mapUid &&
       a.extent === b.extent &&
+      a.struct === b.struct &&
+      a.dynptr === b.dynptr &&
       sameScalar(a.scalar, b.scalar))
   );
 }

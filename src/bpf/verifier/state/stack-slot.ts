@@ -2,9 +2,9 @@ import { NOT_INIT, type Register } from "./register.ts";
 import { TYPE } from "./register-type.ts";
 
 /** What a byte of the stack holds (`enum bpf_stack_slot_type`). */
-export const BYTE = { invalid: 0, spill: 1, misc: 2, zero: 3, iterator: 4 } as const;
+export const BYTE = { invalid: 0, spill: 1, misc: 2, zero: 3, iterator: 4, dynptr: 5, irqFlag: 6 } as const;
 /** As logs show them, by number. */
-export const BYTE_LETTERS = "?rm0i";
+export const BYTE_LETTERS = "?rm0idf";
 
 /** Eight bytes of stack. It never changes: states share it. */
 export interface StackSlot {
@@ -19,6 +19,8 @@ export const EMPTY_SLOT: StackSlot = { bytes: 0, spilled: NOT_INIT };
 const all = (kind: number): number => kind * 0x1111_1111;
 export const ALL_SPILL = all(BYTE.spill);
 export const ALL_ITERATOR = all(BYTE.iterator);
+export const ALL_DYNPTR = all(BYTE.dynptr);
+export const ALL_IRQ_FLAG = all(BYTE.irqFlag);
 export const ALL_MISC = all(BYTE.misc);
 
 export const byteOf = (slot: StackSlot, index: number): number => (slot.bytes >>> (index * 4)) & 15;
@@ -37,6 +39,16 @@ export const isSpilledScalar64 = (slot: StackSlot): boolean =>
 export const ACTIVE = 1;
 export const DRAINED = 2;
 export const isIterator = (slot: StackSlot): boolean => slot.bytes === ALL_ITERATOR;
+
+/**
+ * A half of a dynptr. What lies there as a spilled register has its id, its reference, and in `extent` its kind; `offset` is 1 in
+ * the half that has the lower address.
+ */
+export const isDynptr = (slot: StackSlot): boolean => slot.bytes === ALL_DYNPTR;
+export const isIrqFlag = (slot: StackSlot): boolean => slot.bytes === ALL_IRQ_FLAG;
+/** Only certain functions may change it (is_stack_slot_special). */
+export const isSpecial = (slot: StackSlot): boolean =>
+  slot.bytes >>> 28 === BYTE.spill || isIterator(slot) || isDynptr(slot) || isIrqFlag(slot);
 
 /** The bytes of a slot once the register spilled in it is lost: whatever was set is anything now (scrub_spilled_slot). */
 export function scrub(bytes: number): number {

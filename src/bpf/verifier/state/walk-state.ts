@@ -1,4 +1,3 @@
-import type { VerifierMap } from "../map.ts";
 import type { Frame } from "./frame.ts";
 import type { Register } from "./register.ts";
 import { isSpilled } from "./stack-slot.ts";
@@ -26,13 +25,16 @@ export interface AcquiredReference {
   readonly id: number;
   /** Instruction that acquired it. */
   readonly index: number;
+  /** Interrupts are off, not something that is held. */
+  readonly isIrq?: boolean;
 }
 
 /** A spin lock that is held. */
 export interface HeldLock {
   /** Of the look-up that found the value. */
   readonly id: number;
-  readonly map: VerifierMap;
+  /** Its map, or the types of the program where it lies in what the program allocated. */
+  readonly owner: object | null;
 }
 
 /** Where a path stands (`struct bpf_verifier_state`). */
@@ -53,6 +55,8 @@ export class WalkState {
   rcuLocked = false;
   /** Times that preemption was disabled more often than enabled. */
   preemptLocks = 0;
+  /** Interrupts were switched off last by the reference of this id; 0: they are on. */
+  irqId = 0;
   /** How often may_goto was taken on this path. */
   mayGotoDepth = 0;
   /** Rounds of callbacks on this path. */
@@ -86,6 +90,7 @@ export class WalkState {
     copy.lock = this.lock;
     copy.rcuLocked = this.rcuLocked;
     copy.preemptLocks = this.preemptLocks;
+    copy.irqId = this.irqId;
     copy.mayGotoDepth = this.mayGotoDepth;
     copy.callbackUnrollDepth = this.callbackUnrollDepth;
     copy.speculative = this.speculative;

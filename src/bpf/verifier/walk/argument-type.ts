@@ -1,7 +1,11 @@
 import type { Argument } from "../../helpers/prototype.ts";
 import type { Register } from "../state/register.ts";
-import { baseOf, FLAG, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
+import { baseOf, FLAG, mayBeNull, OWN_OBJECT, TYPE, typeText } from "../state/register-type.ts";
+import { isConstant } from "../values/scalar.ts";
+import type { CallFacts } from "./call-facts.ts";
+import { checkPointerType } from "./kernel-pointer.ts";
 import { checkUnmodified } from "./region-access.ts";
+import { structFits } from "./struct-access.ts";
 import type { Walk } from "./walk.ts";
 
 /** Types that an argument accepts, in the order in which Linux names them (compatible_reg_types). */
@@ -16,6 +20,7 @@ const MEMORY_TYPES: readonly number[] = [
   TYPE.buffer,
 ];
 const SOCKET_TYPES: readonly number[] = [TYPE.socketCommon, TYPE.socket, TYPE.tcpSocket, TYPE.xdpSocket];
+const STRUCT_TYPES: readonly number[] = [TYPE.struct, TYPE.struct | FLAG.trusted, TYPE.struct | FLAG.rcu];
 const SCALAR_TYPES: readonly number[] = [TYPE.scalar];
 
 const ACCEPTED: Partial<Record<Argument["kind"], readonly number[]>> = {
@@ -28,17 +33,17 @@ const ACCEPTED: Partial<Record<Argument["kind"], readonly number[]>> = {
   map: [TYPE.map],
   context: [TYPE.context],
   "socket-common": SOCKET_TYPES,
-  "any-socket": SOCKET_TYPES,
+  "any-socket": [...SOCKET_TYPES, TYPE.struct, TYPE.struct | FLAG.trusted],
   socket: [TYPE.socket],
   record: [TYPE.memory | FLAG.ringBuffer],
   stack: [TYPE.stack],
   string: [TYPE.mapValue],
   function: [TYPE.function],
-  lock: [TYPE.mapValue],
+  lock: [TYPE.mapValue, OWN_OBJECT],
   timer: [TYPE.mapValue],
-  kptr: [TYPE.mapValue],
-  dynptr: [TYPE.stack],
-  btf: [],
+  kptr: [TYPE.mapValue, OWN_OBJECT],
+  dynptr: [TYPE.stack, TYPE.dynptr],
+  btf: STRUCT_TYPES,
   percpu: [],
 };
 
@@ -47,11 +52,6 @@ const NAMED_LAST: Partial<Record<Argument["kind"], readonly string[]>> = {
   key: ["trusted_ptr_"],
   value: ["trusted_ptr_"],
   memory: ["trusted_ptr_"],
-  "any-socket": ["ptr_", "trusted_ptr_"],
-  lock: ["ptr_"],
-  kptr: ["ptr_"],
-  dynptr: ["dynptr_ptr"],
-  btf: ["ptr_", "trusted_ptr_", "rcu_ptr_"],
   percpu: ["percpu_ptr_", "percpu_rcu_ptr_", "percpu_trusted_ptr_"],
 };
 
@@ -62,12 +62,21 @@ export function checkArgumentType(
   register: Register,
   argument: Argument,
   kind: Argument["kind"],
+  facts: CallFacts,
 ): void {
   const accepted = ACCEPTED[kind] ?? [];
   let { type } = register;
   if (argument.readOnly) type &= ~FLAG.readOnly;
   if (argument.orNull) type &= ~FLAG.orNull;
-  if (accepted.includes(type)) return;
+  if (kind === "memory" || kind === "key" || kind === "value") type &= ~FLAG.packetSlice;
+  const exchanges = kind === "btf" && facts.field !== undefined;
+  if (exchanges) type &= ~(FLAG.allocated | FLAG.perCpu);
+  if (accepted.includes(type)) {
+    if (exchanges) checkPointerType(walk, facts.field!, number, register);
+    else if (baseOf(type) === TYPE.struct && kind !== "lock" && kind !== "kptr")
+      checkStruct(walk, number, register, argument, kind);
+    return;
+  }
   const expected = [...accepted.map(typeText), ...(NAMED_LAST[kind] ?? [])].join(", ");
   walk.refuse(
     mayBeNull(register.type) ? "null-pointer" : "helper-call",
@@ -75,10 +84,30 @@ export function checkArgumentType(
   );
 }
 
+/** The struct must be the one that is asked for, or begin with it. */
+function checkStruct(walk: Walk, number: number, register: Register, argument: Argument, kind: Argument["kind"]): void {
+  const wanted = kind === "btf" ? argument.struct : "sock_common";
+  if (mayBeNull(register.type) && (!argument.orNull || argument.release))
+    walk.refuse("null-pointer", `Possibly NULL pointer passed to helper arg${number}`);
+  const strict = argument.release && kind === "btf";
+  if (isSocketStruct(register.struct!.name) && wanted === "sock_common" && !strict) return;
+  if (structFits(walk, register.struct!, register.offset, wanted, strict)) return;
+  walk.refuse("helper-call", `R${number} is of type ${register.struct!.name} but ${wanted} is expected`);
+}
+
+/** Structs that begin with a `struct sock_common`, whether or not the kernel's types are at hand. */
+const isSocketStruct = (name: string): boolean =>
+  /^(sock_common|sock|tcp6?_sock|udp6_sock|tcp_timewait_sock|tcp_request_sock|mptcp_sock|unix_sock)$/.test(name);
+
 /** check_func_arg_reg_off */
 export function checkArgumentOffset(walk: Walk, number: number, register: Register, argument: Argument): void {
-  if (argument.release) {
-    if (argument.kind === "dynptr") return;
+  if (argument.kind === "dynptr" && argument.release) return;
+  checkOffset(walk, number, register, argument.release);
+}
+
+/** The same by what is done with the reference only. */
+export function checkOffset(walk: Walk, number: number, register: Register, release: boolean): void {
+  if (release) {
     if (register.offset !== 0)
       walk.refuse("reference", `R${number} must have zero offset when passed to release func or trusted arg to kfunc`);
     checkUnmodified(walk, register, number);
@@ -94,6 +123,10 @@ export function checkArgumentOffset(walk: Walk, number: number, register: Regist
     case TYPE.buffer:
     case TYPE.scalar:
       if (!mayBeNull(register.type)) return;
+      break;
+    case TYPE.struct:
+      // A struct in a struct lies at an offset.
+      if (isConstant(register.scalar)) return;
   }
   checkUnmodified(walk, register, number);
 }

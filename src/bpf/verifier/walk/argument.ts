@@ -2,13 +2,15 @@ import type { Argument } from "../../helpers/prototype.ts";
 import { CREATE_FLAG, MAP_TYPE } from "../../maps/map-type.ts";
 import { isIndexed } from "../map.ts";
 import { markPrecise } from "../pruning/precision.ts";
+import { DYNPTR } from "../state/dynptr-kind.ts";
 import { isNull, type Register } from "../state/register.ts";
-import { isPacketPointer } from "../state/register-type.ts";
+import { isPacketPointer, TYPE } from "../state/register-type.ts";
 import { isConstant } from "../values/scalar.ts";
 import { checkAlignment } from "./alignment.ts";
 import { checkArgumentOffset, checkArgumentType } from "./argument-type.ts";
 import type { CallFacts } from "./call-facts.ts";
 import { findConstantKey } from "./constant-key.ts";
+import { makeDynptr, referenceOfDynptr, useDynptr } from "./dynptr.ts";
 import { checkHelperMemory, checkMemorySize } from "./helper-memory.ts";
 import { checkSameMap, checkValueField } from "./value-field.ts";
 import type { Walk } from "./walk.ts";
@@ -26,7 +28,7 @@ export function checkArgument(walk: Walk, position: number, facts: CallFacts): v
     walk.refuse("helper-call", "helper access to the packet is not allowed");
   const kind = argument.kind === "value" ? kindOfValue(walk, argument, facts) : argument.kind;
   if (!(isNull(register) && argument.orNull)) {
-    checkArgumentType(walk, number, register, argument, kind);
+    checkArgumentType(walk, number, register, argument, kind, facts);
     checkArgumentOffset(walk, number, register, argument);
   }
   noteReferences(walk, number, register, argument, facts);
@@ -44,12 +46,15 @@ function kindOfValue(walk: Walk, argument: Argument, facts: CallFacts): Argument
 
 function noteReferences(walk: Walk, number: number, register: Register, argument: Argument, facts: CallFacts): void {
   if (argument.release) {
-    if (argument.kind === "dynptr") walk.refuse("reference", `arg ${number} is an unacquired reference`);
-    if (register.reference === 0 && !isNull(register))
+    if (argument.kind === "dynptr") {
+      if (register.type !== TYPE.stack) walk.refuse("reference", "cannot release unowned const bpf_dynptr");
+      if (referenceOfDynptr(walk, number) === 0) walk.refuse("reference", `arg ${number} is an unacquired reference`);
+    } else if (register.reference === 0 && !isNull(register))
       walk.refuse("reference", `R${number} must be referenced when passed to release function`);
     facts.released = number;
   }
-  if (register.reference !== 0) facts.reference = register.reference;
+  // What an exchange puts something into stays the program's.
+  if (register.reference !== 0 && argument.kind !== "kptr") facts.reference = register.reference;
 }
 
 function checkContent(
@@ -98,7 +103,7 @@ function checkContent(
       markPrecise(walk, number);
       return;
     case "string":
-      checkString(walk, number, register);
+      checkConstantString(walk, number, register);
       return;
     case "lock":
     case "timer":
@@ -106,7 +111,7 @@ function checkContent(
       checkValueField(walk, number, register, kind, facts);
       return;
     case "dynptr":
-      checkDynptr(walk, number, argument);
+      checkDynptr(walk, number, argument, facts);
       return;
     case "function":
       facts.callback = register.extent;
@@ -114,10 +119,13 @@ function checkContent(
   }
 }
 
-/** No helper that makes a dynptr is modelled: none can be there. */
-function checkDynptr(walk: Walk, number: number, argument: Argument): never {
-  if (argument.access === "out") walk.refuse("unsupported", "dynptrs are not supported by netsim yet");
-  walk.refuse("helper-call", `Expected an initialized dynptr as arg #${number - 1}`);
+const FROM_MEMORY = 197;
+
+/** process_dynptr_func */
+function checkDynptr(walk: Walk, number: number, argument: Argument, facts: CallFacts): void {
+  if (argument.access === "out")
+    makeDynptr(walk, number, facts.prototype.number === FROM_MEMORY ? DYNPTR.local : DYNPTR.ringbuf);
+  else facts.dynptr = useDynptr(walk, number, argument.release, argument.release ? DYNPTR.ringbuf : undefined);
 }
 
 function checkMemory(walk: Walk, number: number, bytes: number, argument: Argument, facts: CallFacts): void {
@@ -126,7 +134,7 @@ function checkMemory(walk: Walk, number: number, bytes: number, argument: Argume
 }
 
 /** check_reg_const_str */
-function checkString(walk: Walk, number: number, register: Register): void {
+export function checkConstantString(walk: Walk, number: number, register: Register): void {
   const map = register.map!;
   if (((map.flags ?? 0) & CREATE_FLAG.RDONLY_PROG) === 0 || map.constants === undefined)
     walk.refuse("helper-call", `R${number} does not point to a readonly map'`);

@@ -2,7 +2,7 @@ import type { Branch, Condition, MayGoto } from "../../isa/instruction.ts";
 import { DESTINATION_IS_STACK, SOURCE_IS_STACK } from "../pruning/history.ts";
 import { markPrecise } from "../pruning/precision.ts";
 import { AT_PACKET_END, BEYOND_PACKET_END, type Register, scalarRegister } from "../state/register.ts";
-import { isNeverNull, isPacketPointer, mayBeNull, TYPE } from "../state/register-type.ts";
+import { baseOf, isNeverNull, isPacketPointer, mayBeNull, TYPE } from "../state/register-type.ts";
 import type { LinkedRegister } from "../state/walk-state.ts";
 import { decide, FLIPPED } from "../values/comparison.ts";
 import { constant, isConstant } from "../values/scalar.ts";
@@ -52,7 +52,7 @@ function foresee(it: Branch, a: Register, b: Register): boolean | undefined {
   if (!wide) return undefined;
   const [pointer, other] = b.type === TYPE.scalar && isConstant(b.scalar) ? [a, b] : [b, a];
   if (other.type !== TYPE.scalar || !isConstant(other.scalar) || other.scalar.umin !== 0n) return undefined;
-  if (!isNeverNull(pointer.type)) return undefined;
+  if (!isNeverNull(pointer)) return undefined;
   return it.condition === "eq" ? false : it.condition === "ne" ? true : undefined;
 }
 
@@ -108,7 +108,8 @@ function divide(walk: Walk, it: Branch, linked: readonly LinkedRegister[]): void
     }
 
   const wide = it.bits === 64;
-  if (wide && it.src !== null && a.type !== TYPE.scalar && b.type !== TYPE.scalar) {
+  const isStruct = baseOf(a.type) === TYPE.struct || baseOf(b.type) === TYPE.struct;
+  if (wide && it.src !== null && a.type !== TYPE.scalar && b.type !== TYPE.scalar && !isStruct) {
     const equal = it.condition === "eq" ? there : it.condition === "ne" ? here : undefined;
     if (equal !== undefined) {
       const { registers } = equal.frame;

@@ -1,6 +1,8 @@
 import type { Prototype } from "../../helpers/prototype.ts";
+import type { KernelPointer } from "../../maps/definition.ts";
 import type { VerifierMap } from "../map.ts";
 import { S64_MAX } from "../values/wide.ts";
+import type { DynptrArgument } from "./dynptr.ts";
 import type { RawMemory } from "./stack-range.ts";
 
 /** What the arguments of a call turned out to be (`struct bpf_call_arg_meta`). */
@@ -18,6 +20,10 @@ export class CallFacts {
   reference = 0;
   /** Register of the reference that is given back. */
   released: number | undefined;
+  /** The kernel pointer in a map's value that is exchanged. */
+  field: KernelPointer | undefined;
+  /** The dynptr that an argument is. */
+  dynptr: DynptrArgument | undefined;
   /** Number of the function that the helper calls. */
   callback = -1;
   /** Bytes to be reserved. */

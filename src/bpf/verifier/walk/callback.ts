@@ -1,9 +1,10 @@
 import { MAP_TYPE } from "../../maps/map-type.ts";
 import type { VerifierMap } from "../map.ts";
 import { markPrecise } from "../pruning/precision.ts";
+import { DYNPTR } from "../state/dynptr-kind.ts";
 import { Frame } from "../state/frame.ts";
 import { pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
-import { TYPE } from "../state/register-type.ts";
+import { FLAG, TYPE } from "../state/register-type.ts";
 import type { CallFacts } from "./call-facts.ts";
 import type { Walk } from "./walk.ts";
 
@@ -29,7 +30,7 @@ export function checkCallback(walk: Walk, facts: CallFacts): void {
     case LOOP:
       markPrecise(walk, 1);
       if (BigInt(walk.frame.callbackDepth) < registers[1]!.scalar.umax)
-        pushCallback(walk, facts, [UNKNOWN_SCALAR, registers[3]!]);
+        pushCallback(walk, facts.callback, [UNKNOWN_SCALAR, registers[3]!]);
       else {
         walk.frame.callbackDepth = 0;
         walk.log.detail(`frame${walk.state.frames.length - 1} bpf_loop iteration limit reached`);
@@ -37,32 +38,48 @@ export function checkCallback(walk: Walk, facts: CallFacts): void {
       return;
     case FOR_EACH:
       if (!ITERABLE.includes(facts.map!.type)) walk.refuse("map", "callback function not allowed for map");
-      pushCallback(walk, facts, [...elementOf(facts.map!, facts.mapUid), registers[3]!]);
+      pushCallback(walk, facts.callback, [...elementOf(facts.map!, facts.mapUid), registers[3]!]);
       return;
     case TIMER: {
       const timer = registers[1]!;
-      pushAsynchronous(walk, facts, elementOf(timer.map!, timer.mapUid));
+      pushAsynchronous(walk, facts.callback, elementOf(timer.map!, timer.mapUid));
       return;
     }
-    case FIND_VMA:
+    case FIND_VMA: {
+      const struct = (name: string) => pointer(TYPE.struct | FLAG.trusted, { struct: walk.structs.named(name) });
+      pushCallback(walk, facts.callback, [struct("task_struct"), struct("vm_area_struct"), registers[4]!]);
+      return;
+    }
     case DRAIN:
-      walk.refuse("unsupported", `callbacks of ${facts.prototype.name} are not supported by netsim yet`);
+      pushCallback(walk, facts.callback, [
+        pointer(TYPE.dynptr, { extent: DYNPTR.local, id: walk.newId() }),
+        registers[3]!,
+      ]);
   }
 }
 
-const elementOf = (map: VerifierMap, mapUid: number): readonly Register[] => [
+/** What a function is given that is called for a map's element. */
+export const elementOf = (map: VerifierMap, mapUid: number): readonly Register[] => [
   pointer(TYPE.map, { map, mapUid }),
   pointer(TYPE.mapKey, { map, mapUid }),
   pointer(TYPE.mapValue, { map, mapUid }),
 ];
 
-function pushCallback(walk: Walk, { callback }: CallFacts, inputs: readonly Register[]): void {
+/** One round of a function that is called before the call at hand returns. */
+export function pushCallback(
+  walk: Walk,
+  callback: number,
+  inputs: readonly Register[],
+  ordersTree = false,
+  range: readonly [number, number] = [0, 1],
+): void {
+  walk.callbacks.add(callback);
   const { start } = walk.model.subprograms[callback]!;
   const depth = walk.state.frames.length;
   const state = walk.fork(start, walk.index);
   if (depth >= MAX_FRAMES) walk.refuse("function-call", `the call stack of ${depth + 1} frames is too deep`);
   const callee = Frame.enter(walk.index, depth, callback);
-  callee.callback = { synchronous: true, range: [0, 1] };
+  callee.callback = { synchronous: true, range, ...(ordersTree && { ordersTree }) };
   for (const [i, register] of inputs.entries()) callee.registers[i + 1] = register;
   state.frame.callbackDepth++;
   state.frames.push(callee);
@@ -71,8 +88,14 @@ function pushCallback(walk: Walk, { callback }: CallFacts, inputs: readonly Regi
 }
 
 /** The callback runs some time later, by itself (push_async_cb). */
-function pushAsynchronous(walk: Walk, { callback }: CallFacts, inputs: readonly Register[]): void {
+export function pushAsynchronous(
+  walk: Walk,
+  callback: number,
+  inputs: readonly Register[],
+  _mayAlwaysSleep = false,
+): void {
   const { start } = walk.model.subprograms[callback]!;
+  walk.callbacks.add(callback);
   walk.asyncCallbacks.add(callback);
   const state = walk.fork(start, walk.index);
   const entry = Frame.enter(-1, 0, callback);

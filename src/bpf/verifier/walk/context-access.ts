@@ -4,14 +4,17 @@ import { FLAG, TYPE } from "../state/register-type.ts";
 import { checkUnmodified } from "./region-access.ts";
 import type { Walk } from "./walk.ts";
 
+/** Structs of the kernel that fields point to. */
+const STRUCTS: Partial<Record<ContextValue, string>> = { "hook-state": "nf_hook_state", "kernel-skb": "sk_buff" };
+
 const LOADED: Readonly<Record<Exclude<ContextValue, "scalar">, number>> = {
   packet: TYPE.packet,
   "packet-meta": TYPE.packetMeta,
   "packet-end": TYPE.packetEnd,
   "flow-keys": TYPE.flowKeys,
   "writable-buffer": TYPE.tracepointBuffer,
-  "hook-state": TYPE.hookState,
-  "kernel-skb": TYPE.kernelSkb,
+  "hook-state": TYPE.struct | FLAG.trusted,
+  "kernel-skb": TYPE.struct | FLAG.trusted,
   socket: TYPE.socket,
   "socket-or-null": TYPE.socket | FLAG.orNull,
   "socket-common-or-null": TYPE.socketCommon | FLAG.orNull,
@@ -40,5 +43,9 @@ export function checkContext(
   if (access === "write") return undefined;
   if (value === "scalar") return UNKNOWN_SCALAR;
   const type = LOADED[value];
-  return pointer(type, { id: (type & FLAG.orNull) === 0 ? 0 : walk.newId() });
+  const struct = STRUCTS[value];
+  return pointer(type, {
+    id: (type & FLAG.orNull) === 0 ? 0 : walk.newId(),
+    struct: struct === undefined ? null : walk.structs.named(struct),
+  });
 }

@@ -55,7 +55,7 @@ function checkResult(walk: Walk): void {
     checkRange(walk, callback.range, "At async callback return");
     return;
   }
-  if (subprogram > 0) {
+  if (subprogram > 0 && subprogram !== walk.setup.exceptionCallback) {
     if (result.type !== TYPE.scalar)
       walk.refuse(
         "return-value",
@@ -63,23 +63,28 @@ function checkResult(walk: Walk): void {
       );
     return;
   }
-  const range = walk.programType.returnRange?.(walk.setup.expectedAttachType);
-  if (range !== undefined) checkRange(walk, range, "At program exit");
+  checkFunctionResult(walk, 0);
 }
 
-function checkRange(walk: Walk, [min, max]: readonly [number, number], where: string): void {
-  const result = walk.frame.registers[0]!;
+/** What the program gives back, in R0 or where an exception leaves it. */
+export function checkFunctionResult(walk: Walk, number: number): void {
+  const range = walk.programType.returnRange?.(walk.setup.expectedAttachType);
+  if (range !== undefined) checkRange(walk, range, "At program exit", number);
+}
+
+function checkRange(walk: Walk, [min, max]: readonly [number, number], where: string, number = 0): void {
+  const result = walk.frame.registers[number]!;
   if (result.type !== TYPE.scalar)
-    walk.refuse("return-value", `${where} the register R0 is not a known value (${typeText(result.type)})`);
-  markPrecise(walk, 0);
+    walk.refuse("return-value", `${where} the register R${number} is not a known value (${typeText(result.type)})`);
+  markPrecise(walk, number);
   const { smin, smax } = result.scalar;
-  if (smin < BigInt(min) || smax > BigInt(max)) walk.refuse("return-value", wrongResult(walk, min, max, where));
+  if (smin < BigInt(min) || smax > BigInt(max)) walk.refuse("return-value", wrongResult(walk, min, max, where, number));
 }
 
 /** verbose_invalid_scalar */
-function wrongResult(walk: Walk, min: number, max: number, where: string): string {
-  const { smin, smax } = walk.frame.registers[0]!.scalar;
-  const parts = [`${where} the register R0 has`];
+function wrongResult(walk: Walk, min: number, max: number, where: string, number = 0): string {
+  const { smin, smax } = walk.frame.registers[number]!.scalar;
+  const parts = [`${where} the register R${number} has`];
   const unknown = smin === -(2n ** 63n) && smax === 2n ** 63n - 1n;
   if (smin > -(2n ** 63n)) parts.push(`smin=${smin}`);
   if (smax < 2n ** 63n - 1n) parts.push(`smax=${smax}`);

@@ -1,10 +1,13 @@
 import type { CallLocal } from "../../isa/instruction.ts";
 import type { FunctionArgument } from "../program/function-types.ts";
 import { Refusal } from "../refusal.ts";
+import { DYNPTR } from "../state/dynptr-kind.ts";
 import { isNull, NOT_INIT, pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
-import { FLAG, isPacketPointer, mayBeNull, TYPE } from "../state/register-type.ts";
-import { checkHelperMemory } from "./helper-memory.ts";
-import { asNotNull } from "./nullness.ts";
+import { FLAG, mayBeNull, TYPE } from "../state/register-type.ts";
+import { checkOffset } from "./argument-type.ts";
+import { useDynptr } from "./dynptr.ts";
+import { checkFixedMemory } from "./helper-memory.ts";
+import { forgetPacket } from "./nullness.ts";
 import { checkUnmodified } from "./region-access.ts";
 import type { Walk } from "./walk.ts";
 
@@ -23,10 +26,7 @@ export function checkGlobalCall(walk: Walk, it: CallLocal): void {
     throw new Refusal(reason.category, walk.index, [...reason.lines, last]);
   }
   walk.log.line(`Func#${number} ('${name}') is global and assumed valid.`);
-  if (walk.changesPacket(number))
-    walk.state.changeAll((register) =>
-      isPacketPointer(register.type) || register.type === TYPE.packetEnd ? UNKNOWN_SCALAR : register,
-    );
+  if (walk.changesPacket(number)) forgetPacket(walk.state, !walk.privileges.perfmon);
   walk.calledGlobals.add(number);
   for (let i = 1; i <= 5; i++) registers[i] = NOT_INIT;
   registers[0] = UNKNOWN_SCALAR;
@@ -44,24 +44,28 @@ function checkArgument(walk: Walk, i: number, register: Register, argument: Func
       else walk.refuse("function-call", `arg#${i} expects pointer to ctx`);
       return;
     case "dynptr":
-      walk.refuse("unsupported", "dynptrs are not supported by netsim yet");
-      break;
-    case "memory": {
+      checkOffset(walk, number, register, false);
+      useDynptr(walk, number, false);
+      return;
+    case "memory":
       if (isNull(register)) return;
-      const { registers } = walk.frame;
-      if (mayBeNull(register.type)) registers[number] = asNotNull(register);
-      checkHelperMemory(walk, number, argument.size, "read", true, undefined);
-      checkHelperMemory(walk, number, argument.size, "write", true, undefined);
-      registers[number] = register;
+      checkFixedMemory(walk, number, argument.size);
       if (!argument.orNull && mayBeNull(register.type))
         walk.refuse("function-call", `arg#${i} is expected to be non-NULL`);
-    }
   }
 }
 
 /** What a global function finds in its registers (do_check_common). */
 export function enterGlobal(walk: Walk, number: number): void {
   const { registers } = walk.frame;
+  if (
+    number === walk.setup.exceptionCallback &&
+    walk
+      .argumentsOf(number)
+      .map(({ kind }) => kind)
+      .join() !== "scalar"
+  )
+    walk.refuse("function-call", "exception cb only supports single integer argument");
   for (const [i, argument] of walk.argumentsOf(number).entries())
     switch (argument.kind) {
       case "scalar":
@@ -71,7 +75,7 @@ export function enterGlobal(walk: Walk, number: number): void {
         registers[i + 1] = pointer(TYPE.context);
         break;
       case "dynptr":
-        walk.refuse("unsupported", "dynptrs are not supported by netsim yet");
+        registers[i + 1] = pointer(TYPE.dynptr, { extent: DYNPTR.local, id: walk.newId() });
         break;
       case "memory":
         registers[i + 1] = pointer(TYPE.memory | (argument.orNull ? FLAG.orNull : 0), {

@@ -2,6 +2,7 @@ import { type Prototype, prototypeOf, type ResultType } from "../../helpers/prot
 import { TAIL_CALL } from "../../helpers/tail-call.ts";
 import { HELPER_NAMES } from "../../isa/helper-names.ts";
 import type { CallHelper } from "../../isa/instruction.ts";
+import type { KernelPointer } from "../../maps/definition.ts";
 import { MAP_TYPE } from "../../maps/map-type.ts";
 import { needsPrivilege } from "../../program-type/available-helpers.ts";
 import type { ProgramType } from "../../program-type.ts";
@@ -9,16 +10,18 @@ import { hasLock, isReadOnly } from "../map.ts";
 import type { Privileges } from "../privileges.ts";
 import { markPrecise } from "../pruning/precision.ts";
 import { isNull, NOT_INIT, pointer, type Register, scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
-import { baseOf, FLAG, isPacketPointer, mayBeNull, TYPE } from "../state/register-type.ts";
+import { baseOf, FLAG, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
 import { signedRange } from "../values/extension.ts";
 import { isConstant, UNKNOWN } from "../values/scalar.ts";
 import { synchronize } from "../values/synchronize.ts";
 import { checkArgument } from "./argument.ts";
 import { CallFacts } from "./call-facts.ts";
 import { checkCallback } from "./callback.ts";
+import { changesPacketBy, releaseDynptr } from "./dynptr.ts";
+import { structOfPointer } from "./kernel-pointer.ts";
 import { mapFitsHelper } from "./map-compatibility.ts";
 import { accessMemory } from "./memory-access.ts";
-import { invalidateReference } from "./nullness.ts";
+import { forgetPacket, invalidateReference } from "./nullness.ts";
 import type { Walk } from "./walk.ts";
 
 const MAP_HELPERS: readonly number[] = [1, 2, 3, 12, 51, 87, 88, 89, 164, 195];
@@ -30,8 +33,10 @@ const PROCESSOR_ID = 8;
 const LENGTH_HELPERS: readonly number[] = [45, 67, 114, 115, 141];
 const MAX_ERRNO = 4095n;
 /** Helpers that give a reference (is_acquire_function), and those that give another view of their argument. */
-const ACQUIRING: readonly number[] = [84, 85, 99, 131];
-const CASTING: readonly number[] = [95, 96];
+const ACQUIRING: readonly number[] = [84, 85, 99, 131, 194];
+const CASTING: readonly number[] = [95, 96, 136, 137, 138, 139, 140, 196];
+const EXCHANGE = 194;
+const [DYNPTR_FROM_MEMORY, DYNPTR_WRITE, DYNPTR_DATA] = [197, 202, 203];
 
 /** `bpf_map_lookup_elem#1` */
 const helperText = (number: number): string => `${HELPER_NAMES[number] ?? "unknown"}#${number}`;
@@ -50,8 +55,15 @@ export function checkHelperCall(walk: Walk, it: CallHelper): void {
   if (prototype.sleeps && !walk.setup.sleepable)
     walk.refuse("helper-call", "helper call might sleep in a non-sleepable prog");
 
+  if (prototype.sleeps) checkMaySleep(walk, number);
+
   const facts = new CallFacts(prototype);
   for (let i = 0; i < prototype.arguments.length; i++) checkArgument(walk, i, facts);
+  if (number === DYNPTR_FROM_MEMORY && walk.frame.registers[1]!.type !== TYPE.mapValue)
+    walk.refuse(
+      "helper-call",
+      `Unsupported reg type ${typeText(walk.frame.registers[1]!.type)} for bpf_dynptr_from_mem data`,
+    );
   checkMapOfCall(walk, facts);
   noteTailCall(walk, facts);
   writeRawMemory(walk, facts);
@@ -67,10 +79,21 @@ export function checkHelperCall(walk: Walk, it: CallHelper): void {
   walk.write(0, resultOf(walk, facts));
   if (facts.map !== null && !mapFitsHelper(facts.map.type, number, walk.programType.name))
     walk.refuse("map", `cannot pass map_type ${facts.map.type} into func ${helperText(number)}`);
-  if (prototype.changesPacket)
-    walk.state.changeAll((register) =>
-      isPacketPointer(register.type) || register.type === TYPE.packetEnd ? UNKNOWN_SCALAR : register,
-    );
+  if (prototype.changesPacket || (number === DYNPTR_WRITE && changesPacketBy(facts.dynptr!.kind)))
+    forgetPacket(walk.state, !walk.privileges.perfmon);
+}
+
+/** Nothing sleeps while what it would wait for waits for it. */
+function checkMaySleep(walk: Walk, number: number): void {
+  const { rcuLocked, preemptLocks, irqId } = walk.state;
+  const where = rcuLocked
+    ? "rcu_read_lock region"
+    : preemptLocks > 0
+      ? "non-preemptible region"
+      : irqId !== 0
+        ? "IRQ-disabled region"
+        : undefined;
+  if (where !== undefined) walk.refuse("lock", `sleepable helper ${helperText(number)} in ${where}`);
 }
 
 /** Whether programs of a type, loaded by such a user, may call a helper. */
@@ -105,6 +128,10 @@ function writeRawMemory(walk: Walk, { written }: CallFacts): void {
 
 function releaseReference(walk: Walk, facts: CallFacts): void {
   if (facts.released === undefined) return;
+  if (facts.dynptr !== undefined) {
+    releaseDynptr(walk, facts.released);
+    return;
+  }
   if (facts.reference !== 0) {
     if (walk.state.references.some(({ id }) => id === facts.reference)) {
       invalidateReference(walk.state, facts.reference, !walk.privileges.perfmon);
@@ -134,6 +161,9 @@ function resultOf(walk: Walk, facts: CallFacts): Register {
   const { prototype, map } = facts;
   if (prototype.result === "void") return NOT_INIT;
   if (prototype.result === "integer") return integerResult(walk, prototype, facts);
+  if (facts.field !== undefined && prototype.number === EXCHANGE) return exchanged(walk, facts.field);
+  if (prototype.result.startsWith("struct.")) return structResult(walk, facts);
+  if (prototype.number === DYNPTR_DATA) return bytesOf(walk, facts);
   const found = prototype.number === LOOKUP && map !== null && facts.key >= 0n && facts.key < BigInt(map.maxEntries);
   const type = POINTERS[found ? "value" : prototype.result];
   if (type === undefined)
@@ -150,6 +180,39 @@ function resultOf(walk: Walk, facts: CallFacts): Register {
   if (!isAcquiring(prototype.number, facts)) return result;
   const acquired = walk.acquireReference();
   return { ...result, id: acquired, reference: acquired };
+}
+
+/** What was in the map until now is the program's (RET_PTR_TO_BTF_ID_OR_NULL of bpf_kptr_xchg). */
+function exchanged(walk: Walk, field: KernelPointer): Register {
+  const struct = structOfPointer(walk, field);
+  const own = struct.isLocal ? FLAG.allocated | (field.kind === "percpu" ? FLAG.perCpu : 0) : 0;
+  walk.newId();
+  const reference = walk.acquireReference();
+  return pointer(TYPE.struct | FLAG.orNull | own, { struct, id: reference, reference });
+}
+
+/** `struct.tcp_sock:or-null` */
+function structResult(walk: Walk, { prototype, reference }: CallFacts): Register {
+  const [name, ...properties] = prototype.result.slice("struct.".length).split(":");
+  const type =
+    TYPE.struct |
+    (properties.includes("or-null") ? FLAG.orNull : 0) |
+    (properties.includes("trusted") ? FLAG.trusted : 0);
+  const id = mayBeNull(type) ? walk.newId() : 0;
+  return pointer(type, {
+    struct: walk.structs.named(name!),
+    id,
+    reference: CASTING.includes(prototype.number) ? reference : 0,
+  });
+}
+
+function bytesOf(walk: Walk, { dynptr, allocation }: CallFacts): Register {
+  return pointer(TYPE.memory | FLAG.orNull, {
+    id: walk.newId(),
+    extent: allocation,
+    reference: dynptr!.reference,
+    dynptr: dynptr!.id,
+  });
 }
 
 function isAcquiring(number: number, { map }: CallFacts): boolean {

@@ -1,8 +1,9 @@
 import { markPrecise } from "../pruning/precision.ts";
 import { isNull, type Register } from "../state/register.ts";
-import { baseOf, FLAG, TYPE, typeText } from "../state/register-type.ts";
+import { baseOf, FLAG, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
 import { isConstant } from "../values/scalar.ts";
 import { checkMapAccess, checkMapRegion } from "./memory-access.ts";
+import { asNotNull } from "./nullness.ts";
 import { checkPacket } from "./packet-access.ts";
 import { checkRegion, MAX_VARIABLE_OFFSET } from "./region-access.ts";
 import { checkStackRange, type RawMemory } from "./stack-range.ts";
@@ -69,4 +70,15 @@ export function checkMemorySize(
   const exact = isConstant(register.scalar) ? raw : undefined;
   checkHelperMemory(walk, number - 1, Number(umax), access, zeroAllowed, exact);
   markPrecise(walk, number);
+}
+
+/** Memory of a known size that a function may read and write (check_mem_reg). */
+export function checkFixedMemory(walk: Walk, number: number, size: number): void {
+  const { registers } = walk.frame;
+  const register = registers[number]!;
+  if (isNull(register)) return;
+  if (mayBeNull(register.type)) registers[number] = asNotNull(register);
+  checkHelperMemory(walk, number, size, "read", true, undefined);
+  checkHelperMemory(walk, number, size, "write", true, undefined);
+  registers[number] = register;
 }

@@ -76,5 +76,5 @@ export function accessMap(
       `access beyond the end of member ${field} (mend:${begin + bytes}) in struct bpf_map with off ${offset} size ${size}`,
     );
   if (!isPointer) return UNKNOWN_SCALAR;
-  return pointer(field === "ops" ? TYPE.mapOperations : TYPE.innerMap);
+  return pointer(TYPE.struct, { struct: walk.structs.named(field === "ops" ? "bpf_map_ops" : "bpf_map") });
 }

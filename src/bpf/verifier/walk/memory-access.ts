@@ -8,6 +8,7 @@ import { constant, isConstant, type Scalar } from "../values/scalar.ts";
 import { tnumText } from "../values/tnum.ts";
 import { checkAlignment } from "./alignment.ts";
 import { checkContext } from "./context-access.ts";
+import { accessKernelPointer } from "./kernel-pointer.ts";
 import { accessMap } from "./map-access.ts";
 import { checkPacket } from "./packet-access.ts";
 import { checkRegion } from "./region-access.ts";
@@ -15,6 +16,7 @@ import { checkSocket } from "./socket-access.ts";
 import { checkStackBounds } from "./stack-bounds.ts";
 import { readStack } from "./stack-read.ts";
 import { type StoredValue, writeStack } from "./stack-write.ts";
+import { accessStruct } from "./struct-load.ts";
 import type { Walk } from "./walk.ts";
 
 /** A load. `target` is the register that gets the value, or null where none does (atomics look whether they may read). */
@@ -73,7 +75,10 @@ function accessBy(
   if (type === TYPE.mapValue) {
     checkLeak(walk, request, "map");
     checkMapAccess(walk, register, offset, size, access);
-    checkMapRegion(walk, number, offset, size, false);
+    checkMapRegion(walk, number, offset, size, false, true);
+    const at = Number(register.scalar.smin) + offset;
+    const field = isConstant(register.scalar) ? pointerAt(register.map!, at) : undefined;
+    if (field !== undefined) return accessKernelPointer(walk, field, at, request);
     return access === "write" ? undefined : mapContents(register, offset, size, request.signed);
   }
   if (baseOf(type) === TYPE.memory) {
@@ -81,7 +86,8 @@ function accessBy(
     if (access === "write" && (type & FLAG.readOnly) !== 0)
       walk.refuse("memory-access", `R${number} cannot write into ${typeText(type)}`);
     checkLeak(walk, request, "mem");
-    checkRegion(walk, number, offset, size, register.extent, false);
+    // Nobody knows how much there is: loads cannot fault.
+    if ((type & FLAG.untrusted) === 0) checkRegion(walk, number, offset, size, register.extent, false);
     return UNKNOWN_SCALAR;
   }
   if (type === TYPE.context) {
@@ -117,10 +123,8 @@ function accessBy(
     checkBuffer(walk, register, number, offset, size);
     return UNKNOWN_SCALAR;
   }
-  if (type === TYPE.mapOperations)
-    walk.refuse("unsupported", "loads from struct bpf_map_ops are not supported by netsim yet");
-  if (type >= TYPE.mapOperations && type <= TYPE.kernelSkb)
-    walk.refuse("unsupported", `loads from ${typeText(type)} are not supported by netsim yet`);
+  if (baseOf(type) === TYPE.struct && !mayBeNull(type))
+    return accessStruct(walk, register, number, offset, size, access);
   if (type === TYPE.map) return accessMap(walk, register, number, offset, size, access);
   refuseAccess(walk, register, number);
 }
@@ -168,7 +172,14 @@ export function checkMapAccess(
 }
 
 /** check_map_access */
-export function checkMapRegion(walk: Walk, number: number, offset: number, size: number, zeroAllowed: boolean): void {
+export function checkMapRegion(
+  walk: Walk,
+  number: number,
+  offset: number,
+  size: number,
+  zeroAllowed: boolean,
+  direct = false,
+): void {
   const map = walk.frame.registers[number]!.map!;
   checkRegion(walk, number, offset, size, map.valueSize, zeroAllowed);
   if (map.fields === undefined) return;
@@ -176,10 +187,19 @@ export function checkMapRegion(walk: Walk, number: number, offset: number, size:
   const [begin, end] = [Number(smin) + offset, Number(umax) + offset + size];
   const field = map.fields.find((it) => begin < it.offset + it.size && it.offset < end);
   if (field === undefined) return;
-  if (field.kind === "kptr")
-    walk.refuse("unsupported", "access to kernel pointers in map values is not supported by netsim yet");
+  if (field.kind === "kptr") {
+    if (!direct) walk.refuse("map", "kptr cannot be accessed indirectly by helper");
+    if (smin !== walk.frame.registers[number]!.scalar.smax)
+      walk.refuse("map", "kptr access cannot have variable offset");
+    if (begin !== field.offset) walk.refuse("map", `kptr access misaligned expected=${field.offset} off=${begin}`);
+    if (size !== field.size) walk.refuse("map", "kptr access size must be BPF_DW");
+    return;
+  }
   walk.refuse("map", `${FIELD_NAMES[field.kind]} cannot be accessed directly by load/store`);
 }
+
+const pointerAt = ({ fields }: VerifierMap, at: number) =>
+  fields?.find(({ kind, offset }) => kind === "kptr" && offset === at)?.pointer;
 
 /** A frozen map that programs cannot write is made of constants (bpf_map_direct_read). */
 function mapContents(register: Register, offset: number, size: number, signed: boolean): Register {

@@ -64,6 +64,9 @@ function checkMovable(walk: Walk, it: Alu, pointer: Register, amount: Scalar): v
     case TYPE.memory:
     case TYPE.buffer:
     case TYPE.function:
+    case TYPE.tracepointBuffer:
+    case TYPE.struct:
+    case TYPE.dynptr:
       break;
     default: {
       const still = known && amount.smin === 0n && it.operation === "add";

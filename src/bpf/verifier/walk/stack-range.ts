@@ -1,6 +1,6 @@
 import { UNKNOWN_SCALAR } from "../state/register.ts";
 import { TYPE } from "../state/register-type.ts";
-import { BYTE, byteOf, isSpilled, scrub, withByte } from "../state/stack-slot.ts";
+import { BYTE, byteOf, isDynptr, isSpilled, scrub, withByte } from "../state/stack-slot.ts";
 import { isConstant } from "../values/scalar.ts";
 import { tnumText } from "../values/tnum.ts";
 import { checkStackBounds } from "./stack-bounds.ts";
@@ -38,6 +38,7 @@ export function checkStackRange(
   const begin = Number(smin) + offset;
   const end = (fixed ? begin : Number(smax) + offset) + size;
   if (raw !== undefined && fixed) {
+    refuseDynptrs(walk, register.extent, begin, end);
     raw.number = number;
     raw.size = size;
     return;
@@ -48,6 +49,8 @@ export function checkStackRange(
     const slot = at >> 3;
     const old = stack[slot]!;
     const kind = byteOf(old, at & 7);
+    if (kind > BYTE.zero)
+      walk.refuse("stack", `invalid read from stack R${number} off ${begin}+${i - begin} size ${size}`);
     if (!walk.privileges.perfmon && (kind === BYTE.invalid || (isSpilled(old) && old.spilled.type !== TYPE.scalar)))
       walk.refuse(
         kind === BYTE.invalid ? "uninitialized" : "pointer-leak",
@@ -59,5 +62,14 @@ export function checkStackRange(
       else if (isSpilled(old)) stack[slot] = { bytes: scrub(old.bytes), spilled: UNKNOWN_SCALAR };
     }
     walk.liveness.noteRead(walk.state, walk.index, register.extent, slot);
+  }
+}
+
+/** A helper that writes would change what only others may. */
+function refuseDynptrs(walk: Walk, frame: number, begin: number, end: number): void {
+  const { stack } = walk.state.frames[frame]!;
+  for (let i = begin; i < end; i++) {
+    const slot = stack[(-i - 1) >> 3];
+    if (slot !== undefined && isDynptr(slot)) walk.refuse("stack", `potential write to dynptr at off=${i} disallowed`);
   }
 }

@@ -1,7 +1,7 @@
 import { stackAccess } from "../pruning/history.ts";
 import { type Register, scalarRegister, UNKNOWN_SCALAR, unlinked } from "../state/register.ts";
 import { TYPE } from "../state/register-type.ts";
-import { BYTE, byteOf, isIterator, isSpilled, type StackSlot, spilledBytes } from "../state/stack-slot.ts";
+import { BYTE, byteOf, isSpecial, isSpilled, type StackSlot, spilledBytes } from "../state/stack-slot.ts";
 import { isConstant, isZero, ZERO } from "../values/scalar.ts";
 import { tnumText } from "../values/tnum.ts";
 import { widthOf } from "../values/wide.ts";
@@ -45,7 +45,7 @@ function readFixed(
   walk.log.touchSlot(slotNumber);
   walk.liveness.noteRead(walk.state, walk.index, frameNumber, slotNumber);
   if (!isSpilled(slot)) {
-    if (!walk.privileges.perfmon || isIterator(slot)) checkWritten(walk, slot, offset, size, BYTE.zero);
+    if (!walk.privileges.perfmon || isSpecial(slot)) checkWritten(walk, slot, offset, size, BYTE.zero);
     return target === null ? undefined : readBytes(walk, frameNumber, offset, offset + size);
   }
 

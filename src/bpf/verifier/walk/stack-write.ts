@@ -6,7 +6,7 @@ import {
   ALL_SPILL,
   BYTE,
   byteOf,
-  isIterator,
+  isSpecial,
   isSpilled,
   isSpilledScalar,
   type StackSlot,
@@ -15,6 +15,7 @@ import {
 } from "../state/stack-slot.ts";
 import { constant, isConstant, isZero } from "../values/scalar.ts";
 import { widthOf } from "../values/wide.ts";
+import { destroyIfDynptr } from "./dynptr-slots.ts";
 import { linkBeforeCopy } from "./linked-registers.ts";
 import type { Walk } from "./walk.ts";
 
@@ -36,6 +37,7 @@ function writeFixed(walk: Walk, frameNumber: number, offset: number, size: numbe
   const frame = walk.state.frames[frameNumber]!;
   const at = -offset - 1;
   const slot = at >> 3;
+  destroyIfDynptr(walk, frameNumber, slot);
   const old = frame.stack[slot]!;
   const source = value.kind === "register" ? walk.frame.registers[value.number]! : undefined;
   const { bpf, perfmon } = walk.privileges;
@@ -92,7 +94,7 @@ function spill(old: StackSlot, register: Register, size: number): StackSlot {
 const leftover = (kind: number): number => (kind === BYTE.zero || kind === BYTE.invalid ? kind : BYTE.misc);
 
 /** The bytes of a slot whose spilled register is being overwritten in part (scrub_special_slot). */
-const unspilled = (old: StackSlot): number => (isSpilled(old) || isIterator(old) ? scrub(old.bytes) : old.bytes);
+const unspilled = (old: StackSlot): number => (isSpecial(old) ? scrub(old.bytes) : old.bytes);
 
 /** Any of the bytes that the offset may mean may have been written (check_stack_write_var_off). */
 function writeVariable(walk: Walk, register: Register, offset: number, size: number, value: StoredValue): void {
@@ -102,6 +104,7 @@ function writeVariable(walk: Walk, register: Register, offset: number, size: num
   const source = value.kind === "register" ? walk.frame.registers[value.number]! : undefined;
   const zero = source !== undefined ? isNull(source) : value.kind === "constant" && value.value === 0;
   let zeroUsed = false;
+  for (let i = begin; i < end; i++) destroyIfDynptr(walk, register.extent, (-i - 1) >> 3);
   for (let i = begin; i < end; i++) {
     const at = -i - 1;
     const slot = at >> 3;

@@ -17,6 +17,8 @@ const SPIN_UNLOCK = 94;
 export function walkAll(walk: Walk): void {
   walkFunction(walk);
   walk.log.accepted();
+  // Anything may throw.
+  if (walk.setup.exceptionCallback !== undefined) walk.calledGlobals.add(walk.setup.exceptionCallback);
   const done = new Set<number>();
   for (let again = true; again; ) {
     again = false;
@@ -164,7 +166,7 @@ function step(walk: Walk): boolean {
       break;
     case "call-kernel":
       walk.jumpsProcessed++;
-      checkKernelCall(walk, it);
+      if (checkKernelCall(walk, it)) return true;
       walk.log.touch(0);
       return false;
   }

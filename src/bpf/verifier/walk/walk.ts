@@ -1,4 +1,5 @@
 import type { Alu, Branch } from "../../isa/instruction.ts";
+import type { Btf } from "../../object/btf/btf-type.ts";
 import type { ProgramType } from "../../program-type.ts";
 import type { Insights } from "../insights.ts";
 import type { LogMark, VerifierLog } from "../log/verifier-log.ts";
@@ -21,6 +22,7 @@ import { type Category, Refusal } from "../refusal.ts";
 import { Frame, NO_CALLSITE } from "../state/frame.ts";
 import { pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
 import { TYPE } from "../state/register-type.ts";
+import { type StructType, StructTypes } from "../state/struct-type.ts";
 import { type HistoryEntry, type LinkedRegister, WalkState } from "../state/walk-state.ts";
 import { type Refined, refine } from "../values/refinement.ts";
 import type { Scalar } from "../values/scalar.ts";
@@ -53,6 +55,10 @@ export interface WalkSetup {
   /** Functions that may change the packet. */
   readonly packetChangers: ReadonlySet<number>;
   readonly kernelFunctions: ReadonlyMap<number, string>;
+  /** The kernel's own types, where they are at hand. */
+  readonly kernelTypes?: Btf;
+  /** The function that exceptions lead to; undefined where the program has none of its own. */
+  readonly exceptionCallback: number | undefined;
   readonly log: VerifierLog;
   readonly insights: Insights;
   readonly observer?: WalkObserver | undefined;
@@ -94,6 +100,12 @@ export class Walk {
   readonly kernelFunctions: ReadonlyMap<number, string>;
   /** Global functions that some path calls. */
   readonly calledGlobals = new Set<number>();
+  /** The structs that pointers point to. */
+  readonly structs: StructTypes;
+  /** Why what an argument points at cannot be what is asked for, where that is more than that it is not. */
+  complaint: string | undefined;
+  /** Functions that helpers call. */
+  readonly callbacks = new Set<number>();
   /** Functions that run by themselves, some time later. */
   readonly asyncCallbacks = new Set<number>();
   state: WalkState;
@@ -117,6 +129,7 @@ export class Walk {
   readonly #pending: Pending[] = [];
   #lastId = 0;
   #entry: HistoryEntry | null = null;
+  readonly #iteratorKinds = new Map<string, StructType>();
   readonly #computed: (Kept<Scalar> | undefined)[];
   readonly #refined: (Kept<Refined> | undefined)[];
 
@@ -129,6 +142,7 @@ export class Walk {
     this.programType = setup.programType;
     this.functions = setup.types?.functions ?? [];
     this.kernelFunctions = setup.kernelFunctions;
+    this.structs = new StructTypes(setup.kernelTypes, setup.types?.btf);
     this.privileges = setup.privileges;
     const guarded = setup.privileges.perfmon ? 0 : setup.model.instructions.length;
     this.aluStates = new Uint8Array(guarded);
@@ -218,22 +232,48 @@ export class Walk {
   }
 
   /** The program is about to end or to be left: it must have given back what it acquired (check_reference_leak). */
-  checkReferencesReturned(by: string, locksToo = true): void {
-    const { lock, references, frames, rcuLocked, preemptLocks } = this.state;
+  checkReferencesReturned(by: string, locksToo = true, everyFrame = false): void {
+    const { lock, references, frames, irqId, rcuLocked, preemptLocks } = this.state;
     if (locksToo && lock !== null) this.refuse("lock", `${by} cannot be used inside bpf_spin_lock-ed region`);
-    if (frames.length === 1 && references.length > 0) {
-      const leaks = references.map(({ id, index }) => `Unreleased reference id=${id} alloc_insn=${index}`);
+    const held = everyFrame || frames.length === 1 ? references.filter(({ isIrq }) => isIrq !== true) : [];
+    if (held.length > 0) {
+      const leaks = held.map(({ id, index }) => `Unreleased reference id=${id} alloc_insn=${index}`);
       this.refuse("reference", ...leaks, `${by} would lead to reference leak`);
     }
+    if (locksToo && irqId !== 0) this.refuse("lock", `${by} cannot be used inside bpf_local_irq_save-ed region`);
     if (locksToo && rcuLocked) this.refuse("lock", `${by} cannot be used inside bpf_rcu_read_lock-ed region`);
     if (locksToo && preemptLocks > 0) this.refuse("lock", `${by} cannot be used inside bpf_preempt_disable-ed region`);
   }
 
   /** acquire_reference_state */
-  acquireReference(): number {
+  acquireReference(isIrq = false): number {
     const id = this.newId();
-    this.state.references = [...this.state.references, { id, index: this.index }];
+    this.state.references = [...this.state.references, { id, index: this.index, ...(isIrq && { isIrq }) }];
     return id;
+  }
+
+  /** What stands for a kind of iterators; the same object every time. */
+  iteratorKind(name: string): StructType {
+    let kind = this.#iteratorKinds.get(name);
+    if (kind === undefined) {
+      kind = { name, btf: null, id: 0, isLocal: false };
+      this.#iteratorKinds.set(name, kind);
+    }
+    return kind;
+  }
+
+  get hasExceptionCallback(): boolean {
+    return this.setup.exceptionCallback !== undefined;
+  }
+
+  /** The function at hand was called to compare two nodes of a tree (in_rbtree_lock_required_cb). */
+  get inTreeOrder(): boolean {
+    return this.frame.callback?.ordersTree === true;
+  }
+
+  /** Kernel objects under RCU stay alive (in_rcu_cs). */
+  get inCriticalSection(): boolean {
+    return this.state.rcuLocked || this.state.lock !== null || !this.setup.sleepable;
   }
 
   /** Notes what backtracking will ask about the instruction at hand (push_jmp_history). */

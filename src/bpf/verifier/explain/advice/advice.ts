@@ -3,6 +3,7 @@ import type { AdviceRow } from "./advice-row.ts";
 import { CALL_ADVICE } from "./calls.ts";
 import { FLOW_ADVICE } from "./flow.ts";
 import { MEMORY_ADVICE } from "./memory.ts";
+import { OBJECT_ADVICE } from "./objects.ts";
 import { POINTER_ADVICE } from "./pointers.ts";
 import { PRIVILEGE_ADVICE } from "./privileges.ts";
 import { STACK_ADVICE } from "./stack.ts";
@@ -14,6 +15,7 @@ const ROWS: readonly AdviceRow[] = [
   ...POINTER_ADVICE,
   ...CALL_ADVICE,
   ...FLOW_ADVICE,
+  ...OBJECT_ADVICE,
 ];
 
 /** Where no row fits: what to try about any refusal of the kind. */
