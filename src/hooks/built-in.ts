@@ -1,5 +1,10 @@
+import { cgroupEgress, cgroupIngress } from "./cgroup/cgroup-skb.ts";
+import { pppActive, pppPass } from "./classic-users/ppp.ts";
+import { teamHash } from "./classic-users/team.ts";
+import { xtBpf } from "./classic-users/xt-bpf.ts";
 import { eventHooks } from "./events/event-hooks.ts";
 import type { Hook } from "./hook.ts";
+import { lwtIn, lwtOut, lwtXmit } from "./lwt/lwt.ts";
 import { socketFilter } from "./socket-filter.ts";
 import { tcAction } from "./tc/action.ts";
 import { tcClassifier } from "./tc/classifier.ts";
@@ -15,4 +20,13 @@ export const builtInHooks: readonly Hook[] = [
   tcxIngress,
   tcxEgress,
   ...eventHooks,
+  cgroupIngress,
+  cgroupEgress,
+  lwtIn,
+  lwtOut,
+  lwtXmit,
+  xtBpf,
+  teamHash,
+  pppPass,
+  pppActive,
 ];

@@ -5,12 +5,16 @@ import type { ProgramContext } from "./program-context.ts";
 import type { HookServices } from "./services.ts";
 
 export type {
+  CgroupVerdict,
   EventSite,
   EventSubject,
   EventVerdict,
+  HashVerdict,
   HookPlace,
   HookPlaces,
   HostSite,
+  LwtVerdict,
+  MatchVerdict,
   PacketSite,
   ProgramHost,
   SocketSite,
@@ -47,6 +51,8 @@ export interface HookAt<P extends HookPlace> {
   readonly options?: JsonSchema;
   /** Where the data begins that programs see, for languages that compile for it. Absent: where that of the place does. */
   readonly dataStart?: DataStart;
+  /** Instructions of the longest classic program that may be attached; absent: as many as a program may have. */
+  readonly mostInstructions?: number;
   /** One line for editors and `netsim schema`. */
   readonly description: string;
   /** What can come of a run, in the words of reports; `interpret` names one by its index. */

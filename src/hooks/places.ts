@@ -86,6 +86,29 @@ export interface EventVerdict {
   keeps: boolean;
 }
 
+/** What a program of a control group says of a packet. */
+export interface CgroupVerdict {
+  allows: boolean;
+  /** The sender is told of congestion (BPF_RET_SET_CN). */
+  congested: boolean;
+}
+
+/** What a program on a route has decided. */
+export interface LwtVerdict {
+  /** One of LWT_ACTION. */
+  action: number;
+}
+
+export interface MatchVerdict {
+  matches: boolean;
+}
+
+/** Where a frame of a team device is sent. */
+export interface HashVerdict {
+  /** 0..255. */
+  hash: number;
+}
+
 /**
  * The parts of a topology that programs attach to. For each: what its programs look at (`subject`), what the code there tells a
  * hook about it (`site`), and what it wants to be told (`verdict`). One object of the last two serves all packets.
@@ -95,6 +118,24 @@ export interface HookPlaces {
   socket: { subject: Skb; site: SocketSite; verdict: SocketVerdict };
   /** Before everything else on a frame that comes in by a device. Programs stand under `nodes.NODE.interfaces.DEVICE`. */
   xdp: { subject: Skb; site: HostSite; verdict: XdpVerdict };
+  /** What comes to sockets of a control group. Programs stand under `nodes.NODE.cgroups.PATH`. */
+  "cgroup-ingress": { subject: Skb; site: HostSite; verdict: CgroupVerdict };
+  /** What sockets of a control group send. */
+  "cgroup-egress": { subject: Skb; site: HostSite; verdict: CgroupVerdict };
+  /** What comes in for a route. Programs stand in `encap.bpf` of `nodes.NODE.routes`. */
+  "lwt-in": { subject: Skb; site: HostSite; verdict: LwtVerdict };
+  /** What leaves by a route, before it is prepared for its link. */
+  "lwt-out": { subject: Skb; site: HostSite; verdict: LwtVerdict };
+  /** The same once nothing is left to do but to find the next hop's address. */
+  "lwt-xmit": { subject: Skb; site: HostSite; verdict: LwtVerdict };
+  /** A match of a rule of iptables. Programs stand under `nodes.NODE.iptables` and `ip6tables`. */
+  "xt-match": { subject: Skb; site: HostSite; verdict: MatchVerdict };
+  /** The port of a team device that a frame goes out by. Programs stand in `team` of `nodes.NODE.interfaces.DEVICE`. */
+  "team-hash": { subject: Skb; site: HostSite; verdict: HashVerdict };
+  /** Which packets a PPP device lets through. Programs stand in `ppp` of `nodes.NODE.interfaces.DEVICE`. */
+  "ppp-pass": { subject: Skb; site: HostSite; verdict: MatchVerdict };
+  /** Which packets keep a PPP device's connection from being idle. */
+  "ppp-active": { subject: Skb; site: HostSite; verdict: MatchVerdict };
   /** A filter of a device's traffic control, which classifies packets. Programs stand in `nodes.NODE.tc.DEVICE`. */
   "tc-filter": { subject: Skb; site: TcFilterSite; verdict: TcFilterVerdict };
   /** An action of such a filter. */
@@ -113,6 +154,15 @@ export type HookPlace = keyof HookPlaces;
 export const BLANK_VERDICTS: { readonly [P in HookPlace]: () => HookPlaces[P]["verdict"] } = {
   socket: () => ({ action: "pass", length: 0 }),
   xdp: () => ({ action: 0 }),
+  "cgroup-ingress": () => ({ allows: true, congested: false }),
+  "cgroup-egress": () => ({ allows: true, congested: false }),
+  "lwt-in": () => ({ action: 0 }),
+  "lwt-out": () => ({ action: 0 }),
+  "lwt-xmit": () => ({ action: 0 }),
+  "xt-match": () => ({ matches: false }),
+  "team-hash": () => ({ hash: 0 }),
+  "ppp-pass": () => ({ matches: false }),
+  "ppp-active": () => ({ matches: false }),
   "tc-filter": () => ({ action: 0, classid: 0 }),
   "tc-action": () => ({ action: 0 }),
   "tcx-ingress": () => ({ action: 0 }),

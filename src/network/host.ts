@@ -3,6 +3,7 @@ import type { ProgramHost } from "../hooks/hook.ts";
 import { PACKET_HOST, PACKET_OTHERHOST, PACKET_OUTGOING, type Skb } from "../packet/skb.ts";
 import { get16, set16 } from "../packet/wire.ts";
 import type { HostModel } from "../topology/model.ts";
+import { ControlGroups } from "./cgroup/control-group.ts";
 import {
   ETH_P_ARP,
   ETH_P_IP,
@@ -53,6 +54,8 @@ export class Host implements FrameReceiver, ProgramHost {
   readonly loopback: Loopback;
   readonly packetSockets: PacketSocket[] = [];
   readonly ip: IpStack;
+  readonly cgroups = new ControlGroups();
+  private cookies = 0;
   /** Redirections that are under way, one inside another. */
   private redirects = 0;
   private readonly devices: (Interface | undefined)[] = [];
@@ -203,6 +206,11 @@ export class Host implements FrameReceiver, ProgramHost {
     }
     if (skb.vlanPresent === 1) tag(this.world.pool, skb);
     device.transmit(skb);
+  }
+
+  /** A number for a socket that no other socket of the host has (sock_gen_cookie). */
+  takeCookie(): number {
+    return ++this.cookies;
   }
 
   hasDevice(ifindex: number): boolean {

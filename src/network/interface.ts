@@ -131,6 +131,8 @@ export class Interface implements LinkEnd {
 
   /** The driver puts a frame on the wire. */
   transmit(skb: Skb): void {
+    skb.socket = undefined;
+    skb.metaLength = 0;
     if (this.link === undefined) {
       this.ledger.drop(skb, this.label, "DEV_READY");
       return;

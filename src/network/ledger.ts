@@ -65,6 +65,7 @@ export class Ledger {
     skb.hatype = from.hatype;
     skb.mark = from.mark;
     skb.priority = from.priority;
+    skb.socket = from.socket;
     skb.id = from.id;
     return skb;
   }

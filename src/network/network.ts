@@ -3,6 +3,7 @@ import type { Registry } from "../registry.ts";
 import type { Impairment, LinkModel, Topology } from "../topology/model.ts";
 import { Bridge } from "./bridge.ts";
 import { Host } from "./host.ts";
+import { installHooks } from "./install-hooks.ts";
 import type { Interface } from "./interface.ts";
 import { LinkDirection } from "./link.ts";
 import type { QdiscKind } from "./qdisc/qdisc.ts";
@@ -11,7 +12,6 @@ import { openSocket } from "./socket/open-socket.ts";
 import type { Socket } from "./socket/socket.ts";
 import { TcInstaller } from "./tc/install.ts";
 import type { World } from "./world.ts";
-import { XdpHook } from "./xdp-hook.ts";
 
 export type Node = Host | Bridge;
 
@@ -39,6 +39,7 @@ export class Network {
         continue;
       }
       const host = new Host(model, world);
+      installHooks(host, model, attach, world);
       for (const socket of model.sockets.values())
         this.sockets.push(
           openSocket(
@@ -52,11 +53,6 @@ export class Network {
         );
       const installer = new TcInstaller(host, attach, qdiscs, world);
       for (const [device, tc] of model.tc) installer.install(host.interfaces.get(device)!, tc);
-      for (const [name, program] of model.xdp) {
-        const device = host.interfaces.get(name)!;
-        const attachment = attach(program, "xdp", "link", device.label);
-        if (attachment !== undefined) device.xdp = new XdpHook(attachment, device, host, world);
-      }
       this.nodes.set(model.name, host);
     }
     this.links = topology.links.map((model) => this.connect(model, world));

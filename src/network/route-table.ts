@@ -1,6 +1,7 @@
 import type { AddressModel, RouteModel } from "../topology/model.ts";
 import { AddressCache } from "./address-cache.ts";
 import type { Interface } from "./interface.ts";
+import type { RoutePrograms } from "./lwt/route-programs.ts";
 import { PrefixTable } from "./prefix-table.ts";
 
 /** One route of a host. Addresses are 4 or 16 bytes. */
@@ -16,6 +17,10 @@ export interface Route {
   readonly metric: number;
   /** Local addresses that several routers share: never a source. */
   readonly isAnycast?: boolean;
+  /** Of the topology's own routes: what it says of them. */
+  readonly model?: RouteModel;
+  /** Programs that packets pass which take it. */
+  programs?: RoutePrograms;
 }
 
 /**
@@ -52,7 +57,7 @@ export class RouteTable {
         interfaces.find((candidate) => candidate.name === route.device) ??
         (via === undefined ? undefined : this.main[family].lookup(via, 0)?.device);
       if (device === undefined || (family === 6 && !hasIpv6(device, loopback))) continue;
-      this.add({ family, type: "unicast", destination, prefix, device, metric, ...(via && { via }) });
+      this.add({ family, type: "unicast", destination, prefix, device, metric, model: route, ...(via && { via }) });
     }
     for (const family of [4, 6] as const) this.list[family].sort((a, b) => b.prefix - a.prefix || a.metric - b.metric);
   }
@@ -75,6 +80,11 @@ export class RouteTable {
     return this.list[family].find(
       (route) => route.device === device && matches(bytes, at, route.destination, route.prefix),
     );
+  }
+
+  /** The route that was made of a route of the topology; undefined: none was. */
+  ofModel(model: RouteModel): Route | undefined {
+    return this.list[model.family].find((route) => route.model === model);
   }
 
   /** What an address brings with it (fib_add_ifaddr, addrconf_prefix_route). */

@@ -57,6 +57,7 @@ export class SkbPool {
     skb.queueTime = 0;
     skb.queueNote = 0;
     skb.tcDepth = 0;
+    skb.socket = undefined;
     skb.id = 0;
     return skb;
   }
@@ -155,6 +156,7 @@ function blank(): Skb {
     queueTime: 0,
     queueNote: 0,
     tcDepth: 0,
+    socket: undefined,
     id: 0,
   };
 }

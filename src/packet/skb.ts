@@ -7,6 +7,34 @@ export const PACKET_OUTGOING = 4;
 /** A copy of the host's own broadcast or multicast; packet sockets never see it. */
 export const PACKET_LOOPBACK = 5;
 
+/** The socket that a packet is sent by, or that it has been found to be for (skb->sk). */
+export interface SkbSocket {
+  /** AF_INET 2, AF_INET6 10, AF_PACKET 17. */
+  readonly family: number;
+  /** SOCK_STREAM 1, SOCK_DGRAM 2, SOCK_RAW 3. */
+  readonly type: number;
+  /** IP protocol. */
+  readonly protocol: number;
+  /** Addresses of 4 or 16 bytes, of zeroes where it is not bound or connected; ports, 0 likewise. */
+  readonly localAddress: Uint8Array;
+  readonly remoteAddress: Uint8Array;
+  readonly localPort: number;
+  readonly remotePort: number;
+  /** TCP_ESTABLISHED 1, TCP_CLOSE 7, TCP_LISTEN 10 and so on. */
+  readonly state: number;
+  /** Its own within the host, from 1. */
+  readonly cookie: number;
+  /** Absent: the host has no control groups. */
+  readonly cgroup: SkbControlGroup | undefined;
+}
+
+/** A control group as packets' programs see it. */
+export interface SkbControlGroup {
+  /** Inode number of its directory; 1 is the root. */
+  readonly id: number;
+  readonly parent: SkbControlGroup | undefined;
+}
+
 /**
  * A packet on its way, after struct sk_buff. Its bytes lie in the engine's memory from `head` (first byte of its
  * block) to `head + size`; the frame itself is `data` .. `data + length`. All positions are addresses in that memory.
@@ -59,6 +87,7 @@ export interface Skb {
   queueNote: number;
   /** 1 for copies that netem has made (tc_depth). */
   tcDepth: number;
+  socket: SkbSocket | undefined;
   /** Number of the packet in its run, from 1; copies of a packet share it. */
   id: number;
 }

@@ -62,6 +62,16 @@ export class ProgramTable {
       });
       return undefined;
     }
+    const most = hook.mostInstructions;
+    if (most !== undefined && slot.loaded.form === "classic" && slot.instructions > most) {
+      this.problems.push({
+        code: "bad-topology",
+        severity: "error",
+        message: `The ${hook.name} hook takes classic programs of at most ${most} instructions; '${model.program}' has ${slot.instructions}.`,
+        place: model.place,
+      });
+      return undefined;
+    }
     return this.attempt(() => {
       const context = this.contexts.of(hook as unknown as Hook, type);
       const place = { context, start: hook.dataStart ?? start, trims: hook.place === "socket" };

@@ -26,6 +26,8 @@ import type {
 } from "./result.ts";
 import { SCHEMA_VERSION } from "./result.ts";
 
+const EPERM = 1;
+
 /** Reads everybody's counters at the end of a run. */
 export function collect(
   topology: Topology,
@@ -49,11 +51,12 @@ export function collect(
       ...(scene.processes.has(node.name) && { processes: scene.processes.get(node.name)! }),
     })),
     links: network.links.map(linkResult),
-    traffic: sources.map(({ kind, description, sent, answered }) => ({
+    traffic: sources.map(({ kind, description, sent, answered, refused }) => ({
       kind,
       description,
       sent,
       ...(answered === undefined ? {} : { answered }),
+      ...(refused === undefined ? {} : { refused: [{ errno: EPERM, items: refused }] }),
     })),
     ...tracingResult(scene),
     diagnostics: sources.flatMap(({ problem }) => (problem === undefined ? [] : [problem])),

@@ -235,6 +235,8 @@ export interface TrafficResult {
   readonly sent: number;
   /** Echo replies that came back, or connections that ended in order; absent for what gets no answer. */
   readonly answered?: number;
+  /** Datagrams that the sender's host refused to send, by the error number; absent: none. */
+  readonly refused?: readonly { readonly errno: number; readonly items: number }[];
 }
 
 export interface ExpectationResult {

@@ -115,6 +115,10 @@ export interface HostModel {
   readonly tc: ReadonlyMap<string, TcModel>;
   /** Programs that see frames first, by the name of the interface. */
   readonly xdp: ReadonlyMap<string, AttachmentModel>;
+  /** Control groups, parents before their children; absent: none are spoken of. */
+  readonly cgroups?: readonly CgroupModel[];
+  /** Chains of iptables and ip6tables; absent: none. */
+  readonly netfilter?: { readonly 4: ChainModels; readonly 6: ChainModels };
 }
 
 /** A learning bridge (IEEE 802.1D forwarding, no spanning tree). Its ports are the interfaces that links name. */
@@ -153,8 +157,13 @@ export interface RouteModel {
   /** Name of the interface. */
   readonly device?: string;
   readonly metric: number;
+  /** Programs that packets pass which take the route. */
+  readonly encap?: EncapModel;
   readonly place: Place;
 }
+
+/** Programs on a route (`encap bpf` of ip route). */
+export type EncapModel = Readonly<Partial<Record<"in" | "out" | "xmit", AttachmentModel>>>;
 
 /** A program attached by a hook: under the hook's key, with whatever else the hook's schema lets a user say. */
 export interface AttachmentModel {
@@ -190,6 +199,34 @@ export interface HistogramModel {
   readonly label: string;
   readonly title: string;
   readonly place: Place;
+}
+
+/** A control group with programs. */
+export interface CgroupModel {
+  /** `/`, `/web`, `/web/worker`. */
+  readonly path: string;
+  readonly place: Place;
+  /** In the order in which they were attached. */
+  readonly ingress: readonly AttachmentModel[];
+  readonly egress: readonly AttachmentModel[];
+}
+
+/** The chains of a table that have rules. */
+export type ChainModels = Readonly<Partial<Record<ChainName, readonly RuleModel[]>>>;
+export type ChainName = "INPUT" | "FORWARD" | "OUTPUT";
+
+/** A rule of iptables. */
+export interface RuleModel {
+  readonly place: Place;
+  /** Absent: it is for every packet. */
+  readonly match?: AttachmentModel;
+  /** It is for packets that do not match. */
+  readonly inverted: boolean;
+  /** Interfaces by which packets come in and go out. */
+  readonly in?: string;
+  readonly out?: string;
+  /** Absent: it only counts. */
+  readonly target?: "ACCEPT" | "DROP";
 }
 
 /** A process that makes system calls under filters. */
@@ -253,6 +290,8 @@ export interface SocketModel {
   readonly echo: boolean;
   /** Process that opens it with system calls; absent: it is open. */
   readonly process?: string;
+  /** Path of its control group; absent: the root. */
+  readonly cgroup?: string;
 }
 
 /** What a link does to the packets in one direction. */
@@ -390,6 +429,8 @@ export interface FlowTraffic {
   readonly port: number;
   /** Source port; absent: an ephemeral one. */
   readonly sport?: number;
+  /** Path of the sender's control group; absent: the root. */
+  readonly cgroup?: string;
   /** Payload in bytes: of each datagram or echo request, or sent in all over each connection. */
   readonly bytes: number;
 }

@@ -1,4 +1,6 @@
 import { fail } from "../errors.ts";
+import { NOT_PERMITTED } from "../network/cgroup/control-group.ts";
+import { SocketIdentity } from "../network/socket/socket-identity.ts";
 import type { World } from "../network/world.ts";
 import type { FlowTraffic } from "../topology/model.ts";
 import { destinationAddress, sourceAddress } from "./encoding-defaults.ts";
@@ -19,6 +21,7 @@ export class FlowSource implements TrafficSource {
   /** Opens what answers come back to. */
   private readonly listen: () => void;
   private answers = 0;
+  private refusals = 0;
 
   constructor(model: FlowTraffic, from: Endpoint, to: Endpoint, world: World, label: string) {
     const { protocol, port: dport, bytes } = model;
@@ -30,17 +33,27 @@ export class FlowSource implements TrafficSource {
     };
     /** One flow of datagrams, or of echo requests, has one port or identifier; every connection needs its own. */
     const sport = model.sport ?? FIRST_EPHEMERAL + world.random(`${label} port`).below(EPHEMERAL_PORTS);
+    const { cgroups } = hostOf(from)!;
+    const cgroup = cgroups.at(model.cgroup ?? "/");
+    const cookie = protocol === "udp" ? hostOf(from)!.takeCookie() : 0;
+    const sender = new SocketIdentity(cookie, cgroup, "udp", family, {
+      localPort: sport,
+      ...(source && { local: source }),
+    });
     this.listen = () => {
-      if (protocol === "udp") ip.udp.senders.add(sport);
+      if (protocol === "udp") ip.udp.senders.set(sport, sender);
     };
     const begin = {
-      udp: () => ip.udp.send(family, destination, sport, dport, bytes, source),
+      udp: () => {
+        if (ip.udp.send(family, destination, sport, dport, bytes, source, sender) === NOT_PERMITTED) this.refusals++;
+      },
       tcp: () =>
         ip.tcp.connect({
           family,
           destination,
           dport,
           bytes,
+          cgroup,
           onClosed: (outcome) => {
             if (outcome === "closed") answered();
           },
@@ -62,6 +75,10 @@ export class FlowSource implements TrafficSource {
 
   get answered(): number | undefined {
     return this.expectsAnswer ? this.answers : undefined;
+  }
+
+  get refused(): number | undefined {
+    return this.refusals === 0 ? undefined : this.refusals;
   }
 
   start(): void {

@@ -9,6 +9,8 @@ export interface TrafficSource {
   readonly sent: number;
   /** Those that were answered in order; absent where nothing is expected back. */
   readonly answered?: number | undefined;
+  /** Those that the sender's host refused to send (EPERM); absent: none. */
+  readonly refused?: number | undefined;
   /** What went wrong without ending the run. */
   readonly problem?: Diagnostic | undefined;
   /** Schedules the first packet. */

@@ -21,7 +21,7 @@ nodes:
     routes:
       - { to: 10.1.0.0/16, via: 10.0.0.9, dev: eth0, metric: 5 }
       - { to: "fd01::/16", via: "fd00::9" }
-      - { to: 192.0.2.1, dev: eth1 }
+      - { to: 192.0.2.1, dev: eth1, encap: { bpf: { in: in-place, out: in-place, xmit: from-file } } }
     gateway: [10.0.0.254, "fd00::fe"]
     forwarding: true
     ttl: 32
@@ -45,6 +45,7 @@ nodes:
       e4: { qdisc: { kind: netem, limit: 100, delay: 1ms, jitter: 100us, delay-correlation: 25%, distribution: normal, loss-gemodel: { p: 1%, r: 10%, 1-h: 70%, 1-k: 0.1% }, ecn: true, duplicate: 1%, duplicate-correlation: 1%, corrupt: 1%, corrupt-correlation: 1%, reorder: 1%, reorder-correlation: 1%, gap: 5, rate: 1mbit, packet-overhead: 20, cell-size: 48, cell-overhead: 5, seed: 7 } }
       e5: { qdisc: { kind: mq, queues: 2, classes: { "1:1": { qdisc: { kind: sfq, limit: 100, depth: 10, flows: 16, divisor: 256, quantum: 1600, perturb: 10s, headdrop: true, redflowlimit: 100kB, avpkt: 1000, min: 10kB, max: 30kB, burst: 20, probability: 2%, ecn: true, harddrop: true } } } } }
       e6: { qdisc: { kind: netem, loss: 1%, loss-correlation: 10%, classes: { "1:1": { qdisc: { kind: netem, loss-state: { p13: 1%, p31: 90%, p32: 5%, p23: 10%, p14: 1% } } } } } }
+  attached: { kind: host, interfaces: { eth0: {} }, sockets: { c: { kind: raw, protocol: 202, cgroup: /web } }, cgroups: { /web: { ingress: [in-place], egress: [from-file] }, /: {} }, iptables: { INPUT: [{ bpf: in-place, invert: true, in: eth0, jump: DROP }], FORWARD: [{ out: eth0 }], OUTPUT: [] }, ip6tables: { INPUT: [] } }
 links:
   - endpoints: ["client:eth0", "switch:p1"]
     delay: 50us
@@ -61,7 +62,7 @@ traffic:
   - { from: client, to: server, tcp: { dport: 22 }, count: 10, every: 1ms, start: 1ms }
   - { at: "client:eth0", direction: in, packet: [ { ether: {} }, { ipv4: {} }, { udp: {} } ], rate: 3/s, for: 1s }
   - { from: "client:eth0", to: "server:eth0", udp:, rate: 100, process: poisson, for: 1s }
-  - { flow: tcp, from: client, to: server, port: 80, sport: 1000, bytes: 1MiB, family: 4 }
+  - { flow: tcp, from: client, to: server, port: 80, sport: 1000, bytes: 1MiB, cgroup: /, family: 4 }
   - { flow: icmp, from: client, to: "server:eth0", every: 1s }
   - { at: "client:eth0", replay: captures/web.pcap, direction: in, start: 1s, limit: 5, timing: { speed: 2 } }
   - { at: "switch:p2", replay: captures/web.pcap, timing: { every: 1us } }

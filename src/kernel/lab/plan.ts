@@ -100,9 +100,15 @@ export function skippedOfLinks(links: readonly LinkModel[]): Skipped[] {
 export function skippedOfHooks({ nodes }: Topology): Skipped[] {
   const skipped: Skipped[] = [];
   for (const node of nodes.values())
-    if (node.kind === "host")
-      for (const device of node.xdp.keys())
-        skipped.push({ what: `xdp of ${node.name}:${device}`, why: "the lab attaches no XDP programs yet" });
+    if (node.kind === "host") {
+      const { name, xdp, cgroups, netfilter, routes } = node;
+      const skip = (what: string) =>
+        skipped.push({ what: `${what} of ${name}`, why: "the lab does not set them up yet" });
+      if (xdp.size > 0) skip("XDP programs");
+      if (cgroups !== undefined) skip("control groups");
+      if (netfilter !== undefined) skip("rules of iptables");
+      if (routes.some(({ encap }) => encap !== undefined)) skip("programs on routes");
+    }
   return skipped;
 }
 

@@ -3,7 +3,9 @@ import { ADDRESSES } from "../../packet/checksum.ts";
 import { PACKET_LOOPBACK, type Skb } from "../../packet/skb.ts";
 import { get16, get32 } from "../../packet/wire.ts";
 import type { EventHandler } from "../../simulation/event-queue.ts";
+import { type ControlGroup, NET_XMIT, NOT_PERMITTED } from "../cgroup/control-group.ts";
 import type { Interface } from "../interface.ts";
+import { MAX_REROUTES } from "../lwt/route-programs.ts";
 import type { Route } from "../route-table.ts";
 import type { World } from "../world.ts";
 import { fragmentIpv4, fragmentIpv6 } from "./fragmentation.ts";
@@ -11,6 +13,9 @@ import { IP_DF } from "./header.ts";
 import type { IpStack } from "./ip-stack.ts";
 
 const NO_MAC = new Uint8Array(6);
+/** ENETUNREACH, negative. */
+const UNREACHABLE = -101;
+const FAMILIES: Readonly<Record<number, 4 | 6>> = { 2048: 4, 34525: 6 };
 
 /** How packets leave a host: route, fragments, next hop (net/ipv4/ip_output.c, net/ipv6/ip6_output.c). */
 export class IpOutput implements EventHandler {
@@ -20,6 +25,8 @@ export class IpOutput implements EventHandler {
   private readonly world: World;
   private readonly groupMac = new Uint8Array(6);
   private fragmentId = 0;
+  /** Routes that a packet has been given anew, one inside another. */
+  private reroutes = 0;
 
   constructor(stack: IpStack, world: World) {
     this.stack = stack;
@@ -29,48 +36,96 @@ export class IpOutput implements EventHandler {
   /**
    * Sends a packet of this host, whose data begins at its IP header.
    * @param route given where it was already looked up.
+   * @returns what the sender hears: one of NET_XMIT, or a negative error number.
    */
-  output(skb: Skb, family: 4 | 6, route?: Route): void {
+  output(skb: Skb, family: 4 | 6, route?: Route): number {
     const { events } = this.world.ledger;
-    if (!events.isOn) {
-      this.sendOwn(skb, family, route);
-      return;
-    }
+    if (!events.isOn) return this.sendOwn(skb, family, route);
     const { name } = this.stack.host;
     const { frames, objects } = events;
     const fn = family === 4 ? FUNCTION.ip_local_out : FUNCTION.ip6_local_out;
     frames.enter(fn, name, 0, 0, frames.isProbed(fn) ? objects.skb(skb) : 0);
-    this.sendOwn(skb, family, route);
+    const code = this.sendOwn(skb, family, route);
     events.end(fn, name);
+    return code;
   }
 
-  private sendOwn(skb: Skb, family: 4 | 6, route?: Route): void {
+  private sendOwn(skb: Skb, family: 4 | 6, route?: Route): number {
     const { bytes } = this.world.store;
     const at = skb.data + ADDRESSES[family].destination;
     const chosen = route ?? this.stack.route(family, bytes, at);
     if (chosen === undefined) {
       this.world.ledger.drop(skb, this.stack.host.name, "IP_OUTNOROUTES");
-      return;
+      return UNREACHABLE;
     }
-    const { device } = chosen;
-    if (chosen.type === "local") {
+    const chain = this.stack.chains[family].OUTPUT;
+    if (chain !== undefined && !chain.accepts(skb, "", chosen.device.name)) {
+      this.world.ledger.drop(skb, this.stack.host.name, "NETFILTER_DROP");
+      return NOT_PERMITTED;
+    }
+    return this.leave(skb, family, chosen);
+  }
+
+  /** What is left once a packet has its route (dst_output): programs on the route, those of the sender's control group, the next hop. */
+  private leave(skb: Skb, family: 4 | 6, route: Route): number {
+    const { device } = route;
+    if (route.programs?.run("out", skb) === "gone") return NOT_PERMITTED;
+    const { bytes } = this.world.store;
+    const at = skb.data + ADDRESSES[family].destination;
+    if (route.type !== "local" && this.hearsItself(family, route, bytes, at)) this.loop(skb, family, device);
+    const code = this.askGroup(skb);
+    if (code !== NET_XMIT.SUCCESS && code !== NET_XMIT.CN) return code;
+    if (route.type === "local") {
       this.stack.emit(device, skb, family, NO_MAC);
-      return;
+      return code;
     }
-    if (this.hearsItself(family, chosen, bytes, at)) this.loop(skb, family, device);
     const { now } = this.world.simulation;
     const mtu = Math.min(device.mtu, this.stack.exceptions.mtu(family, bytes, at, now));
-    this.send(skb, family, chosen, this.stack.exceptions.nextHop(family, bytes, at, now) ?? chosen.via, mtu);
+    this.send(skb, family, route, this.stack.exceptions.nextHop(family, bytes, at, now) ?? route.via, mtu);
+    return code;
+  }
+
+  /** Lets the programs of the sender's control group see the packet, and ends it where they do not let it out (ip_finish_output). */
+  private askGroup(skb: Skb): number {
+    const group = skb.socket?.cgroup as ControlGroup | undefined;
+    if (group === undefined) return NET_XMIT.SUCCESS;
+    const code = group.sends(skb);
+    if (code !== NET_XMIT.SUCCESS && code !== NET_XMIT.CN)
+      this.world.ledger.drop(skb, this.stack.host.name, "BPF_CGROUP_EGRESS");
+    return code;
+  }
+
+  /** A program on its route has changed where the packet is to go (bpf_lwt_xmit_reroute). */
+  private reroute(skb: Skb): void {
+    const { stack, world } = this;
+    const family = FAMILIES[skb.protocol];
+    const { bytes } = world.store;
+    skb.networkHeader = skb.data;
+    const route = family && stack.route(family, bytes, skb.data + ADDRESSES[family].destination);
+    if (route === undefined || this.reroutes >= MAX_REROUTES) {
+      world.ledger.drop(skb, stack.host.name, route === undefined ? "IP_OUTNOROUTES" : "REDIRECT_LOOP");
+      return;
+    }
+    this.reroutes++;
+    this.leave(skb, family!, route);
+    this.reroutes--;
   }
 
   /** Sends a packet that this host forwards; what it learnt about the path is for its own packets only. */
   forward(skb: Skb, family: 4 | 6, route: Route): void {
+    if (route.programs?.run("out", skb) === "gone") return;
     this.send(skb, family, route, route.via, route.device.mtu);
   }
 
   private send(skb: Skb, family: 4 | 6, route: Route, via: Uint8Array | undefined, mtu: number): void {
     if (skb.length > mtu) {
       this.fragment(skb, family, route, via, mtu);
+      return;
+    }
+    const answer = route.programs?.run("xmit", skb);
+    if (answer === "gone") return;
+    if (answer === "reroute") {
+      this.reroute(skb);
       return;
     }
     const { device } = route;
@@ -131,6 +186,9 @@ export class IpOutput implements EventHandler {
   /** dev_loopback_xmit. */
   private loop(skb: Skb, family: 4 | 6, device: Interface): void {
     const copy = this.world.ledger.copy(skb);
+    const code = this.askGroup(copy);
+    if (code !== NET_XMIT.SUCCESS && code !== NET_XMIT.CN) return;
+    copy.socket = undefined;
     copy.pktType = PACKET_LOOPBACK;
     copy.ifindex = device.index;
     copy.hatype = device.hatype;

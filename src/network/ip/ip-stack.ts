@@ -7,6 +7,7 @@ import { AddressMap } from "../address-map.ts";
 import type { Host } from "../host.ts";
 import type { Interface } from "../interface.ts";
 import { type NeighbourOwner, NeighbourTable } from "../neighbour-table.ts";
+import type { Chains } from "../netfilter/chain.ts";
 import { RouteExceptions } from "../route-exceptions.ts";
 import { type Route, RouteTable } from "../route-table.ts";
 import type { RawSocket } from "../socket/raw-socket.ts";
@@ -61,6 +62,8 @@ export class IpStack implements NeighbourOwner {
   readonly tcp: TcpHandler;
   readonly discovery: NeighbourDiscovery;
   readonly rawSockets: RawSocket[] = [];
+  /** Rules of iptables and ip6tables. */
+  readonly chains: { readonly 4: Chains; readonly 6: Chains } = { 4: {}, 6: {} };
   readonly host: Host;
   readonly forwarding: boolean;
   /** TTL and hop limit of what the host sends. */
@@ -154,14 +157,26 @@ export class IpStack implements NeighbourOwner {
   /**
    * Sends a packet of this host, whose data begins at its IP header.
    * @param route given where it was already looked up.
+   * @returns what the sender hears: one of NET_XMIT, or a negative error number.
    */
-  output(skb: Skb, family: 4 | 6, route?: Route): void {
-    this.sender.output(skb, family, route);
+  output(skb: Skb, family: 4 | 6, route?: Route): number {
+    return this.sender.output(skb, family, route);
+  }
+
+  /** Is a packet for this host let through by its rules? Ends it where it is not. */
+  acceptsInput(device: Interface, skb: Skb, family: 4 | 6): boolean {
+    const chain = this.chains[family].INPUT;
+    if (chain === undefined || chain.accepts(skb, device.name, "")) return true;
+    this.world.ledger.drop(skb, device.label, "NETFILTER_DROP");
+    return false;
   }
 
   /** Sends a packet that this host forwards by that route. */
-  forward(skb: Skb, family: 4 | 6, route: Route): void {
-    this.sender.forward(skb, family, route);
+  forward(device: Interface, skb: Skb, family: 4 | 6, route: Route): void {
+    const chain = this.chains[family].FORWARD;
+    if (chain === undefined || chain.accepts(skb, device.name, route.device.name))
+      this.sender.forward(skb, family, route);
+    else this.world.ledger.drop(skb, device.label, "NETFILTER_DROP");
   }
 
   /** The largest packet in bytes that reaches the address at `at` as one. */

@@ -3,7 +3,9 @@ import { checksumOf, sum16 } from "../../packet/checksum.ts";
 import type { DropReason } from "../../packet/drop-reason.ts";
 import { PACKET_HOST, PACKET_LOOPBACK, PACKET_OTHERHOST, type Skb } from "../../packet/skb.ts";
 import { get16, get32, set16 } from "../../packet/wire.ts";
+import { ETH_P_IP, ETH_P_IPV6 } from "../ethernet-frame.ts";
 import type { Interface } from "../interface.ts";
+import { MAX_REROUTES } from "../lwt/route-programs.ts";
 import type { Route } from "../route-table.ts";
 import type { World } from "../world.ts";
 import { IP_DF, IP_MF, IP_OFFSET, IPV4_HEADER } from "./header.ts";
@@ -28,6 +30,8 @@ const ERROR_BURST = 5_000_000_000;
 export class Ipv4 {
   readonly reassembly: Ipv4Reassembly;
   private readonly redirects: Redirects;
+  /** Routes that a packet has been given anew, one inside another. */
+  private reroutes = 0;
   private readonly stack: IpStack;
   private readonly world: World;
 
@@ -66,6 +70,7 @@ export class Ipv4 {
   deliver(device: Interface, skb: Skb): void {
     const { bytes } = this.world.store;
     skb.networkHeader = skb.data;
+    if (!this.stack.acceptsInput(device, skb, 4)) return;
     skb.transportHeader = skb.data + (bytes[skb.data]! & 15) * 4;
     this.stack.deliver(device, skb, 4, bytes[skb.data + 9]!, skb.data + 9);
   }
@@ -92,7 +97,7 @@ export class Ipv4 {
   }
 
   /** ip_route_input: whose the packet is, and whether it may come from where it says. */
-  private routeInput(device: Interface, skb: Skb): void {
+  routeInput(device: Interface, skb: Skb): void {
     const { bytes } = this.world.store;
     const at = skb.data;
     const destination = get32(bytes, at + DESTINATION);
@@ -154,8 +159,25 @@ export class Ipv4 {
         return;
       }
     }
-    if (route === undefined) this.acceptLocal(device, skb);
-    else this.forward(device, skb, route);
+    if (route === undefined) {
+      this.acceptLocal(device, skb);
+      return;
+    }
+    const answer = route.programs?.run("in", skb) ?? "continue";
+    if (answer === "continue") this.forward(device, skb, route);
+    else if (answer === "reroute") this.reroute(device, skb);
+  }
+
+  /** A program on its route has changed where the packet is to go (bpf_lwt_input_reroute). */
+  private reroute(device: Interface, skb: Skb): void {
+    skb.networkHeader = skb.data;
+    const isLoop = this.reroutes >= MAX_REROUTES;
+    this.reroutes++;
+    if (isLoop) this.world.ledger.drop(skb, device.label, "REDIRECT_LOOP");
+    else if (skb.protocol === ETH_P_IP) this.routeInput(device, skb);
+    else if (skb.protocol === ETH_P_IPV6) this.stack.v6.routeInput(device, skb);
+    else this.world.ledger.drop(skb, device.label, "LWT_BPF");
+    this.reroutes--;
   }
 
   /** ip_local_deliver. */
@@ -226,7 +248,7 @@ export class Ipv4 {
     }
     decreaseTtl(bytes, at);
     if (route.device === device) this.redirects.consider(skb, route);
-    stack.forward(skb, 4, route);
+    stack.forward(device, skb, 4, route);
   }
 }
 

@@ -2,7 +2,9 @@ import { FUNCTION } from "../../events/functions.ts";
 import type { DropReason } from "../../packet/drop-reason.ts";
 import { PACKET_HOST, PACKET_LOOPBACK, PACKET_OTHERHOST, type Skb } from "../../packet/skb.ts";
 import { get16 } from "../../packet/wire.ts";
+import { ETH_P_IP, ETH_P_IPV6 } from "../ethernet-frame.ts";
 import type { Interface } from "../interface.ts";
+import { MAX_REROUTES } from "../lwt/route-programs.ts";
 import type { Route } from "../route-table.ts";
 import type { World } from "../world.ts";
 import { IPV6_HEADER } from "./header.ts";
@@ -42,6 +44,8 @@ export class Ipv6 {
   readonly reassembly: Ipv6Reassembly;
   /** The packet that is being delivered had a fragment header. */
   wasFragmented = false;
+  /** Routes that a packet has been given anew, one inside another. */
+  private reroutes = 0;
   private readonly stack: IpStack;
   private readonly world: World;
 
@@ -77,6 +81,13 @@ export class Ipv6 {
       this.acceptLocal(device, skb);
       return;
     }
+    this.routeInput(device, skb);
+  }
+
+  /** ip6_route_input: whose the packet is. */
+  routeInput(device: Interface, skb: Skb): void {
+    const { bytes } = this.world.store;
+    const at = skb.data;
     if (isMulticast(bytes, at + DESTINATION)) {
       if (this.hasJoined(device, bytes, at + DESTINATION)) this.acceptLocal(device, skb);
       else this.world.ledger.drop(skb, device.label, "IP_NOT_MEMBER");
@@ -92,7 +103,23 @@ export class Ipv6 {
       // ip6_pkt_discard answers on hosts that do not forward, too.
       this.stack.icmp.netUnreachable(skb, 6);
       this.world.ledger.drop(skb, device.label, "IP_INNOROUTES");
-    } else this.forward(device, skb, route);
+      return;
+    }
+    const answer = route.programs?.run("in", skb) ?? "continue";
+    if (answer === "continue") this.forward(device, skb, route);
+    else if (answer === "reroute") this.reroute(device, skb);
+  }
+
+  /** A program on its route has changed where the packet is to go (bpf_lwt_input_reroute). */
+  private reroute(device: Interface, skb: Skb): void {
+    skb.networkHeader = skb.data;
+    const isLoop = this.reroutes >= MAX_REROUTES;
+    this.reroutes++;
+    if (isLoop) this.world.ledger.drop(skb, device.label, "REDIRECT_LOOP");
+    else if (skb.protocol === ETH_P_IPV6) this.routeInput(device, skb);
+    else if (skb.protocol === ETH_P_IP) this.stack.v4.routeInput(device, skb);
+    else this.world.ledger.drop(skb, device.label, "LWT_BPF");
+    this.reroutes--;
   }
 
   /** Goes on with a packet that was put together out of fragments. */
@@ -125,6 +152,7 @@ export class Ipv6 {
   }
 
   private acceptLocal(device: Interface, skb: Skb): void {
+    if (!this.stack.acceptsInput(device, skb, 6)) return;
     this.wasFragmented = false;
     this.deliver(device, skb);
   }
@@ -269,7 +297,7 @@ export class Ipv6 {
       return;
     }
     bytes[at + 7]!--;
-    stack.forward(skb, 6, route);
+    stack.forward(device, skb, 6, route);
   }
 }
 

@@ -1,9 +1,10 @@
 import { FUNCTION } from "../../events/functions.ts";
 import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
-import type { Skb } from "../../packet/skb.ts";
+import type { Skb, SkbSocket } from "../../packet/skb.ts";
 import { get16, sameBytes, set16 } from "../../packet/wire.ts";
 import type { Interface } from "../interface.ts";
 import type { Route } from "../route-table.ts";
+import { admits } from "../socket/socket.ts";
 import type { UdpSocket } from "../socket/udp-socket.ts";
 import type { World } from "../world.ts";
 import type { IpStack } from "./ip-stack.ts";
@@ -17,7 +18,7 @@ const FRAGMENTABLE = { fragmentable: true };
 export class UdpHandler {
   readonly sockets: UdpSocket[] = [];
   /** Ports from which traffic is sent: whoever sends has a socket there, and reads what comes back. */
-  readonly senders = new Set<number>();
+  readonly senders = new Map<number, SkbSocket>();
   private readonly stack: IpStack;
   private readonly world: World;
   private readonly maker: PacketMaker;
@@ -63,14 +64,16 @@ export class UdpHandler {
       return;
     }
     const socket = this.find(skb, family, device);
-    if (socket === undefined && this.senders.has(get16(bytes, at + 2)))
-      ledger.deliver(skb, device.label, "the sender of traffic");
-    else if (socket === undefined) {
+    const sender = socket === undefined ? this.senders.get(get16(bytes, at + 2)) : undefined;
+    if (sender !== undefined) {
+      if (admits(sender, skb)) ledger.deliver(skb, device.label, "the sender of traffic");
+      else ledger.drop(skb, device.label, "SOCKET_FILTER");
+    } else if (socket === undefined) {
       this.stack.icmp.portUnreachable(skb, family);
       ledger.drop(skb, device.label, "NO_SOCKET");
     } else if (!socket.receive(skb)) ledger.drop(skb, socket.label, "SOCKET_FILTER");
     else {
-      if (socket.model.echo) this.echo(device, skb, family, Math.max(0, socket.kept - UDP_HEADER));
+      if (socket.model.echo) this.echo(device, skb, family, Math.max(0, socket.kept - UDP_HEADER), socket);
       ledger.deliver(skb, device.label, socket.label);
     }
   }
@@ -78,6 +81,8 @@ export class UdpHandler {
   /**
    * Sends a datagram with `length` bytes of payload, filled with 0x00, 0x01, ... 0xff and again.
    * @param source absent: the address that the route gives.
+   * @param sender the socket that sends it.
+   * @returns what the sender hears: one of NET_XMIT, or a negative error number.
    */
   send(
     family: 4 | 6,
@@ -86,7 +91,8 @@ export class UdpHandler {
     dport: number,
     length: number,
     source?: Uint8Array,
-  ): void {
+    sender?: SkbSocket,
+  ): number {
     const { stack } = this;
     const { events } = this.world.ledger;
     const { name } = stack.host;
@@ -94,14 +100,16 @@ export class UdpHandler {
     const route = stack.route(family, destination, 0);
     const from = source ?? stack.sourceTowards(family, destination, 0, route) ?? UNSPECIFIED[family];
     const skb = this.maker.begin(family, UDP_HEADER + length);
+    skb.socket = sender;
     stack.payload.fill(skb.transportHeader + UDP_HEADER, length);
-    this.finish(skb, family, from, destination, sport, dport, route);
-    if (!events.isOn) return;
-    events.frames.result = length;
+    const code = this.finish(skb, family, from, destination, sport, dport, route);
+    if (!events.isOn) return code;
+    events.frames.result = code < 0 ? code : length;
     events.end(FUNCTION.udp_sendmsg, name);
+    return code;
   }
 
-  private echo(device: Interface, skb: Skb, family: 4 | 6, length: number): void {
+  private echo(device: Interface, skb: Skb, family: 4 | 6, length: number, socket: UdpSocket): void {
     const { stack, world } = this;
     const { source, destination, length: size } = ADDRESSES[family];
     const before = world.store.bytes;
@@ -110,6 +118,7 @@ export class UdpHandler {
     const route = stack.route(family, to, 0, stack.needsDevice(family, to, 0) ? device : undefined);
     const own = stack.isLocal(family, asked, 0) ? asked : stack.sourceTowards(family, to, 0, route);
     const reply = this.maker.begin(family, UDP_HEADER + length);
+    reply.socket = socket.identity;
     const { bytes } = world.store;
     const from = skb.transportHeader;
     bytes.copyWithin(reply.transportHeader + UDP_HEADER, from + UDP_HEADER, from + UDP_HEADER + length);
@@ -125,7 +134,7 @@ export class UdpHandler {
     sport: number,
     dport: number,
     route: Route | undefined,
-  ): void {
+  ): number {
     const { bytes } = this.world.store;
     const at = skb.transportHeader;
     const length = skb.data + skb.length - at;
@@ -138,7 +147,7 @@ export class UdpHandler {
     this.maker.writeIp(skb, family, UDP, source, destination, fits ? undefined : FRAGMENTABLE);
     const checksum = transportChecksum(bytes, family, skb.data, UDP, at, length);
     set16(bytes, at + 6, checksum === 0 ? 0xffff : checksum);
-    this.stack.output(skb, family, route);
+    return this.stack.output(skb, family, route);
   }
 
   /** True for a broadcast or group destination, which every socket gets that wants it. */
@@ -159,7 +168,7 @@ export class UdpHandler {
       matched = true;
       if (!socket.receive(skb)) continue;
       received ??= socket;
-      if (socket.model.echo) this.echo(device, skb, family, Math.max(0, socket.kept - UDP_HEADER));
+      if (socket.model.echo) this.echo(device, skb, family, Math.max(0, socket.kept - UDP_HEADER), socket);
     }
     if (received !== undefined) ledger.deliver(skb, device.label, received.label);
     else if (matched) ledger.drop(skb, device.label, "SOCKET_FILTER");

@@ -6,6 +6,7 @@ import type { World } from "../world.ts";
 import { PacketSocket } from "./packet-socket.ts";
 import { RawSocket } from "./raw-socket.ts";
 import type { Socket } from "./socket.ts";
+import { identityOf } from "./socket-identity.ts";
 import { UdpSocket } from "./udp-socket.ts";
 
 /** Opens a socket on a host: from now on it gets what is for it. */
@@ -15,6 +16,12 @@ export function openSocket(
   attachments: readonly Attachment<"socket">[],
   world: World,
 ): Socket {
+  const socket = make(host, model, attachments, world);
+  socket.identity = identityOf(model, host.takeCookie(), host.cgroups.at(model.cgroup ?? "/"));
+  return socket;
+}
+
+function make(host: Host, model: SocketModel, attachments: readonly Attachment<"socket">[], world: World): Socket {
   switch (model.kind) {
     case "packet":
       return added(host.packetSockets, new PacketSocket(host.name, model, attachments, world));

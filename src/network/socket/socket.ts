@@ -1,8 +1,9 @@
 import { FUNCTION } from "../../events/functions.ts";
 import type { SocketSite } from "../../hooks/hook.ts";
-import type { Skb } from "../../packet/skb.ts";
+import type { Skb, SkbSocket } from "../../packet/skb.ts";
 import type { Attachment } from "../../programs/attachment.ts";
 import type { SocketModel } from "../../topology/model.ts";
+import type { ControlGroup } from "../cgroup/control-group.ts";
 import type { World } from "../world.ts";
 
 /**
@@ -43,6 +44,8 @@ export class Socket {
     return this.model.port ?? 0;
   }
 
+  /** What packets and programs know of it; set where it is opened. */
+  identity: SkbSocket | undefined;
   /** What its readers' bytes begin with. */
   get content(): SocketContent {
     const { kind, type, family } = this.model;
@@ -70,20 +73,34 @@ export class Socket {
    */
   filter(skb: Skb, address: number, length: number, minimum: number): boolean {
     const { events } = this.world.ledger;
-    if (!events.isOn) return this.runPrograms(skb, address, length, minimum);
+    if (!events.isOn) return this.runAll(skb, address, length, minimum);
     const { frames, objects } = events;
     const fn = FUNCTION.sk_filter_trim_cap;
     if (!frames.isProbed(fn)) frames.enter(fn, this.host);
     else frames.enter(fn, this.host, objects.socket(this), objects.skb(skb), minimum);
-    const passes = this.runPrograms(skb, address, length, minimum);
+    const passes = this.runAll(skb, address, length, minimum);
     if (!passes) frames.drop();
     events.end(fn, this.host);
     return passes;
   }
 
+  /** Those of its control group, then its own (sk_filter_trim_cap). */
+  private runAll(skb: Skb, address: number, length: number, minimum: number): boolean {
+    const { counts } = this;
+    counts.seen++;
+    if (this.identity !== undefined && !admits(this.identity, skb)) {
+      counts.dropped++;
+      return false;
+    }
+    const before = skb.socket;
+    skb.socket = this.identity;
+    const passes = this.runPrograms(skb, address, length, minimum);
+    skb.socket = before;
+    return passes;
+  }
+
   private runPrograms(skb: Skb, address: number, length: number, minimum: number): boolean {
     const { site, counts, world } = this;
-    counts.seen++;
     site.dataAddress = address;
     site.length = length;
     site.minimum = minimum;
@@ -110,6 +127,17 @@ export class Socket {
     for (const reader of this.readers)
       reader.read(skb, this.world.store.bytes, address + skip, length, Math.max(0, original - skip));
   }
+}
+
+/** Do the programs of a socket's control group let a packet come to it (sk_filter_trim_cap)? */
+export function admits(socket: SkbSocket, skb: Skb): boolean {
+  const group = socket.cgroup as ControlGroup | undefined;
+  if (group === undefined) return true;
+  const before = skb.socket;
+  skb.socket = socket;
+  const allowed = group.admits(skb);
+  skb.socket = before;
+  return allowed;
 }
 
 function describe(attachment: Attachment<"socket">, site: SocketSite): string {

@@ -1,3 +1,4 @@
+import type { ControlGroup } from "../cgroup/control-group.ts";
 import type { World } from "../world.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 import type { Connection, ConnectionOutcome } from "./connection.ts";
@@ -28,6 +29,8 @@ export interface ConnectRequest {
   readonly sport?: number;
   /** Payload to be sent, in bytes; byte i is i modulo 256. The sending side closes behind it. */
   readonly bytes: number;
+  /** The sender's control group; absent: the host has none. */
+  readonly cgroup?: ControlGroup | undefined;
   /** Absent: the address that the route brings with it. */
   readonly source?: Uint8Array;
   /** Called once, when the connection is over or has entered TIME-WAIT, or could not be opened. */
@@ -74,7 +77,7 @@ export class ActiveOpen {
     const localPort = sport ?? this.ports.find(key, now);
     if (localPort === undefined || (sport !== undefined && this.table.has({ ...key, localPort }, now)))
       return this.fail(onClosed, "no-port");
-    const c = this.parts.establishment.make({ ...key, localPort }, route, undefined);
+    const c = this.parts.establishment.make({ ...key, localPort }, route, undefined, request.cgroup);
     c.rcvWnd = initialWindow(c.advertisedMss);
     c.toWrite = request.bytes;
     c.onClosed = onClosed;

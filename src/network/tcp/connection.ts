@@ -4,6 +4,7 @@ import { AckSchedule } from "./ack-schedule.ts";
 import { type ByteStream, PATTERN } from "./byte-stream.ts";
 import { Congestion } from "./congestion.ts";
 import type { ConnectionKey } from "./connection-key.ts";
+import type { ConnectionSocket } from "./connection-socket.ts";
 import type { Endpoint } from "./connection-table.ts";
 import { NO_OPTIONS, sackLength, sackRanges, TIMESTAMPS_LENGTH } from "./options.ts";
 import { ReassemblyQueue } from "./reassembly-queue.ts";
@@ -46,6 +47,8 @@ export class Connection implements ConnectionKey {
   /** Told of each change of its state, where somebody traces. */
   onState: ((c: Connection, before: State, after: State) => void) | undefined;
   private currentState: State = "CLOSED";
+  /** As packets and programs see it. */
+  socket: ConnectionSocket | undefined;
   /** True while it is no more than an answered SYN (struct request_sock): it has no send queue yet. */
   isRequest = false;
   next: Endpoint | undefined;

@@ -1,7 +1,9 @@
+import type { ControlGroup } from "../cgroup/control-group.ts";
 import type { Route } from "../route-table.ts";
 import type { World } from "../world.ts";
 import { Connection, type TimerActions } from "./connection.ts";
 import type { ConnectionKey } from "./connection-key.ts";
+import { ConnectionSocket } from "./connection-socket.ts";
 import { advertisedMss, sendingMss } from "./mss.ts";
 import { TIMESTAMPS_LENGTH } from "./options.ts";
 import { WINDOW_SCALE } from "./receive-window.ts";
@@ -27,10 +29,15 @@ export class Establishment {
     this.random = world.random(`tcp:${stack.host.name}`);
   }
 
-  /** A connection in CLOSED, with its initial sequence number and the MSS that it will advertise. */
-  make(key: ConnectionKey, route: Route, listener: TcpListener | undefined): Connection {
+  /**
+   * A connection in CLOSED, with its initial sequence number and the MSS that it will advertise.
+   * @param cgroup of a connection that is opened from here; others have their listener's.
+   */
+  make(key: ConnectionKey, route: Route, listener: TcpListener | undefined, cgroup?: ControlGroup): Connection {
     const c = new Connection(key, route, listener, this.world.simulation, this.actions);
     if (this.world.ledger.events.isOn) c.onState = this.tellState;
+    const group = listener === undefined ? cgroup : (listener.identity?.cgroup as ControlGroup | undefined);
+    c.socket = new ConnectionSocket(c, this.stack.host.takeCookie(), group);
     c.iss = this.random.uint32();
     c.timestampOffset = this.random.uint32();
     const mss = advertisedMss(key.family, this.stack.pathMtu(key.family, key.remote, 0, route));

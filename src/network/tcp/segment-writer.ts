@@ -64,6 +64,8 @@ export class SegmentWriter {
   handshake(c: Connection, flags: number): void {
     const headerLength = TCP_HEADER + handshakeOptionsLength(c.offer);
     const skb = this.maker.begin(c.family, headerLength);
+    // A SYN that has come in is answered in the name of the socket that listens.
+    skb.socket = c.isRequest ? c.listener?.identity : c.socket;
     const acknowledges = (flags & ACK) !== 0;
     const now = c.timestampAt(this.world.simulation.now);
     if (c.allTimeouts === 0) c.firstTimestamp = now;
@@ -81,6 +83,7 @@ export class SegmentWriter {
     const ranges = c.sackRanges;
     const headerLength = c.plainHeader + sackLength(ranges);
     const skb = this.maker.begin(c.family, headerLength + length);
+    skb.socket = c.socket;
     const { bytes } = this.world.store;
     const at = skb.transportHeader;
     this.header(skb, c, flags, sequence, c.rcvNxt, window, headerLength);

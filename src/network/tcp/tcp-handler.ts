@@ -2,6 +2,7 @@ import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
 import type { DropReason } from "../../packet/drop-reason.ts";
 import { PACKET_HOST, type Skb } from "../../packet/skb.ts";
 import type { Interface } from "../interface.ts";
+import { admits } from "../socket/socket.ts";
 import type { World } from "../world.ts";
 import { Acceptability } from "./acceptability.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
@@ -152,7 +153,7 @@ export class TcpHandler {
 
   private forConnection(c: Connection): Fate {
     const { segment, skb, refuse } = this;
-    if (c.listener !== undefined && !this.admits(c.listener)) return "SOCKET_FILTER";
+    if (c.listener === undefined ? !admits(c.socket!, skb) : !this.admits(c.listener)) return "SOCKET_FILTER";
     if (c.isRequest) return this.passive.arrive(c, skb, segment, refuse);
     if (c.state === "SYN-SENT") return this.active.arrive(c, segment, refuse);
     if (c.state === "ESTABLISHED" && this.world.ledger.events.isOn) this.tell(c);

@@ -5,7 +5,7 @@ import type { Route } from "../route-table.ts";
 
 /** What TCP needs of the host's IP. Addresses are given by where they stand in `bytes`. */
 export interface TcpStack {
-  readonly host: { readonly name: string };
+  readonly host: { readonly name: string; takeCookie(): number };
   /** TTL and hop limit of what the host sends. */
   readonly ttl: number;
   /** Where protocols hear of ICMP errors about their packets. */
@@ -18,6 +18,6 @@ export interface TcpStack {
   /** Largest packet in bytes, IP header included, that the path is known to carry. */
   pathMtu(family: 4 | 6, bytes: Uint8Array, at: number, route: Route): number;
   isLocal(family: 4 | 6, bytes: Uint8Array, at: number): boolean;
-  /** Sends a packet whose data begins at its IP header. */
-  output(skb: Skb, family: 4 | 6, route?: Route): void;
+  /** Sends a packet whose data begins at its IP header. Returns one of NET_XMIT, or a negative error number. */
+  output(skb: Skb, family: 4 | 6, route?: Route): number;
 }

@@ -6,9 +6,13 @@ import { count } from "../words.ts";
 /** What was put on the network. */
 export function describeTraffic({ traffic }: RunResult, paint: Paint): string[] {
   if (traffic.length === 0) return [];
-  const rows = traffic.map(({ description, sent, answered }) => [
+  const rows = traffic.map(({ description, sent, answered, refused }) => [
     count(sent),
-    answered === undefined ? description : `${description}, ${count(answered)} answered in full`,
+    [
+      description,
+      ...(answered === undefined ? [] : [`${count(answered)} answered in full`]),
+      ...(refused ?? []).map(({ items }) => `${count(items)} refused (EPERM)`),
+    ].join(", "),
   ]);
   return [paint.bold("Traffic"), ...formatTable(rows)];
 }

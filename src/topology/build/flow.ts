@@ -1,5 +1,6 @@
 import type { FlowTraffic, NodeRef } from "../model.ts";
 import { parseSize } from "../quantity/size.ts";
+import { cgroupPaths, readCgroup } from "./cgroups.ts";
 import type { Fields } from "./fields.ts";
 import { knowsAddresses } from "./interfaces.ts";
 import { readSchedule } from "./schedule.ts";
@@ -20,6 +21,8 @@ export function buildFlow(fields: Fields, scope: TrafficScope): FlowTraffic | un
   const to = readHost(fields, "to", scope.drafts);
   const port = fields.number("port");
   const sport = fields.number("sport");
+  const sender = from && scope.drafts.nodes.get(from.node);
+  const cgroup = sender && readCgroup(fields, cgroupPaths(sender.fields));
   const family = fields.number("family") as 4 | 6 | undefined;
   const bytes = fields.parsed("bytes", parseSize) ?? DEFAULT_BYTES;
   checkForProtocol(fields, protocol, bytes);
@@ -35,6 +38,7 @@ export function buildFlow(fields: Fields, scope: TrafficScope): FlowTraffic | un
     port: port ?? 0,
     bytes,
     ...(sport !== undefined && { sport }),
+    ...(cgroup !== undefined && { cgroup }),
     ...(family !== undefined && { family }),
   };
 }

@@ -3,8 +3,10 @@ import type { AttachmentModel, NodeModel } from "../model.ts";
 import type { QdiscPart } from "../parts.ts";
 import { parseDuration } from "../quantity/duration.ts";
 import { readAttachment } from "./attachment.ts";
+import { buildCgroups, cgroupPaths } from "./cgroups.ts";
 import type { Drafts, NodeDraft } from "./drafts.ts";
 import { buildInterfaces, knowsAddresses } from "./interfaces.ts";
+import { buildNetfilter } from "./netfilter.ts";
 import { buildProcesses } from "./processes.ts";
 import type { Programs } from "./programs.ts";
 import { buildRoutes } from "./routes.ts";
@@ -29,13 +31,15 @@ export function buildNodes(
     const { name, kind, fields } = draft;
     const interfaces = allInterfaces.get(name)!;
     const { place } = fields;
-    if (kind === "host")
+    if (kind === "host") {
+      const cgroups = buildCgroups(fields, programs, hooks);
+      const netfilter = buildNetfilter(fields, { interfaces, programs, hooks });
       nodes.set(name, {
         kind,
         name,
         place,
         interfaces,
-        routes: buildRoutes(fields, interfaces, knowsAddresses(draft, interfaces)),
+        routes: buildRoutes(fields, interfaces, knowsAddresses(draft, interfaces), programs, hooks),
         forwarding: fields.flag("forwarding") ?? false,
         ttl: fields.number("ttl") ?? DEFAULT_TTL,
         sockets: buildSockets(fields, {
@@ -43,13 +47,16 @@ export function buildNodes(
           knowsAddresses: knowsAddresses(draft, interfaces),
           programs,
           processes: draft.processes,
+          cgroups: cgroupPaths(fields),
           hooks: hooks.filter(({ place }) => place === "socket"),
         }),
         processes: buildProcesses(fields, programs),
         tc: buildTc(fields, { interfaces, programs, hooks, qdiscs }),
         xdp: buildXdp(draft, programs, hooks),
+        ...(cgroups && { cgroups }),
+        ...(netfilter && { netfilter }),
       });
-    else if (kind === "bridge")
+    } else if (kind === "bridge")
       nodes.set(name, {
         kind,
         name,

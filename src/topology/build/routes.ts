@@ -1,3 +1,4 @@
+import type { Hook } from "../../hooks/hook.ts";
 import {
   formatAddress,
   isLinkLocal6,
@@ -8,10 +9,12 @@ import {
   parseAddressWithPrefix,
 } from "../address-with-prefix.ts";
 import { namesHint } from "../check/hints.ts";
-import type { AddressModel, InterfaceModel, RouteModel } from "../model.ts";
+import type { AddressModel, EncapModel, InterfaceModel, RouteModel } from "../model.ts";
 import { QuantityError } from "../quantity/quantity.ts";
 import type { Span } from "../yaml/source-text.ts";
+import { readAttachment } from "./attachment.ts";
 import { Fields } from "./fields.ts";
+import type { Programs } from "./programs.ts";
 
 /** IP6_RT_PRIO_USER of net/ipv6.h; IPv4's default is 0. */
 const METRIC = { 4: 0, 6: 1024 };
@@ -24,8 +27,10 @@ export function buildRoutes(
   host: Fields,
   interfaces: ReadonlyMap<string, InterfaceModel>,
   knowsAddresses: boolean,
+  programs: Programs,
+  hooks: readonly Hook[],
 ): RouteModel[] {
-  const builder = new RouteBuilder(host, interfaces);
+  const builder = new RouteBuilder(host, interfaces, (route) => readEncap(route, programs, hooks));
   for (const fields of host.itemFields("routes")) builder.route(fields);
   builder.gateways();
   if (knowsAddresses) builder.checkNextHops();
@@ -36,9 +41,15 @@ class RouteBuilder {
   readonly routes: RouteModel[] = [];
   private readonly host: Fields;
   private readonly interfaces: ReadonlyMap<string, InterfaceModel>;
+  private readonly encapOf: (route: Fields) => EncapModel | undefined;
   private readonly nextHops: { route: RouteModel; span: Span }[] = [];
 
-  constructor(host: Fields, interfaces: ReadonlyMap<string, InterfaceModel>) {
+  constructor(
+    host: Fields,
+    interfaces: ReadonlyMap<string, InterfaceModel>,
+    encapOf: (route: Fields) => EncapModel | undefined,
+  ) {
+    this.encapOf = encapOf;
     this.host = host;
     this.interfaces = interfaces;
   }
@@ -135,6 +146,7 @@ class RouteBuilder {
     metric: number,
     span: Span | undefined,
   ): void {
+    const encap = fields.has("encap") ? this.encapOf(fields) : undefined;
     const route: RouteModel = {
       family: to.family,
       destination: to.address,
@@ -143,10 +155,22 @@ class RouteBuilder {
       place: fields.place,
       ...(via && { via: via.address }),
       ...(device !== undefined && { device }),
+      ...(encap && { encap }),
     };
     this.routes.push(route);
     if (via !== undefined && span !== undefined) this.nextHops.push({ route, span });
   }
+}
+
+function readEncap(route: Fields, programs: Programs, hooks: readonly Hook[]): EncapModel | undefined {
+  const bpf = route.fields("encap")?.fields("bpf");
+  if (bpf === undefined) return undefined;
+  const encap: { -readonly [K in keyof EncapModel]: EncapModel[K] } = {};
+  for (const direction of ["in", "out", "xmit"] as const) {
+    const attachment = readAttachment(bpf, `lwt-${direction}`, hooks, programs);
+    if (attachment !== undefined) encap[direction] = attachment;
+  }
+  return encap;
 }
 
 function contains(network: AddressModel, { family, address }: AddressModel): boolean {

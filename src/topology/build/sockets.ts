@@ -6,6 +6,7 @@ import type { AddressModel, AttachmentModel, InterfaceModel, SocketModel } from 
 import { QuantityError } from "../quantity/quantity.ts";
 import { SOCKET_ETHERTYPES, SOCKET_PROTOCOLS } from "../socket-protocol.ts";
 import { exact } from "../yaml/value.ts";
+import { readCgroup } from "./cgroups.ts";
 import { Fields } from "./fields.ts";
 import { readLocalAddress } from "./local-address.ts";
 import type { Programs } from "./programs.ts";
@@ -21,6 +22,8 @@ export interface SocketScope {
   readonly programs: Programs;
   /** Names of the host's processes. */
   readonly processes: readonly string[];
+  /** Paths of the host's control groups. */
+  readonly cgroups: readonly string[];
   readonly hooks: readonly Hook[];
 }
 
@@ -53,6 +56,7 @@ function buildSocket(name: string, fields: Fields, scope: SocketScope): SocketMo
     const message = `The host has no process '${owner.text}'.`;
     fields.context.problem("unknown-reference", owner.span, message, namesHint(owner.text, scope.processes));
   }
+  const cgroup = readCgroup(fields, scope.cgroups);
   const address = kind === "packet" ? undefined : readLocalAddress(fields, interfaces, scope.knowsAddresses);
   const port = kind === "udp" || kind === "tcp" ? fields.number("port") : undefined;
   return {
@@ -66,6 +70,7 @@ function buildSocket(name: string, fields: Fields, scope: SocketScope): SocketMo
     echo: kind === "udp" ? (fields.flag("echo") ?? false) : false,
     ...(device && { interface: device.text }),
     ...(owner && { process: owner.text }),
+    ...(cgroup !== undefined && { cgroup }),
     ...(port !== undefined && { port }),
     ...(address && { address }),
   };

@@ -1,6 +1,7 @@
 import type { Hook } from "../../hooks/hook.ts";
 import type { JsonSchema } from "../../json-schema.ts";
 import { INTERFACE_NAME, NAME } from "./definitions.ts";
+import { encapSchema, hostHooks } from "./host-hooks.ts";
 import { processSchema } from "./process.ts";
 import { attachable } from "./program.ts";
 import { byKind, integer, list, mapping, named, ref } from "./shape.ts";
@@ -28,21 +29,23 @@ function interfaces(own: Readonly<Record<string, JsonSchema>>): JsonSchema {
   return named(device, INTERFACE_NAME, "Network interfaces by name. Those that only links name need not be here.");
 }
 
-const route = mapping(
-  "route",
-  {
-    to: ref("destination"),
-    via: ref("address", "Next hop. Absent: the destination is on the link of `dev`."),
-    dev: {
-      type: "string",
-      minLength: 1,
-      description: "Interface to send by. Absent: the one whose network holds `via`.",
+const route = (hooks: readonly Hook[]) =>
+  mapping(
+    "route",
+    {
+      encap: encapSchema(hooks),
+      to: ref("destination"),
+      via: ref("address", "Next hop. Absent: the destination is on the link of `dev`."),
+      dev: {
+        type: "string",
+        minLength: 1,
+        description: "Interface to send by. Absent: the one whose network holds `via`.",
+      },
+      metric: integer(0, 0xffff_ffff, "Lower wins among routes of one prefix. Default 0, IPv6 1024."),
     },
-    metric: integer(0, 0xffff_ffff, "Lower wins among routes of one prefix. Default 0, IPv6 1024."),
-  },
-  ["to"],
-  { anyOf: [{ required: ["via"] }, { required: ["dev"] }] },
-);
+    ["to"],
+    { anyOf: [{ required: ["via"] }, { required: ["dev"] }] },
+  );
 
 const gateway: JsonSchema = {
   title: "address, or list of two",
@@ -58,7 +61,7 @@ export function nodeSchema(hooks: readonly Hook[], hasTc: boolean): JsonSchema {
   const host = mapping("host", {
     kind: { const: "host" },
     interfaces: interfaces({ address: addresses, ...attachable(hooks, "xdp") }),
-    routes: list(route, "Routes beside those of the interfaces' own networks."),
+    routes: list(route(hooks), "Routes beside those of the interfaces' own networks."),
     gateway,
     forwarding: {
       type: "boolean",
@@ -66,6 +69,7 @@ export function nodeSchema(hooks: readonly Hook[], hasTc: boolean): JsonSchema {
     },
     ttl: integer(1, 255, "TTL and hop limit of what the host sends. Default 64."),
     sockets: named(socketSchema(hooks.filter(({ place }) => place === "socket")), NAME, "Open sockets by name."),
+    ...hostHooks(hooks),
     processes: named(processSchema, NAME, "Processes that make system calls, by name."),
     ...(hasTc && { tc: ref("tc") }),
   });

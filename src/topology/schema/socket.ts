@@ -1,5 +1,6 @@
 import type { Hook } from "../../hooks/hook.ts";
 import type { JsonSchema } from "../../json-schema.ts";
+import { cgroupPath } from "./host-hooks.ts";
 import { hookValue } from "./program.ts";
 import { byKind, integer, mapping, type Properties, ref } from "./shape.ts";
 
@@ -26,10 +27,11 @@ function protocol(examples: readonly string[], maximum: number, description: str
 export function socketSchema(hooks: readonly Hook[]): JsonSchema {
   const attachable: Properties = Object.fromEntries(hooks.map((hook) => [hook.key, hookValue(hook)]));
   const socket = (kind: string, own: Properties, required: readonly string[] = []) =>
-    mapping(`${kind} socket`, { kind: { const: kind }, interface: device, process: owner, ...own, ...attachable }, [
-      "kind",
-      ...required,
-    ]);
+    mapping(
+      `${kind} socket`,
+      { kind: { const: kind }, interface: device, process: owner, cgroup: cgroupPath, ...own, ...attachable },
+      ["kind", ...required],
+    );
   return byKind(
     "socket",
     "kind",

@@ -1,4 +1,5 @@
 import type { JsonSchema } from "../../json-schema.ts";
+import { cgroupPath } from "./host-hooks.ts";
 import { byKey, exclusive, integer, list, mapping, oneOfKeys, type Properties, ref, text } from "./shape.ts";
 
 const direction: JsonSchema = {
@@ -70,6 +71,7 @@ const flow = mapping(
       "size",
       "Payload of each datagram or echo request, or sent over each connection. Default 56, as ping's.",
     ),
+    cgroup: cgroupPath,
     family: { enum: [4, 6], description: "IP version. Default: 4 where both hosts have such an address." },
     ...schedule,
   },
