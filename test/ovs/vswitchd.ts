@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+const SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
+
 /** A port of the bridge under test, as ovs-vsctl configures it. */
 export interface BridgePort {
   readonly name: string;
@@ -22,8 +24,6 @@ function missing(): string | undefined {
   if (absent !== undefined) return `${absent} is not installed`;
   return existsSync(SCHEMA) ? undefined : `${SCHEMA} is not there`;
 }
-
-const SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
 
 /** ovs-vswitchd with the dummy datapath and one bridge, `br0`; all its files lie in a temporary directory. */
 export class Vswitchd {
@@ -94,6 +94,22 @@ export class Vswitchd {
   /** Puts these flows in the place of all that were there; throws with ovs-ofctl's words where it refuses them. */
   replaceFlows(flows: string): void {
     this.ofctl("replace-flows", ["-"], flows);
+  }
+
+  /** Puts these flows in the place of all that were there, one by one; what ovs-ofctl says of each that it refuses. */
+  addEach(flows: readonly string[]): (string | undefined)[] {
+    this.ofctl("del-flows");
+    const refusal = (input: string): string | undefined => {
+      try {
+        this.ofctl("add-flows", ["-"], input);
+        return undefined;
+      } catch (error) {
+        return String((error as { stderr?: string }).stderr).trim();
+      }
+    };
+    if (refusal(flows.join("\n")) === undefined) return flows.map(() => undefined);
+    this.ofctl("del-flows");
+    return flows.map(refusal);
   }
 
   /** Puts these groups in the place of all that were there. */

@@ -112,8 +112,8 @@ export const STAGES: readonly (readonly (readonly [number, number])[])[] = [
     [DATAPATH_SIZE, KEY_SIZE],
   ],
   [[AT.ethDst, AT.nwSrc]],
-  [[AT.nwSrc, AT.tpSrc]],
-  [[AT.tpSrc, DATAPATH_SIZE]],
+  [[AT.nwSrc, AT.ndTarget]],
+  [[AT.ndTarget, DATAPATH_SIZE]],
 ];
 
 export const REGISTERS = 16;

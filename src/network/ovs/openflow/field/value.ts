@@ -163,7 +163,7 @@ export function formatFieldValue(field: FlowField, { value, mask }: FieldValue):
     case "ipv4":
       return formatAddress(value, mask, 32, formatDotted);
     case "ipv6":
-      return formatAddress(value, mask, 128, (number) => formatIpv6(bytesOf(number, 16)));
+      return formatAddress(value, mask, 128, formatColons);
     case "port":
     case "port-oxm":
       return formatPort(Number(value & 0xffffn));
@@ -195,6 +195,12 @@ function formatAddress(value: bigint, mask: bigint, bits: number, format: (numbe
   const below = mask ^ exact;
   const isPrefix = (below & (below + 1n)) === 0n;
   return `${format(value)}/${isPrefix ? bits - below.toString(2).length * Number(below !== 0n) : format(mask)}`;
+}
+
+/** As inet_ntop(3) has it: addresses that only have their last 32 bits are written with dots. */
+function formatColons(number: bigint): string {
+  const isLow = number > 0xffffn && number <= 0xffff_ffffn;
+  return isLow ? `::${formatDotted(number)}` : formatIpv6(bytesOf(number, 16));
 }
 
 function formatDotted(number: bigint): string {

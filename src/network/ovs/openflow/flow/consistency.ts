@@ -1,6 +1,8 @@
 import type { FlowField, Prerequisite } from "../../flow/field.ts";
+import { fieldNamed } from "../../flow/fields.ts";
 import { AT } from "../../flow/layout.ts";
 import type { Action } from "../action/action.ts";
+import type { CtAction } from "../action/conntrack.ts";
 import { familyOf } from "../action/registry.ts";
 import type { GotoTableAction } from "../action/tables.ts";
 import type { TagAction } from "../action/tags.ts";
@@ -8,12 +10,16 @@ import type { Match } from "../match/match.ts";
 import { ETHERTYPE, ND, PROTOCOL } from "../match/protocols.ts";
 import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
 
+/** Tags that a flow key holds (FLOW_MAX_VLAN_HEADERS). */
+const MAX_VLANS = 2;
+
 /** What a match, and the actions before, say of the packet at hand. */
 interface Known {
   type: number | undefined;
   protocol: number | undefined;
   icmpType: number | undefined;
-  hasVlan: boolean;
+  /** Tags that are there for certain. */
+  vlans: number;
 }
 
 /** Refuses actions on fields that no packet of the match is known to have (OFPBAC_MATCH_INCONSISTENT). */
@@ -23,11 +29,19 @@ export function checkConsistency(match: Match, actions: readonly Action[], table
     type: mask[AT.ethType] === 0xff ? number(key, AT.ethType) : undefined,
     protocol: mask[AT.nwProto] === 0xff ? key[AT.nwProto] : undefined,
     icmpType: mask[AT.tpSrc + 1] === 0xff ? number(key, AT.tpSrc) : undefined,
-    hasVlan: (mask[AT.vlanTci]! & key[AT.vlanTci]! & 0x10) !== 0,
+    vlans: (mask[AT.vlanTci]! & key[AT.vlanTci]! & 0x10) !== 0 ? 1 : 0,
   };
   for (const action of actions) {
     const family = familyOf(action);
     for (const field of family.fields?.(action) ?? []) if (!isThere(field, known)) throw inconsistent(field, list);
+    if (action.kind === "ct" && !isTrackable(action as CtAction, known))
+      throw inconsistent(fieldNamed("nw_proto")!, list);
+    if (action.kind === "push_vlan" && known.vlans >= MAX_VLANS)
+      throw new FlowSyntaxError(
+        "actions are invalid with specified match (OFPBAC_BAD_TAG)",
+        list,
+        `At most ${MAX_VLANS} tags are known.`,
+      );
     follow(action, known);
     if (action.kind === "goto_table" && (action as GotoTableAction).table <= table)
       throw new FlowSyntaxError(
@@ -45,13 +59,17 @@ function inconsistent({ name, prerequisite }: FlowField, list: Piece): FlowSynta
   );
 }
 
+/** Connections are of IP; addresses that are translated are of the packet's version. */
+function isTrackable({ nat }: CtAction, { type }: Known): boolean {
+  const length = nat?.addresses?.[0].length;
+  return isIp(type) && (length === undefined || (length === 4) === (type === ETHERTYPE.ip));
+}
+
 function follow(action: Action, known: Known): void {
-  if (
-    action.kind === "push_vlan" ||
-    (action.kind === "mod" && /^mod_vlan/.test((action as Action & { name: string }).name))
-  )
-    known.hasVlan = true;
-  else if (action.kind === "strip_vlan") known.hasVlan = false;
+  if (action.kind === "push_vlan") known.vlans++;
+  else if (action.kind === "mod" && /^mod_vlan/.test((action as Action & { name: string }).name))
+    known.vlans = Math.max(known.vlans, 1);
+  else if (action.kind === "strip_vlan") known.vlans = Math.max(known.vlans - 1, 0);
   else if (action.kind === "push_mpls" || action.kind === "pop_mpls") known.type = (action as TagAction).ethertype;
 }
 
@@ -61,7 +79,7 @@ const CONDITIONS: Readonly<Record<Prerequisite, (known: Known) => boolean>> = {
   none: () => true,
   ethernet: () => true,
   arp: ({ type }) => type === ETHERTYPE.arp || type === ETHERTYPE.rarp,
-  vlan: ({ hasVlan }) => hasVlan,
+  vlan: ({ vlans }) => vlans > 0,
   ipv4: ({ type }) => type === ETHERTYPE.ip,
   ipv6: ({ type }) => type === ETHERTYPE.ipv6,
   ip: ({ type }) => isIp(type),

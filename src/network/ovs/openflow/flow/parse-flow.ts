@@ -1,8 +1,10 @@
+import { AT, FRAGMENT } from "../../flow/layout.ts";
 import { parseActions } from "../action/registry.ts";
 import { parseTable } from "../action/tables.ts";
 import { type Match, matchAll } from "../match/match.ts";
 import { normalizeMatch } from "../match/normalize.ts";
 import { parseMatchItem } from "../match/parse-match.ts";
+import { PROTOCOL } from "../match/protocols.ts";
 import type { PortNames } from "../ports.ts";
 import { splitKeyValues } from "../text/key-values.ts";
 import { unsigned, wideUnsigned } from "../text/number.ts";
@@ -46,10 +48,24 @@ export function parseFlow(line: string, ports: PortNames): ParsedFlow {
     else if (!IGNORED.has(key.text)) parseMatchItem(item, draft.match, ports, KEYWORDS);
   }
   const ignored = normalizeMatch(draft.match);
+  checkFragment(draft.match, { text: line.slice(0, found.index), at: 0 });
   const list: Piece = { text: line.slice(at), at };
   const actions = parseActions(list, ports);
   checkConsistency(draft.match, actions, draft.table, list);
   return { flow: { ...draft, actions }, ignored };
+}
+
+/** Later fragments have no ports to match. */
+function checkFragment({ key, mask }: Match, piece: Piece): void {
+  const isLater = (key[AT.nwFrag]! & mask[AT.nwFrag]! & FRAGMENT.later) !== 0;
+  const asks = (at: number, end: number) => mask.subarray(at, end).some((byte) => byte !== 0);
+  const isIcmp = key[AT.nwProto] === PROTOCOL.icmp || key[AT.nwProto] === PROTOCOL.icmpv6;
+  if (isLater && !isIcmp && (asks(AT.tpSrc, AT.ctTpSrc) || asks(AT.tcpFlags, AT.ndOptionsType)))
+    throw new FlowSyntaxError(
+      "ports and flags of later fragments cannot be matched (OFPBMC_BAD_PREREQ)",
+      piece,
+      "Without nw_frag=later, or with nw_frag=not_later, they can.",
+    );
 }
 
 const START = { table: 0, priority: DEFAULT_PRIORITY, cookie: 0n, idleTimeout: 0, hardTimeout: 0, importance: 0 };

@@ -166,7 +166,5 @@ function addNumber({ key, mask }: Match, at: number, name: string, parts: string
   const wanted = get16(mask, at);
   if (wanted === 0) return;
   const value = get16(key, at);
-  // Types and codes of ICMP have one byte of these two.
-  const isExact = wanted === 0xffff || (name.startsWith("icmp_") && wanted === 0xff);
-  parts.push(`${name}=${isExact ? value : `0x${value.toString(16)}/0x${wanted.toString(16)}`}`);
+  parts.push(`${name}=${wanted === 0xffff ? value : `0x${value.toString(16)}/0x${wanted.toString(16)}`}`);
 }

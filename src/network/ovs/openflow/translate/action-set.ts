@@ -15,7 +15,8 @@ const FINAL = ["group", "output", "resubmit", "ct"];
 
 /** What a set of actions does, in OpenFlow's order (ofpacts_execute_action_set). */
 export function inActionSetOrder(set: readonly Action[]): readonly Action[] {
-  const last = (kind: string) => set.findLast((action) => action.kind === kind);
+  const last = (kind: string) =>
+    set.findLast((action) => action.kind === kind || (kind === "output" && action.kind === "controller"));
   const final = FINAL.map(last).find((action) => action !== undefined);
   if (final === undefined) return [];
   const once = [...ONCE.map(last), ...set.filter(({ kind }) => ALL.has(kind)), last("set_queue"), final];
@@ -47,9 +48,9 @@ export function runActionSet(t: Translation): void {
   const actions = inActionSetOrder(t.actionSet);
   t.actionSet = [];
   if (actions.length === 0) return;
-  t.isInActionSet = true;
+  t.list = "action_set";
   t.report.within("table", "--. Executing action set:", () => t.run(actions, true));
-  t.isInActionSet = false;
+  t.list = "action";
 }
 
 /** Ends what was done to a copy: its action set, or the freezing that it began. */

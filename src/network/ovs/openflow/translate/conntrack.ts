@@ -21,7 +21,7 @@ export function trackConnection(t: Translation, ct: CtAction, isLast: boolean): 
   // What the nested actions write is told by what they look at.
   const kept = t.wanted.slice(AT.ctMark, AT.ctLabel + 16);
   t.wanted.fill(0, AT.ctMark, AT.ctLabel + 16);
-  if (ct.exec.length > 0) t.run(ct.exec, isLast);
+  t.run(ct.exec, isLast);
   const mark = get32(t.wanted, AT.ctMark);
   const label = t.wanted.slice(AT.ctLabel, AT.ctLabel + 16);
   const action: ConntrackAction = {

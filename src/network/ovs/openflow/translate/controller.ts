@@ -22,10 +22,10 @@ export function sendToController(
   },
 ): void {
   commit(t);
-  const isMiss = to.reason === "action" && t.rule !== undefined && t.rule.isTableMiss;
+  const isMiss = to.reason === "action" && t.list === "action" && t.rule !== undefined && t.rule.isTableMiss;
   const cookie: PacketIn = {
     maxLength: to.maxLength,
-    reason: isMiss ? "explicit_miss" : to.reason,
+    reason: isMiss ? "explicit_miss" : to.reason === "action" ? t.list : to.reason,
     controller: to.controller,
     table: t.table,
     cookie: t.rule?.entry.cookie ?? 0xffff_ffff_ffff_ffffn,

@@ -35,11 +35,13 @@ export function runGroup(t: Translation, id: number, isLast: boolean): "stop" | 
 /** Does a bucket's actions to a copy of the flow (xlate_group_bucket). */
 function runBucket(t: Translation, bucket: Bucket, isLast: boolean): void {
   const flow = t.flow.slice();
-  const { wasMpls } = t;
+  const { wasMpls, list } = t;
   t.report.within("bucket", `bucket ${bucket.id}`, () => {
     t.depth++;
+    t.list = "group";
     t.run(inActionSetOrder(bucket.actions), isLast);
     t.depth--;
+    t.list = list;
     if (t.isFreezing) finishFreezing(t);
   });
   t.flow.set(flow);

@@ -46,7 +46,7 @@ export function lookUpIn(t: Translation, table: number, how: How): void {
     return;
   }
   if (!mayLookUp(t)) return;
-  const { table: before, rule: outer, depth } = t;
+  const { table: before, rule: outer, depth, list } = t;
   t.table = table;
   if (how.usesConnection === true && !hasConnection(t)) {
     t.say("error", "resubmit(ct) with non-tracked or non-IP packet!");
@@ -58,12 +58,14 @@ export function lookUpIn(t: Translation, table: number, how: How): void {
   if (how.usesConnection === true) swapConnection(t);
   t.report.within("table", describe(table, rule), () => {
     t.resubmits++;
+    t.list = "action";
     t.rule = rule;
     if (table <= before) t.depth++;
     if (rule !== undefined) t.rules.push(rule);
     t.run(rule?.entry.actions ?? [], how.isLast);
   });
   t.depth = depth;
+  t.list = list;
   t.rule = outer;
   t.table = before;
 }
@@ -72,11 +74,13 @@ export function lookUpIn(t: Translation, table: number, how: How): void {
 export function findRule(t: Translation, table: number, port: number): FlowRule | undefined {
   const { flow } = t;
   // Of fragments nobody knows the ports; all of them are treated as the later ones.
-  if (flow[AT.nwFrag] !== 0) flow.fill(0, AT.tpSrc, AT.tpSrc + 4);
+  const ports = flow.slice(AT.tpSrc, AT.ctTpSrc);
+  if (flow[AT.nwFrag] !== 0) flow.fill(0, AT.tpSrc, AT.ctTpSrc);
   const before = get32(flow, AT.inPort);
   set32(flow, AT.inPort, port);
   const rule = t.bridge.tables.get(table)?.lookup(flow, t.wanted);
   set32(flow, AT.inPort, before);
+  flow.set(ports, AT.tpSrc);
   return rule;
 }
 

@@ -29,7 +29,7 @@ export function output(t: Translation, port: number, isLast: boolean, maxLength 
     case OFPP.CONTROLLER:
       sendToController(t, {
         maxLength,
-        reason: t.isInActionSet ? "action_set" : "action",
+        reason: "action",
         controller: 0,
         meter: undefined,
       });
@@ -37,7 +37,7 @@ export function output(t: Translation, port: number, isLast: boolean, maxLength 
     case OFPP.NONE:
       return;
     default:
-      if (port === inPort(t)) t.say("detail", "skipping output to input port");
+      if (port === inPort(t)) t.say("warn", "skipping output to input port");
       else send(t, port, isLast);
   }
 }
@@ -62,7 +62,7 @@ export function outputTruncated(t: Translation, port: number, length: number, is
     return;
   }
   if (port === inPort(t)) {
-    t.say("detail", "skipping output to input port");
+    t.say("warn", "skipping output to input port");
     return;
   }
   const to = t.bridge.ports.get(port === OFPP.IN_PORT ? inPort(t) : port);

@@ -1,5 +1,5 @@
 import { get16, set16 } from "../../../../packet/wire.ts";
-import type { FlowField } from "../../flow/field.ts";
+import type { DatapathGroup, FlowField } from "../../flow/field.ts";
 import { allOnes } from "../../flow/field-value.ts";
 import { fieldNamed } from "../../flow/fields.ts";
 import { AT, VLAN_PRESENT } from "../../flow/layout.ts";
@@ -28,15 +28,19 @@ export function setField(t: Translation, field: FlowField, set: FieldValue): voi
     return;
   }
   wantBits(t.wanted, field, set.mask);
+  // A datapath writes network headers only where it knows what they carry (mf_set_mask_l3_prereqs).
+  if (NETWORK_GROUPS.has(field.group)) maskBytes(t.wanted, AT.nwProto, 1);
   writeFlowField(t.flow, field, set);
 }
+
+const NETWORK_GROUPS: ReadonlySet<DatapathGroup> = new Set(["ip", "ipv4", "ipv6", "arp"] as const);
 
 /** move: only where the packet has both fields. */
 export function moveField(t: Translation, source: Subfield, destination: Subfield): void {
   const isThere = hasField(destination.field, t.flow, t.wanted) && hasField(source.field, t.flow, t.wanted);
   if (isThere) {
-    wantAll(t.wanted, destination.field);
-    wantAll(t.wanted, source.field);
+    wantSubfield(t.wanted, destination);
+    wantSubfield(t.wanted, source);
     const value = readSubfield(t.flow, source);
     const shift = BigInt(destination.start);
     writeFlowField(t.flow, destination.field, { value: value << shift, mask: allOnes(destination.bits) << shift });

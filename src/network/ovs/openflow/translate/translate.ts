@@ -32,8 +32,8 @@ export function translate(input: TranslationInput): Translation {
       t.report.within("table", describe(t.table, rule), () => run(t, rule?.entry.actions ?? []));
     }
   });
-  finishMask(t);
-  if (t.error !== undefined) {
+  if (t.error === undefined) finishMask(t);
+  else {
     t.out = [];
     t.isSlow = false;
   }

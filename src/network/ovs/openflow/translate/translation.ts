@@ -65,7 +65,8 @@ export class Translation {
   stack: StackEntry[] = [];
   actionSet: Action[] = [];
   actionSetHasGroup = false;
-  isInActionSet = false;
+  /** What the list of actions under way is, which controllers are told. */
+  list: "action" | "action_set" | "group" = "action";
   /** No more actions of the lists under way. */
   isLeaving = false;
   error: TranslationError | undefined = undefined;
