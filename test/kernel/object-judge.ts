@@ -8,7 +8,8 @@ import type { Judgement } from "./verifier-judge.ts";
 
 const [MAP_CREATE, MAP_UPDATE, PROGRAM_LOAD, BTF_LOAD, MAP_FREEZE] = [0, 2, 5, 18, 22];
 const LOG_BYTES = 1 << 20;
-const DATA_SECTION = 15;
+const [INTEGER, POINTER, UNION, FUNCTION, DATA_SECTION] = [1, 2, 5, 12, 15];
+const EXTERN = 2;
 /** Bytes behind the three words of a type, by kind: so many, and so many for each member (Documentation/bpf/btf.rst). */
 const TAILS: Readonly<Record<number, readonly [fixed: number, each: number]>> = {
   1: [4, 0],
@@ -76,28 +77,77 @@ export class ObjectJudge {
     if (section === undefined) return -1;
     const btf = Buffer.from(section.bytes);
     this.#fillInSections(btf);
-    return new Attributes(this.#libc).pointer(0, btf).words(16, btf.length).call(BTF_LOAD);
+    const descriptor = new Attributes(this.#libc).pointer(0, btf).words(16, btf.length).call(BTF_LOAD);
+    if (descriptor < 0) throw new Error(`the kernel refuses the object's types with errno ${-descriptor}`);
+    return descriptor;
   }
 
-  /** Compilers leave the sizes of data sections, and where variables lie in them, to the loader. */
+  /**
+   * What compilers leave to the loader: sizes of data sections, where variables lie in them, and functions of the kernel, which
+   * no section may list.
+   */
   #fillInSections(btf: Buffer): void {
     const header = btf.readUInt32LE(4);
-    const end = header + btf.readUInt32LE(8) + btf.readUInt32LE(12);
-    for (let at = header + btf.readUInt32LE(8); at < end; ) {
+    const begin = header + btf.readUInt32LE(8);
+    const end = begin + btf.readUInt32LE(12);
+    const kinds: number[] = [0];
+    const next = (at: number): number => {
+      const info = btf.readUInt32LE(at + 4);
+      const [fixed, each] = TAILS[(info >> 24) & 31] ?? [0, 0];
+      return at + 12 + fixed + each * (info & 0xffff);
+    };
+    for (let at = begin; at < end; at = next(at)) kinds.push((btf.readUInt32LE(at + 4) >> 24) & 31);
+    for (let at = begin; at < end; ) {
+      const after = next(at);
       const info = btf.readUInt32LE(at + 4);
       const [kind, count] = [(info >> 24) & 31, info & 0xffff];
+      if (kind === FUNCTION && count === EXTERN) {
+        // A pointer to a function may leave its arguments without names.
+        btf.writeUInt32LE(0, at);
+        btf.writeUInt32LE(POINTER << 24, at + 4);
+      }
       if (kind === DATA_SECTION) {
         let size = 0;
+        const isOfFunctions = count > 0 && kinds[btf.readUInt32LE(at + 12)] === FUNCTION;
         for (let i = 0; i < count; i++) {
           const variable = at + 12 + 12 * i;
+          if (isOfFunctions) {
+            // A member of a union, without a name.
+            btf.writeUInt32LE(0, variable);
+            btf.writeUInt32LE(kinds.indexOf(INTEGER), variable + 4);
+            btf.writeUInt32LE(0, variable + 8);
+            continue;
+          }
           btf.writeUInt32LE(size, variable + 4);
           size += Math.max(btf.readUInt32LE(variable + 8), 1);
         }
-        btf.writeUInt32LE(Math.max(size, 1), at + 8);
+        size = this.#placeVariables(btf, at, count) ?? size;
+        if (isOfFunctions) {
+          btf.writeUInt32LE(0, at);
+          btf.writeUInt32LE(((UNION << 24) | count) >>> 0, at + 4);
+          btf.writeUInt32LE(8, at + 8);
+        } else btf.writeUInt32LE(Math.max(size, 1), at + 8);
       }
-      const [fixed, each] = TAILS[kind] ?? [0, 0];
-      at += 12 + fixed + each * count;
+      at = after;
     }
+  }
+
+  /** Variables of a section that is a map lie where the object has them, in that order. Gives the section's size. */
+  #placeVariables(btf: Buffer, at: number, count: number): number | undefined {
+    const entries = Array.from({ length: count }, (_, i) =>
+      Buffer.from(btf.subarray(at + 12 + 12 * i, at + 24 + 12 * i)),
+    );
+    const first = entries[0]?.readUInt32LE(0);
+    for (const { valueTypeId, valueSize, origin } of this.#object.maps) {
+      const type = origin === "data" && valueTypeId !== undefined ? this.#object.btf!.type(valueTypeId) : undefined;
+      if (type?.kind !== "section" || !type.variables.some((it) => it.type === first)) continue;
+      const places = new Map(type.variables.map((it) => [it.type, it.offset]));
+      for (const entry of entries) entry.writeUInt32LE(places.get(entry.readUInt32LE(0))!, 4);
+      entries.sort((a, b) => a.readUInt32LE(4) - b.readUInt32LE(4));
+      for (const [i, entry] of entries.entries()) entry.copy(btf, at + 12 + 12 * i);
+      return valueSize;
+    }
+    return undefined;
   }
 
   #create(map: ObjectMap): number {
@@ -109,7 +159,7 @@ export class ObjectJudge {
       map.maxEntries,
       map.flags,
     );
-    if (this.#btf >= 0 && map.origin === "btf" && map.valueTypeId !== undefined)
+    if (this.#btf >= 0 && map.origin !== "legacy" && map.valueTypeId !== undefined)
       attributes.words(48, this.#btf, map.keyTypeId ?? 0, map.valueTypeId);
     const descriptor = attributes.call(MAP_CREATE);
     if (descriptor < 0) throw new Error(`the kernel refuses map '${map.name}' with errno ${-descriptor}`);

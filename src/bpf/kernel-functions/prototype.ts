@@ -125,7 +125,7 @@ function prototypeFrom(
     acquires: has.has("acquires"),
     releases: has.has("releases"),
     mayBeNull: has.has("or-null"),
-    trusted: has.has("trusted"),
+    trusted: has.has("trusted") || has.has("releases"),
     rcu: has.has("rcu"),
     sleeps: has.has("sleeps"),
     iterates,

@@ -1,0 +1,20 @@
+import { verifierOptions } from "../../../src/bpf/object/load/verifier-options.ts";
+import type { ObjectFile, ObjectProgram } from "../../../src/bpf/object/object-file.ts";
+import { verify } from "../../../src/bpf/verifier/verify.ts";
+import { type Recorded, recordedOf } from "./recorded.ts";
+
+/** Small C programs, right and wrong ones. */
+export const CORPUS = new URL("../../corpus/verifier/", import.meta.url).pathname;
+
+/** What Linux 6.18 said of each of their programs: by file and function. */
+export const OBJECT_FIXTURES = new URL("fixtures/linux-6.18-objects.json", import.meta.url);
+
+/** How much of the statistics does not depend on what a program calls and keeps. */
+export const walked = (statistics: string): string => statistics.replace(/ \(limit.*/, "");
+
+/** What netsim says of a program of an object. */
+export function verdictOf(object: ObjectFile, program: ObjectProgram, cpus: number): Recorded {
+  const result = verify(program.instructions, { ...verifierOptions(object, program, cpus), type: program.type! });
+  const recorded = recordedOf(result);
+  return { ...recorded, statistics: walked(recorded.statistics) };
+}
