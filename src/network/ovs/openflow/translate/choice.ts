@@ -56,7 +56,8 @@ export function bundle(t: Translation, action: BundleAction, isLast: boolean): v
   if (algorithm === "active_backup") chosen = members.find(isUp);
   else {
     const hash = hashFields(t.flow, fields, basis);
-    maskHashFields(t.flow, t.wanted, fields);
+    // Of one member there is nothing to choose.
+    if (members.length > 1) maskHashFields(t.flow, t.wanted, fields);
     const i = heaviest(members.length, (member) => (isUp(members[member]!) ? hashTwo(member, hash) : undefined));
     chosen = i === undefined ? undefined : members[i];
   }

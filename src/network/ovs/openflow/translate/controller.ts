@@ -22,7 +22,7 @@ export function sendToController(
   },
 ): void {
   commit(t);
-  const isMiss = to.reason === "action" && t.list === "action" && t.rule !== undefined && t.rule.isTableMiss;
+  const isMiss = to.reason === "action" && t.list === "action" && t.rule?.isTableMiss === true;
   const cookie: PacketIn = {
     maxLength: to.maxLength,
     reason: isMiss ? "explicit_miss" : to.reason === "action" ? t.list : to.reason,

@@ -68,17 +68,25 @@ function select(t: Translation, group: Group): Bucket | undefined {
   }
   const { method, basis } = group.selection;
   const map = method === "dp_hash" ? hashMap(group) : undefined;
-  if (map !== undefined) return selectByDatapath(t, map, Number(basis & 0xffff_ffffn));
+  if (map !== undefined) {
+    // Where the group does not say how, both directions of a conversation get the same bucket.
+    const algorithm = group.selection.isExplicit && basis >> 32n === 0n ? "l4" : "sym_l4";
+    return selectByDatapath(t, map, { algorithm, basis: Number(basis & 0xffff_ffffn) });
+  }
   if (method === "hash" && group.selection.fields.length > 0) return best(t, group, hashSelection(t, group));
   maskHashFields(t.flow, t.wanted, "symmetric_l4");
   return best(t, group, hashFields(t.flow, "symmetric_l4", 0));
 }
 
 /** By the hash of the datapath, which the packet fetches with a recirculation where it has none yet. */
-function selectByDatapath(t: Translation, map: readonly Bucket[], basis: number): Bucket | undefined {
+function selectByDatapath(
+  t: Translation,
+  map: readonly Bucket[],
+  how: NonNullable<Translation["dpHash"]>,
+): Bucket | undefined {
   const hash = get32(t.flow, AT.dpHash);
   if (hash === 0) {
-    t.dpHash = { algorithm: "l4", basis };
+    t.dpHash = how;
     t.freeze();
     return undefined;
   }
