@@ -26,15 +26,6 @@ export interface FilterPath {
   readonly instructions: readonly number[];
 }
 
-const X86_64 = 0xc000_003e;
-/** Numbers of uretprobe and uprobe on x86_64, which only the kernel's own trampolines make. */
-const PROBES: readonly number[] = [335, 336];
-
-/** True for calls that no filter is asked about (kernel/seccomp.c, seccomp_uprobe_exception; uretprobe since 6.13, uprobe since 6.18). */
-export function isExempt(nr: number, arch: number): boolean {
-  return arch === X86_64 && PROBES.includes(nr);
-}
-
 /**
  * Runs a thread's filters on a call, all of them and the newest first; the strictest action wins, and among equals the newest
  * filter's (kernel/seccomp.c, seccomp_run_filters).
@@ -45,7 +36,7 @@ export function decide(call: SeccompCall, filters: readonly SeccompFilter[]): De
   writeSeccompData(call, words);
   const paths: FilterPath[] = [];
   let winner: FilterPath | undefined;
-  for (let filter = isExempt(call.nr, call.arch) ? -1 : filters.length - 1; filter >= 0; filter--) {
+  for (let filter = filters.length - 1; filter >= 0; filter--) {
     const instructions: number[] = [];
     const returnValue = filters[filter]!.trace(words, instructions);
     const path = { filter, returnValue, instructions };
@@ -67,7 +58,6 @@ export function decide(call: SeccompCall, filters: readonly SeccompFilter[]): De
 /** The same for many calls, without the paths. Allocates nothing. @param words struct seccomp_data in words. */
 export function runFilters(words: Uint32Array, filters: readonly SeccompFilter[]): number {
   let result: number = ACTION.ALLOW;
-  if (isExempt(words[0]!, words[1]!)) return result;
   for (let i = filters.length - 1; i >= 0; i--) {
     const value = filters[i]!.run(words);
     if (isStricter(value, result)) result = value;

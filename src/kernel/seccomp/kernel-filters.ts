@@ -2,7 +2,7 @@ import { encodeClassic } from "../../bpf/classic/encode.ts";
 import type { ClassicInstruction } from "../../bpf/classic/instruction.ts";
 import { fail } from "../../errors.ts";
 import { ACTION, MAX_ERRNO } from "../../hooks/seccomp/action.ts";
-import { isExempt } from "../../hooks/seccomp/decide.ts";
+import { isExempt } from "../../hooks/seccomp/exempt.ts";
 import type { SeccompCall } from "../../hooks/seccomp/seccomp-data.ts";
 import type { FilterWitness, SeenDecision, SeenFilter } from "../../hooks/seccomp/seen.ts";
 import type { Libc } from "../libc.ts";
