@@ -1,5 +1,12 @@
+export { Bpf, type BpfOptions, type ProgramLoad } from "./bpf/bpf.ts";
 export type { ClassicInstruction } from "./bpf/classic/instruction.ts";
 export type { ClassicPacket } from "./bpf/classic/packet.ts";
+export { decodeValue, type PlainValue } from "./bpf/codec/decode.ts";
+export { encodeValue } from "./bpf/codec/encode.ts";
+export { type AssembledProgram, assembleExtended } from "./bpf/isa/assembler/assemble.ts";
+export { ERRNO, errnoName } from "./bpf/maps/errno.ts";
+export type { KernelObjects } from "./bpf/maps/kernel-objects.ts";
+export { CREATE_FLAG, MAP_TYPES, UPDATE_FLAG } from "./bpf/maps/map-type.ts";
 export type { Btf, BtfType } from "./bpf/object/btf/btf-type.ts";
 export { readKernelTypes } from "./bpf/object/btf/read-kernel-types.ts";
 export { createMaps, fillProgramArrays, MapCreationError } from "./bpf/object/load/create-maps.ts";
@@ -14,6 +21,15 @@ export {
   type ObjectProgram,
 } from "./bpf/object/object-file.ts";
 export { readObject } from "./bpf/object/read-object.ts";
+export type { AttachAttributes } from "./bpf/syscall/attach-commands.ts";
+export { ATTACH_FLAG, type AttachedPrograms, type Attaching, type AttachTarget } from "./bpf/syscall/attach-target.ts";
+export type { BatchResult, LookupBatchResult } from "./bpf/syscall/batch.ts";
+export { ControlGroup } from "./bpf/syscall/control-group.ts";
+export { LOAD_FLAG, type ProgramAttributes } from "./bpf/syscall/load-check.ts";
+export type { MappedMemory, MappingRequest } from "./bpf/syscall/mapped-memory.ts";
+export type { Attachment, ObjectKind, ProgramObject } from "./bpf/syscall/objects.ts";
+export { BpfSyscall, type MapAttributes, type MapInfo, type ProgramFacts } from "./bpf/syscall.ts";
+export type { TestRunInput, TestRunResult } from "./bpf/test-run/program-test-run.ts";
 export type { Machine } from "./bpf/vm/machine.ts";
 export { type CompiledSource, type CompileOptions, compileSource } from "./c-compiler/compile.ts";
 export {

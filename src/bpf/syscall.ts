@@ -14,6 +14,7 @@ import { QueueMap } from "./maps/queue-map.ts";
 import { RingBufferMap } from "./maps/ring-buffer-map.ts";
 import { hasLock } from "./maps/value-copy.ts";
 import type { Btf } from "./object/btf/btf-type.ts";
+import { AttachCommands } from "./syscall/attach-commands.ts";
 import {
   type BatchCommand,
   type BatchResult,
@@ -24,6 +25,8 @@ import {
   lookupByKeys,
 } from "./syscall/batch.ts";
 import { BpfFilesystem } from "./syscall/bpf-filesystem.ts";
+import { MappedMemory, type MappingRequest, mappingAddress } from "./syscall/mapped-memory.ts";
+import { isObjectName } from "./syscall/object-name.ts";
 import {
   type Attachment,
   type KernelObject,
@@ -58,9 +61,6 @@ export interface MapInfo extends Omit<MapDefinition, "fields" | "typed"> {
 /** A loaded program, as `openProgram` is told of it. */
 export type ProgramFacts = Partial<Omit<ProgramObject, "kind" | "id" | "slot">>;
 
-/** Characters of an object's name (BPF_OBJ_NAME_LEN less the one that ends it). */
-const NAME_LENGTH = 15;
-
 /**
  * User space's side: the commands of bpf(2), by descriptors from 3 on, with the results and error numbers of
  * kernel/bpf/syscall.c. A negative number is an error (ERRNO). The caller may do everything that privileges permit.
@@ -70,7 +70,9 @@ export class BpfSyscall {
   readonly place: MapPlace;
   /** Paths under /sys/fs/bpf. */
   readonly files: BpfFilesystem;
-  private readonly objects: ObjectTable;
+  /** Programs at control groups and the like. */
+  readonly attachments: AttachCommands;
+  protected readonly objects: ObjectTable;
   private readonly byAddress = new Map<number, BpfMap>();
   private last: BpfMap | undefined;
 
@@ -78,6 +80,7 @@ export class BpfSyscall {
     this.place = place;
     this.objects = new ObjectTable((object) => this.free(object));
     this.files = new BpfFilesystem(this.objects);
+    this.attachments = new AttachCommands(this.objects);
   }
 
   /** BPF_MAP_CREATE. Returns the descriptor. */
@@ -107,6 +110,7 @@ export class BpfSyscall {
       name,
       map,
       frozen: false,
+      writers: 0,
       types: { btf: btf?.id ?? 0, key, value },
     });
   }
@@ -122,8 +126,12 @@ export class BpfSyscall {
   /** Opens a loaded program. @param slot the executable's. */
   openProgram(slot: number, facts: ProgramFacts = {}): number {
     const id = this.objects.newId("program");
-    const { name = "", type = 0, license = "", size = 0, maps = [] } = facts;
-    return this.objects.add({ kind: "program", id, slot, name, type, license, size, maps });
+    const { name = "", type = 0, license = "", size = 0, maps = [], attachType = 0, tag = "", verified = 0 } = facts;
+    const release = facts.release === undefined ? {} : { release: facts.release };
+    return this.objects.add({
+      kind: "program",
+      ...{ id, slot, name, type, license, size, maps, attachType, tag, verified, ...release },
+    });
   }
 
   /** BPF_BTF_LOAD of types that were read. @param size bytes of what they were read from. */
@@ -318,10 +326,25 @@ export class BpfSyscall {
     if (typeof opened === "number") return opened;
     const { flags, fields = [] } = opened.map.definition;
     if (fields.length > 0) return -ERRNO.ENOTSUPP;
-    if ((flags & CREATE_FLAG.RDONLY) !== 0) return -ERRNO.EPERM;
-    if (opened.frozen) return -ERRNO.EBUSY;
+    if ((flags & CREATE_FLAG.RDONLY) !== 0 || opened.frozen) return -ERRNO.EPERM;
+    if (opened.writers > 0) return -ERRNO.EBUSY;
     opened.frozen = true;
     return 0;
+  }
+
+  /** mmap(2) of an array that was made with BPF_F_MMAPABLE: its values, or the error number. */
+  mapMemory(descriptor: number, request: MappingRequest): MappedMemory | number {
+    const opened = this.objects.ofKind(descriptor, "map");
+    if (typeof opened === "number") return -ERRNO.EBADF;
+    const address = mappingAddress(opened, request);
+    if (address < 0) return address;
+    const writers = request.writable === true ? 1 : 0;
+    opened.writers += writers;
+    this.objects.hold(opened);
+    return new MappedMemory(this.place.machine.memory, address, request.length, () => {
+      opened.writers -= writers;
+      this.objects.letGo(opened);
+    });
   }
 
   /** BPF_MAP_GET_NEXT_ID and the like: the id behind `id`. */
@@ -352,11 +375,11 @@ export class BpfSyscall {
   }
 
   /** BPF_OBJ_GET_INFO_BY_FD of a program. */
-  programInfo(descriptor: number): Omit<ProgramObject, "kind" | "slot"> | number {
+  programInfo(descriptor: number): Omit<ProgramObject, "kind" | "slot" | "release"> | number {
     const object = this.objects.ofKind(descriptor, "program");
     if (typeof object === "number") return object;
-    const { id, name, type, license, size, maps } = object;
-    return { id, name, type, license, size, maps };
+    const { kind: _, slot: __, release: ___, ...info } = object;
+    return info;
   }
 
   /** BPF_OBJ_GET_INFO_BY_FD of BTF. */
@@ -511,6 +534,7 @@ export class BpfSyscall {
       object.attachment?.detach();
       this.objects.letGo(object.program);
     }
+    if (object.kind === "program") object.release?.();
   }
 }
 
@@ -520,6 +544,3 @@ const NOT_INNER: ReadonlySet<number> = new Set([
   MAP_TYPES.cgroup_storage,
   MAP_TYPES.percpu_cgroup_storage,
 ]);
-
-/** bpf_obj_name_cpy */
-const isObjectName = (name: string): boolean => name.length <= NAME_LENGTH && /^[\w.]*$/.test(name);

@@ -3,7 +3,10 @@ import { Block, roundUp8 } from "./block.ts";
 import type { MapDefinition } from "./definition.ts";
 import { IndexedMap } from "./indexed-map.ts";
 import type { MapPlace } from "./map-place.ts";
+import { CREATE_FLAG } from "./map-type.ts";
 import { copyValue } from "./value-copy.ts";
+
+const PAGE = 4096;
 
 /** BPF_MAP_TYPE_ARRAY (kernel/bpf/arraymap.c): every index below the number of entries has a value, 0 at first. */
 export class ArrayMap extends IndexedMap {
@@ -13,7 +16,11 @@ export class ArrayMap extends IndexedMap {
   constructor(definition: MapDefinition, place: MapPlace) {
     super(definition, place);
     this.stride = roundUp8(definition.valueSize);
-    this.values = Block.ofValues(place.machine, this.stride * definition.maxEntries, definition.flags);
+    const bytes = this.stride * definition.maxEntries;
+    // What user space maps is whole pages.
+    const isMapped = (definition.flags & CREATE_FLAG.MMAPABLE) !== 0;
+    const size = isMapped ? Math.ceil(bytes / PAGE) * PAGE : bytes;
+    this.values = Block.ofValues(place.machine, size, definition.flags);
   }
 
   lookup(key: number): number {

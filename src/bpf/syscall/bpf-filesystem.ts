@@ -1,6 +1,7 @@
 import { ERRNO } from "../maps/errno.ts";
 import type { KernelObject, ObjectTable } from "./objects.ts";
 
+const PINNED: ReadonlySet<KernelObject["kind"]> = new Set(["map", "program", "link"] as const);
 /** Where it is mounted. */
 const MOUNT = "/sys/fs/bpf";
 
@@ -24,7 +25,7 @@ export class BpfFilesystem {
   /** BPF_OBJ_PIN */
   pin(descriptor: number, path: string): number {
     const object = this.objects.at(descriptor);
-    if (object === undefined || object.kind === "perf-event" || object.kind === "btf") return -ERRNO.EINVAL;
+    if (object === undefined || !PINNED.has(object.kind)) return -ERRNO.EINVAL;
     const errno = this.checkNew(path);
     if (errno !== 0) return errno;
     this.files.set(normal(path), object);

@@ -2,6 +2,7 @@ import { ERRNO } from "../maps/errno.ts";
 import type { PerfEvent } from "../maps/kernel-objects.ts";
 import type { BpfMap } from "../maps/map.ts";
 import type { Btf } from "../object/btf/btf-type.ts";
+import type { AttachTarget } from "./attach-target.ts";
 
 /** Kinds of objects that have ids of their own. */
 export type ObjectKind = "map" | "program" | "btf" | "link";
@@ -15,6 +16,8 @@ export interface MapObject extends Numbered {
   readonly kind: "map";
   readonly map: BpfMap;
   frozen: boolean;
+  /** Mappings that are written to. */
+  writers: number;
   /** Ids of the types of keys and values; 0: none. */
   readonly types: { readonly btf: number; readonly key: number; readonly value: number };
 }
@@ -30,6 +33,14 @@ export interface ProgramObject extends Numbered {
   readonly size: number;
   /** Ids of the maps that it names. */
   readonly maps: readonly number[];
+  /** `enum bpf_attach_type` that it was loaded for. */
+  readonly attachType: number;
+  /** 16 hexadecimal digits that tell programs apart (bpf_prog_calc_tag); "" where it is not known. */
+  readonly tag: string;
+  /** Instructions that the verifier walked. */
+  readonly verified: number;
+  /** Called when nothing holds it any more. */
+  readonly release?: () => void;
 }
 
 export interface BtfObject extends Numbered {
@@ -60,8 +71,17 @@ export interface PerfEventObject {
   readonly event: PerfEvent;
 }
 
-export type KernelObject = MapObject | ProgramObject | BtfObject | LinkObject | PerfEventObject;
-type NumberedObject = Exclude<KernelObject, PerfEventObject>;
+/** What programs are attached to. */
+export interface AttachTargetObject {
+  readonly kind: "attach-target";
+  readonly target: AttachTarget;
+}
+
+type NumberedObject = MapObject | ProgramObject | BtfObject | LinkObject;
+export type KernelObject = NumberedObject | PerfEventObject | AttachTargetObject;
+
+const isNumbered = (object: KernelObject): object is NumberedObject =>
+  object.kind !== "perf-event" && object.kind !== "attach-target";
 
 /** The first descriptor that a process opens. Below are the standard streams: open, but nothing of BPF. */
 const FIRST_DESCRIPTOR = 3;
@@ -98,7 +118,7 @@ export class ObjectTable {
     let descriptor = FIRST_DESCRIPTOR;
     while (this.open.has(descriptor)) descriptor++;
     this.open.set(descriptor, object);
-    if (object.kind !== "perf-event") this.byId[object.kind].set(object.id, object);
+    if (isNumbered(object)) this.byId[object.kind].set(object.id, object);
     this.hold(object);
     return descriptor;
   }
@@ -138,7 +158,7 @@ export class ObjectTable {
     this.holders.set(object, left);
     if (left > 0) return;
     this.holders.delete(object);
-    if (object.kind !== "perf-event") this.byId[object.kind].delete(object.id);
+    if (isNumbered(object)) this.byId[object.kind].delete(object.id);
     this.onFree(object);
   }
 

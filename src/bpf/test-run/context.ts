@@ -15,8 +15,11 @@ export interface TestContext {
   readonly layout: ContextLayout;
   /** Bytes of the block in memory: the layout's, and fields behind them that only engines read. */
   readonly bytes: number;
-  /** Fills the block, all 0 before, for a packet that lies at `data`. */
-  fill(memory: LinearMemory, context: number, packet: TestPacket, data: number): void;
+  /**
+   * Fills the block, all 0 before, for a packet that lies at `data`.
+   * @param skipped bytes of the packet that come before what programs see; 0 without.
+   */
+  fill(memory: LinearMemory, context: number, packet: TestPacket, data: number, skipped?: number): void;
   /** Where the packet lies after the run, which may have moved its ends. */
   result(memory: LinearMemory, context: number): { readonly data: number; readonly length: number };
 }
@@ -47,15 +50,15 @@ export const SK_BUFF_CONTEXT: TestContext = {
     packet: { data: SK_BUFF.data, length: SK_BUFF.len, head: HEAD, macHeader: HEAD, networkHeader: NETWORK_HEADER },
   },
   bytes: SK_BUFF_BYTES + 8,
-  fill(memory, context, { bytes, protocol, networkOffset }, data) {
+  fill(memory, context, { bytes, protocol, networkOffset }, data, skipped = 0) {
     const set = (field: number, value: number) => memory.setUint32(context + field, value);
-    set(SK_BUFF.len, bytes.length);
+    set(SK_BUFF.len, bytes.length - skipped);
     set(SK_BUFF.packetType, packetType(bytes));
     set(SK_BUFF.protocol, ((protocol & 0xff) << 8) | (protocol >>> 8));
     set(SK_BUFF.ifindex, LOOPBACK);
-    set(SK_BUFF.data, data);
+    set(SK_BUFF.data, data + skipped);
     set(SK_BUFF.dataEnd, data + bytes.length);
-    set(SK_BUFF.dataMeta, data);
+    set(SK_BUFF.dataMeta, data + skipped);
     set(HEAD, data);
     set(NETWORK_HEADER, data + networkOffset);
   },
