@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,7 +7,12 @@ import { parse } from "yaml";
 import { openKernel } from "../src/kernel/kernel.ts";
 
 const ROOT = resolve(new URL("..", import.meta.url).pathname);
-const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];
+const PAGES = [
+  "README.md",
+  ...readdirSync(join(ROOT, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
 
 interface Block {
   readonly language: string;
@@ -43,8 +48,9 @@ let bin: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "netsim-documentation-"));
   bin = join(directory, "bin");
-  spawnSync("cp", ["-r", join(ROOT, "topologies"), join(ROOT, "policies"), directory]);
-  spawnSync("mkdir", [bin]);
+  spawnSync("cp", ["-r", join(ROOT, "topologies"), join(ROOT, "policies"), join(ROOT, "docs"), directory]);
+  spawnSync("mkdir", [bin, join(directory, "node_modules")]);
+  symlinkSync(ROOT, join(directory, "node_modules/netsim"));
   const main = join(ROOT, "dist/main.js");
   writeFileSync(join(bin, "npx"), `#!/bin/sh\n[ "$1" = netsim ] || exit 99\nshift\nexec node ${main} "$@"\n`, {
     mode: 0o755,
