@@ -44,6 +44,8 @@ export interface ProgramType {
   readonly returnRange?: (attachType: number) => readonly [min: number, max: number] | undefined;
   /** Helpers that only programs for some attach types may call. */
   readonly extraHelpers?: (attachType: number) => readonly number[];
+  /** Bytes behind a `flow-keys` pointer of its context; absent: those of struct bpf_flow_keys. */
+  readonly flowKeysBytes?: number;
   /** It may sleep, as only programs of this type always may. */
   readonly sleeps?: boolean;
 }

@@ -5,6 +5,9 @@ import { xtBpf } from "./classic-users/xt-bpf.ts";
 import { eventHooks } from "./events/event-hooks.ts";
 import type { Hook } from "./hook.ts";
 import { lwtIn, lwtOut, lwtXmit } from "./lwt/lwt.ts";
+import { ovsFlowHit } from "./ovs/flow-hit.ts";
+import { ovsFlowMiss } from "./ovs/flow-miss.ts";
+import { ovsParser } from "./ovs/parser.ts";
 import { socketFilter } from "./socket-filter.ts";
 import { tcAction } from "./tc/action.ts";
 import { tcClassifier } from "./tc/classifier.ts";
@@ -29,4 +32,7 @@ export const builtInHooks: readonly Hook[] = [
   teamHash,
   pppPass,
   pppActive,
+  ovsParser,
+  ovsFlowHit,
+  ovsFlowMiss,
 ];

@@ -1,4 +1,5 @@
 import type { Skb } from "../packet/skb.ts";
+import type { OvsSite, OvsVerdict } from "./ovs/site.ts";
 
 /** Where a program finds a packet's bytes. */
 export interface PacketSite {
@@ -146,6 +147,12 @@ export interface HookPlaces {
   "tcx-egress": { subject: Skb; site: HostSite; verdict: TcActionVerdict };
   /** An event of the simulated kernels. Programs stand under `tracing`. */
   event: { subject: EventSubject; site: EventSite; verdict: EventVerdict };
+  /** Before a packet's flow key is looked up. The program stands under `nodes.NODE.hooks`, as those of the next two. */
+  "ovs-parser": { subject: Skb; site: OvsSite; verdict: OvsVerdict };
+  /** The action bpf(NAME,...) of a flow. */
+  "ovs-flow-hit": { subject: Skb; site: OvsSite; verdict: OvsVerdict };
+  /** After a look-up that has found no flow. */
+  "ovs-flow-miss": { subject: Skb; site: OvsSite; verdict: OvsVerdict };
 }
 
 export type HookPlace = keyof HookPlaces;
@@ -168,6 +175,9 @@ export const BLANK_VERDICTS: { readonly [P in HookPlace]: () => HookPlaces[P]["v
   "tcx-ingress": () => ({ action: 0 }),
   "tcx-egress": () => ({ action: 0 }),
   event: () => ({ keeps: true }),
+  "ovs-parser": () => ({ verdict: "continue" }),
+  "ovs-flow-hit": () => ({ verdict: "continue" }),
+  "ovs-flow-miss": () => ({ verdict: "continue" }),
 };
 
 /** Whether programs there look at packets. */

@@ -23,6 +23,7 @@ export const SK_BUFF = {
   data: 76,
   dataEnd: 80,
   dataMeta: 140,
+  flowKeys: 144,
   timestamp: 152,
   wireLength: 160,
   head: 192,
@@ -134,6 +135,12 @@ export class SkBuffBlock {
     words[SK_BUFF.head / 4] = skb.head;
     words[SK_BUFF.macHeader / 4] = skb.macHeader;
     words[SK_BUFF.networkHeader / 4] = skb.networkHeader;
+  }
+
+  /** Makes the program find flow keys at that address. */
+  pointToFlowKeys(address: number): void {
+    this.words[SK_BUFF.flowKeys / 4] = address;
+    this.words[SK_BUFF.flowKeys / 4 + 1] = 0;
   }
 
   /** Takes over into the packet what the program may have written. */

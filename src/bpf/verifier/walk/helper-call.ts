@@ -44,7 +44,8 @@ const helperText = (number: number): string => `${HELPER_NAMES[number] ?? "unkno
 /** check_helper_call */
 export function checkHelperCall(walk: Walk, it: CallHelper): void {
   const number = it.helper;
-  if (number < 0 || number >= HELPER_NAMES.length) walk.refuse("helper-call", `invalid func ${helperText(number)}`);
+  const isKnown = number >= 0 && (number < HELPER_NAMES.length || walk.programType.variants?.has(number) === true);
+  if (!isKnown) walk.refuse("helper-call", `invalid func ${helperText(number)}`);
   if (!mayCall(walk.programType, walk.setup.expectedAttachType, walk.privileges, number))
     walk.refuse("helper-call", `program of this type cannot use helper ${helperText(number)}`);
   const prototype = walk.programType.variants?.get(number) ?? prototypeOf(number);

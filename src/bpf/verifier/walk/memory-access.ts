@@ -110,7 +110,7 @@ function accessBy(
   }
   if (type === TYPE.flowKeys) {
     checkLeak(walk, request, "flow keys");
-    if (offset < 0 || offset + size > FLOW_KEYS_BYTES)
+    if (offset < 0 || offset + size > (walk.programType.flowKeysBytes ?? FLOW_KEYS_BYTES))
       walk.refuse("memory-access", `invalid access to flow keys off=${offset} size=${size}`);
     return UNKNOWN_SCALAR;
   }

@@ -1,5 +1,6 @@
 import type { DropReason } from "../../../packet/drop-reason.ts";
 import type { Skb } from "../../../packet/skb.ts";
+import { set32 } from "../../../packet/wire.ts";
 import type { World } from "../../world.ts";
 import { Tracker } from "../conntrack/tracker.ts";
 import { extractHeaders, extractMetadata } from "../flow/extract.ts";
@@ -95,21 +96,28 @@ export class Datapath implements Actor {
   }
 
   readKey(state: PacketState): boolean {
-    const { programs } = this;
     const skb = state.skb!;
     state.isKeyValid = true;
-    const verdict = programs === undefined ? "continue" : programs.parse(state);
-    if (verdict === "parsed") return true;
-    if (verdict === "drop") {
-      this.drop(state, programs!.reason);
+    const isWhole = extractHeaders(this.world.store.bytes, skb, state.key, this.settings.vlanLimit);
+    const verdict = this.programs?.parse(state) ?? "continue";
+    if (verdict !== "continue" && verdict !== "parsed") {
+      this.drop(state, this.programs!.reason);
       return false;
     }
-    if (extractHeaders(this.world.store.bytes, skb, state.key, this.settings.vlanLimit)) {
-      this.tracker.fillTuple(state);
-      return true;
+    if (!isWhole && verdict === "continue") {
+      this.drop(state, "OVS_BAD_KEY");
+      return false;
     }
-    this.drop(state, "OVS_BAD_KEY");
-    return false;
+    this.tracker.fillTuple(state);
+    return true;
+  }
+
+  /** Sends a packet that programs have made by a port. */
+  send(port: SendingPort, skb: Skb): void {
+    const state = this.executor.take();
+    state.reset(skb);
+    this.executor.output(state, skb, port.number);
+    this.executor.giveBack();
   }
 
   /** ovs_dp_process_packet */
@@ -165,7 +173,11 @@ export class Datapath implements Actor {
         break;
       case "again":
         if (++state.reclassified > MAX_RECLASSIFIED) this.drop(state, "OVS_RECLASSIFY_LOOP");
-        else if (this.readKey(state)) this.process(state);
+        else {
+          set32(state.key, AT.skbPriority, state.skb!.priority);
+          set32(state.key, AT.skbMark, state.skb!.mark);
+          if (this.readKey(state)) this.process(state);
+        }
         break;
       default:
         this.drop(state, programs.reason);

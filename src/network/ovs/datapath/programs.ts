@@ -4,7 +4,7 @@ import type { PacketState } from "./packet-state.ts";
 
 /** What the programs at a datapath's three places want done with a packet. */
 export type ProgramVerdict =
-  /** On with what comes next there: extraction, the next action, the upcall. */
+  /** On with what comes next there: the key that was extracted, the next action, the upcall. */
   | "continue"
   /** The program made the flow key. Of parsers only. */
   | "parsed"
@@ -21,7 +21,7 @@ export type ProgramVerdict =
 export interface DatapathPrograms {
   reason: DropReason;
   port: number;
-  /** Before the key of a packet is read. */
+  /** When the key of a packet has been read from its headers. */
   parse(state: PacketState): ProgramVerdict;
   /** The action bpf(NAME,...). */
   hit(state: PacketState, action: BpfAction): ProgramVerdict;

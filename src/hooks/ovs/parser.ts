@@ -1,0 +1,44 @@
+import type { HookAt } from "../hook.ts";
+import { OvsContext } from "./ovs-context.ts";
+import type { OvsSite, OvsVerdict } from "./site.ts";
+
+const PARSED = 0;
+const DROPPED = 1;
+const CONTINUED = 2;
+const REFUSED = 3;
+
+/** BPF_OK, BPF_DROP and BPF_FLOW_DISSECTOR_CONTINUE of linux/bpf.h. */
+const OK = 0;
+const DROP = 2;
+const CONTINUE = 129;
+
+/**
+ * Open vSwitch's parser, before a packet is looked up; modelled on Linux's flow dissector, which is the same idea merged later. With OK
+ * the keys that the program wrote are the packet's flow key; with CONTINUE the built-in extraction's are, beside its own words.
+ */
+export const ovsParser: HookAt<"ovs-parser"> = {
+  name: "ovs-parser",
+  place: "ovs-parser",
+  key: "parser",
+  programTypes: ["sched_cls"],
+  description: "Program that makes the flow key of each packet, before it is looked up.",
+  outcomes: [{ name: "parsed" }, { name: "dropped" }, { name: "continued" }, { name: "refused" }],
+  context: (type, services) => new OvsContext(type, services, "parser"),
+
+  interpret(returnValue: number, _site: OvsSite, verdict: OvsVerdict): number {
+    switch (returnValue) {
+      case OK:
+        verdict.verdict = "parsed";
+        return PARSED;
+      case DROP:
+        verdict.verdict = "drop";
+        return DROPPED;
+      case CONTINUE:
+        verdict.verdict = "continue";
+        return CONTINUED;
+      default:
+        verdict.verdict = "refuse";
+        return REFUSED;
+    }
+  },
+};
