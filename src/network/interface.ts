@@ -97,12 +97,10 @@ export class Interface implements LinkEnd {
   }
 
   private arrive(skb: Skb): void {
-    this.received++;
-    this.receivedBytes += skb.length;
     skb.ifindex = this.index;
     skb.ingressIfindex = this.index;
     skb.hatype = this.hatype;
-    if (this.taps.length > 0) this.show(skb, "in");
+    this.count(skb, "in");
   }
 
   /** Sends a frame whose data begins at its MAC header: egress programs, then the queue, if there is one, then the wire (__dev_queue_xmit). */
@@ -154,9 +152,19 @@ export class Interface implements LinkEnd {
     link.send(skb);
     events.packets.transmitted(this.node, at, this, length);
     events.end(FUNCTION.dev_hard_start_xmit, this.node);
+    this.count(skb, "out");
+    this.link.send(skb);
   }
 
-  private show(skb: Skb, direction: "in" | "out"): void {
+  /** Counts a frame that passes the device, and shows it to captures: whoever carries frames otherwise than by a link says so. */
+  count(skb: Skb, direction: "in" | "out"): void {
+    if (direction === "in") {
+      this.received++;
+      this.receivedBytes += skb.length;
+    } else {
+      this.sent++;
+      this.sentBytes += skb.length;
+    }
     for (const tap of this.taps) tap.frame(skb, direction);
   }
 }

@@ -6,6 +6,7 @@ import { Host } from "./host.ts";
 import { installHooks } from "./install-hooks.ts";
 import type { Interface } from "./interface.ts";
 import { LinkDirection } from "./link.ts";
+import { connectPatchPorts, Switch } from "./ovs/switch.ts";
 import type { QdiscKind } from "./qdisc/qdisc.ts";
 import { dataStartOf } from "./socket/data-start.ts";
 import { openSocket } from "./socket/open-socket.ts";
@@ -13,7 +14,7 @@ import type { Socket } from "./socket/socket.ts";
 import { TcInstaller } from "./tc/install.ts";
 import type { World } from "./world.ts";
 
-export type Node = Host | Bridge;
+export type Node = Host | Bridge | Switch;
 
 /** A cable between two interfaces: what each end sends travels in a direction of its own. */
 export interface Link {
@@ -38,6 +39,10 @@ export class Network {
         this.nodes.set(model.name, new Bridge(model, world));
         continue;
       }
+      if (model.kind === "ovs") {
+        this.nodes.set(model.name, new Switch(model, world, attach));
+        continue;
+      }
       const host = new Host(model, world);
       installHooks(host, model, attach, world);
       for (const socket of model.sockets.values())
@@ -55,6 +60,7 @@ export class Network {
       for (const [device, tc] of model.tc) installer.install(host.interfaces.get(device)!, tc);
       this.nodes.set(model.name, host);
     }
+    connectPatchPorts(this.switches);
     this.links = topology.links.map((model) => this.connect(model, world));
   }
 
@@ -64,8 +70,14 @@ export class Network {
     for (const { directions } of this.links) for (const { inFlight } of directions) sum += inFlight;
     for (const { interfaces } of this.nodes.values())
       for (const { queue } of interfaces.values()) sum += queue?.qdisc.length ?? 0;
-    for (const host of this.hosts) for (const waiting of Object.values(host.queues)) sum += waiting;
+    for (const host of [...this.hosts, ...this.switches.flatMap((node) => node.host ?? [])])
+      for (const waiting of Object.values(host.queues)) sum += waiting;
+    for (const { datapath } of this.switches) sum += datapath.upcalls.length;
     return sum;
+  }
+
+  get switches(): Switch[] {
+    return [...this.nodes.values()].filter((node) => node instanceof Switch);
   }
 
   get hosts(): Host[] {

@@ -85,7 +85,7 @@ const OVS_REASONS = {
   OVS_FLOW_HIT: "dropped by a flow-hit program",
   OVS_FLOW_MISS: "dropped by a flow-miss program",
   OVS_RECLASSIFY_LOOP: "looked up again too often",
-  OVS_TUNNEL: "a tunnel port without a way to its end",
+  OVS_TUNNEL: "no tunnel port is for it, or its tunnel has no end",
 } as const;
 
 /** Names of netsim's own for what Linux drops without a reason (NOT_SPECIFIED). */

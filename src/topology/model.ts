@@ -97,7 +97,7 @@ export interface MapCheck {
   readonly test: ValueTest;
 }
 
-export type NodeModel = HostModel | BridgeModel;
+export type NodeModel = HostModel | BridgeModel | SwitchModel;
 
 export interface HostModel {
   readonly kind: "host";
@@ -129,6 +129,65 @@ export interface BridgeModel {
   readonly interfaces: ReadonlyMap<string, InterfaceModel>;
   /** Time after which a learnt address is forgotten, in nanoseconds. */
   readonly ageing: number;
+}
+
+/** An Open vSwitch. Its ports are its interfaces, those aside that have addresses: they belong to the host that it runs on. */
+export interface SwitchModel {
+  readonly kind: "ovs";
+  readonly name: string;
+  readonly place: Place;
+  readonly interfaces: ReadonlyMap<string, InterfaceModel>;
+  /** By the names of their interfaces, in the order of their numbers' being given out. */
+  readonly ports: ReadonlyMap<string, PortModel>;
+  /** Of the host that it runs on. */
+  readonly routes: readonly RouteModel[];
+  /** Lines of ovs-ofctl's syntax; undefined: there are no OpenFlow tables, and what programs leave is lost. */
+  readonly flows: readonly LineModel[] | undefined;
+  readonly groups: readonly LineModel[];
+  readonly meters: readonly LineModel[];
+  readonly parser: AttachmentModel | undefined;
+  /** By the name that the action bpf(NAME,...) calls them. */
+  readonly flowHit: ReadonlyMap<string, AttachmentModel>;
+  readonly flowMiss: AttachmentModel | undefined;
+  /** Packets that wait for the slow path at most, and its time for each in nanoseconds. */
+  readonly upcall: { readonly queue: number; readonly time: number };
+  readonly vlanLimit: 1 | 2;
+  readonly flowLimit: number;
+}
+
+/** A line of the file, or of a file that it names. */
+export interface LineModel {
+  readonly text: string;
+  /** Where its first character stands. */
+  readonly place: Place;
+}
+
+/** A port of an Open vSwitch. */
+export interface PortModel {
+  readonly name: string;
+  /** In OpenFlow and in the datapath. */
+  readonly number: number;
+  readonly type: "link" | "patch" | "vxlan" | "geneve" | "gre";
+  readonly tag: number | undefined;
+  readonly trunks: readonly number[] | undefined;
+  /** Of patch ports. */
+  readonly peer: EndpointRef | undefined;
+  /** Of tunnels; "flow" where the flow says it. */
+  readonly tunnel: TunnelModel | undefined;
+  readonly place: Place;
+}
+
+export interface TunnelModel {
+  /** 4 bytes. */
+  readonly remote: Uint8Array | "flow";
+  readonly local: Uint8Array | undefined;
+  readonly key: number | "flow" | undefined;
+  readonly tos: number | undefined;
+  readonly ttl: number | undefined;
+  /** UDP port; 0 for GRE. */
+  readonly destinationPort: number;
+  readonly csum: boolean;
+  readonly df: boolean;
 }
 
 export interface InterfaceModel {

@@ -64,6 +64,8 @@ export class IpStack implements NeighbourOwner {
   readonly rawSockets: RawSocket[] = [];
   /** Rules of iptables and ip6tables. */
   readonly chains: { readonly 4: Chains; readonly 6: Chains } = { 4: {}, 6: {} };
+  /** What takes IP protocols that the host itself does not know, as tunnels do: packets whose data begins at the IP header. */
+  readonly protocols = new Map<number, (device: Interface, skb: Skb, family: 4 | 6) => void>();
   readonly host: Host;
   readonly forwarding: boolean;
   /** TTL and hop limit of what the host sends. */
@@ -140,6 +142,7 @@ export class IpStack implements NeighbourOwner {
     else if (protocol === PROTOCOL_TCP) this.tcp.receive(device, skb, family);
     else if (protocol === PROTOCOL_ICMP && family === 4) this.icmp.receive(device, skb, 4);
     else if (protocol === PROTOCOL_ICMP6 && family === 6) this.receiveIcmp6(device, skb);
+    else if (this.protocols.has(protocol)) this.protocols.get(protocol)!(device, skb, family);
     else if (taken) this.world.ledger.deliver(skb, device.label, "raw sockets");
     else {
       // "No next header" asks for nothing and is answered by nothing (RFC 8200 section 4.7).

@@ -19,6 +19,8 @@ export class UdpHandler {
   readonly sockets: UdpSocket[] = [];
   /** Ports from which traffic is sent: whoever sends has a socket there, and reads what comes back. */
   readonly senders = new Map<number, SkbSocket>();
+  /** Takes datagrams for a port past the sockets, as tunnels do: their data begins at the IP header (udp_encap_rcv). */
+  readonly encapsulations = new Map<number, (device: Interface, skb: Skb, family: 4 | 6) => void>();
   private readonly stack: IpStack;
   private readonly world: World;
   private readonly maker: PacketMaker;
@@ -57,6 +59,11 @@ export class UdpHandler {
     const none = get16(bytes, at + 6) === 0;
     if (none ? family === 6 : transportChecksum(bytes, family, skb.data, UDP, at, length) !== 0) {
       ledger.drop(skb, device.label, "UDP_CSUM");
+      return;
+    }
+    const encapsulation = this.encapsulations.size === 0 ? undefined : this.encapsulations.get(get16(bytes, at + 2));
+    if (encapsulation !== undefined) {
+      encapsulation(device, skb, family);
       return;
     }
     if (this.isForMany(skb, family)) {

@@ -10,7 +10,7 @@ export interface NodeDraft {
   readonly name: string;
   readonly fields: Fields;
   /** Undefined where the file names a kind that does not exist; nothing is known of such a node's insides then. */
-  readonly kind: "host" | "bridge" | undefined;
+  readonly kind: "host" | "bridge" | "ovs" | undefined;
   readonly interfaces: Map<string, InterfaceDraft>;
   /** Names of the sockets, also of those that could not be read. */
   readonly sockets: readonly string[];
@@ -41,7 +41,7 @@ export class Drafts {
       const node: NodeDraft = {
         name,
         fields,
-        kind: kind === "host" || kind === "bridge" ? kind : undefined,
+        kind: kind === "host" || kind === "bridge" || kind === "ovs" ? kind : undefined,
         interfaces,
         sockets: fields.named("sockets").map((socket) => socket.name),
         processes: fields.has("processes") ? fields.named("processes").map((process) => process.name) : [],

@@ -7,6 +7,7 @@ import { buildCgroups, cgroupPaths } from "./cgroups.ts";
 import type { Drafts, NodeDraft } from "./drafts.ts";
 import { buildInterfaces, knowsAddresses } from "./interfaces.ts";
 import { buildNetfilter } from "./netfilter.ts";
+import { buildSwitch } from "./ovs/switch.ts";
 import { buildProcesses } from "./processes.ts";
 import type { Programs } from "./programs.ts";
 import { buildRoutes } from "./routes.ts";
@@ -56,7 +57,8 @@ export function buildNodes(
         ...(cgroups && { cgroups }),
         ...(netfilter && { netfilter }),
       });
-    } else if (kind === "bridge")
+    } else if (kind === "ovs") nodes.set(name, buildSwitch(draft, interfaces, { drafts, programs, hooks }));
+    else if (kind === "bridge")
       nodes.set(name, {
         kind,
         name,

@@ -67,8 +67,8 @@ function readSender(fields: Fields, direction: "out" | "in", drafts: Drafts): No
   if (from === undefined || from.interface !== undefined) return from;
   const { span } = fields.value("from")!;
   const { kind, interfaces } = drafts.nodes.get(from.node)!;
-  if (kind === "bridge") {
-    const message = `'${from.node}' is a bridge, which sends nothing of its own.`;
+  if (kind === "bridge" || kind === "ovs") {
+    const message = `'${from.node}' is a ${kind === "ovs" ? "switch" : "bridge"}, which sends nothing of its own.`;
     return context.problem("bad-topology", span, message, "Say which of its interfaces: `at: node:interface`.");
   }
   const [only, second] = interfaces.keys();

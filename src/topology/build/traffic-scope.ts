@@ -13,7 +13,8 @@ export interface TrafficScope {
 /** The host, or interface of a host, that stands under a key. */
 export function readHost(fields: Fields, key: "from" | "to", drafts: Drafts): NodeRef | undefined {
   const ref = drafts.nodeOrInterface(fields.value(key));
-  if (ref === undefined || drafts.nodes.get(ref.node)!.kind !== "bridge") return ref;
-  const message = `'${ref.node}' is a bridge, which has no IP addresses.`;
+  const kind = ref && drafts.nodes.get(ref.node)!.kind;
+  if (kind !== "bridge" && kind !== "ovs") return ref;
+  const message = `'${ref!.node}' is a ${kind === "ovs" ? "switch" : "bridge"}, which sends no traffic of its own.`;
   return fields.context.problem("bad-topology", fields.value(key)!.span, message, "Name a host.");
 }

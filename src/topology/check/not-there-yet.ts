@@ -12,9 +12,6 @@ type Path = readonly string[];
 
 const NODE = {
   xdp: { what: "XDP", hint: "Programs attach to sockets now.", isWhole: false },
-  flows: { what: "Open vSwitch", hint: "`kind: bridge` is a learning bridge.", isWhole: false },
-  hooks: { what: "Open vSwitch", hint: "`kind: bridge` is a learning bridge.", isWhole: false },
-  contract: { what: "Open vSwitch", hint: "`kind: bridge` is a learning bridge.", isWhole: false },
 };
 
 const KEYS: readonly { readonly at: Path; readonly keys: Readonly<Record<string, NotThereYet>> }[] = [
@@ -23,8 +20,14 @@ const KEYS: readonly { readonly at: Path; readonly keys: Readonly<Record<string,
 
 const VALUES: readonly { readonly at: Path; readonly values: Readonly<Record<string, NotThereYet>> }[] = [
   {
-    at: ["nodes", "*", "kind"],
-    values: { ovs: { what: "Open vSwitch", hint: "`kind: bridge` is a learning bridge.", isWhole: false } },
+    at: ["nodes", "*", "contract"],
+    values: {
+      plumgrid2013: {
+        what: "the contract of 2013",
+        hint: "`opcodes`, the default, has programs answer with opcodes of traffic control.",
+        isWhole: false,
+      },
+    },
   },
 ];
 

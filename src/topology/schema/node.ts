@@ -2,6 +2,7 @@ import type { Hook } from "../../hooks/hook.ts";
 import type { JsonSchema } from "../../json-schema.ts";
 import { INTERFACE_NAME, NAME } from "./definitions.ts";
 import { encapSchema, hostHooks } from "./host-hooks.ts";
+import { switchSchema } from "./ovs.ts";
 import { processSchema } from "./process.ts";
 import { attachable } from "./program.ts";
 import { byKind, integer, list, mapping, named, ref } from "./shape.ts";
@@ -56,12 +57,14 @@ const gateway: JsonSchema = {
   examples: ["10.0.0.254", ["10.0.0.254", "fd00::fe"]],
 };
 
+const ROUTES = "Routes beside those of the interfaces' own networks.";
+
 /** A node, of any kind. */
 export function nodeSchema(hooks: readonly Hook[], hasTc: boolean): JsonSchema {
   const host = mapping("host", {
     kind: { const: "host" },
     interfaces: interfaces({ address: addresses, ...attachable(hooks, "xdp") }),
-    routes: list(route(hooks), "Routes beside those of the interfaces' own networks."),
+    routes: list(route(hooks), ROUTES),
     gateway,
     forwarding: {
       type: "boolean",
@@ -81,7 +84,7 @@ export function nodeSchema(hooks: readonly Hook[], hasTc: boolean): JsonSchema {
   return byKind(
     "node",
     "kind",
-    { host, bridge },
-    "host: interfaces, IP and sockets. bridge: a learning Ethernet bridge.",
+    { host, bridge, ovs: switchSchema(hooks, { interfaces, addresses, routes: list(route([]), ROUTES), gateway }) },
+    "host: interfaces, IP and sockets. bridge: a learning Ethernet bridge. ovs: an Open vSwitch with flows and programs.",
   );
 }

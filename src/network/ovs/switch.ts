@@ -1,0 +1,122 @@
+import type { Skb } from "../../packet/skb.ts";
+import type { Attach } from "../../programs/attachment.ts";
+import type { HostModel, PortModel, SwitchModel } from "../../topology/model.ts";
+import { LINKTYPE_ETHERNET } from "../ethernet-frame.ts";
+import { Host } from "../host.ts";
+import { type FrameReceiver, Interface } from "../interface.ts";
+import type { World } from "../world.ts";
+import { Datapath } from "./datapath/datapath.ts";
+import type { DevicePort } from "./port/device-port.ts";
+import { LinkPort } from "./port/link-port.ts";
+import { PatchPort } from "./port/patch-port.ts";
+import { TunnelPort } from "./port/tunnel-port.ts";
+import { AttachedPrograms } from "./programs/attached-programs.ts";
+import { TunnelReceiver } from "./tunnel/receiver.ts";
+
+/** An Open vSwitch: a datapath with ports and programs, the host that it runs on where it has addresses, and OpenFlow tables behind it. */
+export class Switch implements FrameReceiver {
+  readonly name: string;
+  readonly model: SwitchModel;
+  readonly interfaces = new Map<string, Interface>();
+  readonly datapath: Datapath;
+  readonly programs: AttachedPrograms | undefined;
+  /** Undefined where no interface has an address. */
+  readonly host: Host | undefined;
+  readonly ports = new Map<string, DevicePort>();
+  private readonly byDevice = new Map<Interface, DevicePort>();
+  private readonly world: World;
+
+  /** @param attach makes the attachments of programs. */
+  constructor(model: SwitchModel, world: World, attach: Attach) {
+    this.name = model.name;
+    this.model = model;
+    this.world = world;
+    const { upcall, vlanLimit, flowLimit } = model;
+    this.datapath = new Datapath({ name: model.name, upcall, vlanLimit, flowLimit }, world);
+    this.host = createHost(model, world);
+    for (const [name, device] of model.interfaces) {
+      const port = model.ports.get(name);
+      if (port === undefined) this.interfaces.set(name, this.host!.interfaces.get(name)!);
+      else this.addPort(port, new Interface(model.name, device, this, world.ledger));
+    }
+    const tunnels = [...this.ports.values()].filter((port) => port instanceof TunnelPort);
+    if (this.host !== undefined && tunnels.length > 0) new TunnelReceiver(tunnels, this.host, this.datapath, world);
+    this.programs = attachPrograms(model, this.datapath, attach, world);
+    this.datapath.programs = this.programs;
+  }
+
+  receiveFrame(device: Interface, skb: Skb): void {
+    if (skb.linkType !== LINKTYPE_ETHERNET) this.world.ledger.drop(skb, device.label, "LINK_TYPE");
+    else this.datapath.receive(this.byDevice.get(device)!, skb);
+  }
+
+  putOnWire(device: Interface, skb: Skb): void {
+    device.transmit(skb);
+  }
+
+  private addPort(model: PortModel, device: Interface): void {
+    const port = this.createPort(model, device);
+    this.interfaces.set(model.name, device);
+    this.ports.set(model.name, port);
+    this.byDevice.set(device, port);
+    this.datapath.ports.set(model.number, port);
+  }
+
+  private createPort(model: PortModel, device: Interface): DevicePort {
+    if (model.type === "link") return new LinkPort(model, device, this.world);
+    if (model.type === "patch") return new PatchPort(model, device, this.world);
+    return new TunnelPort(model, device, this.host, this.world);
+  }
+}
+
+/** Leads patch ports to each other, once all switches are there. */
+export function connectPatchPorts(switches: readonly Switch[]): void {
+  const byName = new Map(switches.map((node) => [node.name, node]));
+  for (const { ports, model } of switches)
+    for (const [name, { peer }] of model.ports) {
+      const other = peer && byName.get(peer.node);
+      const port = other?.ports.get(peer!.interface);
+      const own = ports.get(name);
+      if (own instanceof PatchPort && port instanceof PatchPort) own.peer = { datapath: other!.datapath, port };
+    }
+}
+
+/** The host that tunnels go by, with the interfaces that are no ports. */
+function createHost(model: SwitchModel, world: World): Host | undefined {
+  const interfaces = new Map([...model.interfaces].filter(([name]) => !model.ports.has(name)));
+  if (interfaces.size === 0) return undefined;
+  const { name, place, routes } = model;
+  const host: HostModel = {
+    kind: "host",
+    name,
+    place,
+    interfaces,
+    routes,
+    forwarding: false,
+    ttl: 64,
+    sockets: new Map(),
+    processes: new Map(),
+    tc: new Map(),
+    xdp: new Map(),
+  };
+  return new Host(host, world);
+}
+
+function attachPrograms(
+  { name, parser, flowHit, flowMiss }: SwitchModel,
+  datapath: Datapath,
+  attach: Attach,
+  world: World,
+): AttachedPrograms | undefined {
+  if (parser === undefined && flowMiss === undefined && flowHit.size === 0) return undefined;
+  const hits = [...flowHit].flatMap(([hit, model]) => {
+    const attachment = attach(model, "ovs-flow-hit", "link", `${name} ${hit}`);
+    return attachment === undefined ? [] : [[hit, attachment] as const];
+  });
+  const hooks = {
+    parser: parser && attach(parser, "ovs-parser", "link", name),
+    hits: new Map(hits),
+    miss: flowMiss && attach(flowMiss, "ovs-flow-miss", "link", name),
+  };
+  return new AttachedPrograms(hooks, datapath, world);
+}

@@ -1,0 +1,96 @@
+import { checksumOf, sum16, transportChecksum } from "../../../packet/checksum.ts";
+import type { Skb } from "../../../packet/skb.ts";
+import type { SkbPool } from "../../../packet/skb-pool.ts";
+import { set16, set32 } from "../../../packet/wire.ts";
+import { IP_DF, IPV4_HEADER, writeIpv4Header } from "../../ip/header.ts";
+
+/** What the outer headers of a tunnelled packet say. */
+export interface Outer {
+  readonly kind: "vxlan" | "geneve" | "gre";
+  readonly source: Uint8Array;
+  readonly destination: Uint8Array;
+  key: number;
+  /** Of GRE: a key is there at all. */
+  hasKey: boolean;
+  tos: number;
+  ttl: number;
+  df: boolean;
+  csum: boolean;
+  sourcePort: number;
+  readonly destinationPort: number;
+}
+
+export const UDP = 17;
+export const GRE = 47;
+export const UDP_HEADER = 8;
+/** VXLAN (RFC 7348) and Geneve (RFC 8926) without options. */
+export const TUNNEL_HEADER = 8;
+/** Transparent Ethernet bridging. */
+export const ETH_P_TEB = 0x6558;
+/** Flags of GRE (RFC 2784, RFC 2890). */
+export const GRE_CSUM = 0x8000;
+export const GRE_KEY = 0x2000;
+export const GRE_SEQUENCE = 0x1000;
+const VXLAN_HAS_VNI = 0x0800_0000;
+
+/** Puts tunnel and IPv4 headers before the frame; the data then begins at the IP header. */
+export function wrap(pool: SkbPool, skb: Skb, outer: Outer): void {
+  const isGre = outer.kind === "gre";
+  const size = isGre ? 4 + (outer.csum ? 4 : 0) + (outer.hasKey ? 4 : 0) : UDP_HEADER + TUNNEL_HEADER;
+  pool.reserve(skb, size + IPV4_HEADER + 14, 0);
+  skb.data -= size + IPV4_HEADER;
+  skb.length += size + IPV4_HEADER;
+  skb.originalLength = skb.length;
+  const { bytes } = pool.store;
+  const transport = skb.data + IPV4_HEADER;
+  if (isGre) writeGre(bytes, transport, skb.length - IPV4_HEADER, outer);
+  else writeUdpTunnel(bytes, transport, outer);
+  const protocol = isGre ? GRE : UDP;
+  const flags = outer.df ? IP_DF : 0;
+  writeIpv4Header(
+    bytes,
+    skb.data,
+    outer.tos,
+    skb.length,
+    0,
+    flags,
+    outer.ttl,
+    protocol,
+    outer.source,
+    outer.destination,
+  );
+  if (!isGre) finishUdp(bytes, skb, transport, outer);
+  skb.networkHeader = skb.data;
+  skb.transportHeader = transport;
+  skb.macHeader = skb.data;
+  skb.protocol = 0x0800;
+}
+
+function writeUdpTunnel(bytes: Uint8Array, at: number, { kind, key, sourcePort, destinationPort }: Outer): void {
+  set16(bytes, at, sourcePort);
+  set16(bytes, at + 2, destinationPort);
+  const header = at + UDP_HEADER;
+  set32(bytes, header, kind === "vxlan" ? VXLAN_HAS_VNI : ETH_P_TEB);
+  set32(bytes, header + 4, ((key & 0xff_ffff) << 8) >>> 0);
+}
+
+function finishUdp(bytes: Uint8Array, skb: Skb, at: number, { csum }: Outer): void {
+  const length = skb.length - IPV4_HEADER;
+  set16(bytes, at + 4, length);
+  set16(bytes, at + 6, 0);
+  if (!csum) return;
+  const checksum = transportChecksum(bytes, 4, skb.data, UDP, at, length);
+  set16(bytes, at + 6, checksum === 0 ? 0xffff : checksum);
+}
+
+function writeGre(bytes: Uint8Array, at: number, length: number, { csum, hasKey, key }: Outer): void {
+  set16(bytes, at, (csum ? GRE_CSUM : 0) | (hasKey ? GRE_KEY : 0));
+  set16(bytes, at + 2, ETH_P_TEB);
+  let next = at + 4;
+  if (csum) {
+    set32(bytes, next, 0);
+    next += 4;
+  }
+  if (hasKey) set32(bytes, next, key);
+  if (csum) set16(bytes, at + 4, checksumOf(sum16(bytes, at, length)));
+}

@@ -1,0 +1,135 @@
+import { parseIpv4 } from "../../../packet/address.ts";
+import type { EndpointRef, InterfaceModel, PortModel, TunnelModel } from "../../model.ts";
+import { QuantityError } from "../../quantity/quantity.ts";
+import type { Drafts, NodeDraft } from "../drafts.ts";
+import type { Fields } from "../fields.ts";
+
+const UDP_PORTS = { vxlan: 4789, geneve: 6081, gre: 0 } as const;
+const TUNNEL_KEYS = ["remote", "local", "key", "tos", "ttl", "dst-port", "csum", "df"] as const;
+/** VNIs have 24 bits. */
+const LARGEST_VNI = 0xff_ffff;
+
+/** The ports of a switch: its interfaces without addresses, by number. */
+export function buildPorts(
+  draft: NodeDraft,
+  interfaces: ReadonlyMap<string, InterfaceModel>,
+  drafts: Drafts,
+): Map<string, PortModel> {
+  const devices = [...draft.interfaces.values()].filter(({ fields }) => fields?.has("address") !== true);
+  const taken = new Map<number, string>();
+  for (const { name, fields } of devices) {
+    const number = fields?.number("number");
+    if (number === undefined) continue;
+    const other = taken.get(number);
+    if (other === undefined) taken.set(number, name);
+    else
+      fields!.context.problem(
+        "duplicate-name",
+        fields!.keySpan("number"),
+        `Port ${number} of '${draft.name}' is '${other}' already.`,
+      );
+  }
+  let next = 1;
+  return new Map(
+    devices.map(({ name, fields }): [string, PortModel] => {
+      let number = fields?.number("number");
+      if (number === undefined) {
+        while (taken.has(next)) next++;
+        number = next;
+        taken.set(number, name);
+      }
+      return [name, buildPort(draft, name, number, fields, interfaces.get(name)!, drafts)];
+    }),
+  );
+}
+
+function buildPort(
+  node: NodeDraft,
+  name: string,
+  number: number,
+  fields: Fields | undefined,
+  { place }: InterfaceModel,
+  drafts: Drafts,
+): PortModel {
+  const type = fields?.choice("type", "link", "patch", "vxlan", "geneve", "gre") ?? "link";
+  const isTunnel = type !== "link" && type !== "patch";
+  if (fields !== undefined) {
+    refuseStray(fields, type, isTunnel);
+    if (type === "patch" && !fields.has("peer"))
+      fields.context.problem(
+        "bad-topology",
+        fields.span,
+        `The patch port '${name}' leads nowhere.`,
+        "Give it a `peer`.",
+      );
+    if (isTunnel && !fields.has("remote"))
+      fields.context.problem(
+        "bad-topology",
+        fields.span,
+        `The tunnel '${name}' leads nowhere.`,
+        "Give it a `remote` address, or `remote: flow`.",
+      );
+  }
+  return {
+    name,
+    number,
+    type,
+    place,
+    tag: fields?.number("tag"),
+    trunks: fields?.has("trunks")
+      ? fields
+          .items("trunks")
+          .flatMap((one) => (one.kind === "scalar" && typeof one.value === "number" ? [one.value] : []))
+      : undefined,
+    peer: type === "patch" ? readPeer(fields!, { node: node.name, interface: name }, drafts) : undefined,
+    tunnel: isTunnel ? readTunnel(fields!, type) : undefined,
+  };
+}
+
+function refuseStray(fields: Fields, type: string, isTunnel: boolean): void {
+  const strays = [...(isTunnel ? [] : TUNNEL_KEYS), ...(type === "patch" ? [] : ["peer"])].filter((key) =>
+    fields.has(key),
+  );
+  for (const key of strays)
+    fields.context.problem("bad-topology", fields.keySpan(key), `A ${type} port has no \`${key}\`.`);
+}
+
+/** The other end, which must lead back here. */
+function readPeer(fields: Fields, here: EndpointRef, drafts: Drafts): EndpointRef | undefined {
+  const peer = drafts.endpoint(fields.value("peer"));
+  if (peer === undefined) return undefined;
+  const other = drafts.nodes.get(peer.node)?.interfaces.get(peer.interface)?.fields;
+  const back = other?.text("peer")?.text;
+  if (back === `${here.node}:${here.interface}`) return peer;
+  return fields.context.problem(
+    "bad-topology",
+    fields.keySpan("peer"),
+    `'${peer.node}:${peer.interface}' is not a patch port whose peer is '${here.node}:${here.interface}'.`,
+  );
+}
+
+function readTunnel(fields: Fields, type: "vxlan" | "geneve" | "gre"): TunnelModel {
+  const key = fields.value("key");
+  const number = key?.kind === "scalar" && typeof key.value === "number" ? key.value : undefined;
+  if (type !== "gre" && number !== undefined && number > LARGEST_VNI)
+    fields.context.problem("bad-quantity", key!.span, `${number} is no VNI, which has 24 bits.`);
+  const isFlow = key?.kind === "scalar" && key.value === "flow";
+  if (key !== undefined && number === undefined && !isFlow)
+    fields.context.problem("schema-value", key.span, "A tunnel's key is a number, or `flow`.");
+  return {
+    remote: fields.parsedText("remote", (text) => (text === "flow" ? "flow" : ipv4(text)), "bad-address") ?? "flow",
+    local: fields.parsedText("local", ipv4, "bad-address"),
+    key: isFlow ? "flow" : number,
+    tos: fields.number("tos"),
+    ttl: fields.number("ttl"),
+    destinationPort: fields.number("dst-port") ?? UDP_PORTS[type],
+    csum: fields.flag("csum") ?? false,
+    df: fields.flag("df") ?? true,
+  };
+}
+
+function ipv4(text: string): Uint8Array {
+  const address = parseIpv4(text);
+  if (address === undefined) throw new QuantityError(`'${text}' is no IPv4 address.`, "Tunnels go over IPv4.");
+  return address;
+}
