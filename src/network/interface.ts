@@ -135,9 +135,7 @@ export class Interface implements LinkEnd {
       this.ledger.drop(skb, this.label, "DEV_READY");
       return;
     }
-    this.sent++;
-    this.sentBytes += skb.length;
-    if (this.taps.length > 0) this.show(skb, "out");
+    this.count(skb, "out");
     if (this.ledger.events.isOn) this.transmitTraced(skb, this.link);
     else this.link.send(skb);
   }
@@ -152,8 +150,6 @@ export class Interface implements LinkEnd {
     link.send(skb);
     events.packets.transmitted(this.node, at, this, length);
     events.end(FUNCTION.dev_hard_start_xmit, this.node);
-    this.count(skb, "out");
-    this.link.send(skb);
   }
 
   /** Counts a frame that passes the device, and shows it to captures: whoever carries frames otherwise than by a link says so. */

@@ -62,6 +62,7 @@ export class Network {
     }
     connectPatchPorts(this.switches);
     this.links = topology.links.map((model) => this.connect(model, world));
+    for (const node of this.switches) node.connect();
   }
 
   /** Packets that are still on their way: on wires, or waiting in a host for something. */

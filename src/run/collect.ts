@@ -1,6 +1,7 @@
 import { Bridge } from "../network/bridge.ts";
 import type { Interface } from "../network/interface.ts";
 import type { Link, Node } from "../network/network.ts";
+import { Switch } from "../network/ovs/switch.ts";
 import type { Socket } from "../network/socket/socket.ts";
 import type { QdiscNode } from "../network/tc/qdisc-tree.ts";
 import { formatMac } from "../packet/address.ts";
@@ -9,6 +10,7 @@ import { formatAddress } from "../topology/address-with-prefix.ts";
 import type { AddressModel, HostModel, Topology } from "../topology/model.ts";
 import { formatClassid } from "../topology/quantity/classid.ts";
 import type { Scene } from "./assemble.ts";
+import { switchResult } from "./collect-switch.ts";
 import { describeBinding } from "./describe-binding.ts";
 import { readHistogram } from "./read-histogram.ts";
 import type {
@@ -47,7 +49,7 @@ export function collect(
     programs: [...scene.programs].map((slot) => programResult(slot.name, scene)),
     maps: mapResults(scene),
     nodes: [...network.nodes.values()].map((node) => ({
-      ...nodeResult(node, network.sockets, unopened(topology, node, network.sockets)),
+      ...nodeResult(node, network.sockets, unopened(topology, node, network.sockets), world.simulation.now),
       ...(scene.processes.has(node.name) && { processes: scene.processes.get(node.name)! }),
     })),
     links: network.links.map(linkResult),
@@ -140,14 +142,22 @@ function unopened({ nodes }: Topology, { name }: Node, sockets: readonly Socket[
 
 const NO_COUNTS = { seen: 0, received: 0, receivedBytes: 0, trimmed: 0, dropped: 0 };
 
-function nodeResult(node: Node, sockets: readonly Socket[], unopened: readonly SocketResult[]): NodeResult {
+function nodeResult(
+  node: Node,
+  sockets: readonly Socket[],
+  unopened: readonly SocketResult[],
+  now: number,
+): NodeResult {
   const isBridge = node instanceof Bridge;
   return {
     name: node.name,
-    kind: isBridge ? "bridge" : "host",
+    kind: isBridge ? "bridge" : node instanceof Switch ? "ovs" : "host",
     interfaces: [...node.interfaces.values()].map(interfaceResult),
     sockets: [...sockets.filter(({ host }) => host === node.name).map(socketResult), ...unopened],
-    ...(isBridge && { learnt: [...node.learnt()].map(({ address, port }) => ({ address: mac48(address), port })) }),
+    ...(node instanceof Switch && { switch: switchResult(node, now) }),
+    ...((isBridge || node instanceof Switch) && {
+      learnt: node.learnt().map(({ address, port }) => ({ address: mac48(address), port })),
+    }),
   };
 }
 

@@ -122,8 +122,59 @@ export interface NodeResult {
   readonly sockets: readonly SocketResult[];
   /** Hosts that have any: what their processes did. */
   readonly processes?: readonly ProcessResult[];
-  /** Bridges: what they know at the end. */
+  /** Open vSwitches: what their datapath did. */
+  readonly switch?: SwitchResult;
+  /** Bridges and Open vSwitches: what they know at the end. */
   readonly learnt?: readonly { readonly address: string; readonly port: string }[];
+}
+
+/** An Open vSwitch's datapath at the end of a run. */
+export interface SwitchResult {
+  /** What its programs are given and their answers mean. */
+  readonly contract: "opcodes";
+  readonly ports: readonly PortResult[];
+  /** Look-ups that found a flow and that found none; packets that went up to the slow path for want of a flow, or because a flow said so; those that found no room. */
+  readonly lookups: { readonly hit: number; readonly missed: number };
+  readonly upcalls: {
+    readonly misses: number;
+    readonly actions: number;
+    readonly lost: number;
+    readonly queued: number;
+  };
+  /** Masks that look-ups tried, and look-ups that the mask cache answered. */
+  readonly masks: { readonly count: number; readonly tried: number; readonly cacheHits: number };
+  /** Megaflows at the end, those most used first. */
+  readonly megaflows: readonly MegaflowResult[];
+  /** Megaflows that went because they were idle, or were no longer right. */
+  readonly expired: number;
+  readonly invalidated: number;
+  readonly connections: number;
+  /** Packets that flows sent to controllers, which are not simulated. */
+  readonly packetsIn: number;
+  /** What made no sense in keys that a parser wrote, and how often. */
+  readonly keyProblems: readonly { readonly problem: string; readonly packets: number }[];
+}
+
+export interface PortResult {
+  readonly number: number;
+  readonly name: string;
+  readonly type: string;
+  readonly received: number;
+  readonly receivedBytes: number;
+  readonly sent: number;
+  readonly sentBytes: number;
+  /** Packets larger than its MTU. */
+  readonly tooBig: number;
+}
+
+/** A line of `ovs-appctl dpctl/dump-flows`. */
+export interface MegaflowResult {
+  readonly match: string;
+  readonly actions: string;
+  readonly packets: number;
+  readonly bytes: number;
+  /** Simulated time of the last packet; null: none since it was installed. */
+  readonly used: number | null;
 }
 
 /** What a process did under its filters. */

@@ -6,6 +6,8 @@ import { Host } from "../host.ts";
 import { type FrameReceiver, Interface } from "../interface.ts";
 import type { World } from "../world.ts";
 import { Datapath } from "./datapath/datapath.ts";
+import { openBridge } from "./open-bridge.ts";
+import { OpenFlowSlowPath } from "./openflow/slow-path.ts";
 import type { DevicePort } from "./port/device-port.ts";
 import { LinkPort } from "./port/link-port.ts";
 import { PatchPort } from "./port/patch-port.ts";
@@ -23,6 +25,7 @@ export class Switch implements FrameReceiver {
   /** Undefined where no interface has an address. */
   readonly host: Host | undefined;
   readonly ports = new Map<string, DevicePort>();
+  slowPath: OpenFlowSlowPath | undefined;
   private readonly byDevice = new Map<Interface, DevicePort>();
   private readonly world: World;
 
@@ -43,6 +46,25 @@ export class Switch implements FrameReceiver {
     if (this.host !== undefined && tunnels.length > 0) new TunnelReceiver(tunnels, this.host, this.datapath, world);
     this.programs = attachPrograms(model, this.datapath, attach, world);
     this.datapath.programs = this.programs;
+  }
+
+  /** Puts the OpenFlow tables behind the datapath, once everything that ports lead to is there. Throws a NetsimError for flows that are wrong. */
+  connect(): void {
+    if (this.model.flows === undefined) return;
+    this.slowPath = new OpenFlowSlowPath(openBridge(this.model, this.ports.values()));
+    for (const [id, meter] of this.slowPath.meters()) this.datapath.setMeter(id, meter);
+    this.datapath.connect(this.slowPath);
+  }
+
+  /** Addresses that NORMAL has learnt and that are still fresh, in ascending order. */
+  learnt(): { address: number; port: string }[] {
+    const { now } = this.world.simulation;
+    const names = new Map([...this.ports.values()].map(({ number, name }) => [number, name]));
+    const macs = this.slowPath?.bridge.macs;
+    const fresh = [...(macs?.entries ?? [])].filter(({ seen }) => now - seen < macs!.aging);
+    return fresh
+      .sort((a, b) => a.address - b.address)
+      .map(({ address, port }) => ({ address, port: names.get(port) ?? String(port) }));
   }
 
   receiveFrame(device: Interface, skb: Skb): void {

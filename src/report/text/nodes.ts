@@ -3,11 +3,14 @@ import type { Paint } from "../paint.ts";
 import { formatTable } from "../table.ts";
 import { count, plural, size } from "../words.ts";
 import { describeQdisc } from "./qdisc.ts";
+import { describeSwitch } from "./switch.ts";
 
 /** Hosts and bridges: their interfaces, and what each socket got. */
 export function describeNodes({ nodes }: RunResult, paint: Paint): string[] {
   return nodes.flatMap((node, i) => [...(i === 0 ? [] : [""]), ...describeNode(node, paint)]);
 }
+
+const KINDS: Readonly<Record<string, string>> = { bridge: "Bridge", host: "Host", ovs: "Open vSwitch" };
 
 function describeNode(node: NodeResult, paint: Paint): string[] {
   const interfaces = node.interfaces.map(({ name, addresses, sent, sentBytes, received, receivedBytes }) => [
@@ -22,10 +25,11 @@ function describeNode(node: NodeResult, paint: Paint): string[] {
   const sockets = node.sockets.flatMap((socket) => describeSocket(socket, paint));
   const learnt = node.learnt ?? [];
   return [
-    paint.bold(`${node.kind === "bridge" ? "Bridge" : "Host"} ${node.name}`),
+    paint.bold(`${KINDS[node.kind] ?? node.kind} ${node.name}`),
     ...formatTable(interfaces),
     ...queues,
     ...sockets,
+    ...(node.switch === undefined ? [] : describeSwitch(node.switch, paint)),
     ...(node.processes ?? []).flatMap((process) => describeProcess(process, paint)),
     ...(learnt.length === 0 ? [] : [`  knows ${plural(learnt.length, "address", "addresses")}: ${learntList(node)}`]),
   ];

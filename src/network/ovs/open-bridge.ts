@@ -1,0 +1,51 @@
+import { type Diagnostic, NetsimError } from "../../errors.ts";
+import type { LineModel, SwitchModel } from "../../topology/model.ts";
+import { Bridge } from "./openflow/bridge/bridge.ts";
+import { openFlowPort } from "./openflow/bridge/port.ts";
+import { parseFlow } from "./openflow/flow/parse-flow.ts";
+import { parseGroup } from "./openflow/group/parse-group.ts";
+import { parseMeter } from "./openflow/meter/meter.ts";
+import { FlowSyntaxError } from "./openflow/text/syntax-error.ts";
+import type { DevicePort } from "./port/device-port.ts";
+
+/** The bridge of a switch, with the flows, groups and meters that the topology gives it. Throws one NetsimError with all that is wrong in them. */
+export function openBridge(model: SwitchModel, ports: Iterable<DevicePort>): Bridge {
+  const bridge = new Bridge(model.name);
+  for (const { number, name, kind, tag, trunks, tunnel, isUp } of ports)
+    bridge.addPort(
+      openFlowPort({
+        ofport: number,
+        number,
+        name,
+        // To a bridge with a datapath of its own, a patch port leads where a link does.
+        kind: kind === "patch" ? "link" : kind,
+        isUp,
+        tunnel,
+        ...(tag !== undefined && { tag, vlanMode: "access" as const }),
+        ...(trunks !== undefined && { trunks: new Set(trunks) }),
+      }),
+    );
+  const problems: Diagnostic[] = [];
+  const read = (lines: readonly LineModel[], take: (text: string) => void) => {
+    for (const { text, place } of lines)
+      try {
+        take(text);
+      } catch (error) {
+        if (!(error instanceof FlowSyntaxError)) throw error;
+        const column = place.column === undefined ? undefined : place.column + error.start;
+        problems.push({
+          code: "bad-topology",
+          severity: "error",
+          message: error.message,
+          place: { ...place, ...(column !== undefined && { column }) },
+          ...(error.hint !== undefined && { hint: error.hint }),
+        });
+      }
+  };
+  const names = bridge.portNames;
+  read(model.groups, (text) => bridge.setGroup(parseGroup(text, names)));
+  read(model.meters, (text) => bridge.setMeter(parseMeter(text)));
+  read(model.flows ?? [], (text) => bridge.addFlow(parseFlow(text, names).flow, 0));
+  if (problems.length > 0) throw new NetsimError(problems);
+  return bridge;
+}
