@@ -198,4 +198,7 @@ export const SEES_PACKETS: { readonly [P in HookPlace]: HookPlaces[P]["subject"]
   "tcx-ingress": true,
   "tcx-egress": true,
   event: false,
+  "ovs-parser": true,
+  "ovs-flow-hit": true,
+  "ovs-flow-miss": true,
 };

@@ -45,6 +45,24 @@ nodes:
       e4: { qdisc: { kind: netem, limit: 100, delay: 1ms, jitter: 100us, delay-correlation: 25%, distribution: normal, loss-gemodel: { p: 1%, r: 10%, 1-h: 70%, 1-k: 0.1% }, ecn: true, duplicate: 1%, duplicate-correlation: 1%, corrupt: 1%, corrupt-correlation: 1%, reorder: 1%, reorder-correlation: 1%, gap: 5, rate: 1mbit, packet-overhead: 20, cell-size: 48, cell-overhead: 5, seed: 7 } }
       e5: { qdisc: { kind: mq, queues: 2, classes: { "1:1": { qdisc: { kind: sfq, limit: 100, depth: 10, flows: 16, divisor: 256, quantum: 1600, perturb: 10s, headdrop: true, redflowlimit: 100kB, avpkt: 1000, min: 10kB, max: 30kB, burst: 20, probability: 2%, ecn: true, harddrop: true } } } } }
       e6: { qdisc: { kind: netem, loss: 1%, loss-correlation: 10%, classes: { "1:1": { qdisc: { kind: netem, loss-state: { p13: 1%, p31: 90%, p32: 5%, p23: 10%, p14: 1% } } } } } }
+  ovs:
+    kind: ovs
+    interfaces:
+      eth9: { address: 192.0.2.1/24 }
+      vx: { type: vxlan, number: 7, remote: 192.0.2.2, local: 192.0.2.1, key: 42, tos: 0, ttl: 9, dst-port: 4790, csum: true, df: false }
+      pa: { type: patch, peer: "ovs:pb" }
+      pb: { type: patch, peer: "ovs:pa", tag: 5 }
+      tr: { type: link, trunks: [1, 2] }
+    routes: [{ to: 198.51.100.0/24, via: 192.0.2.9 }]
+    gateway: 192.0.2.254
+    flows: ["priority=0,actions=NORMAL"]
+    groups: ["group_id=1,type=all,bucket=output:1"]
+    meters: ["meter=1,kbps,band=type=drop,rate=1000"]
+    hooks: { parser: in-place, flow-hit: { lb: in-place }, flow-miss: in-place }
+    contract: opcodes
+    upcall: { queue: 10, time: 1us }
+    vlan-limit: 2
+    flow-limit: 100
 links:
   - endpoints: ["client:eth0", "switch:p1"]
     delay: 50us

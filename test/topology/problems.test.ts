@@ -153,12 +153,12 @@ refuses("nodes", "nodes:\n", [
   {
     name: "a slip in the kind",
     yaml: "  a: { kind: hots }",
-    want: ["1:14 schema-value `kind` takes host or bridge, not 'hots'."],
+    want: ["1:14 schema-value `kind` takes host, bridge or ovs, not 'hots'."],
   },
   {
-    name: "Open vSwitch",
-    yaml: "  a: { kind: ovs, flows: [] }",
-    want: ["1:14 unsupported 'ovs': Open vSwitch is not there yet."],
+    name: "Open vSwitch's first contract",
+    yaml: "  a: { kind: ovs, contract: plumgrid2013 }",
+    want: ["1:29 unsupported 'plumgrid2013': the contract of 2013 is not there yet."],
   },
   { name: "nothing", yaml: "  a:", want: ["1:3 schema-type `a` takes a mapping (node), not nothing."] },
   {
@@ -196,8 +196,8 @@ refuses("nodes", "nodes:\n", [
     yaml: "  a: { kind: host, xdp: {}, hooks: {}, contract: x }",
     want: [
       "1:20 unsupported `xdp`: XDP is not there yet.",
-      "1:29 unsupported `hooks`: Open vSwitch is not there yet.",
-      "1:40 unsupported `contract`: Open vSwitch is not there yet.",
+      "1:29 schema-unknown-key `hooks` is not a key of a host.",
+      "1:40 schema-unknown-key `contract` is not a key of a host.",
     ],
   },
 ]);
@@ -969,14 +969,14 @@ refuses("references to what could not be read", "", [
   {
     name: "are no second problem",
     yaml: `programs: { p: {} }
-nodes: { a: { kind: host, sockets: { s: { kind: upd, filter: p }, t: { kind: packet, filter: p } } }, b: { kind: ovs } }
+nodes: { a: { kind: host, sockets: { s: { kind: upd, filter: p }, t: { kind: packet, filter: p } } }, b: { kind: obs } }
 traffic: [ { at: "b:eth0", ether: {} }, { flow: icmp, from: b, to: b } ]
 steps: [ { at: 1s, replace: { program: p, with: p } } ]
 expect: [ { socket: a/s, received: 1 }, { socket: b/x, received: 1 }, { interface: "b:eth7", sent: 1 } ]`,
     want: [
       "1:13 schema-missing-key A program needs `classic`.",
       "2:49 schema-value `kind` takes packet, udp, tcp or raw, not 'upd'.",
-      "2:114 unsupported 'ovs': Open vSwitch is not there yet.",
+      "2:114 schema-value `kind` takes host, bridge or ovs, not 'obs'.",
     ],
   },
 ]);

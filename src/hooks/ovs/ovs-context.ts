@@ -21,6 +21,9 @@ const FLOW_PUT_PROTOTYPE: Prototype = {
   name: "bpf_ovs_flow_put",
 };
 
+/** Where there is no datapath. */
+const EOPNOTSUPP = 95;
+
 /** Programs of traffic control, with `flow_keys`; where they may install flows also with the helper for it. */
 function programTypeFor(type: string, putsFlows: boolean): ProgramType {
   const base = findProgramType(type)!;
@@ -77,7 +80,8 @@ export class OvsContext implements ExtendedContext<Skb, OvsSite> {
     const keys = this.keys[depth]!;
     this.sites[depth] = site;
     this.depth++;
-    site.exportKeys(this.memory.bytes, keys);
+    if (site.exportKeys === undefined) this.memory.bytes.fill(0, keys, keys + OVS_FLOW_KEYS_BYTES);
+    else site.exportKeys(this.memory.bytes, keys);
     const address = this.inner.enter(skb, site);
     this.inner.block.pointToFlowKeys(keys);
     return address;
@@ -86,13 +90,14 @@ export class OvsContext implements ExtendedContext<Skb, OvsSite> {
   leave(skb: Skb, site: OvsSite): void {
     this.inner.leave(skb);
     this.depth--;
-    if (this.isParser) site.importKeys(this.memory.bytes, this.keys[this.depth]!);
+    if (this.isParser) site.importKeys?.(this.memory.bytes, this.keys[this.depth]!);
   }
 
   private flowPut(): [number, HostFunction] {
-    const [number, helper] = helper32(FLOW_PUT, "bpf_ovs_flow_put", 4, "signed", (_context, mask, ifindex, flags) =>
-      this.sites[this.depth - 1]!.putFlow(this.memory.bytes, mask! >>> 0, ifindex! >>> 0, flags! >>> 0),
-    );
+    const [number, helper] = helper32(FLOW_PUT, "bpf_ovs_flow_put", 4, "signed", (_context, mask, ifindex, flags) => {
+      const site = this.sites[this.depth - 1]!;
+      return site.putFlow?.(this.memory.bytes, mask! >>> 0, ifindex! >>> 0, flags! >>> 0) ?? -EOPNOTSUPP;
+    });
     return [number, helper];
   }
 }

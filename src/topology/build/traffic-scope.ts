@@ -15,6 +15,9 @@ export function readHost(fields: Fields, key: "from" | "to", drafts: Drafts): No
   const ref = drafts.nodeOrInterface(fields.value(key));
   const kind = ref && drafts.nodes.get(ref.node)!.kind;
   if (kind !== "bridge" && kind !== "ovs") return ref;
-  const message = `'${ref!.node}' is a ${kind === "ovs" ? "switch" : "bridge"}, which sends no traffic of its own.`;
+  const message =
+    kind === "bridge"
+      ? `'${ref!.node}' is a bridge, which has no IP addresses.`
+      : `'${ref!.node}' is a switch, which is no end of traffic.`;
   return fields.context.problem("bad-topology", fields.value(key)!.span, message, "Name a host.");
 }

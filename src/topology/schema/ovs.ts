@@ -79,21 +79,31 @@ export function switchSchema(
     flows: lines("OpenFlow flows", "priority=100,tcp,tp_dst=22,actions=drop"),
     groups: lines("OpenFlow groups", "group_id=1,type=select,bucket=output:1,bucket=output:2"),
     meters: lines("OpenFlow meters", "meter=1,kbps,band=type=drop,rate=1000"),
-    hooks: mapping("hooks", {
-      ...attachable(hooks, "ovs-parser"),
-      ...(hit && {
-        "flow-hit": named(hit, NAME, "Programs by the names that the action bpf(NAME,...) of flows calls them."),
-      }),
-      ...attachable(hooks, "ovs-flow-miss"),
-    }),
+    hooks: mapping(
+      "hooks",
+      {
+        ...attachable(hooks, "ovs-parser"),
+        ...(hit && {
+          "flow-hit": named(hit, NAME, "Programs by the names that the action bpf(NAME,...) of flows calls them."),
+        }),
+        ...attachable(hooks, "ovs-flow-miss"),
+      },
+      [],
+      { description: "Programs at the places of the datapath." },
+    ),
     contract: {
-      enum: ["opcodes", "plumgrid2013"],
+      enum: ["opcodes"],
       description: "What programs are given and what their answers mean. Default opcodes: those of traffic control.",
     },
-    upcall: mapping("upcall", {
-      queue: integer(1, 1_000_000, "Packets that wait for the slow path at most. Default 1024."),
-      time: ref("duration", "Time that the slow path takes for a packet. Default 50us."),
-    }),
+    upcall: mapping(
+      "upcall",
+      {
+        queue: integer(1, 1_000_000, "Packets that wait for the slow path at most. Default 1024."),
+        time: ref("duration", "Time that the slow path takes for a packet. Default 50us."),
+      },
+      [],
+      { description: "The way of packets up to the slow path." },
+    ),
     "vlan-limit": { enum: [1, 2], description: "VLAN tags that flows see (other_config:vlan-limit). Default 1." },
     "flow-limit": integer(0, 10_000_000, "Megaflows at most (other_config:flow-limit). Default 200000."),
   });

@@ -39,7 +39,7 @@ export function buildSwitch(
     place: fields.place,
     interfaces,
     ports,
-    routes: buildRoutes(fields, own, knowsAddresses(draft, interfaces)),
+    routes: buildRoutes(fields, own, knowsAddresses(draft, interfaces), programs, []),
     flows: fields.has("flows") ? readLines(fields, "flows") : undefined,
     groups: readLines(fields, "groups"),
     meters: readLines(fields, "meters"),
