@@ -11,11 +11,13 @@ import { schemaCommand } from "./schema.ts";
 import { seccompCommand } from "./seccomp/seccomp.ts";
 import { showFailure } from "./show-failure.ts";
 import { testCommand } from "./test.ts";
+import { traceCommand } from "./trace.ts";
 
 /** The commands, in the order in which the help lists them. Each adds itself and hands its work to `perform`. */
 const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) => void)[] = [
   runCommand,
   testCommand,
+  traceCommand,
   schemaCommand,
   bpfCommand,
   filterCommand,

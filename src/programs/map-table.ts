@@ -145,6 +145,33 @@ export class MapTable {
     return errno;
   }
 
+  /** The records of a ring buffer, oldest first, which are taken out. */
+  records(map: string): readonly Uint8Array[] {
+    return this.commands.records?.(this.descriptor(map)) ?? [];
+  }
+
+  /** Everything that a map holds, in bytes. */
+  *rawEntries(map: string): Iterable<{ key: Uint8Array; value: Uint8Array }> {
+    const { descriptor } = this.maps.get(map)!;
+    // Copied first, so that entries may be deleted meanwhile.
+    const keys: Uint8Array[] = [];
+    for (
+      let key = this.commands.nextKey(descriptor, undefined);
+      typeof key !== "number";
+      key = this.commands.nextKey(descriptor, key)
+    )
+      keys.push(key);
+    for (const key of keys) {
+      const value = this.lookup(map, key);
+      if (value !== undefined) yield { key, value };
+    }
+  }
+
+  /** Puts bytes under a key. */
+  put(map: string, key: Uint8Array, value: Uint8Array): void {
+    this.commands.update(this.descriptor(map), key, value, 0);
+  }
+
   /** The value under a key, as programs see it; undefined where there is none. */
   lookup(map: string, key: Uint8Array): Uint8Array | undefined {
     const { model, descriptor } = this.maps.get(map)!;

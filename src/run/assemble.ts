@@ -27,6 +27,7 @@ import { attachTracing, type TracingAttachment } from "./attach-tracing.ts";
 import { Captures } from "./captures.ts";
 import { Expectations } from "./expectations.ts";
 import { MapSteps } from "./map-steps.ts";
+import { OneLiners } from "./one-liners.ts";
 import { runProcesses } from "./processes.ts";
 import { checkHistogram } from "./read-histogram.ts";
 import type { ProcessResult } from "./result.ts";
@@ -53,6 +54,7 @@ export interface Scene {
   /** Programs at events. */
   readonly tracing: readonly TracingAttachment[];
   readonly tracePipe: TracePipe;
+  readonly oneLiners: OneLiners;
   /** Maps that are shown as histograms. */
   readonly histograms: readonly HistogramModel[];
   /** Closes files, and what runs programs. */
@@ -61,7 +63,7 @@ export interface Scene {
 
 /** Makes the network, the programs, the traffic and the observers of a run, and schedules what begins. */
 export function assemble(
-  topology: Topology,
+  given: Topology,
   parts: {
     hooks: Registry<Hook>;
     languages: Registry<ProgramLanguage>;
@@ -71,6 +73,8 @@ export function assemble(
   },
   options: RunOptions,
 ): Scene {
+  const oneLiners = new OneLiners(given, options.expressions ?? []);
+  const { topology } = oneLiners;
   const seed = options.seed ?? topology.seed;
   const memory = new LinearMemory();
   const world = createWorld(seed, memory, options);
@@ -109,10 +113,17 @@ export function assemble(
   const nodes = [...topology.nodes.keys()];
   const entries = topology.tracing.filter((entry) => entry.kind === "program");
   const { simulation } = world;
-  const tracing = attachTracing(entries, { hooks: parts.hooks, programs, events, simulation, nodes });
+  const tracing = attachTracing([...entries, ...oneLiners.entries], {
+    hooks: parts.hooks,
+    programs,
+    events,
+    simulation,
+    nodes,
+  });
   const histograms = entries.flatMap(({ histogram }) => histogram ?? []);
   programs.throwProblems();
   for (const histogram of histograms) checkHistogram(histogram, maps);
+  oneLiners.begin(maps, events);
   const processes = runProcesses(topology, programs, parts.engineName, events, parts.engine.filters);
   const network = new Network(processes.topology, world, attach, parts.qdiscs);
   programs.finish();
@@ -145,6 +156,7 @@ export function assemble(
     tracing,
     tracePipe,
     histograms,
+    oneLiners,
     close: () => {
       for (const source of sources) source.close();
       captures?.close();

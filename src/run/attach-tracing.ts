@@ -1,5 +1,6 @@
 import { type Diagnostic, fail, NetsimError } from "../errors.ts";
 import { withRecordOf } from "../hooks/events/event-hooks.ts";
+import type { EventProgram } from "../hooks/events/event-point.ts";
 import type { KernelEvents } from "../hooks/events/kernel-events.ts";
 import type { Hook, HookAt } from "../hooks/hook.ts";
 import type { Attachment } from "../programs/attachment.ts";
@@ -7,7 +8,7 @@ import type { ProgramTable } from "../programs/program-table.ts";
 import type { Registry } from "../registry.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import type { TracingModel } from "../topology/model.ts";
-import { CPU_CLOCK, eventsOf, targetOf } from "./tracing-targets.ts";
+import { eventsOf, targetOf } from "./tracing-targets.ts";
 
 /** A program at an event. */
 export interface TracingAttachment {
@@ -17,7 +18,11 @@ export interface TracingAttachment {
   readonly byPattern: boolean;
 }
 
-type ProgramEntry = Extract<TracingModel, { kind: "program" }>;
+/** A program of `tracing`. */
+export type ProgramEntry = Extract<TracingModel, { kind: "program" }> & {
+  /** Called after each run. */
+  readonly after?: () => void;
+};
 
 /** Attaches the programs of `tracing` to events. Throws one NetsimError with everything that is wrong. */
 export function attachTracing(
@@ -45,6 +50,16 @@ export function attachTracing(
   return attached;
 }
 
+/** A program, and what follows its runs. */
+function followed(attachment: Attachment<"event">, after: () => void): EventProgram {
+  return {
+    run(subject, site) {
+      attachment.run(subject, site);
+      after();
+    },
+  };
+}
+
 class Attacher {
   private readonly parts: Parameters<typeof attachTracing>[1];
   /** Hooks by the size of their events' records, so that programs are verified once for each. */
@@ -56,7 +71,7 @@ class Attacher {
 
   attach(entry: ProgramEntry): TracingAttachment[] {
     const { programs, events, simulation, nodes } = this.parts;
-    const { program, on, node, place, every } = entry;
+    const { program, on, node, place, every, after } = entry;
     const target = on ?? targetOf(programs.get(program).loaded);
     if (target === undefined)
       fail("bad-topology", `Nothing says which event program '${program}' is for.`, {
@@ -68,12 +83,16 @@ class Attacher {
       const hook = this.hookFor(target.hook, event.size);
       const attachment = programs.attach({ hook: target.hook, program, options: undefined, place }, hook, "link");
       if (attachment === undefined) return [];
-      event.point(events).attach(attachment, node);
+      const point = event.point(events);
+      point.attach(after === undefined ? attachment : followed(attachment, after), node);
+      if (target.hook === "perf-event") {
+        // An interval is user space's clock, of which there is one.
+        const clocks = event.name === "interval" ? [""] : nodes.filter((name) => node === undefined || name === node);
+        for (const name of clocks) events.sample(point, name, every, simulation);
+      }
       const where = node === undefined ? event.name : `${node} ${event.name}`;
       return [{ where, attachment, byPattern: target.target.includes("*") }];
     });
-    if (target.hook === "perf-event" && found[0]?.name === CPU_CLOCK)
-      for (const name of nodes) if (node === undefined || node === name) events.sample(name, every, simulation);
     return attached;
   }
 

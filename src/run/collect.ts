@@ -66,14 +66,15 @@ export function collect(
 }
 
 /** What tracing programs have left, where they have left anything. */
-function tracingResult({ tracePipe, histograms, maps }: Scene): Pick<RunResult, "tracing"> {
+function tracingResult({ tracePipe, histograms, maps, oneLiners }: Scene): Pick<RunResult, "tracing"> {
   const { lines, lost } = tracePipe;
-  if (lines.length === 0 && histograms.length === 0) return {};
+  if (lines.length === 0 && histograms.length === 0 && oneLiners.probes === 0) return {};
   return {
     tracing: {
       tracePipe: lines,
       lostLines: lost,
       histograms: histograms.map((histogram) => readHistogram(histogram, maps)),
+      output: oneLiners.output,
     },
   };
 }
@@ -109,8 +110,9 @@ function filterResult(node: string, { name, sockets, calls }: ProcessResult): At
   return { hook: "seccomp", where: `${node}/${name}`, runs: made.length, ran, refused: made.length - ran };
 }
 
-function mapResults({ maps, mapSteps }: Scene): MapResult[] {
-  return [...maps.models].map(({ name, type, key, value, maxEntries }) => {
+function mapResults({ maps, mapSteps, oneLiners }: Scene): MapResult[] {
+  const shown = [...maps.models].filter(({ name }) => !oneLiners.has(name));
+  return shown.map(({ name, type, key, value, maxEntries }) => {
     const dumps = mapSteps.dumps.get(name);
     return {
       name,

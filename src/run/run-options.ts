@@ -1,3 +1,5 @@
+import type { Place } from "../errors.ts";
+
 /** What a caller of a run may choose beside the topology. */
 export interface RunOptions {
   /** Takes the place of the topology's seed. */
@@ -12,6 +14,8 @@ export interface RunOptions {
   readonly pcapDirectory?: string;
   /** Only these get one: names as in the report, `server/sniffer` or `server:eth0`. */
   readonly pcapOf?: readonly string[];
+  /** One-liners of the tracing language beside the topology's, with the place at which problems are told. */
+  readonly expressions?: readonly { readonly text: string; readonly place: Place }[];
   /** Gets a line for each step of each packet. */
   readonly trace?: (line: string) => void;
   /** Sees the same steps, and what sockets read. */

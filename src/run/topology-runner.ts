@@ -46,6 +46,7 @@ export class TopologyRunner {
     const scene = await this.assemble(topology, options);
     try {
       const stopped = await loop(scene, options.until ?? topology.until, options);
+      scene.oneLiners.finish();
       const totals = checkConservation(scene);
       const engine = options.engine ?? DEFAULT_ENGINE;
       return judge(scene, collect(topology, scene, { totals, stopped, engine }));

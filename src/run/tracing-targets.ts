@@ -28,8 +28,11 @@ export interface TracingTarget {
   readonly target: string;
 }
 
-/** The only sampled event: simulated time. */
+/** Samples of simulated time on each node, and by the clock of one-liners. */
 export const CPU_CLOCK = "cpu-clock";
+const TIMERS: readonly string[] = [CPU_CLOCK, "profile", "interval"];
+/** Before the first event and after the last. */
+const EDGES: readonly string[] = ["BEGIN", "END"];
 
 /** What a program's section says; undefined where it says nothing. */
 export function targetOf(loaded: LoadedProgram): TracingTarget | undefined {
@@ -71,13 +74,14 @@ export function eventsOf({ hook, target }: TracingTarget, place: Place): readonl
       return found.map(({ name }) => ({ name, point: (events) => events.raw(name) }));
     }
     case "perf-event":
-      if (target !== CPU_CLOCK)
+      if (!TIMERS.includes(target))
         fail("unknown-reference", `There are no samples of '${target}'.`, {
           place,
           hint: `Simulated time is sampled: ${CPU_CLOCK}.`,
         });
-      return [{ name: CPU_CLOCK, point: (events) => events.samples }];
+      return [{ name: target, point: (events) => events.timer() }];
     default: {
+      if (EDGES.includes(target)) return [{ name: target, point: (events) => events.edge(target) }];
       const found = matchingFunctions(target);
       if (found.length === 0)
         fail("unknown-reference", `The simulated kernel has no function '${target}'.`, {

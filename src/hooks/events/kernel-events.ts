@@ -4,7 +4,7 @@ import { nameOf } from "../../events/event-format.ts";
 import type { ByteStore } from "../../packet/bytestore.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { Simulation } from "../../simulation/simulation.ts";
-import { CallFrames, type FunctionProbe } from "./call-frames.ts";
+import { CallFrames, type FunctionProbe, PT_REGS } from "./call-frames.ts";
 import { EventPoint } from "./event-point.ts";
 import { EventRecord } from "./event-record.ts";
 import { KernelObjects, type TracedDevice } from "./kernel-objects.ts";
@@ -44,7 +44,7 @@ export class KernelEvents {
   readonly processes: ProcessEvents;
   private readonly tracepoints = new Map<string, EventPoint>();
   private readonly raws = new Map<string, EventPoint>();
-  private sampled: EventPoint | undefined;
+  private readonly edges = new Map<string, EventPoint>();
   private readonly memory: ByteStore;
 
   constructor(memory: ByteStore) {
@@ -97,24 +97,33 @@ export class KernelEvents {
     return this.frames.point(kind, number);
   }
 
-  /** The place of programs that sample. */
-  get samples(): EventPoint {
-    this.sampled ??= new EventPoint(new EventRecord(this.memory, SAMPLE_BYTES));
+  /** A place of programs that sample. */
+  timer(): EventPoint {
     this.switchOn();
-    return this.sampled;
+    return new EventPoint(new EventRecord(this.memory, SAMPLE_BYTES));
   }
 
-  /** Takes a sample on a node each so many nanoseconds, as long as anything else goes on. */
-  sample(node: string, period: number, simulation: Simulation): void {
-    const { samples } = this;
-    samples.record.set64(SAMPLE_PERIOD, period);
+  /** Takes a sample on a node each so many nanoseconds, as long as anything else goes on and somebody is told. */
+  sample(point: EventPoint, node: string, period: number, simulation: Simulation): void {
+    point.record.set64(SAMPLE_PERIOD, period);
     const handler = {
       run: () => {
-        samples.fire(node);
+        if (!this.isOn) return;
+        point.fire(node);
         simulation.background(simulation.now + period, handler);
       },
     };
     simulation.background(simulation.now + period, handler);
+  }
+
+  /** The place of programs that run before the first event, or after the last. */
+  edge(name: string): EventPoint {
+    let point = this.edges.get(name);
+    if (point === undefined) {
+      point = new EventPoint(new EventRecord(this.memory, PT_REGS.bytes));
+      this.edges.set(name, point);
+    }
+    return point;
   }
 
   /** From now on there is somebody to tell. */

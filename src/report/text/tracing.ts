@@ -9,10 +9,11 @@ const SHOWN = 40;
 /** What tracing programs have counted and printed. */
 export function describeTracing({ tracing }: RunResult, paint: Paint): string[] {
   if (tracing === undefined) return [];
-  const { tracePipe, lostLines, histograms } = tracing;
+  const { tracePipe, lostLines, histograms, output } = tracing;
   const more = tracePipe.length - SHOWN + lostLines;
   const printed = tracePipe.slice(0, SHOWN);
   const blocks = histograms.map((histogram) => histogramText(histogram).join("\n"));
+  if (output.trim() !== "") blocks.push(output.replace(/^\n+|\n+$/g, ""));
   if (printed.length > 0)
     blocks.push([`  trace_pipe`, ...printed, ...(more > 0 ? [`  and ${count(more)} more`] : [])].join("\n"));
   return [paint.bold("Tracing"), blocks.join("\n\n")];

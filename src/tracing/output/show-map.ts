@@ -1,0 +1,98 @@
+import { keyBytes, sizeOfType, type TraceMap } from "../language/types.ts";
+import { linearHistogram, powerHistogram } from "./show-histogram.ts";
+import { showValue } from "./show-value.ts";
+import type { TraceMaps } from "./trace-maps.ts";
+
+/** An entry, or a whole histogram, with the number by which entries are put in order. */
+interface Shown {
+  readonly key: string;
+  readonly order: bigint;
+  readonly text: string;
+}
+
+/** How much of a map is printed. */
+export interface MapView {
+  /** The highest entries only; 0: all. */
+  readonly top: number;
+  readonly divisor: number;
+}
+
+/** A map as bpftrace prints it: the smallest values first. */
+export function showMap(map: TraceMap, maps: TraceMaps, view: MapView = { top: 0, divisor: 1 }): string {
+  const { kind } = map.value;
+  const isHistogram = kind === "hist" || kind === "lhist";
+  const entries = isHistogram ? histograms(map, maps) : single(map, maps, view.divisor);
+  const isText = map.value.kind === "value" && map.value.type.kind !== "int";
+  const sorted = isText ? entries : entries.sort((a, b) => compare(a.order, b.order) || compare(a.key, b.key));
+  const kept = view.top > 0 ? sorted.slice(-view.top) : sorted;
+  const isSpaced = kind === "avg" || kind === "stats";
+  const lines = kept.map(({ key, text }) => `${map.name}${key}: ${text}\n`).join("");
+  // An empty histogram, or such a table, leaves its blank line.
+  return isSpaced || (isHistogram && kept.length === 0) ? `${lines}\n` : lines;
+}
+
+function single(map: TraceMap, maps: TraceMaps, divisor: number): Shown[] {
+  return [...maps.entries(map.kernelName)].map(({ key, value }) => {
+    const { order, text } = shownValue(map, value, maps, BigInt(divisor));
+    return { key: keyText(map, key, maps), order, text };
+  });
+}
+
+function shownValue(
+  { value: kind }: TraceMap,
+  bytes: Uint8Array,
+  maps: TraceMaps,
+  divisor: bigint,
+): Pick<Shown, "order" | "text"> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const word = (at: number, signed: boolean) => (signed ? view.getBigInt64(at, true) : view.getBigUint64(at, true));
+  const number = (value: bigint) => ({ order: value, text: String(value) });
+  switch (kind.kind) {
+    case "value":
+      if (kind.type.kind === "int") return number(word(0, kind.type.signed) / divisor);
+      return { order: 0n, text: showValue(kind.type, bytes, 0, maps) };
+    case "avg":
+    case "stats": {
+      const count = word(0, false);
+      const total = word(8, kind.signed);
+      const average = count === 0n ? 0n : total / count;
+      if (kind.kind === "avg") return number(average / divisor);
+      return { order: total, text: `count ${count}, average ${average}, total ${total}` };
+    }
+    default:
+      return number(word(0, kind.kind !== "count" && kind.signed) / divisor);
+  }
+}
+
+/** A histogram for each key, whose rows are entries of the map. */
+function histograms(map: TraceMap, maps: TraceMaps): Shown[] {
+  const found = new Map<string, { rows: Map<number, bigint>; total: bigint }>();
+  const own = keyBytes(map) - 8;
+  for (const { key, value } of maps.entries(map.kernelName)) {
+    const row = Number(new DataView(key.buffer, key.byteOffset + own, 8).getBigUint64(0, true));
+    const count = new DataView(value.buffer, value.byteOffset, 8).getBigUint64(0, true);
+    const name = keyText(map, key, maps);
+    const one = found.get(name) ?? { rows: new Map<number, bigint>(), total: 0n };
+    one.rows.set(row, count);
+    one.total += count;
+    found.set(name, one);
+  }
+  return [...found].map(([key, { rows, total }]) => {
+    const drawn = map.scale === undefined ? powerHistogram(rows) : linearHistogram(rows, map.scale);
+    return { key, order: total, text: `\n${drawn}` };
+  });
+}
+
+/** `[1, nginx]`; nothing where the map has no keys. */
+function keyText({ keys }: TraceMap, bytes: Uint8Array, maps: TraceMaps): string {
+  if (keys.length === 0) return "";
+  let at = 0;
+  const parts = keys.map((type) => {
+    const text = showValue(type, bytes, at, maps);
+    at += sizeOfType(type);
+    return text;
+  });
+  return `[${parts.join(", ")}]`;
+}
+
+const compare = <T extends bigint | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);

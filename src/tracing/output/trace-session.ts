@@ -1,0 +1,70 @@
+import type { CompiledTrace } from "../language/compile.ts";
+import type { TraceMap } from "../language/types.ts";
+import { showFormat } from "./show-format.ts";
+import { showMap } from "./show-map.ts";
+import type { TraceMaps } from "./trace-maps.ts";
+
+/** User space's side of a one-liner: does what its programs ask for, and prints what its maps hold at the end. */
+export class TraceSession {
+  /** Nothing is traced any more (exit()). */
+  hasEnded = false;
+  private readonly compiled: CompiledTrace;
+  private readonly maps: TraceMaps;
+  private readonly write: (text: string) => void;
+
+  constructor(compiled: CompiledTrace, maps: TraceMaps, write: (text: string) => void) {
+    this.compiled = compiled;
+    this.maps = maps;
+    this.write = write;
+  }
+
+  /** A record of the ring: an action's number, and its values. */
+  take(record: Uint8Array): void {
+    const number = Number(new DataView(record.buffer, record.byteOffset, 8).getBigUint64(0, true));
+    const action = this.compiled.actions[number]!;
+    switch (action.kind) {
+      case "printf":
+        this.write(showFormat(action.format, action.args, record, 8, this.maps));
+        return;
+      case "print":
+        this.write(showMap(this.named(action.map), this.maps, action));
+        return;
+      case "clear":
+        // A map without keys cannot lose its only entry.
+        if (isSingle(this.named(action.map))) {
+          this.zero(action.map);
+          return;
+        }
+        for (const { key } of this.entries(action.map)) this.maps.delete(this.named(action.map).kernelName, key);
+        return;
+      case "zero":
+        this.zero(action.map);
+        return;
+      case "exit":
+        this.hasEnded = true;
+    }
+  }
+
+  /** What the maps hold, by their names. */
+  finish(): void {
+    this.write("\n\n");
+    const byName = [...this.compiled.maps].sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const map of byName) this.write(showMap(map, this.maps));
+  }
+
+  private zero(name: string): void {
+    for (const { key, value } of this.entries(name))
+      this.maps.update(this.named(name).kernelName, key, new Uint8Array(value.length));
+  }
+
+  private named(name: string): TraceMap {
+    return this.compiled.maps.find((map) => map.name === name)!;
+  }
+
+  private entries(name: string) {
+    return [...this.maps.entries(this.named(name).kernelName)];
+  }
+}
+
+const isSingle = ({ keys, value: { kind } }: TraceMap): boolean =>
+  keys.length === 0 && kind !== "hist" && kind !== "lhist";
