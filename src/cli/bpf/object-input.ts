@@ -1,5 +1,6 @@
 import { kernelFunctionNames } from "../../bpf/kernel-functions/prototype.ts";
 import { nearestName } from "../../bpf/nearest-name.ts";
+import type { Btf } from "../../bpf/object/btf/btf-type.ts";
 import { readKernelTypes } from "../../bpf/object/btf/read-kernel-types.ts";
 import { ObjectError, type ObjectFile, type ObjectProblem, type ObjectProgram } from "../../bpf/object/object-file.ts";
 import { readObject } from "../../bpf/object/read-object.ts";
@@ -17,9 +18,11 @@ export const isObject = ({ bytes }: InputFile): boolean =>
   bytes[0] === 0x7f && Buffer.from(bytes.subarray(1, 4)).toString("latin1") === "ELF";
 
 /** Reads an object. Throws a NetsimError `bad-object` with everything that is wrong with it. */
-export function openObject({ name, bytes }: InputFile, { btf, kconfig }: ObjectFlags): ObjectFile {
-  const kernelTypes =
-    btf === undefined ? undefined : orBadObject(btf, () => readKernelTypes(readTextFile(btf, LARGEST_KERNEL)));
+export function openObject(
+  { name, bytes }: InputFile,
+  { btf, kconfig }: ObjectFlags,
+  kernelTypes = kernelTypesOf(btf),
+): ObjectFile {
   const configuration = kconfig === undefined ? undefined : readConfiguration(kconfig);
   return orBadObject(name, () =>
     readObject(bytes, {
@@ -29,6 +32,10 @@ export function openObject({ name, bytes }: InputFile, { btf, kconfig }: ObjectF
     }),
   );
 }
+
+/** The types of `--btf`. Throws a NetsimError. */
+export const kernelTypesOf = (btf: string | undefined): Btf | undefined =>
+  btf === undefined ? undefined : orBadObject(btf, () => readKernelTypes(readTextFile(btf, LARGEST_KERNEL)));
 
 /** The programs that are meant: by name, by section, or all that are loaded by default. Throws a NetsimError. */
 export function choosePrograms(

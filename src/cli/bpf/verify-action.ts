@@ -1,6 +1,7 @@
 import { explorePage, LARGEST_PROGRAM } from "../../bpf/verifier/explore/page.ts";
-import { EXIT, type ExitCode, fail } from "../../errors.ts";
+import { EXIT, type ExitCode, fail, NetsimError } from "../../errors.ts";
 import type { Terminal } from "../command.ts";
+import { showDiagnostics } from "../show-failure.ts";
 import { readInput, writeOutput } from "./program-file.ts";
 import type { VerifyFlags } from "./verify.ts";
 import { asJson } from "./verify-json.ts";
@@ -10,17 +11,23 @@ import { asText } from "./verify-text.ts";
 
 /** Verifies the programs of a file and says what came of them. */
 export async function verifyPrograms(file: string, flags: VerifyFlags, terminal: Terminal): Promise<ExitCode> {
-  const targets = verifyTargets(readInput(file, terminal), flags);
+  const { targets, passedOver } = verifyTargets(readInput(file, terminal), flags);
   if (flags.explore !== undefined) writeWalk(flags.explore, targets);
   const outcomes = targets.map((target) => outcomeOf(target, flags.logLevel, flags.kernel));
-  if (flags.json === true) terminal.out(`${JSON.stringify({ programs: outcomes.map(asJson) })}\n`);
-  else
+  if (flags.json === true) {
+    const notVerified = passedOver.map(({ name, section, problem }) => ({ name, section, message: problem.message }));
+    const programs = outcomes.map(asJson);
+    terminal.out(`${JSON.stringify({ programs, ...(notVerified.length > 0 && { notVerified }) })}\n`);
+  } else
     for (const outcome of outcomes) {
       terminal.out(outcome.result.log);
       terminal.out(asText(outcome, terminal.outColor));
     }
   const fine = outcomes.every(({ result, kernels }) => result.accepted && kernels.every(({ loads }) => loads));
-  return fine ? EXIT.ok : EXIT.programRejected;
+  if (passedOver.length === 0) return fine ? EXIT.ok : EXIT.programRejected;
+  const unknown = new NetsimError(passedOver.map(({ problem }) => problem));
+  showDiagnostics(unknown.diagnostics, terminal);
+  return fine ? unknown.exitCode : EXIT.programRejected;
 }
 
 /** Writes the page that shows the walk. Throws a NetsimError. */

@@ -4,27 +4,35 @@ import { findProgramType, PROGRAM_TYPES } from "../../bpf/program-type.ts";
 import { sourceByLines } from "../../bpf/verifier/explain/source-place.ts";
 import type { VerifierOptions } from "../../bpf/verifier/verify.ts";
 import { type Diagnostic, fail, NetsimError } from "../../errors.ts";
-import { choosePrograms, openObject, requireLittleEndian } from "./object-input.ts";
+import { choosePrograms, kernelTypesOf, openObject, requireLittleEndian } from "./object-input.ts";
 import type { InputFile } from "./program-file.ts";
 import type { VerifyFlags } from "./verify.ts";
-import type { VerifyTarget } from "./verify-target.ts";
+import type { PassedOver, VerifyTarget, VerifyTargets } from "./verify-target.ts";
 
 /**
  * An object's programs and what they are verified for, which the object itself says but for what the flags do. Throws a
- * NetsimError, with everything that keeps programs from being looked at.
+ * NetsimError where there is something that keeps every one of them from being looked at.
  */
 export function objectTargets(
   input: InputFile,
   flags: VerifyFlags,
   common: Omit<VerifierOptions, "type">,
-): readonly VerifyTarget[] {
+): VerifyTargets {
   if (flags.map.length > 0) fail("usage", "An object has its own maps; --map is for programs in text.");
-  const object = openObject(input, flags);
+  const kernelTypes = kernelTypesOf(flags.btf);
+  const object = openObject(input, flags, kernelTypes);
   requireLittleEndian(object, input.name);
   const programs = choosePrograms(object, input.name, flags);
-  const problems = programs.flatMap((program) => obstacle(program, flags, input.name) ?? []);
-  if (problems.length > 0) throw new NetsimError(problems);
-  return programs.map((program) => target(program, object, flags, common));
+  const all = { ...common, ...(kernelTypes === undefined ? {} : { kernelTypes }) };
+  const targets: VerifyTarget[] = [];
+  const passedOver: PassedOver[] = [];
+  for (const program of programs) {
+    const problem = obstacle(program, flags, input.name);
+    if (problem === undefined) targets.push(target(program, object, flags, all));
+    else passedOver.push({ name: program.name, section: program.section, problem });
+  }
+  if (targets.length === 0) throw new NetsimError(passedOver.map(({ problem }) => problem));
+  return { targets, passedOver };
 }
 
 function obstacle(program: ObjectProgram, flags: VerifyFlags, file: string): Diagnostic | undefined {

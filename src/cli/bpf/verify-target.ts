@@ -2,7 +2,7 @@ import type { SourceOf, SourcePlace } from "../../bpf/verifier/explain/source-pl
 import type { VerifierMap } from "../../bpf/verifier/map.ts";
 import { UNPRIVILEGED } from "../../bpf/verifier/privileges.ts";
 import type { VerifierOptions } from "../../bpf/verifier/verify.ts";
-import { fail } from "../../errors.ts";
+import { type Diagnostic, fail } from "../../errors.ts";
 import type { MapOption } from "./map-option.ts";
 import { isObject } from "./object-input.ts";
 import { encodedBytes, type InputFile, readText } from "./program-file.ts";
@@ -29,8 +29,21 @@ export interface VerifyTarget {
   readonly linkedByLoader: boolean;
 }
 
+/** A program of a file that cannot be looked at, and why. */
+export interface PassedOver {
+  readonly name: string;
+  readonly section: string;
+  readonly problem: Diagnostic;
+}
+
+/** What of a file is verified, and what is not. */
+export interface VerifyTargets {
+  readonly targets: readonly VerifyTarget[];
+  readonly passedOver: readonly PassedOver[];
+}
+
 /** The programs of a file. Throws a NetsimError. */
-export function verifyTargets(input: InputFile, flags: VerifyFlags): readonly VerifyTarget[] {
+export function verifyTargets(input: InputFile, flags: VerifyFlags): VerifyTargets {
   const common = {
     possibleCpus: flags.cpus,
     loops: flags.loops,
@@ -62,8 +75,8 @@ export function verifyTargets(input: InputFile, flags: VerifyFlags): readonly Ve
     linkedByLoader: false,
   };
   const encoded = encodedBytes(input);
-  if (encoded !== undefined) return [{ ...target, bytes: encoded, sourceOf: () => undefined }];
-  return [{ ...target, ...fromText(input, descriptors) }];
+  const content = encoded === undefined ? fromText(input, descriptors) : { bytes: encoded, sourceOf: () => undefined };
+  return { targets: [{ ...target, ...content }], passedOver: [] };
 }
 
 function fromText(

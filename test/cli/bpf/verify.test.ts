@@ -171,6 +171,23 @@ describe("netsim bpf verify", () => {
     expect((await bpf(["verify", object, "--map", "a=array:4:8:1"])).exitCode).toBe(2);
   });
 
+  it("verifies what it can of an object, and names the rest", { timeout: 30_000 }, async ({ skip }) => {
+    const object = files.path("unknown.o");
+    const strange = `SEC("mine") int strange(struct xdp_md *ctx) { return 0; }\n`;
+    const source = files.write("unknown.c", OBJECT.replace("return data[14]", "return data[13]") + strange);
+    const { status } = spawnSync("clang", ["-target", "bpf", "-O2", "-g", "-c", source, "-o", object]);
+    skip(status !== 0, "clang is not there, or cannot compile for BPF");
+    const { exitCode, out, error } = await bpf(["verify", object]);
+    expect(out).toContain("beyond: accepted as xdp;");
+    expect(out).toContain("fine: accepted as sched_cls;");
+    expect(error).toContain("Section 'mine' does not say of what type program 'strange' is.");
+    expect(exitCode).toBe(2);
+    const json = JSON.parse((await bpf(["verify", object, "--json"])).out);
+    expect(json.programs).toHaveLength(2);
+    expect(json.notVerified).toMatchObject([{ name: "strange", section: "mine" }]);
+    expect((await bpf(["verify", object, "--program", "strange"])).out).toBe("");
+  });
+
   it("tells of an object that makes no sense", async () => {
     const { exitCode, error } = await bpf(["verify", "-"], Buffer.from("7f454c4601010101", "hex"));
     expect(exitCode).toBe(3);
