@@ -95,5 +95,7 @@ export const MODIFY: ActionFamily<ModifyAction> = {
     return `${name}:${formatFieldValue(field, { value, mask: (1n << BigInt(field.bits)) - 1n })}`;
   },
   translate: (action, translation) => modifyField(translation, modifiedField(action), action.name, action.value),
+  // The older ones are simply left undone on packets that do not have the field.
+  fields: (action) => (/^mod_nw_(?:ttl|ecn)|^set_mpls/.test(action.name) ? [modifiedField(action)] : []),
   needsNoLayer3: ({ name }) => /^mod_(dl|vlan)|^set_tunnel/.test(name),
 };

@@ -1,7 +1,9 @@
+import { get32 } from "../../../../packet/wire.ts";
 import { fieldNamed } from "../../flow/fields.ts";
 import { AT, VLAN_PRESENT } from "../../flow/layout.ts";
 import { CT_STATE_NAMES, formatFlags, formatFlagsMasked, TCP_FLAG_NAMES } from "../field/flags.ts";
 import { formatFieldValue } from "../field/value.ts";
+import { hex } from "../text/number.ts";
 import { type Match, matchField } from "./match.ts";
 import { ETHERTYPE, ND, PROTOCOL, SHORTHANDS } from "./protocols.ts";
 
@@ -14,6 +16,8 @@ export function formatMatch(match: Match): string {
     const value = matchField(match, field);
     if (value.mask !== 0n) parts.push(`${as}=${formatFieldValue(field, value)}`);
   };
+  add("pkt_mark");
+  if (mask[AT.recircId + 3] !== 0) parts.push(`recirc_id=${hex(get32(key, AT.recircId))}`);
   for (const name of BEFORE_PROTOCOL) add(name);
   addConnection(match, parts, add);
   const shown = addProtocol(match, parts);
@@ -52,7 +56,7 @@ export function formatMatch(match: Match): string {
 
 type Add = (name: string, as?: string) => void;
 
-const BEFORE_PROTOCOL = ["pkt_mark", "recirc_id", "dp_hash", "conj_id", "skb_priority", "actset_output"];
+const BEFORE_PROTOCOL = ["dp_hash", "conj_id", "skb_priority", "actset_output"];
 const TUNNEL = [
   "tun_id",
   "tun_src",
@@ -95,7 +99,8 @@ function addConnection({ key, mask }: Match, parts: string[], add: Add): void {
 /** Adds the shorthand of the protocol, and says what it has shown. */
 function addProtocol({ key, mask }: Match, parts: string[]): { type: boolean; protocol: boolean } {
   const packetType = mask[AT.packetType] !== 0;
-  if (packetType) parts.push("eth");
+  // Matches of flows leave it out, masks of megaflows tell that it was looked at.
+  if (packetType && (mask[AT.recircId + 3] !== 0 || mask[AT.dpHash + 3] !== 0)) parts.push("eth");
   if (get16(mask, AT.ethType) !== 0xffff) return { type: false, protocol: false };
   const type = get16(key, AT.ethType);
   const protocol = mask[AT.nwProto] === 0xff ? key[AT.nwProto] : undefined;
@@ -132,8 +137,8 @@ function addLse({ key, mask }: Match, i: number, parts: string[]): void {
   const word = (bytes: Uint8Array) => ((get16(bytes, at) << 16) | get16(bytes, at + 2)) >>> 0;
   const wanted = word(mask);
   if (wanted === 0) return;
-  const value = `0x${word(key).toString(16)}`;
-  parts.push(`mpls_lse${i}=${wanted === 0xffff_ffff ? value : `${value}/0x${wanted.toString(16)}`}`);
+  const eight = (number: number) => `0x${number.toString(16).padStart(8, "0")}`;
+  parts.push(`mpls_lse${i}=${wanted === 0xffff_ffff ? word(key) : `${eight(word(key))}/${eight(wanted)}`}`);
 }
 
 function addTransport(match: Match, type: number, parts: string[], add: Add): void {

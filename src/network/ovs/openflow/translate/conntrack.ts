@@ -1,6 +1,6 @@
 import { get16, get32 } from "../../../../packet/wire.ts";
 import type { ConntrackAction } from "../../datapath/action.ts";
-import { AT, CT_STATE } from "../../flow/layout.ts";
+import { AT } from "../../flow/layout.ts";
 import type { CtAction } from "../action/conntrack.ts";
 import { readSubfield } from "../field/subfield.ts";
 import { ETHERTYPE } from "../match/protocols.ts";
@@ -41,7 +41,7 @@ export function trackConnection(t: Translation, ct: CtAction, isLast: boolean): 
   if (ct.table !== undefined) {
     t.isTracked = true;
     const id = recirculate(t, ct.table);
-    t.forks.push(id);
+    t.forks.push({ id, flow: t.flow.slice() });
     t.say(
       "detail",
       `A clone of the packet is forked to recirculate. The forked pipeline will be resumed at table ${ct.table}.`,
@@ -68,6 +68,3 @@ export function forgetConnection(flow: Uint8Array): void {
   if (get16(flow, AT.ethType) === ETHERTYPE.ip) flow.fill(0, AT.ctNwSrc, AT.ctNwSrc + 8);
   else if (get16(flow, AT.ethType) === ETHERTYPE.ipv6) flow.fill(0, AT.ctIpv6Src, AT.ctIpv6Src + 32);
 }
-
-/** State of a connection that a trace takes for granted where nothing else is said: `trk|new`. */
-export const TRACED_STATE = CT_STATE.trk | CT_STATE.new;

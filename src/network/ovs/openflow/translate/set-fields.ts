@@ -88,6 +88,7 @@ export function modifyField(t: Translation, field: FlowField, name: string, valu
   } else if (name.startsWith("set_tunnel")) writeFlowField(flow, field, all);
   else if (hasField(field, flow, wanted)) {
     wantAll(wanted, field);
+    if (NETWORK_GROUPS.has(field.group)) maskBytes(wanted, AT.nwProto, 1);
     writeFlowField(flow, field, all);
   }
 }

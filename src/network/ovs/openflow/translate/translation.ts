@@ -88,8 +88,8 @@ export class Translation {
     readonly address: number;
     readonly port: number;
   }[] = [];
-  /** Recirculation ids of copies that go on after connection tracking. */
-  readonly forks: number[] = [];
+  /** Copies that go on after connection tracking: their recirculation ids, and the flows as they were then. */
+  readonly forks: { readonly id: number; readonly flow: Uint8Array }[] = [];
 
   constructor({ bridge, key, skb, hasEffects, now, report = new Report(false) }: TranslationInput) {
     this.bridge = bridge;

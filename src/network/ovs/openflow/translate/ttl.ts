@@ -11,6 +11,7 @@ const EXPIRED = { maxLength: 0xffff, reason: "invalid_ttl", meter: undefined } a
 /** dec_ttl: a packet whose TTL is used up goes to controllers, and nothing more is done to it (compose_dec_ttl). */
 export function decrementTtl(t: Translation, controllers: readonly number[]): "stop" | undefined {
   t.wanted[AT.nwTtl] = 0xff;
+  t.wanted[AT.nwProto] = 0xff;
   if (!isIp(t.flow)) return undefined;
   const ttl = t.flow[AT.nwTtl]!;
   if (ttl > 1) {
