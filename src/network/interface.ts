@@ -53,6 +53,8 @@ export class Interface implements LinkEnd {
   ingress: TrafficHook | undefined;
   egress: TrafficHook | undefined;
   queue: DeviceQueue | undefined;
+  /** What the filters of the sides hang on, as tc calls it. */
+  hook: "clsact" | "ingress" | undefined;
   /** The same with everything that stands in it. */
   tree: QdiscTree | undefined;
   /** Captures and the trace. */

@@ -1,6 +1,6 @@
 import type { Attach } from "../programs/attachment.ts";
 import type { Registry } from "../registry.ts";
-import type { Impairment, LinkModel, Topology } from "../topology/model.ts";
+import type { Impairment, LinkModel, StepModel, TcChange, Topology } from "../topology/model.ts";
 import { Bridge } from "./bridge.ts";
 import { Host } from "./host.ts";
 import { installHooks } from "./install-hooks.ts";
@@ -29,6 +29,8 @@ export class Network {
   readonly nodes = new Map<string, Node>();
   /** All hosts' sockets, in the order of the file. */
   readonly sockets: Socket[] = [];
+  /** Who changes the traffic control of hosts. */
+  private readonly installers = new Map<string, TcInstaller>();
   /** In the order of the topology's `links`. */
   readonly links: readonly Link[];
 
@@ -57,6 +59,7 @@ export class Network {
           ),
         );
       const installer = new TcInstaller(host, attach, qdiscs, world);
+      this.installers.set(model.name, installer);
       for (const [device, tc] of model.tc) installer.install(host.interfaces.get(device)!, tc);
       this.nodes.set(model.name, host);
     }
@@ -94,6 +97,16 @@ export class Network {
 
   interface(node: string, name: string): Interface {
     return this.nodes.get(node)!.interfaces.get(name)!;
+  }
+
+  /** Checks and attaches the programs that steps bring to traffic control. */
+  prepare(steps: readonly StepModel[]): void {
+    for (const step of steps)
+      if (step.kind === "tc") for (const change of step.changes) this.installers.get(step.node)!.prepare(change);
+  }
+
+  changeTc(node: string, changes: readonly TcChange[]): void {
+    for (const change of changes) this.installers.get(node)!.change(change);
   }
 
   cut(link: number): void {

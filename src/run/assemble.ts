@@ -126,6 +126,7 @@ export function assemble(
   oneLiners.begin(maps, events);
   const processes = runProcesses(topology, programs, parts.engineName, events, parts.engine.filters);
   const network = new Network(processes.topology, world, attach, parts.qdiscs);
+  network.prepare(topology.steps);
   programs.finish();
 
   const sources = createSources(topology, network, world);

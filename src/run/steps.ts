@@ -31,6 +31,9 @@ export class Steps implements EventHandler {
       case "map":
         this.maps.run(step.map, step.change, step.at, step.place);
         return;
+      case "tc":
+        this.network.changeTc(step.node, step.changes);
+        return;
       case "cut":
         this.network.cut(step.link);
         return;

@@ -10,7 +10,7 @@ import { Links } from "./build/links.ts";
 import { Maps } from "./build/maps.ts";
 import { buildNodes } from "./build/nodes.ts";
 import { Programs } from "./build/programs.ts";
-import { buildStep } from "./build/steps.ts";
+import { buildSteps } from "./build/steps.ts";
 import { buildTracing } from "./build/tracing.ts";
 import { buildTraffic } from "./build/traffic.ts";
 import { Problems } from "./check/problems.ts";
@@ -77,7 +77,7 @@ function build({ root: map, source }: TopologyDocument, parts: TopologyParts, co
   const maps = new Maps(root, programs);
   const drafts = new Drafts(root);
   const links = new Links(root, drafts);
-  const nodes = buildNodes(drafts, programs, hooks, [...parts.qdiscs]);
+  const { nodes, tc } = buildNodes(drafts, programs, hooks, [...parts.qdiscs]);
   const until = root.parsed("until", parseDuration);
   const maxPackets = root.number("max-packets");
   const epoch = root.parsed("epoch", parseInstant);
@@ -97,7 +97,7 @@ function build({ root: map, source }: TopologyDocument, parts: TopologyParts, co
       hooks.filter(({ place }) => place === "event"),
     ),
     traffic: root.itemFields("traffic").flatMap((fields) => buildTraffic(fields, scope) ?? []),
-    steps: root.itemFields("steps").flatMap((fields) => buildStep(fields, programs, links, maps) ?? []),
+    steps: buildSteps(root.itemFields("steps"), { programs, links, maps, tc }),
     expect: root.itemFields("expect").flatMap((fields) => buildExpectation(fields, drafts, links, maps) ?? []),
     ...(until !== undefined && { until }),
     ...(maxPackets !== undefined && { maxPackets }),

@@ -377,6 +377,8 @@ export interface TcModel {
   readonly ingress: TcSideModel;
   /** Programs and filters on what goes out, before the qdisc. */
   readonly egress: TcSideModel;
+  /** What the filters of the sides hang on; absent: there are none. */
+  readonly hook?: "clsact" | "ingress";
   /** The root qdisc; absent: what goes out does not queue. */
   readonly qdisc?: QdiscModel;
 }
@@ -390,6 +392,12 @@ export interface TcSideModel {
 
 export interface TcFilterModel {
   readonly place: Place;
+  /** As tc calls it; matchall matches everything. */
+  readonly kind: "bpf" | "matchall";
+  /** Its number among those of its kind, priority and protocol. */
+  readonly handle: number;
+  /** What tc prints of its program; absent: the program's name. */
+  readonly shown?: string;
   /** Absent: the filter matches everything. */
   readonly attachment?: AttachmentModel;
   readonly directAction: boolean;
@@ -423,6 +431,28 @@ export interface QdiscModel {
   /** Qdiscs in its classes, by class. */
   readonly children: ReadonlyMap<number, QdiscModel>;
 }
+
+/** What a step does to the traffic control of a device. */
+export type TcChange =
+  /** Another discipline at the root; absent: none. */
+  | { readonly kind: "root"; readonly device: string; readonly qdisc?: QdiscModel }
+  /** Another discipline in a class; absent: a plain queue. */
+  | {
+      readonly kind: "graft";
+      readonly device: string;
+      readonly handle: number;
+      readonly classid: number;
+      readonly qdisc?: QdiscModel;
+    }
+  /** Other options of a discipline and its classes, some of which may be new or gone. */
+  | { readonly kind: "options"; readonly device: string; readonly handle: number; readonly qdisc: QdiscModel }
+  /** All filters of a place from now on; `classid` 0: the discipline's own. */
+  | {
+      readonly kind: "filters";
+      readonly device: string;
+      readonly where: "ingress" | "egress" | { readonly handle: number; readonly classid: number };
+      readonly filters: readonly TcFilterModel[];
+    };
 
 export interface EndpointRef {
   readonly node: string;
@@ -513,6 +543,7 @@ export type StepModel = { readonly at: number; readonly place: Place } & (
   | { readonly kind: "replace"; readonly program: string; readonly with: ProgramSource }
   | { readonly kind: "map"; readonly map: string; readonly change: MapChange }
   | { readonly kind: "cut" | "mend"; readonly link: number }
+  | { readonly kind: "tc"; readonly node: string; readonly changes: readonly TcChange[] }
   | {
       readonly kind: "impair";
       readonly link: number;

@@ -93,3 +93,55 @@ describe("what goes in circles ends", () => {
     expect(packets.drops.map(({ reason, packets: times }) => [reason, times])).toEqual([[want, 4]]);
   });
 });
+
+describe("commands while packets move", () => {
+  /** A frame of 1000 bytes each millisecond, for three seconds. */
+  const busy = (commands: string, steps: string) =>
+    run(commands, `until: 3s\nsteps: ${steps}`, "every: 1ms").then(({ nodes, packets }) => ({
+      qdisc: nodes[0]!.interfaces[0]!.qdisc,
+      sent: nodes[0]!.interfaces[0]!.sentBytes,
+      packets,
+    }));
+  const htb = `{ qdisc: { kind: htb, default: "1:1", classes: { "1:1": { rate: 4mbit } } } }`;
+  const step = (at: string, ...lines: string[]) => `{ at: ${at}, node: a, tc: ${JSON.stringify(lines)} }`;
+
+  it("give a class another rate", async () => {
+    const { qdisc } = await busy(htb, `[${step("1s", "class change dev eth0 classid 1:1 htb rate 2mbit")}]`);
+    expect(Math.abs(qdisc!.bytes / 1_000_000 - 1)).toBeLessThan(0.02);
+  });
+
+  it("put classes beside others, and filters that choose them", async () => {
+    const add = step(
+      "1s",
+      "class add dev eth0 parent 1: classid 1:2 htb rate 800kbit",
+      "filter add dev eth0 parent 1: matchall flowid 1:2",
+    );
+    const { qdisc } = await busy(
+      htb,
+      `[${add}, ${step("2s", "filter del dev eth0 parent 1: prio 49152", "class del dev eth0 classid 1:2")}]`,
+    );
+    expect(qdisc!.classes.map(({ classid }) => classid)).toEqual(["1:1"]);
+    // Four megabits a second, but for the second in which the backlog went on beside 0.8.
+    expect(qdisc!.bytes).toBeGreaterThan(1_500_000);
+    expect(qdisc!.dropped).toBeGreaterThan(800);
+  });
+
+  it("put another discipline at the root, in a class, and none at all", async () => {
+    const { qdisc, sent, packets } = await busy(
+      htb,
+      `[${step("1s", "qdisc add dev eth0 parent 1:1 pfifo limit 1")}, ${step("2s", "qdisc replace dev eth0 root fq")}, ${step("2500ms", "qdisc del dev eth0 root")}]`,
+    );
+    expect(qdisc).toBeUndefined();
+    // Half a megabyte a second for two seconds, then everything.
+    expect(Math.abs(sent / 2_000_000 - 1)).toBeLessThan(0.02);
+    expect(packets.drops.map(({ reason }) => reason).sort()).toEqual(["QDISC_DROP", "QDISC_RESET"]);
+  });
+
+  it("hang filters on a side and take them off", async () => {
+    const { packets } = await busy(
+      "{ egress: [] }",
+      `[${step("1s", "filter add dev eth0 egress matchall action drop")}, ${step("2s", "filter del dev eth0 egress")}]`,
+    );
+    expect(packets.drops).toEqual([expect.objectContaining({ reason: "TC_EGRESS", packets: 1000 })]);
+  });
+});

@@ -95,6 +95,7 @@ steps:
   - { at: 1s, map: ports, delete: { hex: "0050 0000 0a000001" } }
   - { at: 1s, map: ports, check: { key: { from: 10.0.0.1 }, value: ">= 5" } }
   - { at: 1s, map: ports, dump: true }
+  - { at: 1s, tc: "qdisc replace dev e0 root pfifo", node: queues }
 expect:
   - socket: client/sniffer
     seen: ">= 1"

@@ -27,6 +27,12 @@ export class FilterList {
 
   constructor(filters: readonly Filter[], host: FilterSite["host"]) {
     this.site.host = host;
+    this.set(filters);
+  }
+
+  /** These and no others, in the order in which they came. */
+  set(filters: readonly Filter[]): void {
+    this.chains.clear();
     for (const filter of filters) this.add(filter);
   }
 

@@ -1,7 +1,7 @@
 import type { HookPlace } from "../../hooks/hook.ts";
 import type { Attach } from "../../programs/attachment.ts";
 import type { Registry } from "../../registry.ts";
-import type { TcActionModel, TcFilterModel, TcModel, TcSideModel } from "../../topology/model.ts";
+import type { QdiscModel, TcActionModel, TcChange, TcFilterModel, TcModel, TcSideModel } from "../../topology/model.ts";
 import type { Host } from "../host.ts";
 import type { Interface } from "../interface.ts";
 import type { QdiscKind } from "../qdisc/qdisc.ts";
@@ -18,6 +18,7 @@ export class TcInstaller {
   private readonly attach: Attach;
   private readonly kinds: Registry<QdiscKind>;
   private readonly world: World;
+  private readonly made = new Map<TcFilterModel, Filter>();
 
   constructor(host: Host, attach: Attach, kinds: Registry<QdiscKind>, world: World) {
     this.host = host;
@@ -26,15 +27,68 @@ export class TcInstaller {
     this.world = world;
   }
 
+  /** Attaches the programs of filters that changes will bring, so that they are checked before the first packet moves. */
+  prepare({ device: name, ...change }: TcChange): void {
+    const device = this.host.interfaces.get(name)!;
+    if (change.kind === "filters") this.make(device, change.filters, placeName(change.where));
+    else if (change.qdisc !== undefined)
+      for (const filters of filtersOf(change.qdisc)) this.make(device, filters, "qdisc");
+  }
+
+  /** Does what a step says. */
+  change({ device: name, ...change }: TcChange): void {
+    const device = this.host.interfaces.get(name)!;
+    switch (change.kind) {
+      case "root":
+        this.replaceRoot(device, change.qdisc);
+        return;
+      case "graft":
+        device.tree!.graft(device.tree!.node(change.handle)!, change.classid, change.qdisc);
+        return;
+      case "options":
+        device.tree!.reconfigure(change.handle, change.qdisc);
+        return;
+      case "filters":
+        this.setFilters(device, change.where, change.filters);
+    }
+  }
+
   install(device: Interface, model: TcModel): void {
     device.ingress = this.side(device, "ingress", model.ingress);
     device.egress = this.side(device, "egress", model.egress);
-    if (model.qdisc === undefined) return;
-    const tree = new QdiscTree(device, model.qdisc, this.kinds, this.world, (models) =>
+    device.hook = model.hook;
+    this.replaceRoot(device, model.qdisc);
+  }
+
+  private replaceRoot(device: Interface, model: QdiscModel | undefined): void {
+    if (model === undefined) {
+      device.tree?.reset();
+      device.tree = undefined;
+      device.queue = undefined;
+      return;
+    }
+    if (device.tree !== undefined) {
+      device.tree.replaceRoot(model);
+      return;
+    }
+    device.tree = new QdiscTree(device, model, this.kinds, this.world, (models) =>
       this.filters(device, models, "qdisc"),
     );
-    device.queue = tree.queue;
-    device.tree = tree;
+    device.queue = device.tree.queue;
+  }
+
+  private setFilters(
+    device: Interface,
+    where: (TcChange & { kind: "filters" })["where"],
+    models: readonly TcFilterModel[],
+  ): void {
+    const filters = this.make(device, models, placeName(where));
+    if (typeof where === "object") {
+      device.tree!.setFilters(where.handle, where.classid, filters);
+      return;
+    }
+    device[where] ??= this.hook(device, where, [], []);
+    device[where].filters.set(filters);
   }
 
   private side(device: Interface, side: "ingress" | "egress", model: TcSideModel): TrafficHook | undefined {
@@ -42,17 +96,34 @@ export class TcInstaller {
     const programs = model.programs.flatMap(
       (program) => this.attach(program, `tcx-${side}`, "link", device.label) ?? [],
     );
-    return new TrafficHook(side, programs, this.filters(device, model.filters, side), device, this.host, this.world);
+    return this.hook(device, side, programs, model.filters);
+  }
+
+  private hook(
+    device: Interface,
+    side: "ingress" | "egress",
+    programs: ConstructorParameters<typeof TrafficHook>[1],
+    filters: readonly TcFilterModel[],
+  ): TrafficHook {
+    return new TrafficHook(side, programs, this.filters(device, filters, side), device, this.host, this.world);
   }
 
   private filters(device: Interface, models: readonly TcFilterModel[], where: string): FilterList {
+    return new FilterList(this.make(device, models, where), this.host);
+  }
+
+  /** The filters that models stand for; one that was made before stays what it is, with its programs and counts. */
+  private make(device: Interface, models: readonly TcFilterModel[], where: string): Filter[] {
     const label = `${device.label} ${where}`;
-    const filters = models.map((model) => {
+    return models.map((model) => {
+      const known = this.made.get(model);
+      if (known !== undefined) return known;
       const attachment = this.attached(model.attachment, "tc-filter", label);
       const actions = model.actions.flatMap((action) => this.action(action, label) ?? []);
-      return new Filter(model, attachment, actions, label, this.world);
+      const filter = new Filter(model, attachment, actions, label, this.world);
+      this.made.set(model, filter);
+      return filter;
     });
-    return new FilterList(filters, this.host);
   }
 
   private action(model: TcActionModel, label: string): FilterAction | undefined {
@@ -73,4 +144,12 @@ export class TcInstaller {
   private attached<P extends HookPlace>(model: Parameters<Attach>[0] | undefined, place: P, label: string) {
     return model && this.attach(model, place, "link", label);
   }
+}
+
+const placeName = (where: (TcChange & { kind: "filters" })["where"]): string =>
+  typeof where === "string" ? where : "qdisc";
+
+/** The filters of a discipline, its classes and those below it. */
+function filtersOf({ filters, classFilters, children }: QdiscModel): (readonly TcFilterModel[])[] {
+  return [filters, ...classFilters.values(), ...[...children.values()].flatMap(filtersOf)];
 }

@@ -7,6 +7,7 @@ import { flowHash } from "../qdisc/flow-hash.ts";
 import type { Classification, Qdisc, QdiscKind, QdiscSurroundings } from "../qdisc/qdisc.ts";
 import { Watchdog } from "../qdisc/watchdog.ts";
 import type { World } from "../world.ts";
+import type { Filter } from "./filter.ts";
 import type { FilterList } from "./filter-list.ts";
 
 /** Bytes of a frame beside its layer-3 packet: the Ethernet header. */
@@ -16,7 +17,7 @@ const QUEUE_LENGTH = 1000;
 
 /** A discipline where it stands. */
 export interface QdiscNode {
-  readonly model: QdiscModel;
+  model: QdiscModel;
   qdisc: Qdisc;
   /** Absent at the root. */
   readonly above: { readonly node: QdiscNode; readonly classid: number } | undefined;
@@ -77,8 +78,25 @@ export class QdiscTree {
     node.qdisc.graft?.(classid, made?.qdisc);
   }
 
-  /** Ends what waits, for a device that loses its discipline. */
-  remove(): void {
+  /** Gives a discipline and its classes other options. */
+  reconfigure(handle: number, model: QdiscModel): void {
+    const node = this.node(handle)!;
+    node.model = model;
+    node.qdisc.change?.(model.options);
+    for (const each of this.all)
+      if (each.above?.node === node && !model.children.has(each.above.classid)) this.forget(each);
+  }
+
+  /** Gives a discipline, or one of its classes, other filters. */
+  setFilters(handle: number, classid: number, filters: readonly Filter[]): void {
+    const node = this.node(handle)!;
+    const list = node.filters.get(classid);
+    if (list === undefined) node.filters.set(classid, this.makeFilters(filters.map(({ model }) => model)));
+    else list.set(filters);
+  }
+
+  /** Ends what waits. */
+  reset(): void {
     this.queue.qdisc.reset();
   }
 
@@ -99,14 +117,15 @@ export class QdiscTree {
 
   private surroundings(node: QdiscNode): QdiscSurroundings {
     const { world, device } = this;
-    const { model, filters } = node;
+    const { filters } = node;
+    const { handle } = node.model;
     const watchdog = new Watchdog(world.simulation, () => this.queue.drain());
     const classification: Classification = { kind: "none", classid: 0 };
     return {
-      handle: model.handle,
+      handle,
       queueLength: QUEUE_LENGTH,
       frameBytes: device.mtu + FRAME_HEADER,
-      chance: world.random(`qdisc ${device.label} ${model.handle}`),
+      chance: world.random(`qdisc ${device.label} ${handle}`),
       get bytes() {
         return world.store.bytes;
       },
@@ -145,7 +164,7 @@ export class QdiscTree {
         return classification;
       },
       child: (classid) => {
-        const child = model.children.get(classid);
+        const child = node.model.children.get(classid);
         return child && this.create(child, { node, classid }).qdisc;
       },
       reduced: (packets, bytes) => reduce(node, packets, bytes),

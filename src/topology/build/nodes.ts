@@ -12,21 +12,23 @@ import { buildProcesses } from "./processes.ts";
 import type { Programs } from "./programs.ts";
 import { buildRoutes } from "./routes.ts";
 import { buildSockets } from "./sockets.ts";
-import { buildTc } from "./tc.ts";
+import { TcCommands } from "./tc/commands.ts";
+import { readTc } from "./tc/tc.ts";
 
 /** br_dev_setup: BR_DEFAULT_AGEING_TIME, 300 seconds. */
 const DEFAULT_AGEING = 300e9;
 /** IPDEFTTL. */
 const DEFAULT_TTL = 64;
 
-/** The finished nodes by name. All links must have been built, for the interfaces that only they name. */
+/** The finished nodes by name, and who takes commands for the traffic control of hosts later on. All links must have been built, for the interfaces that only they name. */
 export function buildNodes(
   drafts: Drafts,
   programs: Programs,
   hooks: readonly Hook[],
   qdiscs: readonly QdiscPart[],
-): Map<string, NodeModel> {
+): { nodes: Map<string, NodeModel>; tc: Map<string, TcCommands> } {
   const nodes = new Map<string, NodeModel>();
+  const commands = new Map<string, TcCommands>();
   const allInterfaces = buildInterfaces(drafts);
   for (const draft of drafts.nodes.values()) {
     const { name, kind, fields } = draft;
@@ -35,6 +37,8 @@ export function buildNodes(
     if (kind === "host") {
       const cgroups = buildCgroups(fields, programs, hooks);
       const netfilter = buildNetfilter(fields, { interfaces, programs, hooks });
+      const scope = { interfaces, programs, hooks, qdiscs };
+      const tc = readTc(fields, scope);
       nodes.set(name, {
         kind,
         name,
@@ -52,11 +56,12 @@ export function buildNodes(
           hooks: hooks.filter(({ place }) => place === "socket"),
         }),
         processes: buildProcesses(fields, programs),
-        tc: buildTc(fields, { interfaces, programs, hooks, qdiscs }),
+        tc: tc.models(),
         xdp: buildXdp(draft, programs, hooks),
         ...(cgroups && { cgroups }),
         ...(netfilter && { netfilter }),
       });
+      commands.set(name, new TcCommands(tc, scope, fields.context));
     } else if (kind === "ovs") nodes.set(name, buildSwitch(draft, interfaces, { drafts, programs, hooks }));
     else if (kind === "bridge")
       nodes.set(name, {
@@ -67,7 +72,7 @@ export function buildNodes(
         ageing: fields.parsed("ageing", parseDuration) ?? DEFAULT_AGEING,
       });
   }
-  return nodes;
+  return { nodes, tc: commands };
 }
 
 /** Programs of XDP by the names of the interfaces. */

@@ -49,6 +49,25 @@ export class Programs {
     return name === undefined || this.named(name) === undefined ? undefined : this.sources.get(name.text);
   }
 
+  /** Name of a program that stands within a command: `content` is a file's name or the program itself, as for the language's key. */
+  inCommand(key: string, content: string, options: Readonly<Record<string, unknown>>, span: Span): string | undefined {
+    const language = this.languages.find((one) => one.key === key);
+    if (language === undefined) return undefined;
+    const scalar: YamlScalar = {
+      kind: "scalar",
+      span,
+      plain: content,
+      value: content,
+      source: content,
+      isBlock: false,
+    };
+    const text = this.contentOf(scalar, language);
+    if (text === undefined) return undefined;
+    const name = this.nameInPlace(span);
+    this.sources.set(name, { name, language: key, place: this.context.place(span), options, ...text });
+    return name;
+  }
+
   /** The name, where there is such a program. */
   named({ text, span }: LocatedText): string | undefined {
     if (this.names.includes(text)) return text;

@@ -1,3 +1,4 @@
+import { namesHint } from "../check/hints.ts";
 import type { StepModel } from "../model.ts";
 import { parseDuration } from "../quantity/duration.ts";
 import type { Fields } from "./fields.ts";
@@ -6,18 +7,31 @@ import type { Links } from "./links.ts";
 import { readMapChange } from "./map-change.ts";
 import type { Maps } from "./maps.ts";
 import type { Programs } from "./programs.ts";
+import type { TcCommands } from "./tc/commands.ts";
 
-/** An entry of `steps`. */
-export function buildStep(fields: Fields, programs: Programs, links: Links, maps: Maps): StepModel | undefined {
-  const at = fields.parsed("at", parseDuration);
-  const change = readChange(fields, programs, links, maps);
-  if (at === undefined || change === undefined) return undefined;
-  return { at, place: fields.place, ...change };
+/** What steps refer to. */
+export interface StepScope {
+  readonly programs: Programs;
+  readonly links: Links;
+  readonly maps: Maps;
+  /** Who takes commands of tc, by host. */
+  readonly tc: ReadonlyMap<string, TcCommands>;
+}
+
+/** The entries of `steps`, in the order of the file. They are read in the order of their times, since commands of tc build on one another. */
+export function buildSteps(steps: readonly Fields[], scope: StepScope): StepModel[] {
+  const timed = steps.map((fields, i) => ({ i, fields, at: fields.parsed("at", parseDuration) }));
+  const inTime = timed.toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0));
+  const models = inTime.map(({ i, fields, at }) => {
+    const change = readChange(fields, scope);
+    return { i, model: at === undefined || change === undefined ? undefined : { at, place: fields.place, ...change } };
+  });
+  return models.sort((a, b) => a.i - b.i).flatMap(({ model }) => model ?? []);
 }
 
 type Change = StepModel extends infer Step ? (Step extends StepModel ? Omit<Step, "at" | "place"> : never) : never;
 
-function readChange(fields: Fields, programs: Programs, links: Links, maps: Maps): Change | undefined {
+function readChange(fields: Fields, { programs, links, maps, tc }: StepScope): Change | undefined {
   if (fields.has("replace")) {
     const replace = fields.fields("replace");
     const name = replace?.text("program");
@@ -25,6 +39,19 @@ function readChange(fields: Fields, programs: Programs, links: Links, maps: Maps
     const value = replace?.value("with");
     const source = value && programs.source(value);
     return program === undefined || source === undefined ? undefined : { kind: "replace", program, with: source };
+  }
+  if (fields.has("tc")) {
+    const node = fields.text("node");
+    const commands = node && tc.get(node.text);
+    if (node !== undefined && commands === undefined)
+      fields.context.problem(
+        "unknown-reference",
+        node.span,
+        `There is no host '${node.text}'.`,
+        namesHint(node.text, [...tc.keys()]),
+      );
+    const changes = fields.oneOrMore("tc").flatMap((line) => commands?.run(line) ?? []);
+    return node && { kind: "tc", node: node.text, changes };
   }
   if (fields.has("map")) return readMapChange(fields, maps);
   for (const kind of ["cut", "mend"] as const) {

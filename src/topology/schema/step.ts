@@ -2,6 +2,7 @@ import type { JsonSchema } from "../../json-schema.ts";
 import { IMPAIRMENTS } from "./link.ts";
 import { entryPart, mapCheck, mapEntry, mapName, UPDATE_FLAGS } from "./map.ts";
 import { byKey, mapping, noneOf, oneOfKeys, type Properties, ref, text } from "./shape.ts";
+import { TC_COMMAND } from "./tc.ts";
 
 const at = ref("duration", "Simulated time of the step.");
 
@@ -52,6 +53,25 @@ export const stepSchema: JsonSchema = {
           oneOfKeys(["update", "delete", "check", "dump"]),
         ),
       ],
+      [
+        "tc",
+        mapping(
+          "tc step",
+          {
+            at,
+            tc: {
+              type: ["string", "array"],
+              minLength: 1,
+              items: TC_COMMAND,
+              minItems: 1,
+              description: "Commands of tc that are run now, one after another.",
+              examples: ["qdisc replace dev eth0 root fq_codel"],
+            },
+            node: { ...text, description: "Host whose traffic control they change." },
+          },
+          ["at", "tc", "node"],
+        ),
+      ],
       ["cut", step("cut step", { cut: ref("link", "Link that carries nothing from now on.") })],
       ["mend", step("mend step", { mend: ref("link", "Link that works again.") })],
       [
@@ -67,6 +87,6 @@ export const stepSchema: JsonSchema = {
         ),
       ],
     ],
-    noneOf("step", ["replace", "map", "cut", "mend", "impair"], { at }),
+    noneOf("step", ["replace", "map", "tc", "cut", "mend", "impair"], { at }),
   ),
 };

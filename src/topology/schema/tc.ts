@@ -27,6 +27,15 @@ export const ACTION_ANSWERS: Readonly<Record<string, number>> = {
   trap: 8,
 };
 
+/** A command. Unquoted ones with a handle, as in `handle 1: htb`, are mappings to YAML. */
+export const TC_COMMAND: JsonSchema = {
+  title: "command of tc",
+  type: ["string", "object"],
+  minLength: 1,
+  description: "Without `tc` itself.",
+  examples: ["qdisc add dev eth0 root handle 1: htb default 30"],
+};
+
 const answer: JsonSchema = {
   enum: Object.keys(ACTION_ANSWERS),
   description:
@@ -146,8 +155,10 @@ export function tcDefinitions(hooks: readonly Hook[], kinds: readonly QdiscPart[
     filter: filterSchema(hooks),
     ...(kinds.length > 0 && { qdisc: qdiscSchema(kinds) }),
     tc: {
-      description: "Traffic control by interface.",
-      type: "object",
+      description: "Traffic control by interface; or commands of tc, as a list or as a text with one in each line.",
+      type: ["object", "array", "string"],
+      minLength: 1,
+      items: TC_COMMAND,
       additionalProperties: mapping("traffic control", {
         ...(kinds.length > 0 && {
           qdisc: { ...ref("qdisc"), description: "By which packets queue that go out." },

@@ -1,0 +1,121 @@
+import type { TcChange } from "../../model.ts";
+import { formatClassid } from "../../quantity/classid.ts";
+import { MissingOption } from "../../quantity/option-error.ts";
+import { type Word, WordError, type Words } from "../../tc-command/words.ts";
+import { findParent, readClassid, readDevice, readValues, readVerb } from "./command-words.ts";
+import type { ClassDraft, DeviceDraft, QdiscDraft, TcDraft } from "./drafts.ts";
+import { isInner, needDevice } from "./qdisc-command.ts";
+import type { TcScope } from "./scope.ts";
+
+/** `class add dev DEV parent CLASS classid CLASS KIND OPTIONS`, and its like. */
+export class ClassCommand {
+  private readonly draft: TcDraft;
+  private readonly scope: TcScope;
+
+  constructor(draft: TcDraft, scope: TcScope) {
+    this.draft = draft;
+    this.scope = scope;
+  }
+
+  run(words: Words): TcChange[] {
+    const verb = readVerb(words);
+    let device: { draft: DeviceDraft; name: string } | undefined;
+    let parent: { classid: number; word: Word } | undefined;
+    let own: { classid: number; word: Word } | undefined;
+    for (;;) {
+      const word = words.peek;
+      if (words.accept("dev")) {
+        const name = words.peek?.text ?? "";
+        device = { draft: readDevice(words, this.draft, this.scope), name };
+      } else if (words.accept("parent")) parent = readClassid(words, "the parent");
+      else if (words.accept("classid")) own = readClassid(words, "the class");
+      else if (words.accept("root")) parent = undefined;
+      else if (word?.text === "estimator") throw new WordError("`estimator` is not simulated.", word);
+      else break;
+    }
+    const on = needDevice(device, words.peek);
+    if (own === undefined)
+      throw new WordError("The command does not say which class.", words.peek, "Write `classid` and its number.");
+    const qdisc = findParent(on.draft, own.classid, own.word);
+    if (!qdisc.makesClasses) throw new WordError(`A ${qdisc.part.name} qdisc has the classes that it has.`, own.word);
+    const known = qdisc.classes.get(own.classid);
+    if (verb === "delete") this.remove(qdisc, own, known);
+    else this.put(verb === "add", qdisc, { own, parent, known, mayAdd: verb !== "change" }, words);
+    return [{ kind: "options", device: on.name, handle: qdisc.handle, qdisc: qdisc.model() }];
+  }
+
+  private put(
+    isAdd: boolean,
+    qdisc: QdiscDraft,
+    {
+      own,
+      parent,
+      known,
+      mayAdd,
+    }: {
+      own: { classid: number; word: Word };
+      parent: { classid: number; word: Word } | undefined;
+      known: ClassDraft | undefined;
+      mayAdd: boolean;
+    },
+    words: Words,
+  ): void {
+    const { part } = qdisc;
+    const kind = words.take("the kind of the class");
+    if (kind.text !== part.name)
+      throw new WordError(`The classes of this qdisc are ${part.name}, not ${kind.text}.`, kind);
+    const said = readValues(words, part.classWords ?? {}, part.classOptions ?? {}, `${part.name} class`);
+    if (isAdd && known !== undefined)
+      throw new WordError(
+        `There is a class ${formatClassid(own.classid)} already.`,
+        own.word,
+        "`change` and `replace` change it.",
+      );
+    if (!mayAdd && known === undefined)
+      throw new WordError(`There is no class ${formatClassid(own.classid)}.`, own.word);
+    const values: Record<string, unknown> = { ...said };
+    if (known === undefined && parent === undefined)
+      throw new WordError(
+        "The command does not say what the class is below.",
+        own.word,
+        "Write `parent` and the qdisc or class.",
+      );
+    const above =
+      parent === undefined
+        ? known?.values.parent
+        : parent.classid === qdisc.handle
+          ? undefined
+          : formatClassid(parent.classid);
+    if (above !== undefined) {
+      if (Object.hasOwn(part.classOptions ?? {}, "parent")) values.parent = above;
+      else throw new WordError(`The classes of ${part.name} are all below the qdisc itself.`, parent!.word);
+    }
+    qdisc.classes.set(own.classid, { filters: [], ...known, values });
+    try {
+      qdisc.parse();
+    } catch (error) {
+      if (known === undefined) qdisc.classes.delete(own.classid);
+      else qdisc.classes.set(own.classid, known);
+      if (error instanceof MissingOption) throw new WordError(`A ${part.name} class needs its \`${error.key}\`.`, kind);
+      throw error;
+    }
+    // What waited in a class goes with the queue that it had.
+    const inner = parent && qdisc.classes.get(parent.classid);
+    if (inner?.child !== undefined) delete inner.child;
+  }
+
+  private remove(
+    qdisc: QdiscDraft,
+    { classid, word }: { classid: number; word: Word },
+    known: ClassDraft | undefined,
+  ): void {
+    const name = formatClassid(classid);
+    if (known === undefined) throw new WordError(`There is no class ${name}.`, word);
+    if (isInner(qdisc, classid)) throw new WordError(`The class ${name} has classes below it.`, word);
+    const filters = [...qdisc.filters, ...[...qdisc.classes.values()].flatMap((one) => one.filters)];
+    if (filters.some((filter) => filter.classid === classid))
+      throw new WordError(`The class ${name} is that of a filter.`, word, "Delete the filter first.");
+    qdisc.classes.delete(classid);
+    qdisc.parse();
+  }
+}

@@ -1,0 +1,114 @@
+import type { Place } from "../../../errors.ts";
+import type { AttachmentModel, QdiscModel, TcFilterModel, TcModel } from "../../model.ts";
+import type { QdiscPart } from "../../parts.ts";
+
+/** The first handle that a kernel gives a discipline without one; others are counted up from it (qdisc_alloc_handle). */
+const FIRST_HANDLE = 0x8001_0000;
+
+/** Traffic control of a node while it is put together, and while steps change it. */
+export class TcDraft {
+  readonly devices = new Map<string, DeviceDraft>();
+
+  device(name: string): DeviceDraft {
+    let device = this.devices.get(name);
+    if (device === undefined) {
+      device = new DeviceDraft();
+      this.devices.set(name, device);
+    }
+    return device;
+  }
+
+  models(): Map<string, TcModel> {
+    return new Map([...this.devices].map(([name, device]) => [name, device.model()]));
+  }
+}
+
+/** A side of a device. */
+export class SideDraft {
+  programs: readonly AttachmentModel[] = [];
+  filters: TcFilterModel[] = [];
+}
+
+export class DeviceDraft {
+  readonly ingress = new SideDraft();
+  readonly egress = new SideDraft();
+  /** Which discipline filters of the sides need; where the file lists these itself it comes with them. */
+  hook: "clsact" | "ingress" | undefined;
+  root: QdiscDraft | undefined;
+  private nextHandle = FIRST_HANDLE;
+
+  takeHandle(): number {
+    const handle = this.nextHandle;
+    this.nextHandle += 0x1_0000;
+    return this.find(handle) === undefined ? handle : this.takeHandle();
+  }
+
+  /** The discipline with that handle. */
+  find(handle: number): QdiscDraft | undefined {
+    return this.root?.all.find((one) => one.handle === handle);
+  }
+
+  model(): TcModel {
+    const { ingress, egress, root, hook } = this;
+    return {
+      ingress: { programs: ingress.programs, filters: [...ingress.filters] },
+      egress: { programs: egress.programs, filters: [...egress.filters] },
+      ...(hook && { hook }),
+      ...(root && { qdisc: root.model() }),
+    };
+  }
+}
+
+/** A class: what was said of it, the discipline in it and its filters. */
+export interface ClassDraft {
+  values: Readonly<Record<string, unknown>>;
+  child?: QdiscDraft;
+  filters: TcFilterModel[];
+}
+
+export class QdiscDraft {
+  readonly part: QdiscPart;
+  readonly handle: number;
+  readonly place: Place;
+  values: Readonly<Record<string, unknown>>;
+  readonly classes = new Map<number, ClassDraft>();
+  filters: TcFilterModel[] = [];
+  /** What the kind has made of the values, once they were right. */
+  options: unknown;
+
+  constructor(part: QdiscPart, handle: number, place: Place, values: Readonly<Record<string, unknown>>) {
+    this.part = part;
+    this.handle = handle;
+    this.place = place;
+    this.values = values;
+  }
+
+  /** This one and those below it. */
+  get all(): readonly QdiscDraft[] {
+    return [this, ...[...this.classes.values()].flatMap(({ child }) => child?.all ?? [])];
+  }
+
+  /** True where classes are made by commands, and not by the discipline itself. */
+  get makesClasses(): boolean {
+    return Object.keys(this.part.classOptions ?? {}).length > 0;
+  }
+
+  /** Has the kind read the values, its classes' included. Throws OptionError, and leaves the options as they were. */
+  parse(): void {
+    const classes = new Map([...this.classes].map(([classid, { values }]) => [classid, values]));
+    this.options = this.part.parse(this.values, classes, this.handle);
+  }
+
+  model(): QdiscModel {
+    const classes = [...this.classes];
+    return {
+      place: this.place,
+      kind: this.part.name,
+      handle: this.handle,
+      options: this.options,
+      filters: [...this.filters],
+      classFilters: new Map(classes.flatMap(([id, { filters }]) => (filters.length > 0 ? [[id, [...filters]]] : []))),
+      children: new Map(classes.flatMap(([id, { child }]) => (child === undefined ? [] : [[id, child.model()]]))),
+    };
+  }
+}

@@ -1,0 +1,201 @@
+import type { TcChange } from "../../model.ts";
+import { formatClassid } from "../../quantity/classid.ts";
+import { OptionError } from "../../quantity/option-error.ts";
+import { type Word, WordError, type Words } from "../../tc-command/words.ts";
+import { findParent, readClassid, readDevice, readKind, readValues, readVerb, type Verb } from "./command-words.ts";
+import type { CommandPlace } from "./commands.ts";
+import { type DeviceDraft, QdiscDraft, type TcDraft } from "./drafts.ts";
+import type { TcScope } from "./scope.ts";
+
+/** Where a command puts a discipline. */
+type Seat =
+  | { readonly kind: "root" }
+  | { readonly kind: "class"; readonly parent: QdiscDraft; readonly classid: number };
+
+/** `qdisc add dev DEV root|parent CLASS|clsact|ingress [handle H] KIND OPTIONS`, and its like. */
+export class QdiscCommand {
+  private readonly draft: TcDraft;
+  private readonly scope: TcScope;
+
+  constructor(draft: TcDraft, scope: TcScope) {
+    this.draft = draft;
+    this.scope = scope;
+  }
+
+  run(words: Words, place: CommandPlace): TcChange[] {
+    const verb = readVerb(words);
+    let device: { draft: DeviceDraft; name: string } | undefined;
+    let seat: { seat: Seat; word: Word } | undefined;
+    let handle: { classid: number; word: Word } | undefined;
+    for (;;) {
+      const word = words.peek;
+      if (words.accept("dev")) {
+        const name = words.peek?.text ?? "";
+        device = { draft: readDevice(words, this.draft, this.scope), name };
+      } else if (words.accept("root")) seat = { seat: { kind: "root" }, word: word! };
+      else if (words.accept("parent")) {
+        const { classid, word: at } = readClassid(words, "the class");
+        const on = needDevice(device, word);
+        seat = { seat: { kind: "class", parent: findParent(on.draft, classid, at), classid }, word: at };
+      } else if (words.accept("handle")) handle = readHandle(words);
+      else if (words.accept("clsact", "ingress")) return this.hook(verb, needDevice(device, word), word!);
+      else if (word !== undefined && ["stab", "estimator", "ingress_block", "egress_block"].includes(word.text))
+        throw new WordError(`\`${word.text}\` is not simulated.`, word);
+      else break;
+    }
+    const on = needDevice(device, words.peek);
+    if (seat === undefined && handle !== undefined && verb !== "add") {
+      const found = seatOf(on.draft, handle.classid);
+      if (found !== undefined) seat = { seat: found, word: handle.word };
+    }
+    if (seat === undefined)
+      throw new WordError("A qdisc stands at the `root` or in a `parent` class.", words.peek ?? handle?.word);
+    if (verb === "delete") return this.remove(on, seat, words);
+    return this.put(verb, on, seat, handle, words, place);
+  }
+
+  private put(
+    verb: Verb,
+    { draft: device, name }: { draft: DeviceDraft; name: string },
+    { seat, word }: { seat: Seat; word: Word },
+    handle: { classid: number; word: Word } | undefined,
+    words: Words,
+    place: CommandPlace,
+  ): TcChange[] {
+    const { part, word: kindWord } = readKind(words, this.scope.qdiscs);
+    const values = readValues(words, part.words!, part.options, part.name);
+    const there = seat.kind === "root" ? device.root : seat.parent.classes.get(seat.classid)?.child;
+    const isSame = there !== undefined && (handle === undefined || handle.classid === there.handle);
+    if (there !== undefined && verb === "add")
+      throw new WordError(
+        `There is a ${there.part.name} qdisc here already, ${formatClassid(there.handle)}`.concat("."),
+        word,
+        "`replace` puts another in its place.",
+      );
+    if (verb === "change" || (verb === "replace" && isSame && there.part === part)) {
+      if (there === undefined)
+        throw new WordError("There is no qdisc here to be changed.", word, "`add` puts one here.");
+      if (there.part !== part || !isSame)
+        throw new WordError(
+          `The qdisc here is ${there.part.name} ${formatClassid(there.handle)}, which stays what it is.`,
+          kindWord,
+          "`replace` puts another in its place.",
+        );
+      const before = there.values;
+      // What is not said again stays, as in the kernel.
+      there.values = { ...before, ...values };
+      try {
+        there.parse();
+      } catch (error) {
+        there.values = before;
+        throw error;
+      }
+      return [{ kind: "options", device: name, handle: there.handle, qdisc: there.model() }];
+    }
+    if (part.rootOnly === true && seat.kind === "class")
+      throw new WordError(`A ${part.name} qdisc stands at the root only.`, kindWord);
+    if (handle !== undefined && device.find(handle.classid) !== undefined && !isSame)
+      throw new WordError(`There is a qdisc ${formatClassid(handle.classid)} on this interface already.`, handle.word);
+    const made = new QdiscDraft(
+      part,
+      handle?.classid ?? device.takeHandle(),
+      place.context.place(place.spanOf(kindWord)),
+      values,
+    );
+    made.parse();
+    if (seat.kind === "root") {
+      device.root = made;
+      return [{ kind: "root", device: name, qdisc: made.model() }];
+    }
+    this.seatIn(seat.parent, seat.classid, made, word);
+    return [{ kind: "graft", device: name, handle: seat.parent.handle, classid: seat.classid, qdisc: made.model() }];
+  }
+
+  /** Puts a discipline into a class that there is. */
+  private seatIn(parent: QdiscDraft, classid: number, made: QdiscDraft, word: Word): void {
+    const { part, classes } = parent;
+    if (part.classOptions === undefined)
+      throw new WordError(`A ${part.name} qdisc has no classes that others could stand in.`, word);
+    const known = classes.get(classid);
+    if (known === undefined && parent.makesClasses)
+      throw new WordError(`There is no class ${formatClassid(classid)}.`, word, "`class add` makes one.");
+    if (isInner(parent, classid))
+      throw new WordError(`Packets do not wait in ${formatClassid(classid)}, which has classes below it.`, word);
+    classes.set(classid, { values: {}, filters: [], ...known, child: made });
+    try {
+      parent.parse();
+    } catch (error) {
+      if (known === undefined) classes.delete(classid);
+      else classes.set(classid, known);
+      if (error instanceof OptionError) throw new WordError(error.message, word, error.hint);
+      throw error;
+    }
+  }
+
+  private remove(
+    { draft: device, name }: { draft: DeviceDraft; name: string },
+    { seat, word }: { seat: Seat; word: Word },
+    words: Words,
+  ): TcChange[] {
+    while (words.peek !== undefined) words.take("an option");
+    if (seat.kind === "root") {
+      if (device.root === undefined) throw new WordError("There is no qdisc at the root.", word);
+      device.root = undefined;
+      return [{ kind: "root", device: name }];
+    }
+    const own = seat.parent.classes.get(seat.classid);
+    if (own?.child === undefined)
+      throw new WordError(`There is no qdisc in ${formatClassid(seat.classid)} but its plain queue.`, word);
+    delete own.child;
+    return [{ kind: "graft", device: name, handle: seat.parent.handle, classid: seat.classid }];
+  }
+
+  /** What the filters of the sides hang on. */
+  private hook(verb: Verb, { draft: device, name }: { draft: DeviceDraft; name: string }, word: Word): TcChange[] {
+    if (verb === "delete") {
+      if (device.hook !== word.text) throw new WordError(`There is no ${word.text} qdisc on this interface.`, word);
+      device.hook = undefined;
+      return (["ingress", "egress"] as const).flatMap((side): TcChange[] => {
+        if (device[side].filters.length === 0) return [];
+        device[side].filters = [];
+        return [{ kind: "filters", device: name, where: side, filters: [] }];
+      });
+    }
+    if (device.hook !== undefined && (verb === "add" || device.hook !== word.text))
+      throw new WordError(`There is a ${device.hook} qdisc on this interface already.`, word);
+    device.hook = word.text as "clsact" | "ingress";
+    return [];
+  }
+}
+
+export function needDevice<T>(device: T | undefined, word: Word | undefined): T {
+  if (device === undefined)
+    throw new WordError("The command does not say on which interface.", word, "Begin with `dev` and its name.");
+  return device;
+}
+
+function readHandle(words: Words): { classid: number; word: Word } {
+  const handle = readClassid(words, "the handle");
+  if ((handle.classid & 0xffff) !== 0)
+    throw new WordError(
+      `'${handle.word.text}' is no handle.`,
+      handle.word,
+      "A handle is written 1:, with nothing after the colon.",
+    );
+  if (handle.classid === 0 || handle.classid === 0xffff_0000)
+    throw new WordError(`The handle ${handle.word.text} has a meaning of its own.`, handle.word);
+  return handle;
+}
+
+/** Where the discipline with that handle stands. */
+function seatOf(device: DeviceDraft, handle: number): Seat | undefined {
+  if (device.root?.handle === handle) return { kind: "root" };
+  for (const parent of device.root?.all ?? [])
+    for (const [classid, { child }] of parent.classes)
+      if (child?.handle === handle) return { kind: "class", parent, classid };
+  return undefined;
+}
+
+/** Are there classes below this one? */
+export const isInner = ({ classes }: QdiscDraft, classid: number): boolean =>
+  [...classes.values()].some(({ values }) => values.parent === formatClassid(classid));
