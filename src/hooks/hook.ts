@@ -16,6 +16,7 @@ export type {
   LwtVerdict,
   MatchVerdict,
   PacketSite,
+  PppSite,
   ProgramHost,
   SocketSite,
   SocketVerdict,

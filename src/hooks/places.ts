@@ -100,6 +100,12 @@ export interface LwtVerdict {
   action: number;
 }
 
+/** Where a PPP device's packet begins, without PPP's own header. */
+export interface PppSite extends HostSite {
+  /** It goes out; absent: it comes in. */
+  outgoing?: boolean;
+}
+
 export interface MatchVerdict {
   matches: boolean;
 }
@@ -134,9 +140,9 @@ export interface HookPlaces {
   /** The port of a team device that a frame goes out by. Programs stand in `team` of `nodes.NODE.interfaces.DEVICE`. */
   "team-hash": { subject: Skb; site: HostSite; verdict: HashVerdict };
   /** Which packets a PPP device lets through. Programs stand in `ppp` of `nodes.NODE.interfaces.DEVICE`. */
-  "ppp-pass": { subject: Skb; site: HostSite; verdict: MatchVerdict };
+  "ppp-pass": { subject: Skb; site: PppSite; verdict: MatchVerdict };
   /** Which packets keep a PPP device's connection from being idle. */
-  "ppp-active": { subject: Skb; site: HostSite; verdict: MatchVerdict };
+  "ppp-active": { subject: Skb; site: PppSite; verdict: MatchVerdict };
   /** A filter of a device's traffic control, which classifies packets. Programs stand in `nodes.NODE.tc.DEVICE`. */
   "tc-filter": { subject: Skb; site: TcFilterSite; verdict: TcFilterVerdict };
   /** An action of such a filter. */

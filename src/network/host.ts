@@ -25,6 +25,7 @@ import { ArpHandler } from "./ip/arp.ts";
 import { IpStack } from "./ip/ip-stack.ts";
 import { linkLocalOf } from "./ip/ipv6-address.ts";
 import { Loopback } from "./loopback.ts";
+import { LINKTYPE_RAW } from "./ppp/ppp-filters.ts";
 import { ETH_P_ALL, type PacketSocket } from "./socket/packet-socket.ts";
 import type { World } from "./world.ts";
 
@@ -148,6 +149,10 @@ export class Host implements FrameReceiver, ProgramHost {
     if (!this.readType(device, skb)) return false;
     let taken = this.packetSockets.length > 0 && this.tap(skb, device, true);
     if (device.ingress !== undefined && !device.ingress.pass(skb)) return false;
+    if (device.team !== undefined) {
+      device.team.inject(skb);
+      return false;
+    }
     if (skb.vlanPresent === 1 && !this.passVlan(device, skb)) return false;
     if (this.packetSockets.length > 0 && this.tap(skb, device, false)) taken = true;
     skb.data += ETHERNET_HEADER;
@@ -236,6 +241,11 @@ export class Host implements FrameReceiver, ProgramHost {
 
   /** Puts an Ethernet header before the data and sends the frame. `destination` is 6 bytes. */
   transmitTo(device: Interface, skb: Skb, type: number, destination: Uint8Array): void {
+    if (device.ppp !== undefined) {
+      skb.linkType = LINKTYPE_RAW;
+      this.transmit(device, skb);
+      return;
+    }
     skb.data -= ETHERNET_HEADER;
     skb.length += ETHERNET_HEADER;
     const { bytes } = this.world.store;

@@ -4,6 +4,8 @@ import { ControlGroup } from "./cgroup/control-group.ts";
 import type { Host } from "./host.ts";
 import { RoutePrograms } from "./lwt/route-programs.ts";
 import { Chain } from "./netfilter/chain.ts";
+import { PppFilters } from "./ppp/ppp-filters.ts";
+import { Team } from "./team/team.ts";
 import type { World } from "./world.ts";
 import { XdpHook } from "./xdp-hook.ts";
 
@@ -13,6 +15,16 @@ export function installHooks(host: Host, model: HostModel, attach: Attach, world
     const device = host.interfaces.get(name)!;
     const attachment = attach(program, "xdp", "link", device.label);
     if (attachment !== undefined) device.xdp = new XdpHook(attachment, device, host, world);
+  }
+  installTeams(host, model, attach, world);
+  for (const [name, { pass, active, idle }] of model.ppp ?? []) {
+    const device = host.interfaces.get(name)!;
+    const filters = {
+      pass: pass && attach(pass, "ppp-pass", "ppp", device.label),
+      active: active && attach(active, "ppp-active", "ppp", device.label),
+      idle,
+    };
+    device.ppp = new PppFilters(filters, device, host, world);
   }
   installGroups(host, model, attach, world);
   installChains(host, model, attach, world);
@@ -25,6 +37,17 @@ export function installHooks(host: Host, model: HostModel, attach: Attach, world
       program && attach(program, place, "network", where);
     const programs = { in: at(encap!.in, "lwt-in"), out: at(encap!.out, "lwt-out"), xmit: at(encap!.xmit, "lwt-xmit") };
     made.programs = new RoutePrograms(programs, where, host, world);
+  }
+}
+
+function installTeams(host: Host, { teams }: HostModel, attach: Attach, world: World): void {
+  for (const [name, { ports: names, hash, mapping }] of teams ?? []) {
+    const device = host.interfaces.get(name)!;
+    const ports = names.map((port) => host.interfaces.get(port)!);
+    for (const port of ports) port.team = device;
+    const attachment = hash && attach(hash, "team-hash", "link", device.label);
+    const byHash = mapping && new Map([...mapping].map(([key, port]) => [key, host.interfaces.get(port)!]));
+    device.link = new Team(device, ports, attachment, byHash, host, world);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Skb } from "../packet/skb.ts";
 import type { AddressModel } from "../topology/model.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LinkEnd } from "./link.ts";
+import type { PppFilters } from "./ppp/ppp-filters.ts";
 import type { DeviceQueue } from "./qdisc/device-queue.ts";
 import type { QdiscTree } from "./tc/qdisc-tree.ts";
 import type { TrafficHook } from "./tc/traffic-control.ts";
@@ -47,6 +48,10 @@ export class Interface implements LinkEnd {
   readonly linkLocal: AddressModel | undefined;
   /** What carries the frames that this interface sends; undefined: no cable. */
   link: Carrier | undefined;
+  /** Its filters, where it is a PPP device; what passes it has no link-layer header then. */
+  ppp: PppFilters | undefined;
+  /** The team that it is a port of: what it receives is the team's. */
+  team: Interface | undefined;
   /** The program that sees first what comes out of the wire. */
   xdp: XdpHook | undefined;
   /** Programs and filters on what comes in, and on what goes out; the discipline by which that queues. Absent: none. */
@@ -88,6 +93,7 @@ export class Interface implements LinkEnd {
 
   /** A frame comes in out of the wire. */
   receive(skb: Skb): void {
+    if (this.ppp !== undefined && !this.ppp.lets(skb, false)) return;
     this.arrive(skb);
     if (this.xdp === undefined || this.xdp.pass(skb)) this.owner.receiveFrame(this, skb);
   }
@@ -137,6 +143,7 @@ export class Interface implements LinkEnd {
       this.ledger.drop(skb, this.label, "DEV_READY");
       return;
     }
+    if (this.ppp !== undefined && !this.ppp.lets(skb, true)) return;
     this.count(skb, "out");
     if (this.ledger.events.isOn) this.transmitTraced(skb, this.link);
     else this.link.send(skb);

@@ -94,6 +94,8 @@ const OWN_REASONS = {
   QDISC_RESET: "its queueing discipline was taken away",
   REDIRECT_LOOP: "sent from device to device too often",
   LWT_BPF: "dropped by a program on its route, or sent by it to where it cannot go",
+  PPP_FILTER: "dropped by the pass filter of a PPP device",
+  PPP_DOWN: "the PPP connection was hung up, since it was idle",
   VLAN_TRUNCATED: "too short for its VLAN tag",
   IP_NOT_MEMBER: "sent to a group that nobody here has joined",
   IP_SOURCE_ROUTE: "an IPv4 source route, which is not followed",

@@ -8,6 +8,9 @@ import { fail, NetsimError, type Place } from "../errors.ts";
 import type { HostModel, ProgramSource, Topology } from "../topology/model.ts";
 import type { LoadedClassicProgram, ProgramLanguage } from "./language.ts";
 
+/** LINKTYPE_PPP_PPPD: a direction, PPP's protocol, the packet. */
+const PPP_PPPD = 166;
+
 /**
  * tcpdump's filter language, compiled for packets of Ethernet interfaces whose VLAN tag the kernel has taken out, and for
  * where a socket's data begins. The topology's hosts are known by their names.
@@ -41,8 +44,7 @@ function load(source: ProgramSource, topology: Topology, dataStart: DataStart): 
 function compile(source: ProgramSource, topology: Topology, dataStart: DataStart): ClassicInstruction[] {
   try {
     return compileFilter(source.text, {
-      kernelVlan: true,
-      dataStart,
+      ...(dataStart === "ppp" ? { linkType: PPP_PPPD } : { kernelVlan: true, dataStart }),
       netmask: NO_NETMASK,
       resolver: hostsOf(topology),
     });

@@ -63,5 +63,5 @@ function headerLength(memory: Uint8Array, { protocol, networkHeader, data, lengt
 
 /** Address of the first byte that a program sees. */
 export function dataAddress(skb: Skb, start: DataStart): number {
-  return start === "link" ? skb.data : start === "network" ? skb.networkHeader : skb.transportHeader;
+  return start === "link" ? skb.data : start === "network" || start === "ppp" ? skb.networkHeader : skb.transportHeader;
 }

@@ -115,6 +115,9 @@ export interface HostModel {
   readonly tc: ReadonlyMap<string, TcModel>;
   /** Programs that see frames first, by the name of the interface. */
   readonly xdp: ReadonlyMap<string, AttachmentModel>;
+  /** Team and PPP devices by the name of the interface; absent: none. */
+  readonly teams?: ReadonlyMap<string, TeamModel>;
+  readonly ppp?: ReadonlyMap<string, PppModel>;
   /** Control groups, parents before their children; absent: none are spoken of. */
   readonly cgroups?: readonly CgroupModel[];
   /** Chains of iptables and ip6tables; absent: none. */
@@ -258,6 +261,24 @@ export interface HistogramModel {
   readonly label: string;
   readonly title: string;
   readonly place: Place;
+}
+
+/** A team device in load balancing mode. */
+export interface TeamModel {
+  /** Interfaces that it sends by, in the order in which they were added. */
+  readonly ports: readonly string[];
+  /** Gives the hash of a frame; absent: 0. */
+  readonly hash?: AttachmentModel;
+  /** Ports by hash (`lb_tx_method hash_to_port_mapping`); absent: by hash modulo the number of ports. */
+  readonly mapping?: ReadonlyMap<number, string>;
+}
+
+/** A PPP device: its link carries packets without a link-layer header. */
+export interface PppModel {
+  readonly pass?: AttachmentModel;
+  readonly active?: AttachmentModel;
+  /** Nanoseconds without an active packet after which pppd hangs up; absent: never. */
+  readonly idle?: number;
 }
 
 /** A control group with programs. */

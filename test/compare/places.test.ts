@@ -135,8 +135,7 @@ describe("a program at every place", () => {
   });
 
   it("is told why by the hooks themselves: each outcome has its row", () => {
-    const told = ["socket-filter", "xdp", "tc-filter", "tc-action", "tcx-ingress", "tcx-egress"];
-    for (const { name, outcomes } of builtInHooks.filter((hook) => told.includes(hook.name)))
+    for (const { name, outcomes } of builtInHooks.filter(({ place }) => place !== "event"))
       for (const { name: outcome, row } of outcomes) expect(row, `${name} ${outcome}`).toBeDefined();
   });
 
@@ -150,6 +149,10 @@ describe("a program at every place", () => {
       { place: "tc-filter", verdict: "unmatched", endedByLoad: true },
       { place: "tc-filter direct-action", verdict: "ok", endedByLoad: true },
       { place: "tc-action", verdict: "ok", endedByLoad: true },
+      { place: "xt-bpf", verdict: "unmatched", endedByLoad: true },
+      { place: "team-hash", verdict: "hashed", endedByLoad: true },
+      { place: "ppp-pass", verdict: "dropped", endedByLoad: true },
+      { place: "ppp-active", verdict: "ignored", endedByLoad: true },
     ]);
     expect(traps.join("\n")).toMatch(/load outside packet 9.*direct-action: ok/);
     expect(traps.join("\n")).toContain("Only XDP sees it in the bytes");
@@ -177,7 +180,7 @@ describe("a program at every place", () => {
   });
 
   it.each([
-    { name: "a program's file", words: ["policies/ssh.bpf"], exitCode: 0, told: "policies/ssh.bpf at 8 places" },
+    { name: "a program's file", words: ["policies/ssh.bpf"], exitCode: 0, told: "policies/ssh.bpf at 12 places" },
     { name: "an object", words: ["policies/classify.o"], exitCode: 0, told: "class 1:30" },
     {
       name: "a capture",

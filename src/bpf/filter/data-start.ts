@@ -3,9 +3,10 @@ import { CLASS, classOf, isIndirect, isMemory, OP } from "./ir/opcode.ts";
 
 /**
  * Where the data of a socket's program begins (net/core/filter.c, the callers of sk_filter): at the link-layer header, at
- * the network header behind it, or at a transport header or its payload, which is not a fixed way behind either.
+ * the network header behind it, or at a transport header or its payload, which is not a fixed way behind either. Filters of PPP devices
+ * (`ppp`) have a header of their own before the network header: a direction and PPP's protocol.
  */
-export type DataStart = "link" | "network" | "transport";
+export type DataStart = "link" | "network" | "transport" | "ppp";
 
 const ETHERNET_HEADER = 14;
 const ETHERTYPE_AT = 12;
@@ -27,7 +28,7 @@ const OUTSIDE = 0x7fff_ffff;
  * and the rest from the network header. `ld len` stays: it gives the bytes from the start of the data on.
  */
 export function forDataStart(instructions: readonly ClassicInstruction[], start: DataStart): ClassicInstruction[] {
-  if (start === "link") return [...instructions];
+  if (start === "link" || start === "ppp") return [...instructions];
   const network = start === "network" ? 0 : NETWORK_HEADER;
   return instructions.map((instruction) => {
     const { code, k } = instruction;

@@ -63,10 +63,15 @@ const VARIANTS: Readonly<Record<string, (hook: Hook) => Place[]>> = {
 /** All ways in which hooks that see packets can be configured, in the order of the registry. */
 export function placesOf(hooks: Iterable<Hook>): Place[] {
   const seeing = [...hooks].filter(({ place }) => SEES_PACKETS[place]);
-  return seeing.flatMap(
-    (hook) =>
-      VARIANTS[hook.place]?.(hook) ?? [{ name: hook.name, hook, settings: SETTINGS, receives: always } satisfies Place],
-  );
+  return seeing.flatMap((hook) => VARIANTS[hook.place]?.(hook) ?? [onlyWay(hook)]);
+}
+
+/** Hooks whose data begins at the network header see IP alone. */
+function onlyWay(hook: Hook): Place {
+  const { name, dataStart = "link" } = hook;
+  const receives =
+    dataStart === "link" ? always : ({ protocol }: Skb) => protocol === ETH_P_IP || protocol === ETH_P_IPV6;
+  return { name, hook, settings: { ...SETTINGS, dataStart }, receives };
 }
 
 /** The transport of a whole IP packet; undefined where it has none that sockets would get. */

@@ -18,8 +18,18 @@ export const cgroupIngress: HookAt<"cgroup-ingress"> = {
   programTypes: ["cgroup_skb"],
   // BPF_CGROUP_INET_INGRESS
   attachType: 0,
+  dataStart: "network",
   description: "Programs on what comes to the group's sockets: 0 keeps it from them.",
-  outcomes: [{ name: "dropped" }, { name: "passed" }],
+  outcomes: [
+    {
+      name: "dropped",
+      row: { returns: "0", does: "kept from the socket, as if its filter had done so", fate: "lost" },
+    },
+    {
+      name: "passed",
+      row: { returns: "1", does: "goes to the socket, unless another program says no", fate: "goes on" },
+    },
+  ],
   context: ownPacketContext,
 
   interpret(returnValue: number, _site: HostSite, verdict: CgroupVerdict): number {
@@ -37,12 +47,21 @@ export const cgroupEgress: HookAt<"cgroup-egress"> = {
   programTypes: ["cgroup_skb"],
   // BPF_CGROUP_INET_EGRESS
   attachType: 1,
+  dataStart: "network",
   description: "Programs on what the group's sockets send: 0 fails with EPERM, 2 and 3 tell of congestion.",
   outcomes: [
-    { name: "dropped" },
-    { name: "passed" },
-    { name: "dropped-congested", within: "dropped" },
-    { name: "passed-congested", within: "passed" },
+    { name: "dropped", row: { returns: "0", does: "dropped, and the sender gets EPERM", fate: "lost" } },
+    { name: "passed", row: { returns: "1", does: "leaves, unless another program says no", fate: "goes on" } },
+    {
+      name: "dropped-congested",
+      within: "dropped",
+      row: { returns: "2", does: "dropped, and the sender hears of congestion", fate: "lost" },
+    },
+    {
+      name: "passed-congested",
+      within: "passed",
+      row: { returns: "3", does: "leaves, and the sender hears of congestion", fate: "goes on" },
+    },
   ],
   context: ownPacketContext,
 

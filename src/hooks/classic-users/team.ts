@@ -8,7 +8,9 @@ export const teamHash: HookAt<"team-hash"> = {
   // Programs come by netlink as classic ones.
   programTypes: ["classic"],
   description: "Program whose answer, its four bytes XORed, chooses the port. Without one all frames have hash 0.",
-  outcomes: [{ name: "hashed" }],
+  outcomes: [
+    { name: "hashed", row: { returns: "anything", does: "its bytes, XORed, choose the port", fate: "goes on" } },
+  ],
 
   interpret(returnValue: number, _site: HostSite, verdict: HashVerdict): number {
     verdict.hash = (returnValue ^ (returnValue >>> 8) ^ (returnValue >>> 16) ^ (returnValue >>> 24)) & 0xff;

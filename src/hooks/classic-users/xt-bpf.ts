@@ -10,7 +10,10 @@ export const xtBpf: HookAt<"xt-match"> = {
   // XT_BPF_MAX_NUM_INSTR
   mostInstructions: 64,
   description: "Program that decides whether the rule is for a packet (iptables -m bpf): anything but 0 matches.",
-  outcomes: [{ name: "unmatched" }, { name: "matched" }],
+  outcomes: [
+    { name: "unmatched", row: { returns: "0", does: "no match: the next rule", fate: "open" } },
+    { name: "matched", row: { returns: "anything else", does: "a match: the rule's target", fate: "open" } },
+  ],
 
   interpret(returnValue: number, _site: HostSite, verdict: MatchVerdict): number {
     verdict.matches = returnValue !== 0;

@@ -26,11 +26,28 @@ function lwt(direction: Direction, description: string): HookAt<"lwt-xmit"> {
     dataStart: "network",
     description,
     outcomes: [
-      { name: "ok" },
-      { name: "dropped" },
-      { name: "redirected" },
-      { name: "rerouted" },
-      { name: "invalid", within: "dropped" },
+      {
+        name: "ok",
+        row: {
+          returns: direction === "xmit" ? "BPF_OK 0" : "BPF_OK 0, and BPF_REDIRECT 7, which only xmit can do",
+          does: "goes on",
+          fate: "goes on",
+        },
+      },
+      { name: "dropped", row: { returns: "BPF_DROP 2", does: "dropped, and the sender gets EPERM", fate: "lost" } },
+      {
+        name: "redirected",
+        row: { returns: "BPF_REDIRECT 7", does: "goes where bpf_redirect said", fate: "elsewhere" },
+      },
+      {
+        name: "rerouted",
+        row: {
+          returns: "BPF_LWT_REROUTE 128",
+          does: direction === "out" ? "goes on" : "routed anew by its destination",
+          fate: direction === "out" ? "goes on" : "open",
+        },
+      },
+      { name: "invalid", within: "dropped", row: { returns: "anything else", does: "dropped", fate: "lost" } },
     ],
 
     interpret(returnValue: number, _site: HostSite, verdict: LwtVerdict): number {

@@ -105,6 +105,8 @@ export function skippedOfHooks({ nodes }: Topology): Skipped[] {
       const skip = (what: string) =>
         skipped.push({ what: `${what} of ${name}`, why: "the lab does not set them up yet" });
       if (xdp.size > 0) skip("XDP programs");
+      if (node.teams !== undefined) skip("team devices");
+      if (node.ppp !== undefined) skip("PPP devices");
       if (cgroups !== undefined) skip("control groups");
       if (netfilter !== undefined) skip("rules of iptables");
       if (routes.some(({ encap }) => encap !== undefined)) skip("programs on routes");

@@ -131,7 +131,9 @@ export class IpOutput implements EventHandler {
     const { device } = route;
     const { bytes } = this.world.store;
     const at = skb.data + ADDRESSES[family].destination;
-    if (this.isGroup(family, route, bytes, at)) this.stack.emit(device, skb, family, this.groupMac);
+    // Behind a PPP device there is one host, and no link-layer address to be found.
+    if (device.ppp !== undefined) this.stack.emit(device, skb, family, NO_MAC);
+    else if (this.isGroup(family, route, bytes, at)) this.stack.emit(device, skb, family, this.groupMac);
     else if (via !== undefined) this.stack.neighbours.send(device, skb, family, via, 0);
     else this.stack.neighbours.send(device, skb, family, bytes, at);
   }

@@ -12,6 +12,7 @@ import { buildProcesses } from "./processes.ts";
 import type { Programs } from "./programs.ts";
 import { buildRoutes } from "./routes.ts";
 import { buildSockets } from "./sockets.ts";
+import { buildSpecialDevices } from "./special-devices.ts";
 import { TcCommands } from "./tc/commands.ts";
 import { readTc } from "./tc/tc.ts";
 
@@ -39,6 +40,7 @@ export function buildNodes(
       const netfilter = buildNetfilter(fields, { interfaces, programs, hooks });
       const scope = { interfaces, programs, hooks, qdiscs };
       const tc = readTc(fields, scope);
+      const special = buildSpecialDevices(draft, interfaces, programs, hooks);
       nodes.set(name, {
         kind,
         name,
@@ -58,6 +60,7 @@ export function buildNodes(
         processes: buildProcesses(fields, programs),
         tc: tc.models(),
         xdp: buildXdp(draft, programs, hooks),
+        ...special,
         ...(cgroups && { cgroups }),
         ...(netfilter && { netfilter }),
       });

@@ -65,3 +65,32 @@ export function encapSchema(hooks: readonly Hook[]): JsonSchema {
     description: "Programs that packets pass which take the route.",
   };
 }
+
+/** Keys of a host's interface that is a team or a PPP device. */
+export function specialDevices(hooks: readonly Hook[]): Properties {
+  const team = mapping(
+    "team",
+    {
+      ports: list(text, "Interfaces of the same host that it sends by; what they receive is the team's.", {
+        minItems: 1,
+      }),
+      ...attachable(hooks, "team-hash"),
+      mapping: {
+        type: "object",
+        additionalProperties: text,
+        propertyNames: { title: "hash, 0 to 255", pattern: "^[0-9]{1,3}$" },
+        description: "Ports by hash (lb_tx_method hash_to_port_mapping). Default: by hash modulo the number of ports.",
+      },
+    },
+    ["ports"],
+  );
+  const ppp = mapping("PPP device", {
+    ...attachable(hooks, "ppp-pass"),
+    ...attachable(hooks, "ppp-active"),
+    idle: ref("duration", "Time without an active packet after which the connection is hung up. Default: never."),
+  });
+  return {
+    team: { ...team, description: "Makes it a team device in load balancing mode." },
+    ppp: { ...ppp, description: "Makes it a PPP device: packets without a link-layer header, and no ARP." },
+  };
+}

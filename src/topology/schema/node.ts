@@ -1,7 +1,7 @@
 import type { Hook } from "../../hooks/hook.ts";
 import type { JsonSchema } from "../../json-schema.ts";
 import { INTERFACE_NAME, NAME } from "./definitions.ts";
-import { encapSchema, hostHooks } from "./host-hooks.ts";
+import { encapSchema, hostHooks, specialDevices } from "./host-hooks.ts";
 import { switchSchema } from "./ovs.ts";
 import { processSchema } from "./process.ts";
 import { attachable } from "./program.ts";
@@ -63,7 +63,7 @@ const ROUTES = "Routes beside those of the interfaces' own networks.";
 export function nodeSchema(hooks: readonly Hook[], hasTc: boolean): JsonSchema {
   const host = mapping("host", {
     kind: { const: "host" },
-    interfaces: interfaces({ address: addresses, ...attachable(hooks, "xdp") }),
+    interfaces: interfaces({ address: addresses, ...attachable(hooks, "xdp"), ...specialDevices(hooks) }),
     routes: list(route(hooks), ROUTES),
     gateway,
     forwarding: {
