@@ -1,11 +1,16 @@
 import type { ExitCode } from "../errors.ts";
 
+/** How standard input is called where a file's name stands. */
+export const STANDARD_INPUT = "<stdin>";
+
 /** What a command has of the outside world; tests give it another. */
 export interface Terminal {
   /** Where the result goes. */
   out(text: string): void;
   /** All of standard input. */
   input(): Uint8Array;
+  /** What `input` gave; undefined where nobody has asked for it. */
+  readonly inputTaken: Uint8Array | undefined;
   /** Where progress and diagnostics go. */
   error(text: string): void;
   /** True where standard output shows colours. */

@@ -14,11 +14,18 @@ const ERROR = 2;
 export function processTerminal(): Terminal {
   const interruption = new AbortController();
   let listens = false;
+  let input: Uint8Array | undefined;
   const isDumb = process.env.TERM === "dumb";
   const colorWanted = (process.env.NO_COLOR ?? "") === "" && !isDumb;
   const isErrorTerminal = isatty(ERROR);
   return {
-    input: () => readFileSync(0),
+    input: () => {
+      input = readFileSync(0);
+      return input;
+    },
+    get inputTaken() {
+      return input;
+    },
     out: (text) => {
       const { code } = write(OUT, text);
       if (code === "EPIPE") interruption.abort();

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { type Diagnostic, NetsimError } from "../errors.ts";
 import { formatDiagnostics, type SourceReader } from "../report/diagnostics.ts";
-import type { Terminal } from "./command.ts";
+import { STANDARD_INPUT, type Terminal } from "./command.ts";
 
 /** Files whose lines are shown are no larger than this. */
 const LARGEST = 16 << 20;
@@ -17,14 +17,15 @@ export function showFailure(error: unknown, terminal: Terminal): void {
 }
 
 export function showDiagnostics(diagnostics: readonly Diagnostic[], terminal: Terminal): void {
-  terminal.error(formatDiagnostics(diagnostics, terminal.errorColor, cachedLines()));
+  terminal.error(formatDiagnostics(diagnostics, terminal.errorColor, cachedLines(terminal.inputTaken)));
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   if (errors > 1) terminal.error(`${errors} errors\n`);
 }
 
-/** Lines of text files, each read once. */
-export function cachedLines(): SourceReader {
+/** Lines of text files, each read once. @param input what was read from standard input, which cannot be read again. */
+export function cachedLines(input?: Uint8Array): SourceReader {
   const files = new Map<string, readonly string[] | undefined>();
+  if (input !== undefined && input.length <= LARGEST) files.set(STANDARD_INPUT, linesOf(Buffer.from(input).toString()));
   return (file) => {
     if (!files.has(file)) files.set(file, readLines(file));
     return files.get(file);
@@ -36,8 +37,10 @@ function readLines(file: string): readonly string[] | undefined {
     const status = statSync(file);
     // A pipe was read once already, and would block.
     if (!status.isFile() || status.size > LARGEST) return undefined;
-    return readFileSync(file, "utf8").split(/\r\n|\r|\n/);
+    return linesOf(readFileSync(file, "utf8"));
   } catch {
     return undefined;
   }
 }
+
+const linesOf = (text: string): readonly string[] => text.split(/\r\n|\r|\n/);

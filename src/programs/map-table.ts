@@ -1,5 +1,7 @@
 import { basename } from "node:path";
+import type { DumpedElement, DumpedMap } from "../bpf/codec/dump-map.ts";
 import { errnoName } from "../bpf/maps/errno.ts";
+import { fieldAtFault } from "../bpf/maps/field-at-fault.ts";
 import { MAP_TYPES } from "../bpf/maps/map-type.ts";
 import { createMaps, MapCreationError } from "../bpf/object/load/create-maps.ts";
 import { withDescriptors } from "../bpf/object/load/name-maps.ts";
@@ -197,13 +199,35 @@ export class MapTable {
     }
   }
 
+  /** Every map with its bytes, as they are now; of queues and the like none. */
+  *dumps(): Iterable<{ readonly name: string; readonly type: number; readonly content: DumpedMap }> {
+    for (const [name, { model, descriptor }] of this.maps) {
+      const types = this.commands.mapTypes?.(descriptor);
+      const elements = this.elements(descriptor, model.key.size);
+      const perCpu = model.type.includes("percpu");
+      const content = { elements, valueSize: model.value.size, perCpu, ...(types === undefined ? {} : { types }) };
+      yield { name, type: MAP_TYPES[model.type], content };
+    }
+  }
+
+  private *elements(descriptor: number, keySize: number): Generator<DumpedElement> {
+    if (keySize === 0) return;
+    let key = this.commands.nextKey(descriptor, undefined);
+    for (; typeof key !== "number"; key = this.commands.nextKey(descriptor, key)) {
+      const value = this.commands.lookup(descriptor, key);
+      if (typeof value !== "number") yield { key, value };
+    }
+  }
+
   private create(model: MapModel, problems: Diagnostic[]): void {
     const { name, type, key, value, maxEntries, flags, inner, place } = model;
     const innerMap = inner === undefined ? undefined : this.maps.get(inner);
     const definition = { type: MAP_TYPES[type], keySize: key.size, valueSize: value.size, maxEntries, flags };
     const descriptor = this.commands.createMap({ ...definition, ...(innerMap && { innerMap: innerMap.descriptor }) });
     if (descriptor < 0) {
-      problems.push(problem(`Linux refuses map '${name}' with ${errnoName(descriptor)}.`, place));
+      const fault = fieldAtFault(definition);
+      const hint = fault === undefined ? undefined : `It would take ${KEY_OF[fault.field]}: ${fault.instead}.`;
+      problems.push(problem(`Linux refuses map '${name}' with ${errnoName(descriptor)}.`, place, hint));
       return;
     }
     this.maps.set(name, { model, descriptor });
@@ -235,6 +259,9 @@ export class MapTable {
 
 const isProgram = ({ value }: MapEntryModel): boolean => !(value instanceof Uint8Array) && value.kind === "program";
 
+/** What topologies call the fields of a map's definition. */
+const KEY_OF = { keySize: "key", valueSize: "value", maxEntries: "entries", flags: "flags" } as const;
+
 /** Maps behind those which they need to be made. */
 function* inOrder(models: ReadonlyMap<string, MapModel>): Iterable<MapModel> {
   const done = new Set<string>();
@@ -254,6 +281,12 @@ function int32(number: number): Uint8Array {
   return bytes;
 }
 
-function problem(message: string, place: Diagnostic["place"]): Diagnostic {
-  return { code: "bad-topology", severity: "error", message, ...(place && { place }) };
+function problem(message: string, place: Diagnostic["place"], hint?: string): Diagnostic {
+  return {
+    code: "bad-topology",
+    severity: "error",
+    message,
+    ...(place && { place }),
+    ...(hint === undefined ? {} : { hint }),
+  };
 }

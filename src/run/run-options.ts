@@ -1,4 +1,5 @@
 import type { Place } from "../errors.ts";
+import type { MapTable } from "../programs/map-table.ts";
 
 /** What a caller of a run may choose beside the topology. */
 export interface RunOptions {
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly watcher?: RunWatcher;
   /** Called now and then during a long run. */
   readonly progress?: (progress: RunProgress) => void;
+  /** Is given the maps of all programs when the run is over. */
+  readonly lookAtMaps?: (maps: MapTable) => void;
   /** Ends the run early, with the result so far. */
   readonly signal?: AbortSignal;
 }

@@ -47,6 +47,7 @@ export class TopologyRunner {
     try {
       const stopped = await loop(scene, options.until ?? topology.until, options);
       scene.oneLiners.finish();
+      options.lookAtMaps?.(scene.maps);
       const totals = checkConservation(scene);
       const engine = options.engine ?? DEFAULT_ENGINE;
       return judge(scene, collect(topology, scene, { totals, stopped, engine }));

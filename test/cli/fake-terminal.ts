@@ -20,6 +20,7 @@ export async function netsim(words: readonly string[], more: Partial<Terminal> =
       error += text;
     },
     input: () => new Uint8Array(),
+    inputTaken: undefined,
     outColor: false,
     errorColor: false,
     interactive: false,

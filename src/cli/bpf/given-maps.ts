@@ -1,5 +1,6 @@
 import type { ProgramReference } from "../../bpf/isa/assembler/assemble.ts";
 import { errnoName } from "../../bpf/maps/errno.ts";
+import { fieldAtFault } from "../../bpf/maps/field-at-fault.ts";
 import { nearestName } from "../../bpf/nearest-name.ts";
 import { type Diagnostic, fail, NetsimError } from "../../errors.ts";
 import type { MapOption } from "./map-option.ts";
@@ -17,7 +18,8 @@ export class GivenMaps extends ShownMaps {
       if (inner !== undefined && innerMap === undefined)
         fail("usage", `Map '${name}' names '${inner}', which is no map that was given before it.`);
       const descriptor = this.syscall.createMap({ ...option, ...(innerMap === undefined ? {} : { innerMap }) });
-      if (descriptor < 0) fail("usage", `Linux refuses map '${name}' with ${errnoName(descriptor)}.`);
+      if (descriptor < 0)
+        fail("usage", `Linux refuses map '${name}' with ${errnoName(descriptor)}.`, otherwise(option));
       this.maps.push({ ...option, descriptor });
     }
   }
@@ -50,4 +52,14 @@ export class GivenMaps extends ShownMaps {
   private find(name: string): ShownMap | undefined {
     return this.maps.find((map) => map.name === name);
   }
+}
+
+const OPTION_OF = { keySize: "key", valueSize: "value", maxEntries: "entries", flags: "flags" } as const;
+
+/** A hint that names the field at fault, where it is one. */
+function otherwise(option: MapOption): { readonly hint: string } | undefined {
+  const fault = fieldAtFault(option);
+  if (fault === undefined) return undefined;
+  const { field, instead } = fault;
+  return { hint: `It would take ${OPTION_OF[field]}=${instead} where ${OPTION_OF[field]}=${option[field]} was given.` };
 }

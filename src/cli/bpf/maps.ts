@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { MAP_TYPES } from "../../bpf/maps/map-type.ts";
 import type { Action } from "../command.ts";
+import { parseUntil } from "../run.ts";
 import { type MapOption, parseMapOption } from "./map-option.ts";
 import { type ObjectFlags, objectOptions } from "./object-options.ts";
 import { parseRepeat } from "./repeat-option.ts";
@@ -15,13 +16,17 @@ export interface MapsFlags extends ObjectFlags {
   readonly engine: string;
   readonly json?: true;
   readonly pretty?: true;
+  /** Nanoseconds of simulated time. */
+  readonly at?: number;
 }
 
-/** `netsim bpf maps PROGRAM`. */
+/** `netsim bpf maps PROGRAM`, `netsim bpf maps TOPOLOGY`. */
 export function mapsCommand(program: Command, perform: (action: Action) => void): void {
   objectOptions(program.command("maps"))
-    .description("run a program and dump its maps as 'bpftool map dump' does, keys and values by their BTF types")
-    .argument("<program>", "text, digits, bytes, an object or a C source")
+    .description(
+      "run a program or a topology and dump its maps as 'bpftool map dump' does, keys and values by their BTF types",
+    )
+    .argument("<program>", "text, digits, bytes, an object or a C source; or a topology (.yaml)")
     .addOption(new Option("--type <type>", "what the program is given").choices(["socket_filter", "sched_cls", "xdp"]))
     .option("--packet <packet>", "a capture, or a packet in hexadecimal (default: 64 zero bytes)")
     .option(
@@ -34,6 +39,11 @@ export function mapsCommand(program: Command, perform: (action: Action) => void)
     .option("--repeat <number>", "run it so many times on each packet; 0: not at all", parseRepeat, 1)
     .addOption(
       new Option("--engine <name>", "what runs the program").choices(["interpreter", "jit"]).default("interpreter"),
+    )
+    .option(
+      "--at <duration>",
+      "of a topology: the maps at that simulated time, such as 500ms; its end without",
+      parseUntil,
     )
     .option("-j, --json", "JSON on one line, as bpftool -j")
     .option("-p, --pretty", "JSON over lines, as bpftool -p")

@@ -12,13 +12,10 @@ import { compileSource } from "../../c-compiler/compile.ts";
 import { fail, NetsimError } from "../../errors.ts";
 import { failAsFileError } from "../../packet/capture/file-error.ts";
 import { readTextFile } from "../../topology/document.ts";
-import type { Terminal } from "../command.ts";
+import { STANDARD_INPUT, type Terminal } from "../command.ts";
 import { showDiagnostics } from "../show-failure.ts";
 import { chooseProgram, isObject, openObject, requireLittleEndian } from "./object-input.ts";
 import type { ObjectFlags } from "./object-options.ts";
-
-/** What a file's name is in messages where it is standard input. */
-const STANDARD_INPUT = "<stdin>";
 
 /** A file's content; `-` is standard input. */
 export interface InputFile {

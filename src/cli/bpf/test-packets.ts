@@ -15,6 +15,10 @@ export type TestPackets = { readonly one: TestPacket } | { readonly capture: Ite
 /** What `--packet` names: a capture, or a packet in hexadecimal. Throws a NetsimError. */
 export function testPackets(source: string | undefined): TestPackets {
   if (source === undefined) return { one: packet(new Uint8Array(64), LINKTYPE.ETHERNET) };
+  if (source === "")
+    fail("usage", "--packet is given nothing: a capture's name, or a packet in hexadecimal.", {
+      hint: "Without --packet the program is run on 64 zero bytes.",
+    });
   const isFile = source === "-" || existsSync(source);
   const bytes = isFile ? undefined : parseHex(source);
   if (bytes !== undefined) return { one: packet(bytes, LINKTYPE.ETHERNET) };

@@ -26,7 +26,10 @@ export function scratchDirectory(): {
 
 /** Runs `netsim bpf` with that on standard input. */
 export function bpf(words: readonly string[], input: string | Uint8Array = ""): Promise<Outcome> {
-  return netsim(["bpf", ...words], { input: () => Buffer.from(input as string) });
+  return netsim(["bpf", ...words], {
+    input: () => Buffer.from(input as string),
+    inputTaken: Buffer.from(input as string),
+  });
 }
 
 /** Bytes on standard input that are no text. */

@@ -33,7 +33,44 @@ describe("netsim bpf maps", () => {
     expect(out).toBe('{\n    "seen": []\n}\n');
   });
 
+  it("says that there are no maps", async () => {
+    expect((await bpf(["maps", "-"], "r0 = 0\nexit")).out).toBe("There are no maps.\n");
+    expect((await bpf(["maps", "-", "-j"], "r0 = 0\nexit")).out).toBe("{}\n");
+  });
+
+  const TOPOLOGY = new URL("../../../topologies/maps.yaml", import.meta.url).pathname;
+  it("shows the maps of a topology, at its end and before", async () => {
+    const { exitCode, out } = await bpf(["maps", TOPOLOGY]);
+    expect(exitCode).toBe(0);
+    const early = await bpf(["maps", TOPOLOGY, "--at", "0s"]);
+    expect(early.exitCode).toBe(0);
+    expect(early.out).not.toBe(out);
+    const names = (text: string) => [...text.matchAll(/^(\w+): \w+$/gm)].map(([, name]) => name);
+    expect(names(out).length).toBeGreaterThan(0);
+    expect(names(early.out)).toEqual(names(out));
+  });
+
+  it("shows the line of a program on standard input", async () => {
+    const { error } = await bpf(["maps", "-"], "r0 = 0\nr1 = wrong\nexit");
+    expect(error).toContain("r1 = wrong\n");
+    expect(error).toMatch(/^ +\|? *\^/m);
+  });
+
   it.each([
+    ["seen=hash,key=0,value=8,entries=2", "key=4 where key=0"],
+    ["seen=hash,key=4,value=8,entries=0", "entries=1 where entries=0"],
+    ["seen=lpm_trie,key=8,value=8,entries=4", "flags=1 where flags=0"],
+    ["seen=queue,key=4,value=8,entries=4", "key=0 where key=4"],
+    ["seen=ringbuf,entries=100", "entries=4096 where entries=100"],
+  ])("names what keeps Linux from making %s", async (map, hint) => {
+    const { exitCode, error } = await bpf(["maps", "-", "--map", map], SEEN);
+    expect(exitCode).toBe(2);
+    expect(error).toContain(`It would take ${hint} was given.`);
+  });
+
+  it.each([
+    ["a time of a program", ["--at", "1s"], 2, /a program has none/],
+    ["a packet that is nothing", ["--packet", ""], 2, /--packet is given nothing/],
     ["a map that there is not", ["--name", "sen"], 2, /no map 'sen'.*\n.*Did you mean 'seen'/s],
     ["two forms at once", ["-j", "-p"], 2, /give one/],
     ["a number of times that is none", ["--repeat", "x"], 2, /whole number/],
