@@ -32,7 +32,7 @@ async function both(file: string): Promise<{ lab: LabResult; run: RunResult }> {
 }
 
 describe.skipIf(why !== undefined)(`netsim lab${missing}`, () => {
-  it.each([...EXAMPLES, "test/kernel/lab/office.yaml", "test/kernel/lab/tc.yaml"])(
+  it.each([...EXAMPLES, "test/kernel/lab/office.yaml", "test/kernel/lab/tc.yaml", "test/kernel/lab/xdp.yaml"])(
     "%s does what it expects in the kernel",
     async (file) => {
       const { lab } = await both(file);
@@ -46,6 +46,7 @@ describe.skipIf(why !== undefined)(`netsim lab${missing}`, () => {
   it.each([
     { file: "test/kernel/lab/office.yaml", least: 50 },
     { file: "test/kernel/lab/tc.yaml", least: 45 },
+    { file: "test/kernel/lab/xdp.yaml", least: 20 },
   ])(
     "counts the same packets and bytes as the simulation in $file, at every interface, class and socket",
     async ({ file, least }) => {

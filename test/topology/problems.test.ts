@@ -192,12 +192,11 @@ refuses("nodes", "nodes:\n", [
     want: ["1:32 schema-type `forwarding` takes true or false, not the text 'yes'."],
   },
   {
-    name: "what later stages bring",
-    yaml: "  a: { kind: host, xdp: {}, hooks: {}, contract: x }",
+    name: "what other kinds of nodes have",
+    yaml: "  a: { kind: host, hooks: {}, contract: x }",
     want: [
-      "1:20 unsupported `xdp`: XDP is not there yet.",
-      "1:29 schema-unknown-key `hooks` is not a key of a host.",
-      "1:40 schema-unknown-key `contract` is not a key of a host.",
+      "1:20 schema-unknown-key `hooks` is not a key of a host.",
+      "1:31 schema-unknown-key `contract` is not a key of a host.",
     ],
   },
 ]);
@@ -1177,7 +1176,6 @@ describe("hints", () => {
       yaml: 'nodes: { alpha: { kind: bridge } }\nexpect: [ { interface: "alpha:q", sent: 1 } ]',
       want: "There is none.",
     },
-    { yaml: "nodes: { a: { kind: host, xdp: {} } }", want: "Programs attach to sockets now." },
     {
       yaml: 'nodes: { "a b": { kind: host } }',
       want: "A name here has letters, digits, '_', '-' and '.', and begins with a letter, a digit or '_'.",

@@ -10,4 +10,6 @@ export const COMMAND = {
   programTestRun: 10,
   mapTake: 21,
   mapFreeze: 22,
+  linkCreate: 28,
+  linkUpdate: 29,
 } as const;

@@ -8,10 +8,12 @@ import type { ExpectationResult } from "../../run/result.ts";
 import { Simulation } from "../../simulation/simulation.ts";
 import type { ExpectationModel, Topology } from "../../topology/model.ts";
 import type { Kernel } from "../kernel.ts";
+import { Codes } from "./codes.ts";
 import { countDevices } from "./devices.ts";
 import { LabNetwork } from "./lab-network.ts";
 import { LabSockets } from "./lab-sockets.ts";
 import { LabSteps } from "./lab-steps.ts";
+import { LabXdp } from "./lab-xdp.ts";
 import { skippedOfHooks, skippedOfLinks } from "./plan.ts";
 import type { LabNode, LabResult, LabTraffic } from "./result.ts";
 import type { Skipped } from "./skipped.ts";
@@ -47,23 +49,32 @@ export async function runLab(
   const network = new LabNetwork(libc, topology);
   let sockets: LabSockets | undefined;
   let tc: LabTc | undefined;
+  let xdp: LabXdp | undefined;
+  let codes: Codes | undefined;
   try {
     await network.isUp();
     const maps = new MapTable(topology.maps, kernel.maps);
     sockets = new LabSockets(kernel, topology, network, scene.network, maps);
-    tc = new LabTc(kernel, topology, network, scene.programs, maps);
+    codes = new Codes(kernel, scene.programs, maps);
+    tc = new LabTc(kernel, topology, network, codes);
+    xdp = new LabXdp(kernel, topology, network, codes);
+    const hooks = skippedOfHooks(topology);
     const skipped = [
       ...skippedOfLinks(topology.links),
       ...tc.skipped,
       ...skippedOfMaps(topology),
       ...skippedOfTracing(topology),
-      ...skippedOfHooks(topology),
+      ...hooks,
       ...sockets.skipped,
     ];
-    const expectations = new Expectations(judgeable(topology, sockets, tc, skipped), sockets.watched, maps);
+    const expectations = new Expectations(
+      judgeable(topology, sockets, [...tc.skipped, ...hooks], skipped),
+      sockets.watched,
+      maps,
+    );
 
     const clock = new Simulation();
-    const steps = new LabSteps(clock, [sockets, tc], scene.programs, maps);
+    const steps = new LabSteps(clock, [sockets, tc, xdp], scene.programs, maps);
     steps.schedule(topology.steps);
     skipped.push(...steps.skipped);
     const stage = { libc, topology, network: scene.network, world: scene.world, clock, namespaces: network.namespaces };
@@ -88,6 +99,8 @@ export async function runLab(
   } finally {
     sockets?.close();
     tc?.close();
+    xdp?.close();
+    codes?.close();
     kernel.maps.release();
     network.close();
   }
@@ -99,13 +112,18 @@ function exitCodeOf(results: readonly ExpectationResult[], { signal }: LabOption
 }
 
 /** The expectations that the kernel has something to compare with; the others are added to what was left out. */
-function judgeable(topology: Topology, sockets: LabSockets, tc: LabTc, skipped: Skipped[]): ExpectationModel[] {
+function judgeable(
+  topology: Topology,
+  sockets: LabSockets,
+  hooks: readonly Skipped[],
+  skipped: Skipped[],
+): ExpectationModel[] {
   return topology.expect.filter(({ subject, place }) => {
     let why: string | undefined;
     if (subject.kind === "socket" && !sockets.isWhole(`${subject.node}/${subject.socket}`))
       why = "a program of the socket was left out";
-    // What a missing filter would have done to a packet can be seen anywhere.
-    if (tc.skipped.length > 0) why = "a part of traffic control was left out";
+    // What a missing program would have done to a packet can be seen anywhere.
+    if (hooks.length > 0) why = `${hooks[0]!.what} was left out`;
     if (subject.kind === "map" && topology.tracing.length > 0) why = "a tracing program may have written the map";
     if (!["socket", "interface", "map", "class", "qdisc"].includes(subject.kind))
       why = `the kernel does not tell what it is about (${subject.kind})`;

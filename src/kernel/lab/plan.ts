@@ -101,10 +101,9 @@ export function skippedOfHooks({ nodes }: Topology): Skipped[] {
   const skipped: Skipped[] = [];
   for (const node of nodes.values())
     if (node.kind === "host") {
-      const { name, xdp, cgroups, netfilter, routes } = node;
+      const { name, cgroups, netfilter, routes } = node;
       const skip = (what: string) =>
         skipped.push({ what: `${what} of ${name}`, why: "the lab does not set them up yet" });
-      if (xdp.size > 0) skip("XDP programs");
       if (node.teams !== undefined) skip("team devices");
       if (node.ppp !== undefined) skip("PPP devices");
       if (cgroups !== undefined) skip("control groups");

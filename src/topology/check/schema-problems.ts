@@ -1,17 +1,14 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
 import { suggestion } from "../../packet/describe/did-you-mean.ts";
 import type { YamlValue } from "../yaml/value.ts";
-import { laterKey } from "./not-there-yet.ts";
 import type { Problems } from "./problems.ts";
 import { missingKeys, simplify } from "./simplify.ts";
-import { pathOf, Violation } from "./violation.ts";
+import { Violation } from "./violation.ts";
 
 /** Turns a schema's violations into problems with places, in a person's words. */
 export function addSchemaProblems(errors: readonly ErrorObject[], root: YamlValue, problems: Problems): void {
-  const whole = errors.filter((error) => isWhollyLater(error)).map(({ instancePath }) => instancePath);
   const simple = simplify(errors);
   for (const error of simple) {
-    if (!isLaterKey(error) && whole.includes(error.instancePath)) continue;
     if (isMisspelt(error, simple)) continue;
     new Violation(error, root, problems).tell();
   }
@@ -26,12 +23,4 @@ function isMisspelt(error: ErrorObject, errors: readonly ErrorObject[]): boolean
       instancePath === error.instancePath &&
       suggestion(params.additionalProperty, keys) !== undefined,
   );
-}
-
-function isLaterKey({ keyword, instancePath, params }: ErrorObject): boolean {
-  return keyword === "additionalProperties" && laterKey(pathOf(instancePath), params.additionalProperty) !== undefined;
-}
-
-function isWhollyLater(error: ErrorObject): boolean {
-  return isLaterKey(error) && laterKey(pathOf(error.instancePath), error.params.additionalProperty)!.isWhole;
 }

@@ -4,7 +4,7 @@ import { suggestion } from "../../packet/describe/did-you-mean.ts";
 import type { Span } from "../yaml/source-text.ts";
 import { follow, type PathEnd, type YamlValue } from "../yaml/value.ts";
 import { enumerate } from "./hints.ts";
-import { laterKey, laterValue } from "./not-there-yet.ts";
+import { laterValue } from "./not-there-yet.ts";
 import type { Problems } from "./problems.ts";
 import { missingKeys } from "./simplify.ts";
 import { kindOf, limitOf, shown, wanted, withArticle } from "./words.ts";
@@ -57,11 +57,6 @@ export class Violation {
   private unknownKey(key: string): void {
     const { parentSchema } = this.error;
     const span = this.keySpan(key);
-    const later = laterKey(this.path, key);
-    if (later !== undefined) {
-      this.problems.add("unsupported", span, `\`${key}\`: ${later.what} is not there yet.`, later.hint);
-      return;
-    }
     const known = Object.keys((parentSchema?.properties as JsonSchema | undefined) ?? {});
     const hint = suggestion(key, known) ?? (known.length === 0 ? undefined : `Its keys are: ${enumerate(known)}.`);
     this.problems.add("schema-unknown-key", span, `\`${key}\` is not a key of ${this.subject}.`, hint);

@@ -1,6 +1,6 @@
 import { TC_ACT } from "../../../hooks/tc/verdict.ts";
 import { NetlinkAttributes, words } from "../../netlink/netlink-attributes.ts";
-import type { Code } from "./code.ts";
+import type { Code } from "../code.ts";
 
 /** An action in the kernel's terms. */
 export type LabAction =

@@ -1,8 +1,8 @@
 import { NetlinkAttributes } from "../../netlink/netlink-attributes.ts";
 import type { Answer, RouteSocket } from "../../netlink/route-socket.ts";
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, TC_MESSAGE, TCA, tcMessage } from "../../netlink/tc-message.ts";
+import type { Code } from "../code.ts";
 import { encodeActions, type LabAction } from "./actions.ts";
-import type { Code } from "./code.ts";
 
 /** A filter in the kernel's terms. */
 export interface LabFilter {

@@ -1,16 +1,14 @@
 import { fail } from "../../../errors.ts";
 import type { LoadedProgram } from "../../../programs/language.ts";
-import type { MapTable } from "../../../programs/map-table.ts";
-import type { ProgramTable } from "../../../programs/program-table.ts";
 import type { QdiscResult } from "../../../run/result.ts";
 import type { QdiscModel, TcActionModel, TcFilterModel, TcModel, Topology } from "../../../topology/model.ts";
 import type { Kernel } from "../../kernel.ts";
 import type { Answer } from "../../netlink/route-socket.ts";
 import { RouteSocket } from "../../netlink/route-socket.ts";
+import type { Codes } from "../codes.ts";
 import type { LabNetwork } from "../lab-network.ts";
 import type { Skipped } from "../skipped.ts";
 import type { LabAction } from "./actions.ts";
-import { Codes } from "./codes.ts";
 import { countQdisc } from "./counts.ts";
 import { type LabFilter, putFilter } from "./filters.ts";
 import { LAB_QDISCS, qdiscLines } from "./qdisc-lines.ts";
@@ -50,11 +48,11 @@ export class LabTc {
   private readonly tcx: TcxPrograms;
 
   /** Throws a NetsimError where the kernel refuses a program. */
-  constructor(kernel: Kernel, topology: Topology, network: LabNetwork, programs: ProgramTable, maps: MapTable) {
+  constructor(kernel: Kernel, topology: Topology, network: LabNetwork, codes: Codes) {
     this.kernel = kernel;
     this.topology = topology;
     this.network = network;
-    this.codes = new Codes(kernel, programs, maps);
+    this.codes = codes;
     this.tcx = new TcxPrograms(kernel);
     for (const node of topology.nodes.values())
       if (node.kind === "host")
@@ -87,7 +85,6 @@ export class LabTc {
   close(): void {
     this.tcx.close();
     for (const { socket } of this.places) socket.close();
-    this.codes.close();
   }
 
   private place(host: string, device: string): Place {

@@ -1,10 +1,10 @@
-import { encodeClassic } from "../../../bpf/classic/encode.ts";
-import type { LoadedExtendedProgram, LoadedProgram } from "../../../programs/language.ts";
-import type { MapTable } from "../../../programs/map-table.ts";
-import type { ProgramTable } from "../../../programs/program-table.ts";
-import type { Kernel } from "../../kernel.ts";
-import { loadExtended } from "../load-extended.ts";
+import { encodeClassic } from "../../bpf/classic/encode.ts";
+import type { LoadedExtendedProgram, LoadedProgram } from "../../programs/language.ts";
+import type { MapTable } from "../../programs/map-table.ts";
+import type { ProgramTable } from "../../programs/program-table.ts";
+import type { Kernel } from "../kernel.ts";
 import type { Code } from "./code.ts";
+import { loadExtended } from "./load-extended.ts";
 
 /** A topology's programs as traffic control takes them: classic ones as they are, extended ones loaded. */
 export class Codes {
