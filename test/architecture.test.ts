@@ -98,6 +98,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     "hooks",
     "kernel",
     "meaning",
+    "network/ovs/inspect.ts",
     "open-topology.ts",
     "packet",
     "report",

@@ -6,6 +6,7 @@ import type { Action, Terminal } from "./command.ts";
 import { compareCommand } from "./compare.ts";
 import { filterCommand } from "./filter.ts";
 import { labCommand } from "./lab.ts";
+import { ovsCommand } from "./ovs/ovs.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
 import { seccompCommand } from "./seccomp/seccomp.ts";
@@ -24,6 +25,7 @@ const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) 
   compareCommand,
   labCommand,
   seccompCommand,
+  ovsCommand,
 ];
 
 /** Runs the `netsim` command with the words after its name; resolves to the exit code. */

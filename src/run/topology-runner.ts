@@ -56,6 +56,17 @@ export class TopologyRunner {
     }
   }
 
+  /** Runs the topology to its end, then lets `look` see what it has become. Rejects as `run` does. */
+  async runAndLook<T>(topology: Topology, options: RunOptions, look: (scene: Scene) => T): Promise<T> {
+    const scene = await this.assemble(topology, options);
+    try {
+      await loop(scene, options.until ?? topology.until, options);
+      return look(scene);
+    } finally {
+      scene.close();
+    }
+  }
+
   /** Puts a topology together without running it. Rejects with a NetsimError as `run` does; what it gives is to be closed. */
   async assemble(topology: Topology, options: RunOptions = {}): Promise<Scene> {
     checkOptions(options);

@@ -70,12 +70,16 @@ export function formatSet({ group, value, mask }: SetAction): string {
       return `tunnel(${formatTunnel(value)})`;
     default: {
       const isV6 = group === "icmp" && get16(value, AT.ethType) === 0x86dd;
-      const parts = (GROUPS[group] ?? [])
-        .filter(([, at, bytes]) => mask.subarray(at, at + bytes).some((byte) => byte !== 0))
-        .map(([name, at, bytes, format]) => `${name}=${number(value, mask, at, bytes, format)}`);
-      return `${isV6 ? "icmpv6" : group}(${parts.join(",")})`;
+      return `${isV6 ? "icmpv6" : group}(${formatParts(group, value, mask).join(",")})`;
     }
   }
+}
+
+/** The parts of a group of which a mask wants some bits: `src=10.0.0.0/255.0.0.0`. */
+export function formatParts(group: string, value: Uint8Array, mask: Uint8Array): string[] {
+  return (GROUPS[group] ?? [])
+    .filter(([, at, bytes]) => mask.subarray(at, at + bytes).some((byte) => byte !== 0))
+    .map(([name, at, bytes, format]) => `${name}=${number(value, mask, at, bytes, format)}`);
 }
 
 function number(value: Uint8Array, mask: Uint8Array, at: number, bytes: number, format: Format): string {

@@ -3,6 +3,7 @@ import { fieldNamed } from "../../flow/fields.ts";
 import { AT } from "../../flow/layout.ts";
 import type { Action } from "../action/action.ts";
 import type { CtAction } from "../action/conntrack.ts";
+import type { NestedAction } from "../action/nested.ts";
 import { familyOf } from "../action/registry.ts";
 import type { GotoTableAction } from "../action/tables.ts";
 import type { TagAction } from "../action/tags.ts";
@@ -31,6 +32,10 @@ export function checkConsistency(match: Match, actions: readonly Action[], table
     icmpType: mask[AT.tpSrc + 1] === 0xff ? number(key, AT.tpSrc) : undefined,
     vlans: (mask[AT.vlanTci]! & key[AT.vlanTci]! & 0x10) !== 0 ? 1 : 0,
   };
+  checkActions(actions, known, table, list);
+}
+
+function checkActions(actions: readonly Action[], known: Known, table: number, list: Piece): void {
   for (const action of actions) {
     const family = familyOf(action);
     for (const field of family.fields?.(action) ?? []) if (!isThere(field, known)) throw inconsistent(field, list);
@@ -42,6 +47,7 @@ export function checkConsistency(match: Match, actions: readonly Action[], table
         list,
         `At most ${MAX_VLANS} tags are known.`,
       );
+    if (action.kind === "clone") checkActions((action as NestedAction).actions, { ...known }, table, list);
     follow(action, known);
     if (action.kind === "goto_table" && (action as GotoTableAction).table <= table)
       throw new FlowSyntaxError(

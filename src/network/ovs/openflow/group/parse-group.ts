@@ -91,19 +91,22 @@ function parseBucket(piece: Piece, index: number, type: GroupType, ports: PortNa
     watchPort: number | undefined;
     watchGroup: number | undefined;
   };
-  const bare: string[] = [];
+  // What is no setting is an action; settings are blanked out, so that places in the line stay what they are.
+  let rest = head.text;
   for (const { key, value, whole } of splitKeyValues(head)) {
+    let isSetting = true;
     if (key.text === "weight") bucket.weight = unsigned(value, "weight", 16);
     else if (key.text === "watch_port") bucket.watchPort = parsePort(value, ports, `${value.text}: invalid watch_port`);
     else if (key.text === "watch_group") bucket.watchGroup = Number(wideUnsigned(value, 32));
     else if (key.text === "bucket_id" || key.text === "bucketid") bucket.id = Number(wideUnsigned(value, 32));
-    else bare.push(whole.text);
+    else isSetting = false;
+    const from = whole.at - head.at;
+    if (isSetting) rest = rest.slice(0, from) + " ".repeat(whole.text.length) + rest.slice(from + whole.text.length);
   }
   if (type === "ff" && bucket.watchPort === undefined && bucket.watchGroup === undefined)
     throw new FlowSyntaxError("fast failover group must have watch_port or watch_group in each bucket", piece);
-  if (at === undefined && bare.length === 0)
+  if (at === undefined && /^[\s,]*$/.test(rest))
     throw new FlowSyntaxError("bucket must specify actions", piece, "actions= is expected.");
-  // Without `actions=` what is no setting is an action.
-  const list = at === undefined ? head : { text: piece.text.slice(at), at: piece.at + at };
+  const list = at === undefined ? { text: rest, at: head.at } : { text: piece.text.slice(at), at: piece.at + at };
   return { ...bucket, actions: parseActions(list, ports) };
 }

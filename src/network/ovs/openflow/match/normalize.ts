@@ -69,9 +69,13 @@ export function normalizeMatch({ key, mask }: Match): string[] {
     if (has(seen)) continue;
     for (const [from, to] of bytes) {
       if (mask.subarray(from, to).every((byte) => byte === 0)) continue;
-      for (const { name, offset, size } of FIELDS)
-        if (offset >= from && offset < to && mask.subarray(offset, offset + size).some((byte) => byte !== 0))
-          gone.add(name);
+      const shared = new Set<number>();
+      for (const { name, aliases, offset, size } of FIELDS) {
+        if (offset < from || offset >= to || mask.subarray(offset, offset + size).every((byte) => byte === 0)) continue;
+        // Fields of several protocols share bytes: what they have in common is named once.
+        if (!shared.has(offset + size)) gone.add(aliases[0] ?? name);
+        shared.add(offset + size);
+      }
       key.fill(0, from, to);
       mask.fill(0, from, to);
     }
