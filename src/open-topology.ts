@@ -2,6 +2,7 @@ import type { Container } from "inversify";
 import { createContainer } from "./container.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { loadPlugins } from "./plugins/load-plugins.ts";
+import type { Plugin } from "./plugins/plugin.ts";
 import { TOKENS } from "./tokens.ts";
 import { readDocument } from "./topology/document.ts";
 import { loadTopology } from "./topology/load.ts";
@@ -19,10 +20,11 @@ export interface OpenTopology {
 /**
  * Reads a topology file, loads the plugins that it names and checks it against the schema that these complete.
  * Rejects with a NetsimError that has every problem found.
+ * @param more plugins beside those.
  */
-export async function openTopology(file: string): Promise<OpenTopology> {
+export async function openTopology(file: string, more: readonly Plugin[] = []): Promise<OpenTopology> {
   const document = readDocument(file);
-  const container = createContainer(await loadPlugins(pluginReferences(document)));
+  const container = createContainer([...(await loadPlugins(pluginReferences(document))), ...more]);
   return { topology: loadTopology(document, schemaParts(container)), container };
 }
 

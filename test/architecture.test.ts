@@ -86,7 +86,8 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     "simulation",
     "topology",
   ],
-  report: ["compare", "errors.ts", "hooks", "kernel", "run", "testing"],
+  way: ["bpf", "errors.ts", "hooks", "programs", "registry.ts", "run"],
+  report: ["compare", "errors.ts", "hooks", "kernel", "run", "testing", "way"],
   plugins: ["errors.ts", "hooks", "network", "programs", "report"],
   cli: [
     "bpf",
@@ -110,6 +111,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     "tokens.ts",
     "topology",
     "tracing",
+    "way",
     "../package.json",
   ],
 };

@@ -16,7 +16,7 @@ export class CaptureFilters {
   }
 
   /** For the packet that was read last. Throws a ProgramTextError where the expression makes no sense on its link type. */
-  for({ linkType, byteOrder }: CaptureReader): RunOnPacket {
+  for({ linkType, byteOrder }: Pick<CaptureReader, "linkType" | "byteOrder">): RunOnPacket {
     if (this.last?.linkType === linkType && this.last.byteOrder === byteOrder) return this.last.run;
     const runs = this.known.get(linkType) ?? {};
     this.known.set(linkType, runs);

@@ -1,6 +1,7 @@
 import type { ClassicPacket } from "../bpf/classic/packet.ts";
 import type { ProgramType } from "../bpf/program-type.ts";
 import type { InstructionInsight } from "../bpf/verifier/insights.ts";
+import type { VerifierMap } from "../bpf/verifier/map.ts";
 import type { Environment } from "../bpf/vm/environment.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
 import type { Place } from "../errors.ts";
@@ -18,6 +19,8 @@ export interface VerifiedProgram {
   readonly license: string;
   /** 8-byte instructions with the descriptors of maps. */
   readonly bytes: Uint8Array;
+  /** The maps that its descriptors are. */
+  readonly maps: ReadonlyMap<number, VerifierMap>;
   /** Where the instruction in a slot was written. */
   placeOf(slot: number): Place;
   /** What was learnt of the instruction in a slot. */

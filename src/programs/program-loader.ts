@@ -175,7 +175,16 @@ export class ProgramLoader {
     const { name, license } = loaded;
     return {
       runs: hardWired(context.adapt?.(bytes, result) ?? bytes, result.insight),
-      given: { name, license, type: programType, attachType, bytes, insight: result.insight, placeOf: loaded.placeOf },
+      given: {
+        name,
+        license,
+        type: programType,
+        attachType,
+        bytes,
+        insight: result.insight,
+        maps: this.maps.verifierMaps,
+        placeOf: loaded.placeOf,
+      },
     };
   }
 

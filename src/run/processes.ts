@@ -3,7 +3,7 @@ import { type Diagnostic, NetsimError, type Place } from "../errors.ts";
 import type { KernelEvents } from "../hooks/events/kernel-events.ts";
 import { describeAction, runsCall } from "../hooks/seccomp/action.ts";
 import { CompiledFilter, SeccompMachine } from "../hooks/seccomp/compiled-filter.ts";
-import { decide } from "../hooks/seccomp/decide.ts";
+import { type Decision, decide } from "../hooks/seccomp/decide.ts";
 import { InterpretedFilter, type SeccompFilter } from "../hooks/seccomp/filter.ts";
 import { type Listeners, type Outcome, outcomeOf } from "../hooks/seccomp/outcome.ts";
 import type { SeccompCall } from "../hooks/seccomp/seccomp-data.ts";
@@ -71,6 +71,20 @@ export function runProcesses(
   return { results, topology: results.size === 0 ? topology : { ...topology, nodes } };
 }
 
+/** A call, and what a process's filters and those who are asked make of it. */
+export interface FollowedCall {
+  readonly call: NamedCall;
+  readonly outcome: Outcome;
+  readonly decision: Decision;
+  /** In the order of their installation, with the programs that they are of. */
+  readonly filters: readonly { readonly program: string; readonly filter: SeccompFilter }[];
+}
+
+/** Asks a process's filters of one call, as if it were its first. Throws a NetsimError where the call makes no sense. */
+export function followCall(model: ProcessModel, programs: ProgramTable, text: string, place: Place): FollowedCall {
+  return new Process({ ...model, calls: [] }, programs, undefined, undefined, undefined).follow(text, place);
+}
+
 /** One process, whose calls all come from its first thread. */
 class Process {
   private readonly model: ProcessModel;
@@ -82,14 +96,14 @@ class Process {
   private ended: string | undefined;
   private readonly witness: FilterWitness | undefined;
 
-  private readonly tracing: { readonly node: string; readonly events: KernelEvents };
+  private readonly tracing: { readonly node: string; readonly events: KernelEvents } | undefined;
   private readonly task: CurrentTask;
 
   constructor(
     model: ProcessModel,
     programs: ProgramTable,
     place: SeccompMachine | undefined,
-    tracing: { readonly node: string; readonly events: KernelEvents },
+    tracing: { readonly node: string; readonly events: KernelEvents } | undefined,
     witness: FilterWitness | undefined,
   ) {
     this.model = model;
@@ -128,6 +142,12 @@ class Process {
     };
   }
 
+  follow(text: string, place: Place): FollowedCall {
+    const call = this.parse(text, place);
+    const filters = this.filters.map((filter, i) => ({ program: this.model.filters[i]!.program, filter }));
+    return { call, filters, ...outcomeOf(call, this.filters, this.listeners, this.threads) };
+  }
+
   /** socket(2), and bind(2) and listen(2) where the socket is bound and listens, as far as they get. */
   private open(socket: SocketModel): CallResult[] {
     const made: CallResult[] = [];
@@ -153,7 +173,7 @@ class Process {
     const why = this.witness?.whyNot(call);
     if (why !== undefined) refuse(why, this.model.place, "unsupported");
     const { outcome, answer } = witnessed(this.witness, call, this.filters, simulated);
-    if (this.tracing.events.isOn) this.tell(call, outcome, result);
+    if (this.tracing?.events.isOn) this.tell(call, outcome, result, this.tracing);
     if (outcome.kind === "killed") {
       this.threads--;
       // The calls are the first thread's, which is gone even where others go on.
@@ -165,8 +185,12 @@ class Process {
   }
 
   /** Tells tracing programs of a call, as they see it behind its filters (kernel/entry/syscall-common.c). */
-  private tell(call: NamedCall, outcome: Outcome, result: bigint): void {
-    const { node, events } = this.tracing;
+  private tell(
+    call: NamedCall,
+    outcome: Outcome,
+    result: bigint,
+    { node, events }: { readonly node: string; readonly events: KernelEvents },
+  ): void {
     const { processes } = events;
     events.task = this.task;
     switch (outcome.kind) {

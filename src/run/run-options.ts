@@ -33,6 +33,8 @@ export interface RunOptions {
 export interface RunWatcher {
   /** @param time simulated nanoseconds. @param packet its number. */
   step(time: number, packet: number, where: string, what: string): void;
+  /** A packet passes an interface as `length` bytes at `at` of `bytes`. @param linkType LINKTYPE_ value. */
+  frame?(packet: number, bytes: Uint8Array, at: number, length: number, linkType: number): void;
   /** A socket's reader gets `length` bytes at `at` of `bytes`. */
   read(socket: string, packet: number, bytes: Uint8Array, at: number, length: number): void;
 }

@@ -37,6 +37,7 @@ export class Trace implements Observer {
 
   /** A frame passes an interface. */
   frame(skb: Skb, where: string, direction: "in" | "out"): void {
+    this.watcher?.frame?.(skb.id, this.store.bytes, skb.data, skb.length, skb.linkType);
     const summary = dissect(this.store.bytes, skb.data, skb.length, skb.linkType);
     this.trace(skb, where, `${direction === "in" ? "receives" : "sends"}  ${summary}`);
   }
