@@ -56,8 +56,7 @@ function returnedText({ returned, endedByLoad }: PlaceOutcome): string {
 
 function endText({ verdict, length, class: of, errno, signal, changes }: PlaceOutcome): string {
   return [
-    verdict,
-    ...(verdict === "trimmed" ? [`to ${length} bytes`] : []),
+    verdict === "trimmed" ? `trimmed to ${plural(length ?? 0, "byte")}` : verdict,
     ...(of === undefined ? [] : [`class ${of}`]),
     ...(errno === undefined ? [] : [`errno ${errno}`]),
     ...(signal === undefined ? [] : [signal]),

@@ -1,3 +1,4 @@
+import type { DataStart } from "../bpf/filter/data-start.ts";
 import { oneCpu } from "../bpf/maps/map-place.ts";
 import { BpfSyscall } from "../bpf/syscall.ts";
 import { Machine } from "../bpf/vm/machine.ts";
@@ -31,6 +32,7 @@ export class ProgramBench {
   private readonly attachment: Attachment;
   private readonly test: BenchSetup;
   private readonly reset: MapReset;
+  private readonly start: DataStart;
   /** What the place itself puts into packets. */
   private readonly atPlace: ContextValues;
 
@@ -40,6 +42,7 @@ export class ProgramBench {
     this.test = test;
     // A direct-action program finds its filter's own class (cls_bpf_classify).
     const { directAction, classid } = settings;
+    this.start = hook.dataStart ?? settings.dataStart;
     this.atPlace = contextValues(directAction ? { tc_classid: minorOf(classid) } : {});
     const memory = new LinearMemory();
     this.pool = new SkbPool(memory);
@@ -60,7 +63,7 @@ export class ProgramBench {
     });
     const loader = new ProgramLoader(engine, machine, this.maps, syscall);
     this.programs = new ProgramTable(topology, languages, loader, contexts, this.maps);
-    const attached = this.programs.attach(attachment, hook as HookAt<"socket">, settings.dataStart);
+    const attached = this.programs.attach(attachment, hook as HookAt<"socket">, this.start);
     this.programs.finish();
     // Why there is none `finish` has told.
     this.attachment = attached as unknown as Attachment;
@@ -89,11 +92,11 @@ export class ProgramBench {
     arrived?: (skb: Skb) => void,
   ): T {
     const { pool, attachment, test } = this;
-    const { dataStart, directAction, classid, configured, minimum } = test.settings;
+    const { directAction, classid, configured, minimum } = test.settings;
     const skb = arrive(pool, bytes, start, length, linkType, [this.atPlace, ...fields]);
     try {
       arrived?.(skb);
-      const address = dataAddress(skb, dataStart);
+      const address = dataAddress(skb, this.start);
       const site = {
         dataAddress: address,
         length: skb.data + skb.length - address,

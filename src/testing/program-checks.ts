@@ -20,6 +20,9 @@ const ACTIONS: Readonly<Record<string, number>> = {
 const DIRECT_VERDICTS = ["continued", "ok", "shot", "stolen", "redirected", "trapped"];
 const INDIRECT_VERDICTS = ["unmatched", "matched"];
 
+/** Places whose programs only read packets. */
+const READ_ONLY: readonly string[] = ["socket", "cgroup-ingress", "cgroup-egress", "xt-match", "team-hash"];
+
 /** What decides which questions make sense. */
 export interface ProgramFacts {
   readonly hook: Hook;
@@ -53,10 +56,10 @@ function neverAsked(key: string, { hook, isClassic }: ProgramFacts): string | un
       if (place === "tc-filter") return undefined;
       return `a ${name} chooses no class; only a tc-filter does.`;
     case "action":
-      return place === "socket" ? "a socket filter is no part of traffic control; it keeps bytes or drops." : undefined;
+      return place.startsWith("tc") ? undefined : `a ${name} is no part of traffic control; say its \`verdict\`.`;
     case "bytes":
-      return place === "socket" || isClassic
-        ? "neither socket filters nor classic programs change packets."
+      return isClassic || READ_ONLY.includes(place)
+        ? "classic programs and filters of sockets, groups and rules do not change packets."
         : undefined;
     case "context":
       return isClassic ? "classic programs change nothing." : undefined;

@@ -29,6 +29,7 @@ describe("policy tests", () => {
   it.each([
     { what: "a class at a socket filter", expected: 'class: "1:1"', told: /chooses no class/ },
     { what: "an errno at a socket filter", expected: "errno: EPERM", told: /what seccomp gives/ },
+    { what: "an action of traffic control at a socket", expected: "action: ok", told: /no part of traffic control/ },
     { what: "an unknown verdict", expected: "verdict: shot", told: /no verdict of a socket-filter/ },
     { what: "bytes left of a dropped packet", expected: "verdict: dropped, length: 4", told: /nothing is left/ },
     { what: "maps of a classic program", expected: "maps: {}", told: /have no maps/ },
@@ -49,6 +50,27 @@ describe("policy tests", () => {
     expect(failed!.failures).toMatchObject([{ subject: "verdict", expected: "passed", got: "dropped" }]);
     expect(failed!.path!.map(({ text }) => text)).toEqual(["ldh [12]", "jeq #0x800 jt 2 jf 3", "ret #0"]);
     for (const { render, name } of TEST_REPORTERS) expect(render(report, { color: false }), name).toContain("dropped");
+  });
+
+  it.each([
+    { hook: "xdp", program: 'extended: "r0 = 2\\nexit"', expect: "verdict: passed" },
+    { hook: "cgroup-egress", program: 'extended: "r0 = 0\\nexit"', expect: "verdict: dropped, returns: 0" },
+    { hook: "lwt-xmit", program: 'extended: "r0 = 1\\nexit"', expect: "verdict: invalid" },
+    { hook: "xt-bpf", program: 'classic: "ldb [9]\\nret a"', expect: "verdict: matched, returns: 6" },
+    { hook: "ppp-pass", program: 'classic: "ldh [2]\\nret a"', expect: "returns: 0x21" },
+    { hook: "team-hash", program: 'classic: "ldh [12]\\nret a"', expect: "verdict: hashed, returns: 0x800" },
+  ])("run programs at $hook, on the data that it gives them", async ({ hook, program, expect: wanted }) => {
+    const file = write(
+      `program: { ${program} }\nhook: ${hook}\ncases: [{ packet: { ipv4: {}, tcp: {} }, expect: { ${wanted} } }]\n`,
+    );
+    const report = await runTests([file]);
+    expect(report.files.flatMap(({ diagnostics }) => diagnostics)).toEqual([]);
+    expect(report).toMatchObject({ passed: 1, failed: 0 });
+  });
+
+  it.each(["tracepoint", "kprobe"])("refuse hooks that see no packets: %s", async (hook) => {
+    const file = write(`program: { classic: "ret #0" }\nhook: ${hook}\ncases: [{ packet: {}, expect: {} }]\n`);
+    expect(await runTests([file])).toMatchObject({ exitCode: 3 });
   });
 
   it("give direct action the filter's own class where the program chooses none", async () => {
