@@ -22,7 +22,19 @@ export const ovsParser: HookAt<"ovs-parser"> = {
   key: "parser",
   programTypes: ["sched_cls"],
   description: "Program that makes the flow key of each packet, before it is looked up.",
-  outcomes: [{ name: "parsed" }, { name: "dropped" }, { name: "continued" }, { name: "refused" }],
+  outcomes: [
+    { name: "parsed", row: { returns: "BPF_OK 0", does: "the keys that it wrote are the flow key", fate: "open" } },
+    { name: "dropped", row: { returns: "BPF_DROP 2", does: "dropped, counted as a parser's error", fate: "lost" } },
+    {
+      name: "continued",
+      row: {
+        returns: "BPF_FLOW_DISSECTOR_CONTINUE 129",
+        does: "the built-in extraction runs, and keeps the program's own bytes",
+        fate: "open",
+      },
+    },
+    { name: "refused", row: { returns: "anything else", does: "dropped, counted as a parser's error", fate: "lost" } },
+  ],
   context: (type, services) => new OvsContext(type, services, "parser"),
 
   interpret(returnValue: number, _site: OvsSite, verdict: OvsVerdict): number {
