@@ -15,6 +15,7 @@ import {
   SOCKET_STREAM_CONTEXT,
 } from "./program-type/socket-contexts.ts";
 import {
+  ARGUMENTS_CONTEXT,
   KPROBE_CONTEXT,
   PERF_EVENT_CONTEXT,
   RAW_TRACEPOINT_CONTEXT,
@@ -276,6 +277,36 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
   },
 ];
 
+const [RAW_TRACEPOINT, ENTRY, EXIT, MODIFY_RETURN, ITERATOR] = [23, 24, 25, 26, 28];
+/** bpf_get_attach_cookie; bpf_get_func_ip, bpf_get_func_arg, bpf_get_func_ret, bpf_get_func_arg_cnt; bpf_seq_printf and bpf_seq_write */
+const COOKIE = 174;
+const ARGUMENT_HELPERS = [COOKIE, 173, 183, 184, 185];
+const SEQUENCE_HELPERS = [126, 127];
+
+/** Kinds that are verified where the kernel's BTF is at hand, and not simulated. */
+const BY_KERNEL_TYPES: readonly ProgramType[] = [
+  {
+    name: "tracing",
+    number: 26,
+    ...elsewhere,
+    context: ARGUMENTS_CONTEXT,
+    helpers: helpersOf("tracing"),
+    variants: VARIANTS.tracing,
+    extraHelpers: (attachType) =>
+      attachType === ITERATOR
+        ? SEQUENCE_HELPERS
+        : attachType === ENTRY || attachType === EXIT || attachType === MODIFY_RETURN
+          ? ARGUMENT_HELPERS
+          : [COOKIE],
+    returnRange: (attachType) =>
+      attachType === ITERATOR
+        ? [0, 1]
+        : attachType === RAW_TRACEPOINT || attachType === MODIFY_RETURN
+          ? undefined
+          : [0, 0],
+  },
+];
+
 /** The kind of that name or number; undefined for one that the verifier does not know. */
 export const findProgramType = (nameOrNumber: string | number): ProgramType | undefined =>
-  PROGRAM_TYPES.find(({ name, number }) => name === nameOrNumber || number === nameOrNumber);
+  [...PROGRAM_TYPES, ...BY_KERNEL_TYPES].find(({ name, number }) => name === nameOrNumber || number === nameOrNumber);

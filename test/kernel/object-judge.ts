@@ -30,13 +30,18 @@ export class ObjectJudge {
   readonly #object: ObjectFile;
   readonly #btf: number;
   readonly #descriptors: readonly number[];
-  readonly #kernelFunction: (name: string) => number;
+  readonly #kernelType: (kind: "function" | "typedef", name: string) => number;
 
-  /** @param kernelFunction BTF id of a function of the running kernel. */
-  constructor(libc: Libc, bytes: Uint8Array, object: ObjectFile, kernelFunction: (name: string) => number) {
+  /** @param kernelType BTF id of a type of the running kernel; 0 for none. */
+  constructor(
+    libc: Libc,
+    bytes: Uint8Array,
+    object: ObjectFile,
+    kernelType: (kind: "function" | "typedef", name: string) => number,
+  ) {
     this.#libc = libc;
     this.#object = object;
-    this.#kernelFunction = kernelFunction;
+    this.#kernelType = kernelType;
     this.#btf = this.#loadBtf(bytes);
     this.#descriptors = object.maps.map((map) => this.#create(map));
   }
@@ -49,7 +54,7 @@ export class ObjectJudge {
     const bytes = withDescriptors(program.instructions, this.#descriptors);
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     for (const { name, instructions } of program.unresolved)
-      for (const slot of instructions) view.setInt32(slot * 8 + 4, this.#kernelFunction(name), true);
+      for (const slot of instructions) view.setInt32(slot * 8 + 4, this.#kernelType("function", name), true);
     const log = Buffer.alloc(LOG_BYTES);
     const attributes = new Attributes(this.#libc)
       .words(0, type, bytes.length / 8)
@@ -58,7 +63,8 @@ export class ObjectJudge {
       .words(24, 1, LOG_BYTES)
       .pointer(32, log)
       .words(44, program.flags)
-      .words(68, program.attachType ?? 0);
+      .words(68, program.attachType ?? 0)
+      .words(108, this.#targetOf(program));
     if (this.#btf >= 0) {
       const functions = Buffer.alloc(8 * program.functions.length);
       for (const [i, { instruction, typeId }] of program.functions.entries()) {
@@ -70,6 +76,13 @@ export class ObjectJudge {
     const result = attributes.call(PROGRAM_LOAD);
     if (result >= 0) this.#libc.close(result);
     return { errno: result < 0 ? -result : 0, log: log.toString("latin1", 0, log.indexOf(0)) };
+  }
+
+  /** BTF id of what the program is attached to; 0 where its section says nothing that the kernel has types of. */
+  #targetOf({ type, section, attachTarget = "" }: ObjectProgram): number {
+    if (type !== "tracing") return 0;
+    if (section.startsWith("tp_btf/")) return this.#kernelType("typedef", `btf_trace_${attachTarget}`);
+    return this.#kernelType("function", section.startsWith("iter") ? `bpf_iter_${attachTarget}` : attachTarget);
   }
 
   #loadBtf(bytes: Uint8Array): number {

@@ -44,7 +44,7 @@ describe.skipIf(missing !== undefined)(`objects, judged by the kernel${missing ?
     if ("missing" in kernel) return;
     const bytes = compileSource(`${CORPUS}${name}`, { compiler: compiler! }).object;
     const object = readObject(bytes);
-    const judge = new ObjectJudge(kernel.libc, bytes, object, (called) => types!.find("function", called) ?? 0);
+    const judge = new ObjectJudge(kernel.libc, bytes, object, (kind, called) => types!.find(kind, called) ?? 0);
     open.push(judge);
     const want: Record<string, Recorded> = {};
     const have: Record<string, Recorded> = {};
@@ -56,5 +56,26 @@ describe.skipIf(missing !== undefined)(`objects, judged by the kernel${missing ?
     }
     answers[name] = want;
     expect(have).toEqual(want);
+  });
+
+  it("what is attached to the kernel's functions and tracepoints: verdicts, reasons and walks are the same", () => {
+    if ("missing" in kernel) return;
+    const source = new URL("../corpus/verifier/kernel-types/tracing.c", import.meta.url).pathname;
+    const bytes = compileSource(source, { compiler: compiler! }).object;
+    const object = readObject(bytes, { kernelTypes: types! });
+    const judge = new ObjectJudge(kernel.libc, bytes, object, (kind, called) => types!.find(kind, called) ?? 0);
+    open.push(judge);
+    const want: Record<string, Recorded> = {};
+    const have: Record<string, Recorded> = {};
+    for (const program of object.programs) {
+      const { errno, log } = judge.judge(program, findProgramType(program.type!)!.number);
+      // A kernel without trampolines says nothing of programs for them.
+      if (errno !== 0 && log === "") continue;
+      const answer = recordedFrom(errno, log);
+      want[program.name] = { ...answer, statistics: walked(answer.statistics) };
+      have[program.name] = verdictOf(object, program, availableParallelism(), types);
+    }
+    expect(have).toEqual(want);
+    expect(Object.keys(have).length).toBeGreaterThan(10);
   });
 });

@@ -161,9 +161,9 @@ export const FUNCTION_GROUPS: readonly FunctionGroup[] = [
     hooks: "xdp",
     rows: [
       ["bpf_dynptr_from_xdp", "integer", "context.xdp_md scalar dynptr.xdp:new"],
-      ["bpf_xdp_metadata_rx_timestamp", "integer", "context.xdp_md memory.8", "trusted"],
-      ["bpf_xdp_metadata_rx_hash", "integer", "context.xdp_md memory.4 memory.4", "trusted"],
-      ["bpf_xdp_metadata_rx_vlan_tag", "integer", "context.xdp_md memory.2 memory.2", "trusted"],
+      ["bpf_xdp_metadata_rx_timestamp", "integer", "context.xdp_md memory.8", "trusted of-device"],
+      ["bpf_xdp_metadata_rx_hash", "integer", "context.xdp_md memory.4 memory.4", "trusted of-device"],
+      ["bpf_xdp_metadata_rx_vlan_tag", "integer", "context.xdp_md memory.2 memory.2", "trusted of-device"],
     ],
   },
   {

@@ -88,6 +88,8 @@ export interface KernelPrototype {
   /** Trusted ones, or such as a read-side critical section keeps alive. */
   readonly rcu: boolean;
   readonly sleeps: boolean;
+  /** Only programs that are bound to a device may call it, and those are verified for that device. */
+  readonly ofDevice: boolean;
   readonly iterates: "new" | "next" | "destroy" | undefined;
   /** Elements of the iterator live only as long as a read-side critical section. */
   readonly rcuProtected: boolean;
@@ -128,6 +130,7 @@ function prototypeFrom(
     trusted: has.has("trusted") || has.has("releases"),
     rcu: has.has("rcu"),
     sleeps: has.has("sleeps"),
+    ofDevice: has.has("of-device"),
     iterates,
     rcuProtected: has.has("rcu-protected"),
   };

@@ -22,6 +22,9 @@ export const WRITABLE_RAW_TRACEPOINT_CONTEXT = contextLayout("bpf_raw_tracepoint
   ["args", 8, 88, "bytes"],
 ]);
 
+/** Arguments of a function of the kernel, or of a tracepoint, by the kernel's BTF: twelve at most (tracing_prog_is_valid_access). */
+export const ARGUMENTS_CONTEXT = contextLayout("function arguments", 96, []);
+
 /** Whatever the program's author and BPF_PROG_TEST_RUN agree upon (syscall_prog_is_valid_access). */
 export const SYSCALL_CONTEXT = contextLayout("syscall arguments", 65_535, [
   ["bytes", 0, 65_535, "bytes", { writable: true }],

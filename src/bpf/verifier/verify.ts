@@ -17,6 +17,7 @@ import { checkControlFlow } from "./program/control-flow.ts";
 import { findCycles } from "./program/cycles.ts";
 import { findExceptionCallback } from "./program/exception-callback.ts";
 import type { ProgramTypes } from "./program/function-types.ts";
+import { findKernelTarget } from "./program/kernel-target.ts";
 import { findLiveRegisters } from "./program/live-registers.ts";
 import { findPacketChangers } from "./program/packet-changers.ts";
 import { postordersOf } from "./program/postorder.ts";
@@ -56,6 +57,8 @@ export interface VerifierOptions {
   readonly types?: ProgramTypes;
   /** Names of the kernel functions that it calls, by the slots of the calls. */
   readonly kernelFunctions?: ReadonlyMap<number, string>;
+  /** What its section says that it is attached to: a function of the kernel, a tracepoint. */
+  readonly attachTarget?: string;
   /** The types of the kernel that it is for: without them nothing is known of the kernel's structs but their names. */
   readonly kernelTypes?: Btf;
   /** Of the user who loads it; without, all of them. */
@@ -196,6 +199,13 @@ function prepare(
     ...(options.types === undefined ? {} : { types: options.types }),
     kernelFunctions,
     exceptionCallback,
+    target: findKernelTarget(
+      programType,
+      options.expectedAttachType ?? 0,
+      options.attachTarget,
+      options.kernelTypes,
+      options.sleepable === true,
+    ),
     ...(options.kernelTypes === undefined ? {} : { kernelTypes: options.kernelTypes }),
     packetChangers: findPacketChangers(model),
     privileges: options.privileges ?? PRIVILEGED,

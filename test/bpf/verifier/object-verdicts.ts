@@ -1,3 +1,4 @@
+import type { Btf } from "../../../src/bpf/object/btf/btf-type.ts";
 import { verifierOptions } from "../../../src/bpf/object/load/verifier-options.ts";
 import type { ObjectFile, ObjectProgram } from "../../../src/bpf/object/object-file.ts";
 import { verify } from "../../../src/bpf/verifier/verify.ts";
@@ -13,8 +14,12 @@ export const OBJECT_FIXTURES = new URL("fixtures/linux-6.18-objects.json", impor
 export const walked = (statistics: string): string => statistics.replace(/ \(limit.*/, "");
 
 /** What netsim says of a program of an object. */
-export function verdictOf(object: ObjectFile, program: ObjectProgram, cpus: number): Recorded {
-  const result = verify(program.instructions, { ...verifierOptions(object, program, cpus), type: program.type! });
+export function verdictOf(object: ObjectFile, program: ObjectProgram, cpus: number, kernelTypes?: Btf): Recorded {
+  const result = verify(program.instructions, {
+    ...verifierOptions(object, program, cpus),
+    type: program.type!,
+    ...(kernelTypes === undefined ? {} : { kernelTypes }),
+  });
   const recorded = recordedOf(result);
   return { ...recorded, statistics: walked(recorded.statistics) };
 }

@@ -12,7 +12,7 @@ export function verifierOptions(
   possibleCpus: number,
 ): Omit<VerifierOptions, "type"> {
   const { btf, license } = object;
-  const { attachType, functions, unresolved } = program;
+  const { attachType, attachTarget, functions, unresolved } = program;
   const called = unresolved.filter(({ kind }) => kind === "function");
   // libbpf tells of functions only where the whole program has information.
   const isDescribed = btf !== undefined && functions.every(({ typeId }) => typeId !== undefined);
@@ -22,6 +22,7 @@ export function verifierOptions(
     license,
     expectedAttachType: attachType ?? 0,
     possibleCpus,
+    ...(attachTarget === undefined ? {} : { attachTarget }),
     sleepable: (program.flags & SLEEPABLE) !== 0,
     ...(isDescribed ? { types: { btf, functions } } : {}),
     kernelFunctions: new Map(

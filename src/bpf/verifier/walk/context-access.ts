@@ -1,6 +1,7 @@
 import { accessContext, type ContextValue } from "../../program-type/context-layout.ts";
 import { pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
 import { FLAG, TYPE } from "../state/register-type.ts";
+import { accessArguments } from "./argument-access.ts";
 import { checkUnmodified } from "./region-access.ts";
 import type { Walk } from "./walk.ts";
 
@@ -31,6 +32,8 @@ export function checkContext(
   signed: boolean,
 ): Register | undefined {
   checkUnmodified(walk, register, number);
+  const { target } = walk.setup;
+  if (target !== undefined) return accessArguments(walk, target, offset, size, access === "write");
   const value = accessContext(walk.programType.context, {
     offset,
     size,

@@ -13,6 +13,7 @@ import {
   type FunctionInfo,
   type ProgramTypes,
 } from "../program/function-types.ts";
+import type { KernelTarget } from "../program/kernel-target.ts";
 import type { ProgramModel } from "../program/program-model.ts";
 import { ExploredStates } from "../pruning/explored-states.ts";
 import { IdMap } from "../pruning/id-map.ts";
@@ -57,6 +58,8 @@ export interface WalkSetup {
   readonly kernelFunctions: ReadonlyMap<number, string>;
   /** The kernel's own types, where they are at hand. */
   readonly kernelTypes?: Btf;
+  /** What the program is attached to, where its arguments are the context. */
+  readonly target?: KernelTarget | undefined;
   /** The function that exceptions lead to; undefined where the program has none of its own. */
   readonly exceptionCallback: number | undefined;
   readonly log: VerifierLog;

@@ -99,6 +99,11 @@ export const OBJECT_ADVICE: readonly AdviceRow[] = [
     "Compare with the types of programs that the kernel registers it for.",
   ],
   [
+    /require device-bound program/,
+    "Only a program that is loaded for one device may ask that device's driver.",
+    "Load it with ip link set dev ... xdpdrv, bound to the device.",
+  ],
+  [
     /^release kernel function (\S+) expects/,
     "$1 gives back a reference, and its argument has none.",
     "Pass what was acquired, unchanged.",

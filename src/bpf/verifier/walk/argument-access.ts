@@ -1,0 +1,60 @@
+import { skipModifiers } from "../../object/btf/resolve.ts";
+import { TRACEPOINT_NULLS } from "../../program-type/tracepoint-nulls.ts";
+import type { KernelTarget } from "../program/kernel-target.ts";
+import { pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
+import { FLAG, TYPE } from "../state/register-type.ts";
+import type { Walk } from "./walk.ts";
+
+/** Arguments that a program may have (MAX_BPF_FUNC_ARGS). */
+const MOST = 12;
+const PREFIX = "btf_trace_".length;
+const TAGS: Readonly<Record<string, number>> = { user: FLAG.user, percpu: FLAG.perCpu };
+
+/** A load from the arguments of what a program is attached to (btf_ctx_access). */
+export function accessArguments(
+  walk: Walk,
+  target: KernelTarget,
+  offset: number,
+  size: number,
+  isWrite: boolean,
+): Register {
+  const { btf, name, parameters, returns, kind } = target;
+  const refuse = (...why: string[]): never =>
+    walk.refuse("context", ...why, `invalid bpf_context access off=${offset} size=${size}`);
+  if (isWrite || offset < 0 || offset >= MOST * 8 || offset % size !== 0) refuse();
+  if (offset % 8 !== 0) refuse(`func '${name}' offset ${offset} is not multiple of 8`);
+  const number = offset / 8;
+  const isResult = number === parameters.length && returns !== undefined;
+  const type = isResult ? returns : parameters[number]?.type;
+  if (type === undefined) return refuse(`func '${name}' doesn't have ${number + 1}-th argument`);
+  const actual = btf.type(skipModifiers(btf, type) ?? 0);
+  if (actual.kind === "int" || actual.kind === "enum" || actual.kind === "enum64" || actual.kind === "struct")
+    return UNKNOWN_SCALAR;
+  if (actual.kind !== "pointer")
+    return refuse(`func '${name}' arg${number} has type ${actual.kind.toUpperCase()}. Only pointer access is allowed`);
+  if (size !== 8) refuse(`func '${name}' size ${size} must be 8`);
+  const pointee = skipModifiers(btf, actual.type) ?? 0;
+  const to = btf.type(pointee);
+  if (to.kind === "void" && kind === "iterator")
+    walk.refuse("unsupported", "buffers that iterators give are not supported by netsim yet");
+  if (to.kind === "void" || to.kind === "int") return UNKNOWN_SCALAR;
+  if (to.kind !== "struct") return refuse(`func '${name}' arg${number} type ${to.kind.toUpperCase()} is not a struct`);
+  const flags = flagsOf(target, number);
+  // It may hold an error in the place of an address.
+  if (flags === undefined) return UNKNOWN_SCALAR;
+  const tag = btf.type(actual.type);
+  const tagged = tag.kind === "type-tag" ? (TAGS[tag.name] ?? 0) : 0;
+  const id = (flags & FLAG.orNull) === 0 ? 0 : walk.newId();
+  return pointer(TYPE.struct | flags | tagged, { struct: walk.structs.numbered(pointee), id });
+}
+
+function flagsOf({ kind, name, parameters }: KernelTarget, number: number): number | undefined {
+  const nullable = parameters[number]?.name.endsWith("__nullable") === true ? FLAG.orNull : 0;
+  if (kind === "function") return nullable;
+  // What an iterator stands at is null at its end; what it says of itself is not.
+  if (kind === "iterator") return FLAG.trusted | (number === 0 ? 0 : FLAG.orNull);
+  const nulls = TRACEPOINT_NULLS[name.slice(PREFIX)] ?? 0;
+  const digit = Math.floor(nulls / 16 ** number) % 16;
+  if ((digit & 2) !== 0) return undefined;
+  return FLAG.trusted | nullable | ((digit & 1) === 0 ? 0 : FLAG.orNull);
+}
