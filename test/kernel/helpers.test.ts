@@ -127,6 +127,16 @@ const text = (...choices: string[]) =>
 describe.skipIf(missing !== undefined)(
   missing === undefined ? "helpers do what the kernel's do" : `helpers compared with the kernel (skipped: ${missing})`,
   () => {
+    it.each([
+      { name: "no branch records", call: "r1 = r9\nr2 = 48\nr3 = 0\ncall 176" },
+      { name: "no branch records, with flags", call: "r1 = r9\nr2 = 48\nr3 = 1\ncall 176" },
+      { name: "a namespace that there is not", call: "r1 = 1\nr2 = 2\nr3 = r9\nr4 = 8\ncall 120" },
+      { name: "a device beyond devices", call: "r1 = 0x100000004 ll\nr2 = 0xeffffffc ll\nr3 = r9\nr4 = 8\ncall 120" },
+      { name: "numbers of another size", call: "r1 = 4\nr2 = 0xeffffffc ll\nr3 = r9\nr4 = 16\ncall 120" },
+    ])("processes and branches: $name", ({ call }) => {
+      compare(`r6 = r1${OUTPUT}\n*(u64 *)(r9 +0) = -1\n*(u64 *)(r9 +8) = -1\n${call}\nexit`, packetOf(Buffer.alloc(4)));
+    });
+
     it.each([105, 106])("numbers in text: helper %i", (helper) => {
       const digits = text(
         "0",

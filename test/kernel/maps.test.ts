@@ -38,10 +38,7 @@ const PREALLOCATED = CREATE_FLAG.ZERO_SEED;
 const ON_DEMAND = CREATE_FLAG.ZERO_SEED | CREATE_FLAG.NO_PREALLOC;
 const PER_CPU_LRU = CREATE_FLAG.ZERO_SEED | CREATE_FLAG.NO_COMMON_LRU;
 
-/**
- * Maps that are small, so that random operations fill them. Values of per-CPU maps are whole multiples of 8 bytes: Linux fills others up
- * with what lies behind the value that a program gives.
- */
+/** Maps that are small, so that random operations fill them. */
 const MAPS: readonly { name: string; map: MapAttributes }[] = [
   { name: "array", map: make("array", 4, 8, 5) },
   { name: "array with values of 3 bytes", map: make("array", 4, 3, 5) },
@@ -53,6 +50,9 @@ const MAPS: readonly { name: string; map: MapAttributes }[] = [
   { name: "hash with keys of 13 bytes", map: make("hash", 13, 16, 4, PREALLOCATED) },
   { name: "hash with keys of 40 bytes", map: make("hash", 40, 70, 9, PREALLOCATED) },
   { name: "percpu_hash", map: make("percpu_hash", 4, 16, 5, PREALLOCATED) },
+  { name: "percpu_array with values of 3 bytes", map: make("percpu_array", 4, 3, 5) },
+  { name: "percpu_hash with values of 5 bytes", map: make("percpu_hash", 4, 5, 5, PREALLOCATED) },
+  { name: "lru_percpu_hash with values of 12 bytes", map: make("lru_percpu_hash", 4, 12, 6, PREALLOCATED) },
   { name: "lru_hash", map: make("lru_hash", 4, 8, 6, PREALLOCATED) },
   { name: "lru_hash of one element", map: make("lru_hash", 4, 8, 1, PREALLOCATED) },
   { name: "lru_hash with lists per CPU", map: make("lru_hash", 4, 8, 8, PER_CPU_LRU) },

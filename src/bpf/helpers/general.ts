@@ -12,6 +12,7 @@ import { perfEventHelpers } from "./perf-events.ts";
 import { plainHelpers } from "./plain.ts";
 import { printHelpers } from "./print.ts";
 import { probeHelpers } from "./probe-memory.ts";
+import { processHelpers } from "./process.ts";
 import { ringBufferHelpers } from "./ring-buffer.ts";
 import { storageHelpers } from "./storage.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -30,6 +31,7 @@ export function generalHelpers(maps: BpfSyscall, surroundings: Surroundings): Re
     ...checksumHelpers(memory),
     ...probeHelpers(memory),
     ...taskHelpers(memory, surroundings),
+    ...processHelpers(memory, surroundings),
     ...dynptrHelpers(memory),
     ...ringBufferHelpers(memory),
     ...callbackHelpers(memory),

@@ -30,6 +30,36 @@ describe.each(BPF_ENGINES)("what needs no network of the kernel, on the $name", 
     return { maps, run };
   }
 
+  const task = { thread: 12, process: 10, user: 0, group: 0, command: "sh", cgroups: [1n] };
+  it.each<{ name: string; task?: typeof task; call: string; want: number; sent?: unknown[] }>([
+    { name: "a signal to the idle task", call: "r1 = 9\ncall 109", want: -1 },
+    { name: "a signal to the first process", task: { ...task, process: 1 }, call: "r1 = 9\ncall 109", want: -1 },
+    { name: "a signal to a process", task, call: "r1 = 9\ncall 109", want: 0, sent: [[9, "process"]] },
+    { name: "a signal to a thread", task, call: "r1 = 64\ncall 117", want: 0, sent: [[64, "thread"]] },
+    { name: "a signal that there is not", task, call: "r1 = 65\ncall 109", want: -22 },
+    {
+      name: "its numbers in the namespace",
+      task,
+      call: "r1 = 4\nr2 = 0xeffffffc ll\nr3 = r10\nr3 += -8\nr4 = 8\ncall 120\nr1 = *(u64 *)(r10 -8)\nr0 += r1\nr1 >>= 32\nr0 += r1",
+      want: 22,
+    },
+    { name: "no cookie", call: "r0 = 7\ncall 174", want: 0 },
+    { name: "no branches of an event", call: "r2 = r10\nr2 += -48\nr3 = 48\nr4 = 0\ncall 119", want: -2 },
+  ])("tasks: $name", ({ task: runs, call, want, sent = [] }) => {
+    const signals: unknown[] = [];
+    const { run } = setup({
+      ...(runs === undefined ? {} : { task: () => runs }),
+      sendSignal: (...signal) => signals.push(signal),
+    });
+    expect(run(`${call}\nexit`)).toBe(want);
+    expect(signals).toEqual(sent);
+  });
+
+  it("refuses signals where there are tasks and nobody who takes them", () => {
+    const { run } = setup({ task: () => task });
+    expect(() => run("r1 = 9\ncall 109\nexit")).toThrow(/bpf_send_signal/);
+  });
+
   const array = (valueSize: number) => ({ type: MAP_TYPES.array, keySize: 4, valueSize, maxEntries: 2, flags: 0 });
 
   it.each([
