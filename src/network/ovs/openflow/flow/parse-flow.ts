@@ -38,7 +38,8 @@ export function parseFlow(line: string, ports: PortNames): ParsedFlow {
   const at = found.index + found[0].length;
   const draft = { ...START, flags: [] as FlowFlag[], match: matchAll() };
   for (const item of splitKeyValues({ text: line.slice(0, found.index), at: 0 })) {
-    const { key, value } = item;
+    const { key, value, whole } = item;
+    if (value.text === "" && VALUED.has(key.text)) throw new FlowSyntaxError(`field ${key.text} missing value`, whole);
     const number = NUMBERS[key.text as keyof typeof NUMBERS];
     const flag = FLOW_FLAGS.find((name) => name === key.text);
     if (number !== undefined) draft[number] = unsigned(value, key.text, 16);
@@ -75,6 +76,7 @@ const NUMBERS = {
   hard_timeout: "hardTimeout",
   importance: "importance",
 } as const;
+const VALUED = new Set([...Object.keys(NUMBERS), "table", "cookie"]);
 /** What dump-flows prints and add-flow leaves aside, so that a dump can be read again. */
 const IGNORED = new Set(["duration", "n_packets", "n_bytes", "idle_age", "hard_age"]);
 
