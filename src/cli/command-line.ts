@@ -11,6 +11,7 @@ import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
 import { seccompCommand } from "./seccomp/seccomp.ts";
 import { showFailure } from "./show-failure.ts";
+import { tcCommand } from "./tc/tc.ts";
 import { testCommand } from "./test.ts";
 import { traceCommand } from "./trace.ts";
 
@@ -26,6 +27,7 @@ const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) 
   labCommand,
   seccompCommand,
   ovsCommand,
+  tcCommand,
 ];
 
 /** Runs the `netsim` command with the words after its name; resolves to the exit code. */

@@ -12,6 +12,7 @@ import { dataStartOf } from "./socket/data-start.ts";
 import { openSocket } from "./socket/open-socket.ts";
 import type { Socket } from "./socket/socket.ts";
 import { TcInstaller } from "./tc/install.ts";
+import { type ShowOptions, showClasses, showFilters, showQdiscs } from "./tc/show/show.ts";
 import type { World } from "./world.ts";
 
 export type Node = Host | Bridge | Switch;
@@ -97,6 +98,18 @@ export class Network {
 
   interface(node: string, name: string): Interface {
     return this.nodes.get(node)!.interfaces.get(name)!;
+  }
+
+  /** What tc would show of each interface of each host, by `node:interface`. */
+  showTc(object: "qdisc" | "class" | "filter", options: ShowOptions): { label: string; lines: string[] }[] {
+    const linesOf = (device: Interface): string[] => {
+      if (object === "qdisc") return showQdiscs(device, options);
+      if (object === "class") return showClasses(device, options);
+      return (["qdisc", "ingress", "egress"] as const).flatMap((where) => showFilters(device, where));
+    };
+    return this.hosts.flatMap(({ interfaces }) =>
+      [...interfaces.values()].map((device) => ({ label: device.label, lines: linesOf(device) })),
+    );
   }
 
   /** Checks and attaches the programs that steps bring to traffic control. */

@@ -1,5 +1,6 @@
 import type { Place } from "../errors.ts";
 import type { MapTable } from "../programs/map-table.ts";
+import type { Scene } from "./assemble.ts";
 
 /** What a caller of a run may choose beside the topology. */
 export interface RunOptions {
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly trace?: (line: string) => void;
   /** Sees the same steps, and what sockets read. */
   readonly watcher?: RunWatcher;
+  /** Looks at everything that took part, at the end of the run. */
+  readonly atEnd?: (scene: Scene) => void;
   /** Called now and then during a long run. */
   readonly progress?: (progress: RunProgress) => void;
   /** Is given the maps of all programs when the run is over. */

@@ -49,6 +49,7 @@ export class TopologyRunner {
       scene.oneLiners.finish();
       options.lookAtMaps?.(scene.maps);
       const totals = checkConservation(scene);
+      options.atEnd?.(scene);
       const engine = options.engine ?? DEFAULT_ENGINE;
       return judge(scene, collect(topology, scene, { totals, stopped, engine }));
     } finally {

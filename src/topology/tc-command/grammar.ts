@@ -8,6 +8,7 @@ import {
   tcShare,
   tcSize,
   tcSizeAndCell,
+  tcTicks,
   tcTime,
 } from "./units.ts";
 import { WordError, type Words } from "./words.ts";
@@ -19,6 +20,7 @@ export type ValueType =
   | "rate"
   | "time"
   | "fine time"
+  | "ticks"
   | "percent"
   | "share"
   | "seconds"
@@ -35,6 +37,7 @@ const READERS: Readonly<Record<ValueType, (text: string) => unknown>> = {
   rate: tcRate,
   time: tcTime,
   "fine time": tcFineTime,
+  ticks: tcTicks,
   percent: tcPercent,
   share: tcShare,
   seconds: (text: string) => `${tcInteger(text)}s`,

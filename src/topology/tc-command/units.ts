@@ -71,6 +71,10 @@ const TIME_HINT = "Times are written 50us, 10ms or 1s.";
 export const tcTime = (text: string): string =>
   `${1000 * Math.floor(split(text, "time", TIME_HINT, { ...TIMES, "": 1000 }) / 1000)}ns`;
 
+/** A time in whole microseconds, of which the kernel gets ticks of 64 ns; bare numbers are microseconds. */
+export const tcTicks = (text: string): string =>
+  `${64 * Math.floor(15.625 * Math.floor(split(text, "time", TIME_HINT, { ...TIMES, "": 1000 }) / 1000))}ns`;
+
 /** A time in nanoseconds; bare numbers are that. */
 export const tcFineTime = (text: string): string =>
   `${Math.floor(split(text, "time", TIME_HINT, { ...TIMES, "": 1 }))}ns`;

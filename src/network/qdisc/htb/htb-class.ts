@@ -81,6 +81,11 @@ export class HtbClass implements QdiscClass {
     this.cbucket = burstTime(options.ceil, options.cburst);
   }
 
+  /** How long its bursts last, nanoseconds. */
+  get bursts(): { burst: number; cburst: number } {
+    return { burst: this.bucket, cburst: this.cbucket };
+  }
+
   /** It has no classes below it any more (htb_parent_to_leaf). */
   becomeLeaf(queue: Qdisc, now: number): void {
     this.level = 0;

@@ -11,6 +11,8 @@ import { WaitList } from "./wait-list.ts";
 export interface HtbOptions {
   /** The class of packets that no filter matches. */
   readonly defaultClass: number;
+  /** For tc, which shows it. */
+  readonly r2q: number;
   /** Packets that may wait unshaped; undefined: the device's queue length. */
   readonly directLength: number | undefined;
   /** Parents before their children. */

@@ -81,7 +81,7 @@ export const htb: QdiscKind<HtbOptions> = {
     const chosen = options.read("default", (text) =>
       parseClassid(text.includes(":") ? text : `${formatClassid(handle)}${text}`),
     );
-    return { classes: inOrder, defaultClass: chosen ?? 0, directLength: options.integer("direct-qlen") };
+    return { classes: inOrder, r2q, defaultClass: chosen ?? 0, directLength: options.integer("direct-qlen") };
   },
   create: (options, surroundings) => new HtbQdisc(options, surroundings),
 };

@@ -73,17 +73,17 @@ export const netem: QdiscKind<NetemOptions> = {
     limit: { key: "limit", type: "size" },
     delay: {
       key: "delay",
-      type: "fine time",
+      type: "ticks",
       more: [
-        { key: "jitter", type: "fine time" },
+        { key: "jitter", type: "ticks" },
         { key: "delay-correlation", type: "percent" },
       ],
     },
     latency: {
       key: "delay",
-      type: "fine time",
+      type: "ticks",
       more: [
-        { key: "jitter", type: "fine time" },
+        { key: "jitter", type: "ticks" },
         { key: "delay-correlation", type: "percent" },
       ],
     },

@@ -14,7 +14,7 @@ const ADAPTS_EVERY = 500e6;
 /** Bytes a second that tc takes where nothing is said. */
 const DEFAULT_BANDWIDTH = 1_250_000;
 
-interface RedOptions {
+export interface RedOptions {
   readonly parameters: RedParameters;
   /** Bytes. */
   readonly limit: number;
