@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 clang=${CLANG:-clang-19}
 strip=${LLVM_STRIP:-llvm-strip-19}
-for source in *.c; do
+for source in *.c ovs/*.c; do
   "$clang" -target bpf -O2 -g -Wall -Werror -fdebug-compilation-dir=. -idirafter "/usr/include/$(uname -m)-linux-gnu" \
     -c "$source" -o "${source%.c}.o"
   # BTF stays; what debuggers read goes.

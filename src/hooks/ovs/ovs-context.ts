@@ -1,6 +1,7 @@
 import { type Prototype, prototypeFrom } from "../../bpf/helpers/prototype.ts";
 import { findProgramType, type ProgramType } from "../../bpf/program-type.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
+import type { Machine } from "../../bpf/vm/machine.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
 import { helper32 } from "../helpers/helper32.ts";
@@ -55,6 +56,7 @@ export class OvsContext implements ExtendedContext<Skb, OvsSite> {
   readonly adapt: NonNullable<ExtendedContext<Skb, OvsSite>["adapt"]>;
   readonly helpers: ReadonlyMap<number, HostFunction>;
   private readonly inner: SkBuffContext;
+  private readonly machine: Machine;
   private readonly memory: LinearMemory;
   private readonly isParser: boolean;
   /** A struct ovs_flow_keys, and the site, for each program that runs inside another. */
@@ -64,6 +66,7 @@ export class OvsContext implements ExtendedContext<Skb, OvsSite> {
 
   constructor(type: string, services: HookServices, place: "parser" | "flow-hit" | "flow-miss") {
     this.isParser = place === "parser";
+    this.machine = services.machine;
     this.memory = services.machine.memory;
     this.programType = programTypeFor(type, place === "flow-miss");
     this.inner = new SkBuffContext(this.programType, services);
@@ -76,7 +79,7 @@ export class OvsContext implements ExtendedContext<Skb, OvsSite> {
 
   enter(skb: Skb, site: OvsSite): number {
     const { depth } = this;
-    this.keys[depth] ??= this.memory.allocate(OVS_FLOW_KEYS_BYTES);
+    this.keys[depth] ??= this.allocateKeys();
     const keys = this.keys[depth]!;
     this.sites[depth] = site;
     this.depth++;
@@ -91,6 +94,13 @@ export class OvsContext implements ExtendedContext<Skb, OvsSite> {
     this.inner.leave(skb);
     this.depth--;
     if (this.isParser) site.importKeys?.(this.memory.bytes, this.keys[this.depth]!);
+  }
+
+  private allocateKeys(): number {
+    const { machine } = this;
+    const address = machine.memory.allocate(OVS_FLOW_KEYS_BYTES);
+    machine.regions.add(address, OVS_FLOW_KEYS_BYTES, true);
+    return address;
   }
 
   private flowPut(): [number, HostFunction] {
