@@ -29,12 +29,13 @@ export async function compareRuns(
   const chosen = [second !== undefined, flags.lab === true, flags.engines !== undefined].filter(Boolean).length;
   if (chosen > 1) fail("usage", "Compare with one thing: another topology, --lab or --engines.");
   if (flags.json && flags.markdown) fail("usage", "--json and --markdown exclude each other.");
+  if (flags.hosts && second === undefined) fail("usage", "--hosts is for two topologies.");
   if (flags.lab) return withLab(first, flags, terminal);
   const until = flags.until === undefined ? {} : { until: flags.until };
   const contestants =
     second === undefined
       ? await engines(first, flags.engines ?? ENGINES, until)
-      : await Promise.all([first, second].map((file) => contestant(file, file, until)));
+      : await Promise.all([first, second].map((file) => contestant(file, file, until, flags.hosts)));
   const result = await compare(contestants);
   if (flags.json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
   else
@@ -64,9 +65,9 @@ async function compareOther(
   return compareAtPlaces(first, subject, flags, terminal);
 }
 
-async function contestant(file: string, name: string, options: RunOptions): Promise<Contestant> {
+async function contestant(file: string, name: string, options: RunOptions, onlyHosts = false): Promise<Contestant> {
   const { topology, container } = await openTopology(file);
-  return { name, topology, runner: container.get(TOKENS.TopologyRunner), options };
+  return { name, topology, runner: container.get(TOKENS.TopologyRunner), options, onlyHosts };
 }
 
 async function engines(file: string, names: readonly string[], options: RunOptions): Promise<Contestant[]> {

@@ -10,6 +10,7 @@ export interface CompareFlags {
   /** A capture. */
   readonly packets?: string;
   readonly section?: string;
+  readonly hosts?: true;
   readonly json?: true;
   readonly markdown?: true;
 }
@@ -27,6 +28,7 @@ export function compareCommand(program: Command, perform: (action: Action) => vo
     .option("--lab", "compare the simulation with the Linux kernel of this machine, as 'netsim lab' uses it")
     .option("--until <duration>", "time at which the runs end, such as 2s or 500ms", parseUntil)
     .option("--packets <capture>", "program: the packets to run it on (default: built-in ones)")
+    .option("--hosts", "two topologies: compare only what hosts send and get, not what happens between them")
     .option("--section <name>", "program: the section of an object that has several")
     .option("--json", "print the differences as JSON")
     .option("--markdown", "print them as a Markdown table")
@@ -49,6 +51,7 @@ Exit codes: 0 no difference or a program was compared, 1 something differs, 2 wr
 Examples:
   netsim compare before.yaml after.yaml
   netsim compare topology.yaml --engines interpreter,jit --json
+  netsim compare openflow.yaml bpf.yaml --hosts
   netsim compare topology.yaml --lab
   netsim compare policies/ssh.bpf --packets capture.pcap
   netsim compare 'tcp port 22' --markdown

@@ -109,9 +109,9 @@ function* mapDifferences(first: Recording, second: Recording): Iterable<OtherDif
 }
 
 /** Entries of all maps at the end. */
-function mapTexts({ result }: Recording): Map<string, string> {
+function mapTexts({ result, hosts }: Recording): Map<string, string> {
   const found = new Map<string, string>();
-  for (const { name, entries } of result?.maps ?? [])
+  for (const { name, entries } of hosts === undefined ? (result?.maps ?? []) : [])
     for (const { key, value } of entries) found.set(`map ${name} key ${JSON.stringify(key)}`, JSON.stringify(value));
   return found;
 }

@@ -35,13 +35,17 @@ export class Recording implements RunWatcher {
   readonly packets = new Map<number, PacketWay>();
   readonly reads = new Map<string, Read[]>();
   result: RunResult | undefined;
+  /** Only what these nodes see of packets is compared, and no maps; undefined: everything. */
+  readonly hosts: ReadonlySet<string> | undefined;
   private steps = 0;
 
-  constructor(name: string) {
+  constructor(name: string, hosts?: ReadonlySet<string>) {
     this.name = name;
+    this.hosts = hosts;
   }
 
   step(time: number, packet: number, where: string, what: string): void {
+    if (this.hosts !== undefined && !this.hosts.has(/^[^:/ ]*/.exec(where)![0])) return;
     if (++this.steps > MOST_STEPS)
       fail("unsupported", `The run has more than ${MOST_STEPS} steps of packets; a comparison keeps no more.`, {
         hint: "Compare a shorter run: `max-packets` or `until` in the topology, or --until.",

@@ -4,7 +4,7 @@ import { set32 } from "../../../packet/wire.ts";
 import type { World } from "../../world.ts";
 import { Tracker } from "../conntrack/tracker.ts";
 import { extractHeaders, extractMetadata } from "../flow/extract.ts";
-import { AT } from "../flow/layout.ts";
+import { AT, NO_PORT } from "../flow/layout.ts";
 import type { BpfAction, UserspaceAction } from "./action.ts";
 import { type Actor, Executor } from "./executor.ts";
 import { FlowTable } from "./flow-table.ts";
@@ -116,6 +116,9 @@ export class Datapath implements Actor {
   send(port: SendingPort, skb: Skb): void {
     const state = this.executor.take();
     state.reset(skb);
+    // Tunnels tell flows apart.
+    extractMetadata(skb, NO_PORT, state.key);
+    extractHeaders(this.world.store.bytes, skb, state.key, this.settings.vlanLimit);
     this.executor.output(state, skb, port.number);
     this.executor.giveBack();
   }
