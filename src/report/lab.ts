@@ -2,6 +2,7 @@ import type { LabNode, LabResult, LabTraffic } from "../kernel/lab/result.ts";
 import type { Paint } from "./paint.ts";
 import { formatTable } from "./table.ts";
 import { describeExpectations } from "./text/expectations.ts";
+import { NODE_KINDS } from "./text/nodes.ts";
 import { describeQdisc } from "./text/qdisc.ts";
 import { count, plural, size } from "./words.ts";
 
@@ -23,7 +24,7 @@ export function describeLab(result: LabResult, paint: Paint): string {
 
 function describeNode({ name, kind, interfaces, sockets }: LabNode, paint: Paint): string[] {
   return [
-    paint.bold(`${kind === "bridge" ? "Bridge" : "Host"} ${name}`),
+    paint.bold(`${NODE_KINDS[kind] ?? kind} ${name}`),
     ...formatTable(
       interfaces.map((device) => [
         device.name,

@@ -96,10 +96,11 @@ export function skippedOfLinks(links: readonly LinkModel[]): Skipped[] {
   return skipped;
 }
 
-/** What the lab leaves out of hosts: programs at hooks that it does not attach yet. */
+/** What the lab leaves out of nodes: switches, and programs at hooks that it does not attach yet. */
 export function skippedOfHooks({ nodes }: Topology): Skipped[] {
   const skipped: Skipped[] = [];
-  for (const node of nodes.values())
+  for (const node of nodes.values()) {
+    if (node.kind === "ovs") skipped.push({ what: `switch ${node.name}`, why: "the lab sets up no Open vSwitch yet" });
     if (node.kind === "host") {
       const { name, cgroups, netfilter, routes } = node;
       const skip = (what: string) =>
@@ -110,6 +111,7 @@ export function skippedOfHooks({ nodes }: Topology): Skipped[] {
       if (netfilter !== undefined) skip("rules of iptables");
       if (routes.some(({ encap }) => encap !== undefined)) skip("programs on routes");
     }
+  }
   return skipped;
 }
 

@@ -10,7 +10,8 @@ export function describeNodes({ nodes }: RunResult, paint: Paint): string[] {
   return nodes.flatMap((node, i) => [...(i === 0 ? [] : [""]), ...describeNode(node, paint)]);
 }
 
-const KINDS: Readonly<Record<string, string>> = { bridge: "Bridge", host: "Host", ovs: "Open vSwitch" };
+/** What a kind of node is called. */
+export const NODE_KINDS: Readonly<Record<string, string>> = { bridge: "Bridge", host: "Host", ovs: "Open vSwitch" };
 
 function describeNode(node: NodeResult, paint: Paint): string[] {
   const interfaces = node.interfaces.map(({ name, addresses, sent, sentBytes, received, receivedBytes }) => [
@@ -25,7 +26,7 @@ function describeNode(node: NodeResult, paint: Paint): string[] {
   const sockets = node.sockets.flatMap((socket) => describeSocket(socket, paint));
   const learnt = node.learnt ?? [];
   return [
-    paint.bold(`${KINDS[node.kind] ?? node.kind} ${node.name}`),
+    paint.bold(`${NODE_KINDS[node.kind] ?? node.kind} ${node.name}`),
     ...formatTable(interfaces),
     ...queues,
     ...sockets,
