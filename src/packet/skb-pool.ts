@@ -58,6 +58,8 @@ export class SkbPool {
     skb.queueNote = 0;
     skb.tcDepth = 0;
     skb.socket = undefined;
+    skb.encapsulated = 0;
+    skb.checksumLevel = 0;
     skb.id = 0;
     return skb;
   }
@@ -157,6 +159,8 @@ function blank(): Skb {
     queueNote: 0,
     tcDepth: 0,
     socket: undefined,
+    encapsulated: 0,
+    checksumLevel: 0,
     id: 0,
   };
 }

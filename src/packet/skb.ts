@@ -88,6 +88,10 @@ export interface Skb {
   /** 1 for copies that netem has made (tc_depth). */
   tcDepth: number;
   socket: SkbSocket | undefined;
+  /** 1 for a packet that helpers have put into a tunnel (encapsulation). */
+  encapsulated: number;
+  /** Checksums, from the outermost on, that are known to be right (csum_level + 1 of CHECKSUM_UNNECESSARY). */
+  checksumLevel: number;
   /** Number of the packet in its run, from 1; copies of a packet share it. */
   id: number;
 }

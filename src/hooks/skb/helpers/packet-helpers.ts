@@ -5,7 +5,10 @@ import { baseHelpers } from "../../helpers/base-helpers.ts";
 import type { HookServices } from "../../services.ts";
 import type { SkBuffBlock } from "../sk-buff-block.ts";
 import { byteHelpers } from "./bytes.ts";
+import { encapHelpers } from "./encap.ts";
+import { markHelpers } from "./marks.ts";
 import { redirectHelpers } from "./redirect.ts";
+import { roomHelpers } from "./room.ts";
 import { shapeHelpers } from "./shape.ts";
 import { storeHelpers } from "./store.ts";
 import { vlanHelpers } from "./vlan.ts";
@@ -22,7 +25,16 @@ export interface RunningProgram {
 /** A group of helpers on packets, by their numbers. */
 export type HelperGroup = (running: RunningProgram, services: HookServices) => ReadonlyMap<number, HostFunction>;
 
-const GROUPS: readonly HelperGroup[] = [byteHelpers, redirectHelpers, shapeHelpers, storeHelpers, vlanHelpers];
+const GROUPS: readonly HelperGroup[] = [
+  byteHelpers,
+  encapHelpers,
+  markHelpers,
+  redirectHelpers,
+  roomHelpers,
+  shapeHelpers,
+  storeHelpers,
+  vlanHelpers,
+];
 
 /** The helpers that are simulated of those that programs of the type may call. */
 export function packetHelpers(

@@ -1,0 +1,25 @@
+import type { HostFunction } from "../../bpf/vm/host-function.ts";
+import type { SkbControlGroup } from "../../packet/skb.ts";
+import type { BaseHelperGroup } from "./base-helpers.ts";
+import { helper32 } from "./helper32.ts";
+
+/** What stands for a user where a packet has no socket (overflowuid). */
+const NOBODY = 65_534;
+/** Network namespaces are numbered from here; each host is one, and sees itself as the first. */
+const FIRST_NAMESPACE = 1;
+
+/** What a packet's socket tells (net/core/filter.c, kernel/bpf/cgroup.c). Sockets here are root's. */
+export const socketHelpers: BaseHelperGroup = (running): ReadonlyMap<number, HostFunction> => {
+  const groupOf = () => running.block.skb?.socket?.cgroup;
+  return new Map([
+    helper32(46, "bpf_get_socket_cookie", 1, "unsigned", () => running.block.skb?.socket?.cookie ?? 0),
+    helper32(47, "bpf_get_socket_uid", 1, "unsigned", () => (running.block.skb?.socket === undefined ? NOBODY : 0)),
+    helper32(122, "bpf_get_netns_cookie", 1, "unsigned", () => FIRST_NAMESPACE),
+    helper32(79, "bpf_skb_cgroup_id", 1, "unsigned", () => groupOf()?.id ?? 0),
+    helper32(83, "bpf_skb_ancestor_cgroup_id", 2, "unsigned", (_context, level) => {
+      const way: SkbControlGroup[] = [];
+      for (let group = groupOf(); group !== undefined; group = group.parent) way.unshift(group);
+      return way[level!]?.id ?? 0;
+    }),
+  ]);
+};
