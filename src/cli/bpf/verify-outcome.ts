@@ -30,8 +30,20 @@ export function outcomeOf(target: VerifyTarget, logLevel: number, releases: read
   return {
     target,
     result,
-    ...(refusal === undefined ? {} : { explanation: refusal.explanation }),
+    ...(refusal === undefined ? {} : { explanation: naming(refusal.explanation, target) }),
     ...(witness === undefined ? {} : { witness }),
     kernels: needs === undefined ? [] : releases.map((release) => verdictOf(release, needs)),
+  };
+}
+
+/** Names the function where the program calls one that its loader did not find, of which the verifier sees a number alone. */
+function naming(explanation: Explanation, { options }: VerifyTarget): Explanation {
+  const name = options.kernelFunctions?.get(explanation.instruction);
+  if (name === undefined || !explanation.reason.startsWith("invalid func unknown#")) return explanation;
+  const meaning = `The program calls the kernel function ${name}, a weak symbol that does not exist here.`;
+  return {
+    ...explanation,
+    meaning,
+    suggestion: `Call ${name} only where bpf_ksym_exists(${name}) says that it is there.`,
   };
 }

@@ -171,6 +171,20 @@ describe("netsim bpf verify", () => {
     expect((await bpf(["verify", object, "--map", "a=array:4:8:1"])).exitCode).toBe(2);
   });
 
+  it("names a kernel function that is not there", { timeout: 30_000 }, async ({ skip }) => {
+    const object = files.path("weak.o");
+    const weak = `extern int bpf_not_there(void) __attribute__((weak, section(".ksyms")));
+SEC("tc") int calls(struct __sk_buff *skb) { return bpf_not_there(); }\n`;
+    const source = files.write("weak.c", OBJECT + weak);
+    const { status } = spawnSync("clang", ["-target", "bpf", "-O2", "-g", "-c", source, "-o", object]);
+    skip(status !== 0, "clang is not there, or cannot compile for BPF");
+    const { out } = await bpf(["verify", object, "--program", "calls"]);
+    expect(out).toContain(
+      "The program calls the kernel function bpf_not_there, a weak symbol that does not exist here.",
+    );
+    expect(out).toContain("bpf_ksym_exists(bpf_not_there)");
+  });
+
   it("verifies what it can of an object, and names the rest", { timeout: 30_000 }, async ({ skip }) => {
     const object = files.path("unknown.o");
     const strange = `SEC("mine") int strange(struct xdp_md *ctx) { return 0; }\n`;
