@@ -20,12 +20,12 @@ export class Insights {
   readonly #reached: Uint8Array;
   readonly #ways: Uint8Array;
   readonly #maps = new Map<number, VerifierMap | null>();
-  readonly #pointers: Int16Array;
+  readonly #pointers: Int32Array;
 
   constructor(instructions: number) {
     this.#reached = new Uint8Array(instructions);
     this.#ways = new Uint8Array(instructions);
-    this.#pointers = new Int16Array(instructions);
+    this.#pointers = new Int32Array(instructions);
   }
 
   noteReached(index: number): void {
@@ -40,6 +40,11 @@ export class Insights {
     const known = this.#maps.get(index);
     if (known === undefined) this.#maps.set(index, map);
     else if (known !== map) this.#maps.set(index, null);
+  }
+
+  /** Paths come to the call with different maps. */
+  hasSeveralMaps(index: number): boolean {
+    return this.#maps.get(index) === null;
   }
 
   noteAccess(index: number, type: number): void {

@@ -29,6 +29,7 @@ import { checkExceptions } from "./walk/exceptions.ts";
 import { mayCall } from "./walk/helper-call.ts";
 import { checkStackDepth } from "./walk/stack-depth.ts";
 import { walkAll } from "./walk/step.ts";
+import { checkTailCalls } from "./walk/tail-calls.ts";
 import { MAX_INSTRUCTIONS, Walk } from "./walk/walk.ts";
 
 /** What a program is verified for. */
@@ -37,6 +38,8 @@ export interface VerifierOptions {
   readonly type: ProgramType | string | number;
   /** Maps by the descriptor, or the index, that the program's references name. */
   readonly maps?: ReadonlyMap<number, VerifierMap>;
+  /** The user who loads it has made them, too; without, somebody with all privileges has. */
+  readonly ownMaps?: boolean;
   /** They are named by index only: whatever names a descriptor names no map. */
   readonly indexedMaps?: boolean;
   /** As the program declares it; GPL without. */
@@ -125,6 +128,7 @@ export function verify(program: Uint8Array | DecodedProgram, options: VerifierOp
     walkAll(walk);
     checkStackDepth(walk.model, walk.stackDepths, walk.asyncCallbacks, OWN_STACKS.includes(programType.name));
     checkExceptions(walk);
+    if (options.ownMaps === true) checkTailCalls(walk);
   } catch (reason) {
     if (!(reason instanceof Refusal)) throw reason;
     log.refusal(reason);

@@ -47,7 +47,7 @@ export function verifyTargets(input: InputFile, flags: VerifyFlags): VerifyTarge
   const common = {
     possibleCpus: flags.cpus,
     loops: flags.loops,
-    ...(flags.unprivileged === true ? { privileges: UNPRIVILEGED } : {}),
+    ...(flags.unprivileged === true ? { privileges: UNPRIVILEGED, ownMaps: true } : {}),
     strictAlignment: flags.strictAlignment === true,
     keepEveryState: flags.keepEveryState === true,
   };

@@ -14,6 +14,7 @@ export const MAPS: Readonly<Record<string, VerifierMap>> = {
   queue: { type: MAP_TYPE.queue, keySize: 0, valueSize: 8, maxEntries: 4 },
   readonly: { type: MAP_TYPE.array, keySize: 4, valueSize: 8, maxEntries: 1, flags: 1 << 7 },
   writeonly: { type: MAP_TYPE.array, keySize: 4, valueSize: 8, maxEntries: 1, flags: 1 << 8 },
+  others: { type: MAP_TYPE.prog_array, keySize: 4, valueSize: 4, maxEntries: 8 },
 };
 
 /** Translates a program; `descriptorOf` gives the number of each map that it names. */

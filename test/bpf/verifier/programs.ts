@@ -355,6 +355,10 @@ export const PROGRAMS: readonly TestProgram[] = [
     "write to a socket": "r2 = *(u64 *)(r1 + 168); if r2 == 0 goto +1; *(u32 *)(r2 + 4) = 1",
   }),
   ...short("tail calls", {
+    "into one of two arrays":
+      "r3 = *(u32 *)(r1 + 0); r2 = map[programs]; if r3 == 5 goto +2; r2 = map[others]; r3 = 7; call 12",
+    "into the same array from two ways":
+      "r3 = *(u32 *)(r1 + 0); r2 = map[programs]; if r3 == 5 goto +1; r3 = 1; call 12",
     "constant index": "r2 = map[programs]; r3 = 1; call 12",
     "unknown index": "r6 = r1; call 7; r3 = r0; r1 = r6; r2 = map[programs]; call 12",
     "R0 afterwards": "r2 = map[programs]; r3 = 1; call 12; r1 = r0",

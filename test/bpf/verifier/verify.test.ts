@@ -5,7 +5,7 @@ import { assembleWithMaps, descriptorOfMap, MAPS_BY_DESCRIPTOR } from "./maps.ts
 import { PROGRAMS, type TestProgram } from "./programs.ts";
 import { readRecorded, recordedOf, UNPRIVILEGED_FIXTURES } from "./recorded.ts";
 
-const SCHED_CLS = 3;
+const [SOCKET_FILTER, SCHED_CLS] = [1, 3];
 /** Of the machine that the fixtures were recorded on. */
 const CPUS = 2;
 
@@ -17,6 +17,17 @@ const verdictOn = (program: TestProgram, options: Partial<VerifierOptions> = {})
     maps: MAPS_BY_DESCRIPTOR,
     possibleCpus: CPUS,
   });
+
+describe("maps that a user without capabilities has made", () => {
+  it.each([
+    { name: "tail calls: into one of two arrays", reason: "tail_call abusing map_ptr" },
+    { name: "tail calls: into the same array from two ways", reason: undefined },
+  ])("$name: $reason", ({ name, reason }) => {
+    const program = PROGRAMS.find((it) => it.name === name)!;
+    const options = { type: SOCKET_FILTER, privileges: UNPRIVILEGED, ownMaps: true };
+    expect(verdictOn(program, options).error?.message).toBe(reason);
+  });
+});
 
 describe("what Linux 6.18 said of each program", () => {
   const recorded = readRecorded();

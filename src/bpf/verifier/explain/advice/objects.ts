@@ -104,6 +104,11 @@ export const OBJECT_ADVICE: readonly AdviceRow[] = [
     "Load it with ip link set dev ... xdpdrv, bound to the device.",
   ],
   [
+    /^tail_call abusing/,
+    "Different paths make the tail call with different arrays, which users without CAP_PERFMON may not.",
+    "Make a tail call of its own on each path.",
+  ],
+  [
     /^release kernel function (\S+) expects/,
     "$1 gives back a reference, and its argument has none.",
     "Pass what was acquired, unchanged.",
