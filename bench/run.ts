@@ -7,6 +7,7 @@ import { maps } from "./maps.ts";
 import { objects } from "./objects.ts";
 import { replay } from "./replay.ts";
 import { seccomp } from "./seccomp.ts";
+import { tracing } from "./tracing.ts";
 import { verifier } from "./verifier.ts";
 
 /** `npm run bench -- NAME`: what can be measured. */
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => BenchResult>> = {
   "engine-loads": engineLoads,
   verifier,
   seccomp,
+  tracing,
   maps,
   objects,
 };

@@ -37,7 +37,7 @@ export async function traceExpression(file: string, flags: TraceFlags, terminal:
     },
   });
   if (flags.json) terminal.out(`${JSON.stringify(result, null, 2)}\n`);
-  else terminal.out(printable(result.tracing!.output));
+  else terminal.out(`${result.tracing!.output.map(printable).join("\n")}\n`);
   return result.exitCode;
 }
 
@@ -51,5 +51,5 @@ function contentOf(expression: string): string {
 
 /** Texts of packets and processes are nobody's commands to a terminal. */
 function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, (it) => `\\x${it.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return text.replace(/[^\P{Cc}\t]/gu, (it) => `\\x${it.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

@@ -74,7 +74,7 @@ function tracingResult({ tracePipe, histograms, maps, oneLiners }: Scene): Pick<
       tracePipe: lines,
       lostLines: lost,
       histograms: histograms.map((histogram) => readHistogram(histogram, maps)),
-      output: oneLiners.output,
+      output: oneLiners.output === "" ? [] : oneLiners.output.replace(/\n$/, "").split("\n"),
     },
   };
 }

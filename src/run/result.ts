@@ -91,8 +91,8 @@ export interface TracingResult {
   /** Lines that were printed when there was no more room. */
   readonly lostLines: number;
   readonly histograms: readonly HistogramResult[];
-  /** What one-liners have printed, as bpftrace prints it; empty where there are none. */
-  readonly output: string;
+  /** Lines that one-liners have printed, as bpftrace prints them; none where there are none. */
+  readonly output: readonly string[];
 }
 
 /** A map of counts by the logarithm of what was counted. */

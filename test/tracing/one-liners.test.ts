@@ -34,7 +34,7 @@ async function trace(text: string, engine = "interpreter", network = NETWORK): P
     engine,
     expressions: [{ text, place: { file: "expression", line: 1 } }],
   });
-  return result.tracing!.output;
+  return `${result.tracing!.output.join("\n")}\n`;
 }
 
 const cases = [

@@ -6,12 +6,20 @@ export class EventRecord {
   /** Bytes. */
   readonly size: number;
   private readonly memory: ByteStore;
+  /** The memory that `words` is a view of: growth replaces it. */
+  private bytes: Uint8Array;
+  private words: Int32Array;
+  /** The last text, and where it is: events of one device come one after the other. */
+  private lastText = "";
+  private lastTextAt = -1;
 
   constructor(memory: ByteStore, size: number) {
     this.memory = memory;
     this.size = size;
     this.address = memory.allocate(size);
-    memory.bytes.fill(0, this.address, this.address + size);
+    this.bytes = memory.bytes;
+    this.words = this.view();
+    this.bytes.fill(0, this.address, this.address + size);
   }
 
   set8(offset: number, value: number): void {
@@ -25,12 +33,12 @@ export class EventRecord {
   }
 
   set32(offset: number, value: number): void {
-    const { bytes } = this.memory;
-    const at = this.address + offset;
-    bytes[at] = value;
-    bytes[at + 1] = value >>> 8;
-    bytes[at + 2] = value >>> 16;
-    bytes[at + 3] = value >>> 24;
+    if (this.bytes !== this.memory.bytes) this.renew();
+    if ((offset & 3) === 0) this.words[offset >> 2] = value;
+    else {
+      this.set16(offset, value);
+      this.set16(offset + 2, value >>> 16);
+    }
   }
 
   /** A whole number of at most 53 bits, of either sign. */
@@ -51,9 +59,12 @@ export class EventRecord {
 
   /** A text of ASCII and a zero. Returns the bytes that it takes. */
   setText(offset: number, text: string): number {
+    const length = Math.min(text.length, this.size - offset - 1);
+    if (text === this.lastText && offset === this.lastTextAt) return length + 1;
+    this.lastText = text;
+    this.lastTextAt = offset;
     const { bytes } = this.memory;
     const at = this.address + offset;
-    const length = Math.min(text.length, this.size - offset - 1);
     for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i);
     bytes[at + length] = 0;
     return length + 1;
@@ -66,6 +77,16 @@ export class EventRecord {
   }
 
   clear(offset: number, length: number): void {
+    this.lastTextAt = -1;
     this.memory.bytes.fill(0, this.address + offset, this.address + offset + length);
+  }
+
+  private renew(): void {
+    this.bytes = this.memory.bytes;
+    this.words = this.view();
+  }
+
+  private view(): Int32Array {
+    return new Int32Array(this.memory.bytes.buffer, this.address, Math.ceil(this.size / 4));
   }
 }

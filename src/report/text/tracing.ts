@@ -13,7 +13,8 @@ export function describeTracing({ tracing }: RunResult, paint: Paint): string[] 
   const more = tracePipe.length - SHOWN + lostLines;
   const printed = tracePipe.slice(0, SHOWN);
   const blocks = histograms.map((histogram) => histogramText(histogram).join("\n"));
-  if (output.trim() !== "") blocks.push(output.replace(/^\n+|\n+$/g, ""));
+  const text = output.join("\n").replace(/^\n+|\n+$/g, "");
+  if (text !== "") blocks.push(text);
   if (printed.length > 0)
     blocks.push([`  trace_pipe`, ...printed, ...(more > 0 ? [`  and ${count(more)} more`] : [])].join("\n"));
   return [paint.bold("Tracing"), blocks.join("\n\n")];
