@@ -5,6 +5,7 @@ import { filter } from "./filter.ts";
 import { forward } from "./forward.ts";
 import { maps } from "./maps.ts";
 import { objects } from "./objects.ts";
+import { ovs } from "./ovs.ts";
 import { replay } from "./replay.ts";
 import { seccomp } from "./seccomp.ts";
 import { tracing } from "./tracing.ts";
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => BenchResult>> = {
   tracing,
   maps,
   objects,
+  ovs,
 };
 
 const name = process.argv[2] ?? "";
