@@ -96,6 +96,13 @@ describe("programs of control groups", () => {
     expect(have.received).toMatchObject(ALL);
   });
 
+  it("see whose packet it is: family and ports of the socket", async () => {
+    const program = `{ type: cgroup_skb, extended: "r2 = *(u32 *)(r1 + 88)\\nr3 = *(u32 *)(r1 + 132)\\nr0 = 0\\nif r2 != 2 goto pc+2\\nif r3 != 0x5000 goto pc+1\\nr0 = 1\\nexit" }`;
+    const have = await run(groups({ a: `{ /: { egress: [${program}] } }` }));
+    // Connections to port 80 have it as their remote port; the socket of the datagrams is not connected.
+    expect(have.received).toMatchObject({ "b/u": 0, "b/t": 1 });
+  });
+
   it("tells of a control group that is not there", async () => {
     await expect(run(groups({ a: egress(1), from: "/wep" }))).rejects.toThrow("no control group '/wep'");
   });

@@ -22,6 +22,13 @@ export const SK_BUFF = {
   tcClassid: 72,
   data: 76,
   dataEnd: 80,
+  family: 88,
+  remoteIpv4: 92,
+  localIpv4: 96,
+  remoteIpv6: 100,
+  localIpv6: 116,
+  remotePort: 132,
+  localPort: 136,
   dataMeta: 140,
   flowKeys: 144,
   timestamp: 152,
@@ -64,7 +71,7 @@ export interface WritableFields {
 
 /**
  * A struct __sk_buff in the machine's memory that is filled from one packet after another. Fields that nothing simulated sets
- * (napi_id, addresses of a socket, flow_keys, sk, gso_*, hwtstamp) stay 0.
+ * (napi_id, flow_keys, sk, gso_*, hwtstamp) stay 0.
  */
 export class SkBuffBlock {
   readonly address: number;
@@ -115,6 +122,23 @@ export class SkBuffBlock {
     words[SK_BUFF.timestamp / 4 + 1] = skb.timestampHigh;
     const { cb } = skb;
     for (let i = 0; i < CB_WORDS; i++) words[SK_BUFF.cb / 4 + i] = clearWords ? 0 : cb[i]!;
+    this.showSocket(skb.socket);
+  }
+
+  /** The packet's socket, where it has one: addresses and the remote port in network order, the local port in the host's. */
+  private showSocket(socket: Skb["socket"]): void {
+    const { words, address, memory } = this;
+    if (socket === undefined) {
+      if (words[SK_BUFF.family / 4] !== 0) words.fill(0, SK_BUFF.family / 4, SK_BUFF.dataMeta / 4);
+      return;
+    }
+    words.fill(0, SK_BUFF.family / 4, SK_BUFF.dataMeta / 4);
+    words[SK_BUFF.family / 4] = socket.family;
+    words[SK_BUFF.remotePort / 4] = swapped(socket.remotePort);
+    words[SK_BUFF.localPort / 4] = socket.localPort;
+    const isIpv6 = socket.localAddress.length > 4;
+    memory.bytes.set(socket.remoteAddress, address + (isIpv6 ? SK_BUFF.remoteIpv6 : SK_BUFF.remoteIpv4));
+    memory.bytes.set(socket.localAddress, address + (isIpv6 ? SK_BUFF.localIpv6 : SK_BUFF.localIpv4));
   }
 
   /** Fills what may have changed when a helper has changed the packet, whose data begins where it did in relation to `skb.data`. */
