@@ -6,6 +6,7 @@ import type { Action, Terminal } from "./command.ts";
 import { compareCommand } from "./compare.ts";
 import { filterCommand } from "./filter.ts";
 import { labCommand } from "./lab.ts";
+import { lintCommand } from "./lint.ts";
 import { ovsCommand } from "./ovs/ovs.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
@@ -24,6 +25,7 @@ const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) 
   bpfCommand,
   filterCommand,
   compareCommand,
+  lintCommand,
   labCommand,
   seccompCommand,
   ovsCommand,
