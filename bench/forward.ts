@@ -50,7 +50,7 @@ export function forward(): BenchResult {
 }
 
 /** Compiles the peer; undefined where its source, ns-3 or a compiler is missing. */
-function buildPeer(output: string): string | undefined {
+export function buildPeer(output: string): string | undefined {
   if (!existsSync(PEER) || !isInstalled("g++")) return undefined;
   try {
     run("g++", ["-O2", "-std=c++17", PEER, "-o", output, ...LIBRARIES.map((name) => `-lns3-${name}`)]);

@@ -8,6 +8,7 @@ import { objects } from "./objects.ts";
 import { ovs } from "./ovs.ts";
 import { replay } from "./replay.ts";
 import { seccomp } from "./seccomp.ts";
+import { tc } from "./tc.ts";
 import { tracing } from "./tracing.ts";
 import { verifier } from "./verifier.ts";
 
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, () => BenchResult>> = {
   maps,
   objects,
   ovs,
+  tc,
 };
 
 const name = process.argv[2] ?? "";
