@@ -37,7 +37,7 @@ export function openBridge(model: SwitchModel, ports: Iterable<DevicePort>): Bri
           code: "bad-topology",
           severity: "error",
           message: error.message,
-          place: { ...place, ...(column !== undefined && { column }) },
+          place: { ...place, ...(column !== undefined && { column, endColumn: column + error.end - error.start }) },
           ...(error.hint !== undefined && { hint: error.hint }),
         });
       }
