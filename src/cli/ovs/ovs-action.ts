@@ -37,10 +37,7 @@ export async function megaflows(
   flags: Pick<SourceFlags, "until">,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  return look(topology!, name, flags, terminal, (found, now) => {
-    found.datapath.settle();
-    return dumpMegaflows(found, now);
-  });
+  return look(topology!, name, flags, terminal, dumpMegaflows);
 }
 
 /** Prints something of a bridge, from wherever it is taken. */
@@ -91,6 +88,8 @@ async function look(
       });
     if (name === undefined && switches.length > 1)
       fail("usage", `${file} has more than one switch.`, { hint: `Name one of them: ${there}.` });
+    // Rules are told of their packets late.
+    found.datapath.settle();
     return text(found, world.simulation.now);
   });
   terminal.out(lines(shown));
