@@ -1,4 +1,4 @@
-import { TRACING } from "../../bpf/program-type/tracing-programs.ts";
+import { TRACING, TRACING_TYPE } from "../../bpf/program-type/tracing-programs.ts";
 import { findProgramType } from "../../bpf/program-type.ts";
 import type { EventVerdict, HookAt } from "../hook.ts";
 import { EventContext } from "./event-context.ts";
@@ -33,7 +33,7 @@ const event = (
   key: name,
   programTypes: [programType],
   description,
-  context: (type, services) => new EventContext(type === TRACING.name ? TRACING : findProgramType(type)!, services),
+  context: (type, services) => new EventContext(type === TRACING_TYPE ? TRACING : findProgramType(type)!, services),
   ...rest,
 });
 

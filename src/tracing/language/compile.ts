@@ -1,4 +1,4 @@
-import { TRACING } from "../../bpf/program-type/tracing-programs.ts";
+import { TRACING_TYPE } from "../../bpf/program-type/tracing-programs.ts";
 import type { TraceAction } from "./actions.ts";
 import { Emitter } from "./emitter.ts";
 import { MapRegistry } from "./map-registry.ts";
@@ -111,6 +111,6 @@ function compileFor(
   if (probe.predicate !== undefined) unless(parts, probe.predicate, end);
   statements(parts, probe.body);
   emitter.place(end);
-  emitter.emit(`r0 = ${scene.programType === TRACING.name ? FENTRY_RESULT : RESULT}`, "exit");
+  emitter.emit(`r0 = ${scene.programType === TRACING_TYPE ? FENTRY_RESULT : RESULT}`, "exit");
   return { text: emitter.code, actions };
 }
