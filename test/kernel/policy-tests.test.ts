@@ -131,7 +131,7 @@ cases:
 
 describe.skipIf("missing" in running)(`policy tests in the kernel${missing}`, () => {
   it("come to the same as in the simulation, where they are examples", () =>
-    expectAlike(["policies/tests"], { asked: 12 }));
+    expectAlike(["policies/tests"], { asked: 16 }));
 
   it.each([
     { what: "maps of a socket filter", text: COUNTING, asked: 3 },

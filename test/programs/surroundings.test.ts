@@ -42,9 +42,11 @@ describe.each(["interpreter", "jit"])("programs in topologies on the %s", (engin
       engine,
     ]);
     expect({ exitCode, error }).toEqual({ exitCode: 0, error: "" });
-    expect(out.match(/^.*bpf_trace_printk.*$/gm)).toEqual([
+    expect(out.match(/^\d.*bpf_trace_printk.*$/gm)).toEqual([
       "0.003000000  bpf_trace_printk  n=52",
       "0.011000000  bpf_trace_printk  n=52",
     ]);
+    // As the file trace_pipe of tracefs has them, too.
+    expect(out).toMatch(/^ +<idle>-0 +\[000\] .* 0\.003000: bpf_trace_printk: n=52$/m);
   });
 });

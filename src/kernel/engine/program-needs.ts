@@ -37,6 +37,7 @@ export function needsOf({ name, type, bytes, insight }: VerifiedProgram): Progra
   const refuse = (what: string) => unsupported(`Program '${name}' ${what}.`);
   if (!TYPES.includes(type.name))
     refuse(`is ${type.name}, which BPF_PROG_TEST_RUN does not run on packets of a topology`);
+  if (type.flowKeysBytes !== undefined) refuse("is at a hook of Open vSwitch, which Linux does not have");
   const reads = new Set<string>();
   let looksBefore = false;
   const fieldsAt = (offset: number, size: number) =>
