@@ -4,6 +4,7 @@ import { EXIT, type ExitCode, NetsimError } from "../errors.ts";
 import { bpfCommand } from "./bpf/bpf.ts";
 import type { Action, Terminal } from "./command.ts";
 import { compareCommand } from "./compare.ts";
+import { explainCommand } from "./explain.ts";
 import { filterCommand } from "./filter.ts";
 import { labCommand } from "./lab.ts";
 import { lintCommand } from "./lint.ts";
@@ -26,6 +27,7 @@ const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) 
   filterCommand,
   compareCommand,
   lintCommand,
+  explainCommand,
   labCommand,
   seccompCommand,
   ovsCommand,
