@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { EXIT, type ExitCode, fail } from "../errors.ts";
 import { TEST_REPORTERS } from "../report/test/built-in.ts";
 import { runTests } from "../run-tests.ts";
+import type { TestReport } from "../testing/result.ts";
 import type { Terminal } from "./command.ts";
 import { showDiagnostics } from "./show-failure.ts";
 import type { TestFlags } from "./test.ts";
 import { checkCoverage, showCoverage } from "./test-coverage.ts";
 import { TestProgressLine } from "./test-progress-line.ts";
+import { updateTests } from "./test-update.ts";
 import { watchTests } from "./test-watch.ts";
 
 /** The code of threads; there only where this was built. */
@@ -17,16 +19,34 @@ const FILES_PER_JOB = 4;
 /** Runs tests and reports what they came to, once or whenever something changes. */
 export async function test(paths: readonly string[], flags: TestFlags, terminal: Terminal): Promise<ExitCode> {
   if (flags.coverage !== undefined) checkCoverage(flags.coverage, flags.report);
+  if (flags.update && flags.watch) fail("usage", "--update is done once: leave out --watch.");
   if (!flags.watch) return testOnce(paths, flags, terminal);
   await watchTests(paths, terminal, () => testOnce(paths, flags, terminal));
   return EXIT.interrupted;
 }
 
 async function testOnce(paths: readonly string[], flags: TestFlags, terminal: Terminal): Promise<ExitCode> {
-  const { report: format, engine, filter, shard } = flags;
+  const { report: format, filter, shard } = flags;
   const reporter = TEST_REPORTERS.find(({ name }) => name === format)!;
+  let report = await runAll(paths, flags, terminal);
+  if (report.files.length === 0)
+    fail("usage", filter || shard ? "No case is meant." : "There is no test there.", {
+      hint: "A policy test is a YAML file with `cases`; a topology that is one has `expect`.",
+    });
+  // What is reported has been seen to hold.
+  if (flags.update && !terminal.interrupted.aborted && updateTests(report, terminal))
+    report = await runAll(paths, flags, terminal);
+  terminal.out(reporter.render(report, { color: terminal.outColor }));
+  if (flags.coverage !== undefined) showCoverage(report, flags.coverage, terminal);
+  const diagnostics = report.files.flatMap((file) => file.diagnostics);
+  if (diagnostics.length > 0) showDiagnostics(diagnostics, terminal);
+  return report.exitCode;
+}
+
+function runAll(paths: readonly string[], flags: TestFlags, terminal: Terminal): Promise<TestReport> {
+  const { engine, filter, shard } = flags;
   const line = new TestProgressLine(terminal);
-  const report = await runTests(paths, {
+  return runTests(paths, {
     ...(engine !== undefined && { engine }),
     ...(filter && { filter }),
     ...(shard && { shard }),
@@ -35,15 +55,6 @@ async function testOnce(paths: readonly string[], flags: TestFlags, terminal: Te
     signal: terminal.interrupted,
     progress: (progress) => line.update(progress),
   }).finally(() => line.clear());
-  if (report.files.length === 0)
-    fail("usage", filter || shard ? "No case is meant." : "There is no test there.", {
-      hint: "A policy test is a YAML file with `cases`; a topology that is one has `expect`.",
-    });
-  terminal.out(reporter.render(report, { color: terminal.outColor }));
-  if (flags.coverage !== undefined) showCoverage(report, flags.coverage, terminal);
-  const diagnostics = report.files.flatMap((file) => file.diagnostics);
-  if (diagnostics.length > 0) showDiagnostics(diagnostics, terminal);
-  return report.exitCode;
 }
 
 function jobs(flags: TestFlags, { processors }: Terminal): { jobs?: (files: number) => number; worker?: URL } {

@@ -9,6 +9,7 @@ export interface TestFlags {
   readonly shard?: { readonly index: number; readonly of: number };
   readonly jobs?: number;
   readonly watch?: true;
+  readonly update?: true;
   /** The file, or true for the terminal. */
   readonly coverage?: string | true;
 }
@@ -36,6 +37,7 @@ export function testCommand(program: Command, perform: (action: Action) => void)
       "--coverage [file]",
       "count the instructions and branches that run: to the terminal, or by the file's ending as .info (lcov), .html or .txt",
     )
+    .option("--update", "rewrite what failing cases expect to what came out, in the files")
     .option("--watch", "run again whenever a file changes that the tests are about")
     .addHelpText("after", HELP)
     .action((paths: string[], flags: TestFlags) =>
