@@ -6,6 +6,7 @@ import type { Action, Terminal } from "./command.ts";
 import { compareCommand } from "./compare.ts";
 import { explainCommand } from "./explain.ts";
 import { filterCommand } from "./filter.ts";
+import { initCommand } from "./init/init.ts";
 import { labCommand } from "./lab.ts";
 import { lintCommand } from "./lint.ts";
 import { ovsCommand } from "./ovs/ovs.ts";
@@ -19,6 +20,7 @@ import { traceCommand } from "./trace.ts";
 
 /** The commands, in the order in which the help lists them. Each adds itself and hands its work to `perform`. */
 const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) => void)[] = [
+  initCommand,
   runCommand,
   testCommand,
   traceCommand,
