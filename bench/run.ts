@@ -8,7 +8,9 @@ import { objects } from "./objects.ts";
 import { ovs } from "./ovs.ts";
 import { replay } from "./replay.ts";
 import { seccomp } from "./seccomp.ts";
+import { start } from "./start.ts";
 import { tc } from "./tc.ts";
+import { test } from "./test.ts";
 import { tracing } from "./tracing.ts";
 import { verifier } from "./verifier.ts";
 
@@ -26,6 +28,8 @@ const BENCHES: Readonly<Record<string, () => BenchResult>> = {
   objects,
   ovs,
   tc,
+  start,
+  test,
 };
 
 const name = process.argv[2] ?? "";
