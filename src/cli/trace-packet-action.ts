@@ -25,14 +25,17 @@ export async function tracePackets(file: string, flags: TraceFlags, terminal: Te
   if (flags.match !== undefined) {
     const search = new PacketSearch(flags.limit, acceptedBy(flags.match));
     await runs.run(topology, { ...options, watcher: search });
+    if (search.found.size === 0 && options.signal.aborted) return EXIT.interrupted;
     if (search.found.size === 0) fail("usage", `No packet of the run matches '${flags.match}'.`);
     chosen = search.found;
   }
   const watch = new PacketWatch(chosen, runner, container.get(TOKENS.HookRegistry));
   const { packets: totals } = await runs.run(topology, { ...options, watcher: watch, engine: RECORDING });
   const ways = [...watch.ways.values()];
-  if (ways.some(({ steps }) => steps.length === 0))
+  if (ways.some(({ steps }) => steps.length === 0)) {
+    if (options.signal.aborted) return EXIT.interrupted;
     fail("usage", `The run has no packet ${flags.packet}; it made ${totals.created}.`);
+  }
   if (flags.json) terminal.out(`${JSON.stringify(ways, undefined, 2)}\n`);
   else terminal.out(ways.map((way) => describeWay(way, painter(terminal.outColor))).join("\n"));
   return options.signal.aborted ? EXIT.interrupted : EXIT.ok;

@@ -145,7 +145,7 @@ export interface SwitchModel {
   /** Of the host that it runs on. */
   readonly routes: readonly RouteModel[];
   /** Lines of ovs-ofctl's syntax; undefined: there are no OpenFlow tables, and what programs leave is lost. */
-  readonly flows: readonly LineModel[] | undefined;
+  readonly flows: readonly LineModel[];
   readonly groups: readonly LineModel[];
   readonly meters: readonly LineModel[];
   readonly parser: AttachmentModel | undefined;

@@ -30,6 +30,7 @@ export function openBridge(model: SwitchModel, ports: Iterable<DevicePort>): Bri
     for (const { text, place } of lines)
       try {
         take(text);
+        checkPrograms(text, [...model.flowHit.keys()]);
       } catch (error) {
         if (!(error instanceof FlowSyntaxError)) throw error;
         const column = place.column === undefined ? undefined : place.column + error.start;
@@ -45,7 +46,18 @@ export function openBridge(model: SwitchModel, ports: Iterable<DevicePort>): Bri
   const names = bridge.portNames;
   read(model.groups, (text) => bridge.setGroup(parseGroup(text, names)));
   read(model.meters, (text) => bridge.setMeter(parseMeter(text)));
-  read(model.flows ?? [], (text) => bridge.addFlow(parseFlow(text, names).flow, 0));
+  read(model.flows, (text) => bridge.addFlow(parseFlow(text, names).flow, 0));
   if (problems.length > 0) throw new NetsimError(problems);
   return bridge;
+}
+
+/** Actions `bpf(NAME,...)` are there for programs that the switch has. */
+function checkPrograms(text: string, programs: readonly string[]): void {
+  for (const { 1: before, 2: name, index } of text.matchAll(/(\bbpf\(\s*)([^,()\s]+)/g)) {
+    if (programs.includes(name!)) continue;
+    const start = index + before!.length;
+    const hint =
+      programs.length === 0 ? "`hooks: { flow-hit: ... }` names programs." : `There are: ${programs.join(", ")}.`;
+    throw new FlowSyntaxError(`There is no flow-hit program '${name}'.`, { text: name!, at: start }, hint);
+  }
 }

@@ -50,7 +50,6 @@ export class Switch implements FrameReceiver {
 
   /** Puts the OpenFlow tables behind the datapath, once everything that ports lead to is there. Throws a NetsimError for flows that are wrong. */
   connect(): void {
-    if (this.model.flows === undefined) return;
     this.slowPath = new OpenFlowSlowPath(openBridge(this.model, this.ports.values()));
     for (const [id, meter] of this.slowPath.meters()) this.datapath.setMeter(id, meter);
     this.datapath.connect(this.slowPath);

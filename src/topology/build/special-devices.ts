@@ -28,7 +28,11 @@ export function buildSpecialDevices(
     const pass = readAttachment(own, "ppp-pass", hooks, programs);
     const active = readAttachment(own, "ppp-active", hooks, programs);
     const idle = own.parsed("idle", parseDuration);
-    ppp.set(name, { ...(pass && { pass }), ...(active && { active }), ...(idle !== undefined && { idle }) });
+    ppp.set(name, {
+      ...(pass && { pass }),
+      ...(active && { active }),
+      ...(idle !== undefined && idle > 0 && { idle }),
+    });
   }
   return { ...(teams.size > 0 && { teams }), ...(ppp.size > 0 && { ppp }) };
 }

@@ -98,6 +98,8 @@ function refuseStray(fields: Fields, type: string, isTunnel: boolean): void {
 function readPeer(fields: Fields, here: EndpointRef, drafts: Drafts): EndpointRef | undefined {
   const peer = drafts.endpoint(fields.value("peer"));
   if (peer === undefined) return undefined;
+  if (peer.node === here.node && peer.interface === here.interface)
+    return fields.context.problem("bad-topology", fields.keySpan("peer"), "A patch port cannot be its own peer.");
   const other = drafts.nodes.get(peer.node)?.interfaces.get(peer.interface)?.fields;
   const back = other?.text("peer")?.text;
   if (back === `${here.node}:${here.interface}`) return peer;

@@ -11,6 +11,8 @@ import { buildRoutes } from "../routes.ts";
 import { readLines } from "./lines.ts";
 import { buildPorts } from "./ports.ts";
 
+/** What `ovs-vsctl add-br` leaves a bridge that nobody has told anything. */
+const DEFAULT_FLOW = "priority=0,actions=NORMAL";
 const DEFAULT_QUEUE = 1024;
 const DEFAULT_TIME = 50_000;
 /** other_config:flow-limit (ofproto/ofproto-dpif-upcall.c). */
@@ -40,7 +42,7 @@ export function buildSwitch(
     interfaces,
     ports,
     routes: buildRoutes(fields, own, knowsAddresses(draft, interfaces), programs, []),
-    flows: fields.has("flows") ? readLines(fields, "flows") : undefined,
+    flows: fields.has("flows") ? readLines(fields, "flows") : [{ text: DEFAULT_FLOW, place: fields.place }],
     groups: readLines(fields, "groups"),
     meters: readLines(fields, "meters"),
     parser: places && readAttachment(places, "ovs-parser", hooks, programs),
