@@ -107,6 +107,11 @@ async function runPolicy(
   }
 }
 
+/** Reads a policy test's document again. Throws a NetsimError where it is none any more. */
+export function checkPolicyTest(document: TopologyDocument): void {
+  if (kindOf(document) === "policy") loadPolicyTest(document, parts(createContainer()));
+}
+
 type Container = ReturnType<typeof createContainer>;
 let shared: ReturnType<typeof schemaParts> | undefined;
 

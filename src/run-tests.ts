@@ -6,6 +6,8 @@ import { findTestFiles, type TestFile } from "./testing/find-files.ts";
 import type { FileResult, TestReport } from "./testing/result.ts";
 import { TOKENS } from "./tokens.ts";
 
+export { checkPolicyTest } from "./run-test-file.ts";
+
 /** How tests are run. */
 export interface TestOptions extends Partial<FileOptions> {
   /** Told of the files: how many there are, how many of them are done, and the last of these. */

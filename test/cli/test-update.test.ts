@@ -53,6 +53,15 @@ describe("netsim test --update", () => {
       want: `${SECCOMP}cases:\n  - { call: "sethostname(0, 1)", expect: { verdict: ERRNO(38), errno: ENOSYS } }\n  - { call: "sethostname(0, 1)", expect: { runs: false } }\n`,
     },
   ];
+  it("leaves what would contradict an expectation that stays", async () => {
+    // A dropped packet has no length, and a range is not rewritten.
+    const have = `${HEAD}  - { packet: { ipv4: {}, tcp: { dport: 80 } }, expect: { verdict: passed, length: "> 10" } }\n`;
+    const { text, exitCode, error } = await update(have);
+    expect(text).toBe(have);
+    expect(error).toContain("would contradict what else the file says");
+    expect(exitCode).toBe(1);
+  });
+
   it.each(REWRITTEN)("rewrites $name", async ({ have, want }) => {
     const { text, exitCode, out, error } = await update(have);
     expect([error, text]).toEqual([expect.stringMatching(/is now .*\n\d expectations? updated\n$/s), want]);

@@ -28,13 +28,14 @@ const BYTE_ORDER_MARK = "\ufeff";
 /**
  * Rewrites in a test's file what failing cases expect to what came out; every other character stays. Only single values that all
  * cases which share them came to are rewritten, and only where no case's input changes with them. The file is written only
- * where something in it changes. Throws a NetsimError `file-unreadable` or `file-unwritable`.
+ * where something in it changes, and only with what it can be read with again.
+ * @param check throws a NetsimError for a document that is no test. Throws a NetsimError `file-unreadable` or `file-unwritable`.
  */
-export function updateFile({ file, cases }: FileResult): UpdateResult[] {
+export function updateFile({ file, cases }: FileResult, check: (document: TopologyDocument) => void): UpdateResult[] {
   const failures = cases.flatMap((one) => one.failures.map((failure) => ({ one, failure })));
   if (failures.length === 0) return [];
   const document = readDocument(file);
-  const plan = new Plan(document);
+  const plan = new Plan(document, check);
   for (const { failure } of failures) plan.add(failure);
   const edits = plan.edits();
   if (edits.size > 0) write(file, applied(document.source.text, [...edits.values()]));
@@ -49,12 +50,14 @@ function told(one: CaseResult, { subject, expected, got, place }: Failure, refus
 /** What is to be written where, and what is not. */
 class Plan {
   private readonly document: TopologyDocument;
+  private readonly check: (document: TopologyDocument) => void;
   private readonly scalars: ExpectedScalars;
   private readonly wanted = new Map<number, { span: Span; uses: number; text: string; failures: Failure[] }>();
   private readonly refusals = new Map<Failure, string>();
 
-  constructor(document: TopologyDocument) {
+  constructor(document: TopologyDocument, check: (document: TopologyDocument) => void) {
     this.document = document;
+    this.check = check;
     this.scalars = new ExpectedScalars(document);
   }
 
@@ -82,9 +85,14 @@ class Plan {
   edits(): ReadonlyMap<number, Edit> {
     for (const [start, { uses, failures }] of this.wanted)
       if (uses !== failures.length) this.refuse(start, "is shared with a place or a case that it does not fit");
-    if (!this.keepsInputs([...this.wanted.values()]))
-      for (const [start, edit] of this.wanted)
-        if (!this.keepsInputs([edit])) this.refuse(start, "is also part of what the case is run on");
+    for (const isLast of [false, true]) {
+      const why = this.whyNot([...this.wanted.values()]);
+      if (why === undefined) break;
+      for (const [start, edit] of this.wanted) {
+        const own = isLast ? why : this.whyNot([edit]);
+        if (own !== undefined) this.refuse(start, own);
+      }
+    }
     return this.wanted;
   }
 
@@ -97,12 +105,16 @@ class Plan {
     this.wanted.delete(start);
   }
 
-  private keepsInputs(edits: readonly Edit[]): boolean {
+  /** Why these edits cannot be made, the end of a sentence; undefined where they can. */
+  private whyNot(edits: readonly Edit[]): string | undefined {
     const { source } = this.document;
     try {
-      return inputsOf(parseDocument(applied(source.text, edits), source.file)) === inputsOf(this.document);
+      const changed = parseDocument(applied(source.text, edits), source.file);
+      if (inputsOf(changed) !== inputsOf(this.document)) return "is also part of what the case is run on";
+      this.check(changed);
+      return undefined;
     } catch (error) {
-      if (error instanceof NetsimError) return false;
+      if (error instanceof NetsimError) return "would contradict what else the file says";
       throw error;
     }
   }
