@@ -5,7 +5,7 @@ import { filter } from "./filter.ts";
 import { forward } from "./forward.ts";
 import { maps } from "./maps.ts";
 import { objects } from "./objects.ts";
-import { ovs } from "./ovs.ts";
+import { ovs } from "./ovs/ovs.ts";
 import { replay } from "./replay.ts";
 import { seccomp } from "./seccomp.ts";
 import { start } from "./start.ts";
@@ -15,7 +15,7 @@ import { tracing } from "./tracing.ts";
 import { verifier } from "./verifier.ts";
 
 /** `npm run bench -- NAME`: what can be measured. */
-const BENCHES: Readonly<Record<string, () => BenchResult>> = {
+const BENCHES: Readonly<Record<string, () => BenchResult | Promise<BenchResult>>> = {
   replay,
   forward,
   filter,
@@ -37,4 +37,4 @@ const bench = BENCHES[name];
 if (bench === undefined) {
   process.stderr.write(`usage: npm run bench -- NAME, one of: ${Object.keys(BENCHES).join(", ")}\n`);
   process.exitCode = 2;
-} else printResult(bench());
+} else printResult(await bench());

@@ -30,21 +30,22 @@ export class Vswitchd {
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
 
-  constructor(ports: readonly BridgePort[]) {
+  /** @param options isPolling: a thread takes packets from the ports and does nothing else, as with DPDK. */
+  constructor(ports: readonly BridgePort[], { isPolling = false }: { readonly isPolling?: boolean } = {}) {
     const folder = mkdtempSync(join(tmpdir(), "netsim-ovs-"));
     this.#folder = folder;
     this.#environment = { ...process.env, PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin` };
     for (const variable of ["OVS_RUNDIR", "OVS_LOGDIR", "OVS_DBDIR", "OVS_SYSCONFDIR"])
       this.#environment[variable] = folder;
     try {
-      this.#start(ports);
+      this.#start(ports, isPolling);
     } catch (error) {
       this.stop();
       throw error;
     }
   }
 
-  #start(ports: readonly BridgePort[]): void {
+  #start(ports: readonly BridgePort[], isPolling: boolean): void {
     const at = (name: string) => join(this.#folder, name);
     const daemon = (name: string) => [
       `--unixctl=${at(`${name}.ctl`)}`,
@@ -60,6 +61,7 @@ export class Vswitchd {
     this.#run("ovs-vswitchd", [
       "--enable-dummy=override",
       "--disable-system",
+      ...(isPolling ? ["--dummy-numa=0,0"] : []),
       ...daemon("vswitchd"),
       `unix:${at("db.sock")}`,
     ]);
@@ -70,9 +72,14 @@ export class Vswitchd {
     );
     for (const { name, ofport, port = [] } of ports) {
       commands.push(`add-port br0 ${name} ${port.join(" ")}`.trim());
-      commands.push(`set interface ${name} type=dummy ofport_request=${ofport}`);
+      commands.push(`set interface ${name} type=${isPolling ? "dummy-pmd" : "dummy"} ofport_request=${ofport}`);
     }
     this.vsctl(commands.flatMap((command, i) => (i === 0 ? command.split(" ") : ["--", ...command.split(" ")])));
+  }
+
+  /** The name of a file in its directory. */
+  file(name: string): string {
+    return join(this.#folder, name);
   }
 
   /** Runs ovs-vsctl. */

@@ -1,28 +1,28 @@
 import type { DatapathAction } from "./action.ts";
-import { type FlowMask, wordsOf } from "./flow-mask.ts";
+import type { FlowMask } from "./flow-mask.ts";
 import type { Translation } from "./slow-path.ts";
+
+/** Numbers that a flow counts with, and what each is. */
+export const COUNTERS = 4;
+const PACKETS = 0;
+const BYTES = 1;
+/** One more than the simulated time of the last packet; 0: never. */
+const USED = 2;
+const TCP_FLAGS = 3;
 
 /** A flow that a datapath has been given: what it matches, what happens to its packets, and how many there were. */
 export class Megaflow {
   readonly mask: FlowMask;
   /** The key of the packet that it was made for, what the mask does not want included: revalidation asks with it. */
   readonly key: Uint8Array;
-  /** The words of it that the mask wants, and their hash. */
-  readonly words: Int32Array;
-  readonly hash: number;
   actions: readonly DatapathAction[];
   /** Undefined: put there by a program, and nobody's business but its. */
   translation: Translation | undefined;
-  /** The slow path's generation when it was last found right. */
-  generation = 0;
-  packets = 0;
-  bytes = 0;
-  /** Simulated time of the last packet in nanoseconds; -1: never. */
-  used = -1;
-  /** TCP flags seen, ORed. */
-  tcpFlags = 0;
   /** Simulated time at which it was installed. */
   readonly created: number;
+  /** COUNTERS numbers at `at`, among those of the other flows of its mask. */
+  private counters = new Float64Array(COUNTERS);
+  private at = 0;
   /** What the translation has been told of. */
   private creditedPackets = 0;
   private creditedBytes = 0;
@@ -36,28 +36,52 @@ export class Megaflow {
   ) {
     this.mask = mask;
     this.key = key.slice();
-    const words = wordsOf(this.key);
-    this.words = mask.masked(words);
-    this.hash = mask.hash(words);
     this.actions = actions;
     this.translation = translation;
     this.created = created;
   }
 
+  get packets(): number {
+    return this.counters[this.at + PACKETS]!;
+  }
+
+  get bytes(): number {
+    return this.counters[this.at + BYTES]!;
+  }
+
+  /** Simulated time of the last packet in nanoseconds; -1: never. */
+  get used(): number {
+    return this.counters[this.at + USED]! - 1;
+  }
+
+  /** TCP flags seen, ORed. */
+  get tcpFlags(): number {
+    return this.counters[this.at + TCP_FLAGS]!;
+  }
+
   count(bytes: number, now: number, tcpFlags: number): void {
-    this.packets++;
-    this.bytes += bytes;
-    this.used = now;
-    this.tcpFlags |= tcpFlags;
+    const { counters, at } = this;
+    counters[at + PACKETS]!++;
+    counters[at + BYTES]! += bytes;
+    counters[at + USED] = now + 1;
+    counters[at + TCP_FLAGS] = counters[at + TCP_FLAGS]! | tcpFlags;
+  }
+
+  /** Counts from now on in these numbers, with what it has counted so far. */
+  moveTo(counters: Float64Array<ArrayBuffer>, at: number): void {
+    for (let i = 0; i < COUNTERS; i++) counters[at + i] = this.counters[this.at + i]!;
+    this.counters = counters;
+    this.at = at;
   }
 
   /** Tells the slow path of the packets that it has not been told of. */
   credit(): void {
-    const packets = this.packets - this.creditedPackets;
-    if (packets === 0 || this.translation === undefined) return;
+    const { packets } = this;
+    const news = packets - this.creditedPackets;
+    if (news === 0 || this.translation === undefined) return;
     const bytes = this.bytes - this.creditedBytes;
-    this.creditedPackets = this.packets;
+    this.creditedPackets = packets;
     this.creditedBytes = this.bytes;
-    this.translation.credit({ packets, bytes, used: this.used, tcpFlags: this.tcpFlags });
+    this.translation.credit({ packets: news, bytes, used: this.used, tcpFlags: this.tcpFlags });
   }
 }

@@ -28,11 +28,13 @@ export class OpenFlowSlowPath implements SlowPath {
   translate({ key, skb, hasEffects, now }: TranslationRequest): Answer {
     this.bridge.expire(now);
     const t = translate({ bridge: this.bridge, key: key.slice(), skb, hasEffects, now });
+    // The flow that is made of it keeps these, and nothing else of the translation.
+    const { wanted: mask, out: actions, rules, learnt } = t;
     return {
-      mask: t.wanted,
-      actions: t.out,
+      mask,
+      actions,
       isCacheable: t.isCacheable && !t.isSlow,
-      credit: (traffic) => this.credit(t, traffic),
+      credit: (traffic) => this.credit(rules, learnt, traffic),
     };
   }
 
@@ -47,7 +49,11 @@ export class OpenFlowSlowPath implements SlowPath {
     for (const [id, { unit, bands }] of this.bridge.meters) yield [this.bridge.meterNumber(id)!, { unit, bands }];
   }
 
-  private credit({ rules, learnt }: Translation, { packets, bytes, used }: FlowTraffic): void {
+  private credit(
+    rules: Translation["rules"],
+    learnt: Translation["learnt"],
+    { packets, bytes, used }: FlowTraffic,
+  ): void {
     for (const rule of rules) {
       rule.packets += BigInt(packets);
       rule.bytes += BigInt(bytes);

@@ -1,12 +1,15 @@
 import { OVS_FLOW_KEYS_BYTES, USER_KEYS } from "../../../hooks/ovs/flow-keys.ts";
 import { copyBytes, get16 } from "../../../packet/wire.ts";
 import { ETH } from "../flow/extract-network.ts";
-import { AT, DATAPATH_SIZE, VLAN_PRESENT } from "../flow/layout.ts";
+import { AT, DATAPATH_SIZE, KEY_SIZE, VLAN_PRESENT } from "../flow/layout.ts";
 
 /* Between struct ovs_flow_keys and the datapath's own keys. */
 
-/** Offset in the struct, offset in a key, length. What parsers cannot change comes first. */
-const GIVEN: readonly (readonly [number, number, number])[] = [
+/** Offset in the struct, offset in a key, length. */
+type Range = readonly [number, number, number];
+
+/** What parsers cannot change. */
+const GIVEN: readonly Range[] = [
   [0, AT.recircId, 4],
   [4, AT.dpHash, 4],
   [8, AT.skbPriority, 4],
@@ -19,7 +22,7 @@ const GIVEN: readonly (readonly [number, number, number])[] = [
   [48, AT.tunId, 16],
   [64, AT.tunFlags, 4],
 ];
-const PARSED: readonly (readonly [number, number, number])[] = [
+const PARSED: readonly Range[] = [
   [68, AT.ethDst, 12],
   [80, AT.ethType, 10],
   [92, AT.mpls, 12],
@@ -37,11 +40,24 @@ const PARSED: readonly (readonly [number, number, number])[] = [
   [USER_KEYS.offset, AT.user, USER_KEYS.length],
 ];
 
+/** Which byte of a key stands at each of the struct, NOTHING where none does: for each packet, so in one loop. */
+const NOTHING = KEY_SIZE;
+const FROM_ALL = sources([...GIVEN, ...PARSED]);
+const FROM_GIVEN = sources(GIVEN);
+
+function sources(ranges: readonly Range[]): Uint16Array {
+  const from = new Uint16Array(OVS_FLOW_KEYS_BYTES).fill(NOTHING);
+  for (const [offset, at, length] of ranges) for (let i = 0; i < length; i++) from[offset + i] = at + i;
+  return from;
+}
+
 /** Writes a key as the struct at `at`. @param isParser what a parser is to find out is zero. */
 export function exportKeys(key: Uint8Array, bytes: Uint8Array, at: number, isParser: boolean): void {
-  bytes.fill(0, at, at + OVS_FLOW_KEYS_BYTES);
-  for (const [offset, from, length] of GIVEN) copyBytes(bytes, at + offset, key, from, length);
-  if (!isParser) for (const [offset, from, length] of PARSED) copyBytes(bytes, at + offset, key, from, length);
+  const from = isParser ? FROM_GIVEN : FROM_ALL;
+  for (let i = 0; i < OVS_FLOW_KEYS_BYTES; i++) {
+    const source = from[i]!;
+    bytes[at + i] = source === NOTHING ? 0 : key[source]!;
+  }
 }
 
 /** Takes what a parser found out in the place of what the key has. */

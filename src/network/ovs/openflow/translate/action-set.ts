@@ -49,7 +49,11 @@ export function runActionSet(t: Translation): void {
   t.actionSet = [];
   if (actions.length === 0) return;
   t.list = "action_set";
-  t.report.within("table", "--. Executing action set:", () => t.run(actions, true));
+  t.report.within(
+    "table",
+    () => "--. Executing action set:",
+    () => t.run(actions, true),
+  );
   t.list = "action";
 }
 

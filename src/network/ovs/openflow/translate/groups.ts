@@ -36,14 +36,18 @@ export function runGroup(t: Translation, id: number, isLast: boolean): "stop" | 
 function runBucket(t: Translation, bucket: Bucket, isLast: boolean): void {
   const flow = t.flow.slice();
   const { wasMpls, list } = t;
-  t.report.within("bucket", `bucket ${bucket.id}`, () => {
-    t.depth++;
-    t.list = "group";
-    t.run(inActionSetOrder(bucket.actions), isLast);
-    t.depth--;
-    t.list = list;
-    if (t.isFreezing) finishFreezing(t);
-  });
+  t.report.within(
+    "bucket",
+    () => `bucket ${bucket.id}`,
+    () => {
+      t.depth++;
+      t.list = "group";
+      t.run(inActionSetOrder(bucket.actions), isLast);
+      t.depth--;
+      t.list = list;
+      if (t.isFreezing) finishFreezing(t);
+    },
+  );
   t.flow.set(flow);
   t.wasMpls = wasMpls;
   t.isLeaving = false;

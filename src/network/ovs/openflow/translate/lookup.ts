@@ -56,14 +56,18 @@ export function lookUpIn(t: Translation, table: number, how: How): void {
   if (how.usesConnection === true) swapConnection(t);
   const rule = findRule(t, table, how.port ?? get32(t.flow, AT.inPort));
   if (how.usesConnection === true) swapConnection(t);
-  t.report.within("table", describe(table, rule), () => {
-    t.resubmits++;
-    t.list = "action";
-    t.rule = rule;
-    if (table <= before) t.depth++;
-    if (rule !== undefined) t.rules.push(rule);
-    t.run(rule?.entry.actions ?? [], how.isLast);
-  });
+  t.report.within(
+    "table",
+    () => describe(table, rule),
+    () => {
+      t.resubmits++;
+      t.list = "action";
+      t.rule = rule;
+      if (table <= before) t.depth++;
+      if (rule !== undefined) t.rules.push(rule);
+      t.run(rule?.entry.actions ?? [], how.isLast);
+    },
+  );
   t.depth = depth;
   t.list = list;
   t.rule = outer;

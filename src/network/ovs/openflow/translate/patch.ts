@@ -29,11 +29,15 @@ export function throughPatch(t: Translation, port: OpenFlowPort, isLast: boolean
   t.flow.fill(0, DATAPATH_SIZE, KEY_SIZE);
   set32(t.flow, AT.actsetOutput, OFPP.UNSET);
   forgetConnection(t.flow);
-  t.report.within("bridge", `bridge("${peer.bridge.name}")`, () => {
-    t.table = 0;
-    lookUpIn(t, 0, { isFirst: true, isLast });
-    if (t.error === undefined) endPipeline(t);
-  });
+  t.report.within(
+    "bridge",
+    () => `bridge("${peer.bridge.name}")`,
+    () => {
+      t.table = 0;
+      lookUpIn(t, 0, { isFirst: true, isLast });
+      if (t.error === undefined) endPipeline(t);
+    },
+  );
   // Leaving there does not mean leaving here.
   t.isLeaving = false;
   t.flow.set(flow);

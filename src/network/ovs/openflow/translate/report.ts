@@ -31,12 +31,12 @@ export class Report {
   }
 
   /** Adds a step, and what comes during `inside` below it. */
-  within(kind: ReportKind, text: string, inside: () => void): void {
+  within(kind: ReportKind, text: () => string, inside: () => void): void {
     if (!this.isOn) {
       inside();
       return;
     }
-    const step: Step = { kind, text, steps: [] };
+    const step: Step = { kind, text: text(), steps: [] };
     this.#steps.push(step);
     const outer = this.#steps;
     this.#steps = step.steps;

@@ -21,17 +21,25 @@ export function translate(input: TranslationInput): Translation {
   set32(t.flow, AT.actsetOutput, OFPP.UNSET);
   t.base.fill(0, AT.tunId, AT.user);
   wantAlways(t);
-  t.report.within("bridge", `bridge("${t.bridge.name}")`, () => {
-    const start = thaw(t);
-    if (t.error !== undefined) return;
-    if (start !== undefined) run(t, start);
-    else {
-      const rule = findRule(t, t.table, get32(t.flow, AT.inPort));
-      t.rule = rule;
-      if (rule !== undefined) t.rules.push(rule);
-      t.report.within("table", describe(t.table, rule), () => run(t, rule?.entry.actions ?? []));
-    }
-  });
+  t.report.within(
+    "bridge",
+    () => `bridge("${t.bridge.name}")`,
+    () => {
+      const start = thaw(t);
+      if (t.error !== undefined) return;
+      if (start !== undefined) run(t, start);
+      else {
+        const rule = findRule(t, t.table, get32(t.flow, AT.inPort));
+        t.rule = rule;
+        if (rule !== undefined) t.rules.push(rule);
+        t.report.within(
+          "table",
+          () => describe(t.table, rule),
+          () => run(t, rule?.entry.actions ?? []),
+        );
+      }
+    },
+  );
   if (t.error === undefined) finishMask(t);
   else {
     t.out = [];
@@ -68,22 +76,26 @@ function thaw(t: Translation): readonly Action[] | undefined {
     t.error = "no recirculation context";
     return undefined;
   }
-  t.report.within("thaw", "thaw", () => {
-    t.table = state.table;
-    t.say("thaw", `Resuming from table ${state.table}`);
-    t.isTracked = state.isTracked;
-    if (!state.isTracked) forgetConnection(t.flow);
-    copyPart(t.flow, state.flow, AT.inPort, 4);
-    copyPart(t.flow, state.flow, AT.tunId, AT.user - AT.tunId);
-    copyPart(t.flow, state.flow, DATAPATH_SIZE, KEY_SIZE - DATAPATH_SIZE);
-    t.stack = [...state.stack];
-    if (state.actionSet.length > 0) {
-      t.say("thaw", `Restoring action set: ${formatActions(state.actionSet)}`);
-      set32(t.flow, AT.actsetOutput, OFPP.UNSET);
-      writeActions(t, state.actionSet);
-    }
-    if (state.actions.length > 0) t.say("thaw", `Restoring actions: ${formatActions(state.actions)}`);
-  });
+  t.report.within(
+    "thaw",
+    () => "thaw",
+    () => {
+      t.table = state.table;
+      t.say("thaw", `Resuming from table ${state.table}`);
+      t.isTracked = state.isTracked;
+      if (!state.isTracked) forgetConnection(t.flow);
+      copyPart(t.flow, state.flow, AT.inPort, 4);
+      copyPart(t.flow, state.flow, AT.tunId, AT.user - AT.tunId);
+      copyPart(t.flow, state.flow, DATAPATH_SIZE, KEY_SIZE - DATAPATH_SIZE);
+      t.stack = [...state.stack];
+      if (state.actionSet.length > 0) {
+        t.say("thaw", `Restoring action set: ${formatActions(state.actionSet)}`);
+        set32(t.flow, AT.actsetOutput, OFPP.UNSET);
+        writeActions(t, state.actionSet);
+      }
+      if (state.actions.length > 0) t.say("thaw", `Restoring actions: ${formatActions(state.actions)}`);
+    },
+  );
   return state.actions.length > 0 ? state.actions : undefined;
 }
 
