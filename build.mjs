@@ -1,11 +1,11 @@
 // Bundles the command and the library: a bundle starts several times faster than loading every source file.
 import { execFileSync } from "node:child_process";
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import Ajv2020 from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
 
-rmSync("dist", { recursive: true, force: true });
+for (const made of ["dist", "schema"]) rmSync(made, { recursive: true, force: true });
 const shared = {
   bundle: true,
   platform: "node",
@@ -60,4 +60,15 @@ await build({
   banner: { js: forRequire },
 });
 chmodSync("dist/main.js", 0o755);
+// What the modelines of the examples name.
+mkdirSync("schema");
+const schemas = {
+  topology: [],
+  test: ["--of", "test"],
+  result: ["--of", "result"],
+  "test-report": ["--of", "test-report"],
+  plugin: ["topologies/plugin.yaml"],
+};
+for (const [name, words] of Object.entries(schemas))
+  writeFileSync(`schema/${name}.schema.json`, execFileSync(process.execPath, ["dist/main.js", "schema", ...words]));
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json"], { stdio: "inherit" });

@@ -1,6 +1,5 @@
 import type { Container } from "inversify";
 import { createContainer } from "./container.ts";
-import type { JsonSchema } from "./json-schema.ts";
 import { loadPlugins } from "./plugins/load-plugins.ts";
 import type { Plugin } from "./plugins/plugin.ts";
 import { TOKENS } from "./tokens.ts";
@@ -9,7 +8,6 @@ import { loadTopology } from "./topology/load.ts";
 import type { Topology } from "./topology/model.ts";
 import type { TopologyParts } from "./topology/parts.ts";
 import { pluginReferences } from "./topology/plugin-references.ts";
-import { composeSchema } from "./topology/schema/compose.ts";
 
 /** A topology that passed its checks, and the container with its plugins in which it can run. */
 export interface OpenTopology {
@@ -28,10 +26,10 @@ export async function openTopology(file: string, more: readonly Plugin[] = []): 
   return { topology: loadTopology(document, schemaParts(container)), container };
 }
 
-/** The schema of topology files: with the plugins of one topology, or of netsim alone. */
-export async function schemaFor(file: string | undefined): Promise<JsonSchema> {
+/** What the format of topology files is made of: with the plugins of one topology, or of netsim alone. */
+export async function partsFor(file: string | undefined): Promise<TopologyParts> {
   const plugins = file === undefined ? [] : await loadPlugins(pluginReferences(readDocument(file)));
-  return composeSchema(schemaParts(createContainer(plugins)));
+  return schemaParts(createContainer(plugins));
 }
 
 /** What a container's plugins bring to the format of topology files. */

@@ -24,7 +24,7 @@ describe("topologies", () => {
   });
 
   it.each(EXAMPLES)("%s says at its beginning what it shows", (name) => {
-    expect(readFileSync(`topologies/${name}`, "utf8")).toMatch(/^# [A-Z]/);
+    expect(readFileSync(`topologies/${name}`, "utf8")).toMatch(/^# yaml-language-server: .*\n# [A-Z]/);
   });
 
   it("are named after their files", async () => {

@@ -42,17 +42,25 @@ const packet: JsonSchema = {
   examples: [{ ipv4: { src: "10.0.0.1", dst: "10.0.0.2" }, tcp: { dport: 22 } }],
 };
 
-const context = mapping("packet context", {
-  ...Object.fromEntries(
-    Object.entries(CONTEXT_FIELDS).map(([name, { description, largest }]) => [name, integer(0, largest, description)]),
-  ),
-  pkt_type: {
-    type: ["string", "integer"],
-    enum: [...Object.keys(PACKET_TYPES), ...Object.values(PACKET_TYPES)],
-    description: "Whom the packet is for. Default: as its destination address says.",
+const context = mapping(
+  "packet context",
+  {
+    ...Object.fromEntries(
+      Object.entries(CONTEXT_FIELDS).map(([name, { description, largest }]) => [
+        name,
+        integer(0, largest, description),
+      ]),
+    ),
+    pkt_type: {
+      type: ["string", "integer"],
+      enum: [...Object.keys(PACKET_TYPES), ...Object.values(PACKET_TYPES)],
+      description: "Whom the packet is for. Default: as its destination address says.",
+    },
+    cb: list(integer(0, U32, "A word."), "The five words that programs pass on to one another.", { maxItems: 5 }),
   },
-  cb: list(integer(0, U32, "A word."), "The five words that programs pass on to one another.", { maxItems: 5 }),
-});
+  [],
+  { description: "Fields of the program's context that are set before. Default: of all cases what the test says." },
+);
 
 const count = (description: string) => ref("count", description);
 const split = named(count("How many."), text, "How many of them should come to what, by verdict; others are to be 0.");
@@ -100,7 +108,7 @@ const testCase = mapping(
       additionalProperties: { type: ["object", "array"], title: "entries of a map" },
       description: "What maps hold before, beside what they hold anyway: by their names, as in a topology.",
     },
-    expect: expectation,
+    expect: { ...expectation, description: "What should come of it." },
   },
   ["expect"],
   {

@@ -1,12 +1,18 @@
 import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { scratch } from "../scratch.ts";
 import { netsim } from "./fake-terminal.ts";
 
-const FILES = ["topology.yaml", "programs/web-only.bpf", "tests/web-only.yaml", "topology.schema.json"];
+const FILES = [
+  "topology.yaml",
+  "programs/web-only.bpf",
+  "tests/web-only.yaml",
+  "topology.schema.json",
+  "test.schema.json",
+];
 
 describe("netsim init", () => {
   it("writes what runs and passes its tests", async () => {
@@ -21,15 +27,18 @@ describe("netsim init", () => {
     expect(test).toMatchObject({ exitCode: 0, out: expect.stringContaining("5 passed") });
   });
 
-  it("names in the topology the schema that it wrote, which accepts it", async () => {
-    const directory = scratch();
-    await netsim(["init", directory]);
-    const text = readFileSync(join(directory, "topology.yaml"), "utf8");
-    const [, named] = /^# yaml-language-server: \$schema=(.+)\n/.exec(text)!;
-    const schema = JSON.parse(readFileSync(join(directory, named!), "utf8"));
-    const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
-    expect({ valid: validate(parse(text)), errors: validate.errors }).toMatchObject({ valid: true });
-  });
+  it.each(["topology.yaml", "tests/web-only.yaml"])(
+    "names in the file the schema that it wrote, which accepts it: %s",
+    async (file) => {
+      const directory = scratch();
+      await netsim(["init", directory]);
+      const text = readFileSync(join(directory, file), "utf8");
+      const [, named] = /^# yaml-language-server: \$schema=(.+)\n/.exec(text)!;
+      const schema = JSON.parse(readFileSync(join(directory, dirname(file), named!), "utf8"));
+      const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
+      expect({ valid: validate(parse(text)), errors: validate.errors }).toMatchObject({ valid: true });
+    },
+  );
 
   it("writes nothing where files are there, and names them all", async () => {
     const directory = join(scratch({ "topology.yaml": "mine", "tests/web-only.yaml": "mine" }), "..");

@@ -1,16 +1,21 @@
 import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { EXIT, type ExitCode, NetsimError } from "../../errors.ts";
-import { schemaFor } from "../../open-topology.ts";
+import { partsFor } from "../../open-topology.ts";
 import { failAsFileError } from "../../packet/capture/file-error.ts";
 import { printable } from "../../report/printable.ts";
+import { SCHEMAS } from "../../schemas/schemas.ts";
 import type { Terminal } from "../command.ts";
-import { PROGRAM, SCHEMA_FILE, TEST, TOPOLOGY } from "./starter.ts";
+import { PROGRAM, SCHEMA_FILES, TEST, TOPOLOGY } from "./starter.ts";
 
 /** Writes the files to start from. Throws a NetsimError `file-unwritable` that names every file that is there already. */
 export async function writeStarter(directory: string, terminal: Terminal): Promise<ExitCode> {
-  const schema = { file: SCHEMA_FILE, text: `${JSON.stringify(await schemaFor(undefined), undefined, 2)}\n` };
-  const files = [TOPOLOGY, PROGRAM, TEST, schema].map(({ file, text }) => ({ path: join(directory, file), text }));
+  const parts = await partsFor(undefined);
+  const schemas = Object.entries(SCHEMA_FILES).map(([name, file]) => ({
+    file,
+    text: `${JSON.stringify(SCHEMAS[name as keyof typeof SCHEMA_FILES](parts), undefined, 2)}\n`,
+  }));
+  const files = [TOPOLOGY, PROGRAM, TEST, ...schemas].map(({ file, text }) => ({ path: join(directory, file), text }));
   refuseToOverwrite(files.map(({ path }) => path));
   for (const { path, text } of files) {
     write(path, text);

@@ -4,11 +4,11 @@ interface StarterFile {
   readonly text: string;
 }
 
-export const SCHEMA_FILE = "topology.schema.json";
+export const SCHEMA_FILES = { topology: "topology.schema.json", test: "test.schema.json" } as const;
 
 export const TOPOLOGY: StarterFile = {
   file: "topology.yaml",
-  text: `# yaml-language-server: $schema=${SCHEMA_FILE}
+  text: `# yaml-language-server: $schema=${SCHEMA_FILES.topology}
 # Two hosts on a cable. A sniffer on the server sees what its program lets through.
 name: starter
 seed: 1
@@ -59,7 +59,8 @@ drop:   ret  #0
 
 export const TEST: StarterFile = {
   file: "tests/web-only.yaml",
-  text: `program: { classic: ../programs/web-only.bpf }
+  text: `# yaml-language-server: $schema=../${SCHEMA_FILES.test}
+program: { classic: ../programs/web-only.bpf }
 hook: socket-filter
 cases:
   - name: TCP to port $port is $verdict

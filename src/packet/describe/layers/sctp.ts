@@ -14,6 +14,13 @@ const CHUNK_FIELDS: Readonly<Record<string, ValueKind>> = {
   hex: HEX,
 };
 
+const CHUNK_DESCRIPTIONS: Readonly<Record<string, string>> = {
+  type: "Type of the chunk.",
+  flags: "Flags. Default 0.",
+  length: "Length with the header of 4 bytes. Default: computed.",
+  hex: "The value, in hexadecimal.",
+};
+
 /** Chunks with their headers; values are raw. */
 const CHUNKS: ValueKind = {
   schema: {
@@ -21,7 +28,12 @@ const CHUNKS: ValueKind = {
     items: {
       type: "object",
       additionalProperties: false,
-      properties: Object.fromEntries(Object.entries(CHUNK_FIELDS).map(([name, { schema }]) => [name, schema])),
+      properties: Object.fromEntries(
+        Object.entries(CHUNK_FIELDS).map(([name, { schema }]) => [
+          name,
+          { description: CHUNK_DESCRIPTIONS[name], ...schema },
+        ]),
+      ),
     },
   },
   read(value, reader) {

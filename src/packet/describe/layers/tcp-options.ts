@@ -30,12 +30,17 @@ const VALUED_SCHEMA = {
   type: "object",
   additionalProperties: false,
   properties: {
-    mss: { type: "integer", minimum: 0, maximum: 0xffff },
-    wscale: { type: "integer", minimum: 0, maximum: 0xff },
-    "sack-permitted": { const: true },
-    timestamp: PAIR,
-    sack: { type: "array", items: PAIR, maxItems: MOST_BLOCKS },
-    hex: HEX.schema,
+    mss: { type: "integer", minimum: 0, maximum: 0xffff, description: "Maximum segment size." },
+    wscale: { type: "integer", minimum: 0, maximum: 0xff, description: "Window scale: the shift count (RFC 7323)." },
+    "sack-permitted": { const: true, description: "Selective acknowledgements are permitted (RFC 2018)." },
+    timestamp: { ...PAIR, description: "Own time and echoed time (RFC 7323)." },
+    sack: {
+      type: "array",
+      items: PAIR,
+      maxItems: MOST_BLOCKS,
+      description: "Blocks that have arrived: first sequence number and the one behind the last (RFC 2018).",
+    },
+    hex: { ...HEX.schema, description: "Options in hexadecimal." },
   },
 };
 
