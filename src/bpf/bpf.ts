@@ -99,9 +99,12 @@ export class Bpf extends BpfSyscall {
     const { error, log } = verdict;
     if (error !== undefined) return { descriptor: this.refusal(error), log };
     const bytes = hardWired(instructions, verdict.insight).slice();
-    nameFunctions(bytes, kernelFunctions, this.kernelFunctions);
+    nameFunctions(bytes, kernelFunctions, this.kernelFunctions, verdict.insight);
     const context = TEST_CONTEXTS[type.name];
-    const environment = this.environment(context?.layout ?? { size: type.context.size });
+    const environment = {
+      ...this.environment(context?.layout ?? { size: type.context.size }),
+      exceptionCallback: verdict.exceptionCallback,
+    };
     let executable: Executable;
     try {
       executable =

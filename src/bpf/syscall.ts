@@ -1,3 +1,5 @@
+import { freeFields } from "./heap/free-fields.ts";
+import { ObjectHeap } from "./heap/object-heap.ts";
 import type { Reference } from "./isa/instruction.ts";
 import { createMap } from "./maps/create-map.ts";
 import type { MapDefinition, ValueField } from "./maps/definition.ts";
@@ -72,12 +74,15 @@ export class BpfSyscall {
   readonly files: BpfFilesystem;
   /** Programs at control groups and the like. */
   readonly attachments: AttachCommands;
+  /** What programs allocate. */
+  readonly heap: ObjectHeap;
   protected readonly objects: ObjectTable;
   private readonly byAddress = new Map<number, BpfMap>();
   private last: BpfMap | undefined;
 
   constructor(place: MapPlace) {
     this.place = place;
+    this.heap = new ObjectHeap(place.machine.memory, place.machine.regions);
     this.objects = new ObjectTable((object) => this.free(object));
     this.files = new BpfFilesystem(this.objects);
     this.attachments = new AttachCommands(this.objects);
@@ -102,6 +107,8 @@ export class BpfSyscall {
       return errno;
     }
     if (btf !== undefined) this.objects.hold(btf);
+    const { fields = [] } = map.definition;
+    if (fields.some(({ kind }) => HOLDING.has(kind))) map.freed.push((value) => freeFields(this.heap, fields, value));
     this.byAddress.set(map.address, map);
     const { key, value } = types ?? { key: 0, value: 0 };
     return this.objects.add({
@@ -537,6 +544,9 @@ export class BpfSyscall {
     if (object.kind === "program") object.release?.();
   }
 }
+
+/** Parts of values that hold what programs allocated. */
+const HOLDING: ReadonlySet<ValueField["kind"]> = new Set(["kptr", "list", "tree"]);
 
 /** Types that no map of maps holds. */
 const NOT_INNER: ReadonlySet<number> = new Set([

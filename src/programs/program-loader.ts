@@ -33,6 +33,8 @@ type AnyExtendedContext = ExtendedContext<unknown, unknown>;
 interface Verified {
   /** As Linux would run it. */
   readonly runs: Uint8Array;
+  /** Slot of the function that its exceptions go to. */
+  readonly exceptionCallback: number | undefined;
   readonly given: VerifiedProgram;
 }
 
@@ -67,9 +69,9 @@ export class ProgramLoader {
         place: loaded.placeOf(loaded.kernelFunctions[0]!.instructions[0]!),
         hint: "The engines interpreter and jit run it.",
       });
-    const { runs, given } = this.link(loaded, context, attachType);
+    const { runs, given, exceptionCallback } = this.link(loaded, context, attachType);
     if (loaded.object !== undefined) this.fillArrays(loaded, loaded.object, { context, start, trims });
-    return this.engine.load(runs, this.environment(context), given);
+    return this.engine.load(runs, { ...this.environment(context), exceptionCallback }, given);
   }
 
   /** Puts an object's programs into its arrays of programs, when the first of them is loaded. */
@@ -145,7 +147,7 @@ export class ProgramLoader {
         hint: adviceFor(category, message).suggestion,
       });
     }
-    nameFunctions(bytes, kernelFunctions, this.kernelFunctions);
+    nameFunctions(bytes, kernelFunctions, this.kernelFunctions, result.insight);
     const missing = decoded.instructions.filter(
       (it) =>
         it?.kind === "call-helper" &&
@@ -162,7 +164,7 @@ export class ProgramLoader {
     }));
     for (const { name, instructions } of kernelFunctions) {
       const slot = instructions.find((one) => !result.insight(one).dead);
-      if (slot === undefined || this.kernelFunctions.idOf(name) !== undefined) continue;
+      if (slot === undefined || this.kernelFunctions.idOf(name, result.insight(slot).allocates) !== undefined) continue;
       problems.push({
         code: "unsupported",
         severity: "error",
@@ -175,6 +177,7 @@ export class ProgramLoader {
     const { name, license } = loaded;
     return {
       runs: hardWired(context.adapt?.(bytes, result) ?? bytes, result.insight),
+      exceptionCallback: result.exceptionCallback,
       given: {
         name,
         license,

@@ -6,8 +6,10 @@ import { Attributes } from "../../src/kernel/bpf/attributes.ts";
 import type { Libc } from "../../src/kernel/libc.ts";
 import type { Judgement } from "./verifier-judge.ts";
 
-const [MAP_CREATE, MAP_UPDATE, PROGRAM_LOAD, BTF_LOAD, MAP_FREEZE] = [0, 2, 5, 18, 22];
+const [MAP_CREATE, MAP_UPDATE, PROGRAM_LOAD, TEST_RUN, BTF_LOAD, MAP_FREEZE] = [0, 2, 5, 10, 18, 22];
 const LOG_BYTES = 1 << 20;
+/** BPF_LOG_LEVEL1, BPF_LOG_STATS */
+const LOG = { walk: 1, reason: 4 } as const;
 const [INTEGER, POINTER, UNION, FUNCTION, DATA_SECTION] = [1, 2, 5, 12, 15];
 const EXTERN = 2;
 /** Bytes behind the three words of a type, by kind: so many, and so many for each member (Documentation/bpf/btf.rst). */
@@ -51,6 +53,22 @@ export class ObjectJudge {
   }
 
   judge(program: ObjectProgram, type: number): Judgement {
+    const { result, log } = this.#load(program, type, LOG.walk);
+    if (result >= 0) this.#libc.close(result);
+    return { errno: result < 0 ? -result : 0, log };
+  }
+
+  /** What the program returns on a frame (BPF_PROG_TEST_RUN), signed; or why it is not loaded. */
+  run(program: ObjectProgram, type: number, frame: Uint8Array): number | string {
+    const { result, log } = this.#load(program, type, LOG.reason);
+    if (result < 0) return `errno ${-result}: ${log.split("\n").slice(-3).join(" ")}`;
+    const attributes = new Attributes(this.#libc).words(0, result, 0, frame.length).pointer(16, frame);
+    const errno = attributes.call(TEST_RUN);
+    this.#libc.close(result);
+    return errno < 0 ? `errno ${-errno}` : attributes.word(4) | 0;
+  }
+
+  #load(program: ObjectProgram, type: number, level: number): { readonly result: number; readonly log: string } {
     const bytes = withDescriptors(program.instructions, this.#descriptors);
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     for (const { name, instructions } of program.unresolved)
@@ -60,7 +78,7 @@ export class ObjectJudge {
       .words(0, type, bytes.length / 8)
       .pointer(8, bytes)
       .pointer(16, Buffer.from(`${this.#object.license}\0`))
-      .words(24, 1, LOG_BYTES)
+      .words(24, level, LOG_BYTES)
       .pointer(32, log)
       .words(44, program.flags)
       .words(68, program.attachType ?? 0)
@@ -74,8 +92,7 @@ export class ObjectJudge {
       attributes.words(72, this.#btf, 8).pointer(80, functions).words(88, program.functions.length);
     }
     const result = attributes.call(PROGRAM_LOAD);
-    if (result >= 0) this.#libc.close(result);
-    return { errno: result < 0 ? -result : 0, log: log.toString("latin1", 0, log.indexOf(0)) };
+    return { result, log: log.toString("latin1", 0, log.indexOf(0)) };
   }
 
   /** BTF id of what the program is attached to; 0 where its section says nothing that the kernel has types of. */

@@ -29,6 +29,7 @@ export function timerHelpers(
   const { machine } = memory;
   /** By the addresses of their structures. */
   const timers = new Map<number, Timer>();
+  const watched = new WeakSet<BpfMap>();
 
   const fire = (at: number, timer: Timer): void => {
     timer.cancel = undefined;
@@ -58,9 +59,12 @@ export function timerHelpers(
       if (timers.has(at)) return -ERRNO.EBUSY;
       timers.set(at, { map: owner, callback: 0, cancel: undefined, running: false });
       // A value that is deleted takes its timer along.
-      owner.onFree = (value, size) => {
-        for (const timer of timers.keys()) if (timer >= value && timer < value + size) drop(timer);
-      };
+      if (!watched.has(owner)) {
+        watched.add(owner);
+        owner.freed.push((value, size) => {
+          for (const timer of timers.keys()) if (timer >= value && timer < value + size) drop(timer);
+        });
+      }
       return 0;
     }),
     helper(170, "ww", "signed", (structure: number, callback: number) => {

@@ -11,6 +11,7 @@ export function kernelFunction(
   parameters: string,
   result: ResultKind,
   call: HostFunction["call"],
+  properties: Pick<HostFunction, "reenters" | "unwinds"> = {},
 ): [string, HostFunction] {
-  return [name, { name, parameters: [...parameters].map((letter) => KINDS[letter]!), result, call }];
+  return [name, { name, parameters: [...parameters].map((letter) => KINDS[letter]!), result, call, ...properties }];
 }

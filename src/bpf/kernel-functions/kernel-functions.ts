@@ -1,8 +1,11 @@
+import type { AllocatedType } from "../heap/object-heap.ts";
 import { HelperMemory } from "../helpers/helper-memory.ts";
 import type { BpfSyscall } from "../syscall.ts";
 import type { HostFunction } from "../vm/host-function.ts";
 import { dynptrFunctions } from "./dynptrs.ts";
+import { exceptionFunctions } from "./exceptions.ts";
 import { iteratorFunctions } from "./iterators.ts";
+import { allocationOf, objectFunctions } from "./objects.ts";
 import { sectionFunctions } from "./sections.ts";
 
 /**
@@ -10,12 +13,22 @@ import { sectionFunctions } from "./sections.ts";
  * are netsim's own: numbers from 1 in the order of this table.
  */
 export class KernelFunctions {
-  private readonly functions: readonly HostFunction[];
+  private readonly functions: HostFunction[];
   private readonly ids: ReadonlyMap<string, number>;
+  private readonly memory: HelperMemory;
+  /** Ids of what allocates one type. */
+  private readonly allocations = new Map<AllocatedType, number>();
 
   constructor(maps: BpfSyscall) {
     const memory = new HelperMemory(maps);
-    const all = [...iteratorFunctions(memory), ...dynptrFunctions(memory), ...sectionFunctions(memory)];
+    const all = [
+      ...iteratorFunctions(memory),
+      ...dynptrFunctions(memory),
+      ...sectionFunctions(memory),
+      ...objectFunctions(memory),
+      ...exceptionFunctions(),
+    ];
+    this.memory = memory;
     this.functions = all.map(([, host]) => host);
     this.ids = new Map(all.map(([name], i) => [name, i + 1]));
   }
@@ -25,9 +38,19 @@ export class KernelFunctions {
     return this.byId(this.idOf(name) ?? 0);
   }
 
-  /** What a call's immediate names it by; undefined where it is not simulated. */
-  idOf(name: string): number | undefined {
-    return this.ids.get(name);
+  /**
+   * What a call's immediate names it by; undefined where it is not simulated.
+   * @param allocates what the verifier knows that a call of an allocating function makes.
+   */
+  idOf(name: string, allocates?: AllocatedType): number | undefined {
+    if (name !== "bpf_obj_new_impl") return this.ids.get(name);
+    if (allocates === undefined) return undefined;
+    let id = this.allocations.get(allocates);
+    if (id === undefined) {
+      id = this.functions.push(allocationOf(this.memory, allocates));
+      this.allocations.set(allocates, id);
+    }
+    return id;
   }
 
   byId(id: number): HostFunction | undefined {
@@ -36,6 +59,6 @@ export class KernelFunctions {
 
   /** Names of all, for whoever asked for another one. */
   names(): string[] {
-    return [...this.ids.keys()];
+    return [...this.ids.keys(), "bpf_obj_new_impl"];
   }
 }

@@ -1,3 +1,4 @@
+import type { AllocatedType } from "../heap/object-heap.ts";
 import type { KernelFunctions } from "./kernel-functions.ts";
 
 /** A kernel function that a program calls by its name. */
@@ -7,11 +8,23 @@ export interface NamedCall {
   readonly instructions: readonly number[];
 }
 
-/** Puts ids where a program names kernel functions. Functions that are not simulated keep their 0, which loading refuses. */
-export function nameFunctions(program: Uint8Array, calls: readonly NamedCall[], functions: KernelFunctions): void {
+/** What the verifier learnt of the call in a slot. */
+export type CallInsight = (slot: number) => { readonly allocates?: AllocatedType };
+
+/**
+ * Puts ids where a program names kernel functions. Functions that are not simulated keep their 0, which loading refuses.
+ * @param insight without it, what allocates objects is not simulated: nobody knows of which type.
+ */
+export function nameFunctions(
+  program: Uint8Array,
+  calls: readonly NamedCall[],
+  functions: KernelFunctions,
+  insight: CallInsight = () => ({}),
+): void {
   const view = new DataView(program.buffer, program.byteOffset, program.byteLength);
-  for (const { name, instructions } of calls) {
-    const id = functions.idOf(name);
-    if (id !== undefined) for (const slot of instructions) view.setInt32(slot * 8 + 4, id, true);
-  }
+  for (const { name, instructions } of calls)
+    for (const slot of instructions) {
+      const id = functions.idOf(name, insight(slot).allocates);
+      if (id !== undefined) view.setInt32(slot * 8 + 4, id, true);
+    }
 }

@@ -33,7 +33,7 @@ export class ArrayMap extends IndexedMap {
     if (errno !== 0) return errno;
     const at = this.lookup(key);
     copyValue(this.memory, this.definition, at, value);
-    this.onFree?.(at, this.stride);
+    this.onFree(at, this.stride);
     return 0;
   }
 

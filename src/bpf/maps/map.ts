@@ -77,7 +77,12 @@ export abstract class BpfMap {
   }
 
   /** Called with a value whose element is deleted or written over, and its size. */
-  onFree: ((value: number, bytes: number) => void) | undefined;
+  readonly freed: ((value: number, bytes: number) => void)[] = [];
+
+  /** Says that what only helpers change in a value is void. */
+  protected onFree(value: number, bytes: number): void {
+    for (const call of this.freed) call(value, bytes);
+  }
 
   /** Where the values are if `lookup` of an index below the number of entries does nothing but find them. */
   indexedValues(): IndexedValues | undefined {

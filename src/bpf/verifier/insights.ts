@@ -1,3 +1,4 @@
+import type { AllocatedType } from "../heap/object-heap.ts";
 import type { VerifierMap } from "./map.ts";
 
 /** What the walk learnt about an instruction that an engine may use. */
@@ -10,6 +11,8 @@ export interface InstructionInsight {
   readonly map?: VerifierMap;
   /** The one kind of pointer that a load or store always goes through (one of TYPE with FLAGs). */
   readonly pointerType?: number;
+  /** What a call allocates (bpf_obj_new). */
+  readonly allocates?: AllocatedType;
 }
 
 const NEVER = 1;
@@ -21,6 +24,7 @@ export class Insights {
   readonly #ways: Uint8Array;
   readonly #maps = new Map<number, VerifierMap | null>();
   readonly #pointers: Int32Array;
+  readonly #allocations = new Map<number, AllocatedType>();
 
   constructor(instructions: number) {
     this.#reached = new Uint8Array(instructions);
@@ -52,15 +56,22 @@ export class Insights {
     this.#pointers[index] = known === 0 || known === type ? type : -1;
   }
 
+  /** The kernel, too, goes by the path that it walked last. */
+  noteAllocation(index: number, type: AllocatedType): void {
+    this.#allocations.set(index, type);
+  }
+
   of(index: number): InstructionInsight {
     const way = this.#ways[index]!;
     const map = this.#maps.get(index);
     const type = this.#pointers[index]!;
+    const allocates = this.#allocations.get(index);
     return {
       dead: this.#reached[index] === 0,
       ...(way === NEVER || way === ALWAYS ? { alwaysJumps: way === ALWAYS } : {}),
       ...(map === undefined || map === null ? {} : { map }),
       ...(type > 0 ? { pointerType: type } : {}),
+      ...(allocates === undefined ? {} : { allocates }),
     };
   }
 }

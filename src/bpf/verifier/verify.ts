@@ -101,6 +101,8 @@ export interface VerifierResult {
   readonly error?: VerifierError;
   readonly log: string;
   readonly statistics: VerifierStatistics;
+  /** Slot of the function that exceptions of the program go to; undefined where it says none. */
+  readonly exceptionCallback?: number;
   /** What was learnt about the instruction in a slot; says something only of accepted programs. */
   insight(index: number): InstructionInsight;
 }
@@ -149,6 +151,9 @@ export function verify(program: Uint8Array | DecodedProgram, options: VerifierOp
     ...(error === undefined ? {} : { error }),
     log: log.text,
     statistics,
+    ...(walk === undefined || walk.setup.exceptionCallback === undefined
+      ? {}
+      : { exceptionCallback: walk.model.subprograms[walk.setup.exceptionCallback]!.start }),
     insight: (index) => insights.of(index),
   };
 }

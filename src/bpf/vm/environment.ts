@@ -36,6 +36,11 @@ export interface Environment {
    * Undefined where nothing has the name. Never asked for functions of the program, which the engine numbers itself.
    */
   resolve(reference: Reference): bigint | undefined;
+  /**
+   * Slot of the function that goes on where the program throws an exception (bpf_throw): it gets the thrown number in R1 and the
+   * main function's stack, and its R0 is the main function's. Without one that number is.
+   */
+  readonly exceptionCallback?: number | undefined;
 }
 
 /** What a context is to an engine: bytes in memory that the program's R1 points at. */

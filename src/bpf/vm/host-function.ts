@@ -30,6 +30,8 @@ export interface HostFunction {
    * programs (bpf_clone_redirect). Engines then put that code's stack below the caller's frame.
    */
   readonly reenters?: boolean;
+  /** True for a function that throws ProgramException: it never returns, and engines unwind the program. */
+  readonly unwinds?: boolean;
   /**
    * For a function that takes a map's address and that of a u32 index, and gives the address of the index's value or 0: where
    * the values of a map lie that are found by nothing else. Engines may then look there without a call.

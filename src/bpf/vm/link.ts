@@ -19,6 +19,8 @@ export interface LinkedProgram {
   readonly addresses: ReadonlyMap<number, bigint>;
   /** Maps among those whose values are found by their index alone, by the map's address. */
   readonly indexed: ReadonlyMap<number, IndexedValues>;
+  /** It calls what throws exceptions. */
+  readonly throws: boolean;
 }
 
 /** Decodes a program and looks up its names. Throws UnloadableProgram. */
@@ -82,7 +84,8 @@ export function linkProgram(bytes: Uint8Array, environment: Environment): Linked
     }
   }
   if (problems.length > 0) throw new UnloadableProgram(problems.sort((a, b) => a.index - b.index));
-  return { bytes, instructions, hosts, addresses, indexed: indexedMaps(hosts.values(), addresses.values()) };
+  const throws = [...hosts.values()].some(({ unwinds }) => unwinds === true);
+  return { bytes, instructions, hosts, addresses, throws, indexed: indexedMaps(hosts.values(), addresses.values()) };
 }
 
 function indexedMaps(hosts: Iterable<HostFunction>, addresses: Iterable<bigint>): Map<number, IndexedValues> {

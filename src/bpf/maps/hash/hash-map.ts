@@ -43,7 +43,7 @@ export class HashMap extends HashedMap {
     clearFields(this.memory, this.definition, table.valueOf(element));
     if (old !== NONE) {
       table.unlink(old);
-      this.onFree?.(table.valueOf(old), table.valueBytes);
+      this.onFree(table.valueOf(old), table.valueBytes);
       this.extra = old;
     }
     table.link(element, key, hash);

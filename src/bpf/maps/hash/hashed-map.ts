@@ -29,7 +29,7 @@ export abstract class HashedMap extends HandledMap {
     const element = this.table.find(key, this.table.hash(key));
     if (element === NONE) return -ERRNO.ENOENT;
     this.table.unlink(element);
-    this.onFree?.(this.table.valueOf(element), this.table.valueBytes);
+    this.onFree(this.table.valueOf(element), this.table.valueBytes);
     this.free(element);
     return 0;
   }

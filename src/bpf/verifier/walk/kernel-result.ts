@@ -5,7 +5,7 @@ import { FLAG, OWN_OBJECT, TYPE } from "../state/register-type.ts";
 import type { StructType } from "../state/struct-type.ts";
 import type { KernelFacts } from "./kernel-argument.ts";
 import { lend } from "./nullness.ts";
-import { mayHoldLock } from "./object-fields.ts";
+import { allocatedType, mayHoldLock } from "./object-fields.ts";
 import type { Walk } from "./walk.ts";
 
 /** Functions that look at a list or a tree: what they give stays there. */
@@ -48,7 +48,7 @@ function pointedTo(walk: Walk, facts: KernelFacts): Register {
     case "slice":
       return slice(walk, facts);
     case "object":
-      return pointer(OWN_OBJECT, { struct: allocatedStruct(walk, facts) });
+      return allocated(walk, allocatedStruct(walk, facts));
     case "counted":
       return pointer(OWN_OBJECT, { struct: facts.struct });
     case "node": {
@@ -70,6 +70,11 @@ function slice(walk: Walk, { prototype, dynptr, constant }: KernelFacts): Regist
     return pointer(TYPE.memory | FLAG.readOnly | packet, { extent: Number(constant), dynptr: dynptr!.id });
   if (walk.programType.packetAccess !== "write") walk.refuse("packet", "the prog does not allow writes to packet data");
   return pointer(TYPE.memory | packet, { extent: Number(constant), dynptr: dynptr!.id });
+}
+
+function allocated(walk: Walk, struct: StructType): Register {
+  walk.insights.noteAllocation(walk.index, allocatedType(struct));
+  return pointer(OWN_OBJECT, { struct });
 }
 
 function allocatedStruct(walk: Walk, { constant }: KernelFacts): StructType {

@@ -1,3 +1,4 @@
+import type { AllocatedType } from "../../heap/object-heap.ts";
 import type { ValueField } from "../../maps/definition.ts";
 import { valueFields } from "../../object/maps/value-fields.ts";
 import { hasLock } from "../map.ts";
@@ -17,6 +18,20 @@ export function fieldsOfStruct(struct: StructType): readonly ValueField[] {
     FIELDS.set(struct, fields);
   }
   return fields;
+}
+
+const TYPES = new WeakMap<StructType, AllocatedType>();
+
+/** A struct of the program as the heap knows it: one object for each. */
+export function allocatedType(struct: StructType): AllocatedType {
+  let type = TYPES.get(struct);
+  if (type === undefined) {
+    const described = struct.btf!.type(struct.id);
+    const size = described.kind === "struct" ? described.size : 0;
+    type = { name: struct.name, size, fields: fieldsOfStruct(struct) };
+    TYPES.set(struct, type);
+  }
+  return type;
 }
 
 /** The same of what a register points to (reg_btf_record). */

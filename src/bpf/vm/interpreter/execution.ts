@@ -6,6 +6,7 @@ import { FRAME_BYTES, FRAMES_PER_TAIL_CALL, MAX_FRAMES, MAX_TAIL_CALLS, MAY_GOTO
 import type { Machine } from "../machine.ts";
 import { packetLoadAddress } from "../packet-load.ts";
 import { programArrayEntry } from "../program-array.ts";
+import { ProgramException } from "../program-exception.ts";
 import { describeAccess, type FaultReason } from "../program-fault.ts";
 import {
   divide,
@@ -22,7 +23,7 @@ import {
   unsigned,
 } from "./arithmetic64.ts";
 import { atomic32, atomic64 } from "./atomic.ts";
-import { type DenseCode, type HostCall, R0, R2, R3, R6, R10, REGISTER_WORDS, STRIDE } from "./dense-code.ts";
+import { type DenseCode, type HostCall, R0, R1, R2, R3, R6, R10, REGISTER_WORDS, STRIDE } from "./dense-code.ts";
 import { Frames } from "./frames.ts";
 import { callHost } from "./host-call.ts";
 import { InterpretedFault } from "./interpreted-fault.ts";
@@ -63,6 +64,8 @@ export class Execution {
   private packetEnd = 0;
   private mayGotoLeft = 0;
   private tailCalls = 0;
+  /** The running function is a program's main function, where exceptions end. */
+  private isMain = true;
   private readonly frames = new Frames();
   /** A value array for each program that was run. */
   private readonly arrays = new WeakMap<DenseCode, Int32Array>();
@@ -108,6 +111,7 @@ export class Execution {
     this.executed = 0;
     this.mayGotoLeft = MAY_GOTO_ROUNDS;
     this.tailCalls = 0;
+    this.isMain = entry === 0;
     this.frames.clear();
     if (this.frameBase < this.machine.stack.base) throw this.stackFault();
     this.clearFrame();
@@ -118,6 +122,18 @@ export class Execution {
    * resumed. Throws InterpretedFault, and what host functions throw.
    */
   resume(budget: number): boolean {
+    const last = this.executed + budget;
+    for (;;)
+      try {
+        return this.advance(last - this.executed);
+      } catch (reason) {
+        if (!(reason instanceof ProgramException)) throw reason;
+        if (this.unwind(reason)) return true;
+      }
+  }
+
+  /** The same up to an exception of the program, which it throws. */
+  private advance(budget: number): boolean {
     const { frames } = this;
     let words = this.code.words;
     let r = this.values;
@@ -615,7 +631,8 @@ export class Execution {
       throw this.fault("frames", pc, `makes ${most + 1} functions active at once; ${most} may be.`);
     const base = this.frameBase - FRAME_BYTES;
     if (base < this.machine.stack.base) throw this.stackFault(pc);
-    this.frames.push(this.code, r, returnTo, this.mayGotoLeft);
+    this.frames.push(this.code, r, returnTo, this.mayGotoLeft, this.isMain);
+    this.isMain = false;
     this.mayGotoLeft = MAY_GOTO_ROUNDS;
     r[R0] = 0;
     r[R0 + 1] = 0;
@@ -631,6 +648,7 @@ export class Execution {
     const { frames } = this;
     const next = frames.returnTo;
     this.mayGotoLeft = frames.mayGotoLeft;
+    this.isMain = frames.isMain;
     const { code } = frames;
     const low = from[R0]!;
     const high = from[R0 + 1]!;
@@ -680,9 +698,32 @@ export class Execution {
     return target;
   }
 
+  /** Gives up what runs up to the innermost main function, and goes on with its exception callback. Returns whether the run has ended. */
+  private unwind(exception: ProgramException): boolean {
+    while (!this.isMain) {
+      if (this.frames.depth === 0) throw exception;
+      this.pc = this.leave(this.values);
+    }
+    const { exceptionCallback } = this.code.environment;
+    const { values } = this;
+    values.fill(0, R0, R10);
+    if (exceptionCallback !== undefined) {
+      set(values, R1, exception.cookie);
+      this.mayGotoLeft = MAY_GOTO_ROUNDS;
+      this.clearFrame();
+      this.pc = exceptionCallback * STRIDE;
+      return false;
+    }
+    set(values, R0, exception.cookie);
+    if (this.frames.depth === 0) return true;
+    this.pc = this.leave(values);
+    return false;
+  }
+
   /** Puts a function in the place of the running one; of its registers it gets R1. Returns the word where it begins. */
   private replace(target: InterpretedFunction, r: Int32Array): number {
     this.mayGotoLeft = MAY_GOTO_ROUNDS;
+    this.isMain = true;
     this.clearFrame();
     const next = this.goTo(target, r);
     const { values } = this;

@@ -7,6 +7,7 @@ import { type EntryPlan, writeRun, writeRunBatch } from "./entry-points.ts";
 import type { ModuleLinks, Service } from "./module-links.ts";
 import { type ModulePlan, type PlannedFunction, planModule } from "./module-plan.ts";
 import { writePacketAddress } from "./packet-address.ts";
+import { CodeWriter } from "./wasm/code-writer.ts";
 import type { ValueType } from "./wasm/instructions.ts";
 import { ModuleBuilder } from "./wasm/module-builder.ts";
 
@@ -30,6 +31,9 @@ export interface ModuleImports {
 export const HOST_PREFIX = "host";
 export const POINTER_PREFIX = "pointer";
 export const CALLBACK_PREFIX = "at";
+/** A main function that throws, and what the host lends to enter it. */
+export const BODY = "body";
+export const CATCHING = "catching";
 
 export interface CompileOptions {
   /** Tests every access of an unverified program. */
@@ -63,10 +67,10 @@ export function compileProgram(
   environment: Environment,
   options: CompileOptions,
 ): CompiledProgram {
-  const plan = planModule(program);
+  const plan = planModule(program, environment.exceptionCallback);
   const builder = new ModuleBuilder();
   const callbacks = [...plan.others.values()].filter(({ role }) => role === "callback").map(({ entry }) => entry);
-  const imported = importFunctions(builder, plan, options.checked);
+  const imported = importFunctions(builder, plan, options.checked, program.throws);
   const pointers = new Map(callbacks.map((entry) => [entry, builder.importGlobal(`${POINTER_PREFIX}${entry}`)]));
 
   const declare = (planned: PlannedFunction, name: string, exported: boolean) =>
@@ -77,6 +81,8 @@ export function compileProgram(
       { exported },
     );
   const main = declare(plan.main, "main", true);
+  // Whoever enters a program that throws comes by the host, which catches; what that calls is the code itself.
+  const body = program.throws ? declare(plan.main, BODY, true) : main;
   const indices = new Map<number, number>();
   for (const planned of plan.others.values())
     indices.set(planned.entry, declare(planned, `${CALLBACK_PREFIX}${planned.entry}`, planned.role === "callback"));
@@ -111,11 +117,13 @@ export function compileProgram(
   };
   const studiedMain = studyFunction(plan.main, plan.calls, links);
   const mainCode = compileFunction(studiedMain, links);
-  builder.define(main, mainCode);
+  builder.define(body, mainCode);
+  if (body !== main) builder.define(main, writeCatching(imported.catching));
   for (const planned of plan.others.values())
     builder.define(indices.get(planned.entry)!, compileFunction(studyFunction(planned, plan.calls, links), links));
 
-  const inlined = mainCode.length <= MAX_INLINED_BYTES && !options.checked && !plan.makesTailCalls && !links.marks;
+  const inlined =
+    mainCode.length <= MAX_INLINED_BYTES && !options.checked && !plan.makesTailCalls && !program.throws && !links.marks;
   const entry: EntryPlan = {
     environment,
     main,
@@ -130,7 +138,19 @@ export function compileProgram(
   return { bytes: builder.build(), imports: { hostCalls: [...plan.hosts.values()], callbacks }, module: builder };
 }
 
-function importFunctions(builder: ModuleBuilder, plan: ModulePlan, checked: boolean) {
+/** (R1, base of the stack) -> R0: has the host call the program. */
+function writeCatching(catching: number): CodeWriter {
+  const code = new CodeWriter([
+    { name: "r1", type: "i64" },
+    { name: "base", type: "i32" },
+  ]);
+  code.get(0);
+  code.get(1);
+  code.call(catching);
+  return code;
+}
+
+function importFunctions(builder: ModuleBuilder, plan: ModulePlan, checked: boolean, throws: boolean) {
   const services = new Map<Service, number>();
   const importService = (name: keyof typeof SERVICES) => builder.importFunction(name, ...SERVICES[name]);
   if (checked || [...plan.hosts.keys()].some(({ reenters }) => reenters === true))
@@ -144,5 +164,6 @@ function importFunctions(builder: ModuleBuilder, plan: ModulePlan, checked: bool
     const results: ValueType[] = host.result === "none" ? [] : host.result === "i64" ? ["i64"] : ["i32"];
     hosts.set(host, builder.importFunction(`${HOST_PREFIX}${i}`, host.parameters, results));
   }
-  return { services, guard, hosts };
+  const catching = throws ? builder.importFunction(CATCHING, ["i64", "i32"], ["i64"]) : -1;
+  return { services, guard, hosts, catching };
 }

@@ -5,8 +5,9 @@ import { HostPointer } from "../host-pointer.ts";
 import { FRAME_BYTES } from "../limits.ts";
 import { type LinkedProgram, linkProgram } from "../link.ts";
 import type { Machine } from "../machine.ts";
+import { ProgramException } from "../program-exception.ts";
 import { addressFault, ProgramFault } from "../program-fault.ts";
-import { CALLBACK_PREFIX, compileProgram, HOST_PREFIX, POINTER_PREFIX } from "./compile.ts";
+import { BODY, CALLBACK_PREFIX, CATCHING, compileProgram, HOST_PREFIX, POINTER_PREFIX } from "./compile.ts";
 import { numberedFault } from "./faults.ts";
 import { type CachedModule, ModuleCache, moduleKey } from "./module-cache.ts";
 import { IMPORTS } from "./wasm/module-builder.ts";
@@ -88,12 +89,23 @@ function instantiate(
     imports[`${POINTER_PREFIX}${entry}`] = slot;
     return { entry, slot, callback };
   });
+  let entered: CompiledMain | undefined;
+  let exceptionCallback: CompiledCallback | undefined;
+  if (program.throws)
+    imports[CATCHING] = (r1: bigint, base: number) =>
+      catching(
+        machine,
+        () => entered!(r1, base),
+        (cookie) => exceptionCallback?.(cookie, 0n, 0n, 0n, 0n, base) ?? cookie,
+      );
   const { exports } = new WebAssembly.Instance(module, { [IMPORTS]: imports });
   for (const { entry, slot, callback } of pending) {
     const compiled = exports[`${CALLBACK_PREFIX}${entry}`]!;
     callback.compiled = compiled as CompiledCallback;
     machine.functions.setCompiled(slot, compiled);
   }
+  entered = exports[BODY] as CompiledMain | undefined;
+  exceptionCallback = exports[`${CALLBACK_PREFIX}${environment.exceptionCallback}`] as CompiledCallback | undefined;
   const main = exports.main as CompiledMain;
   const slot = take({ engine: JIT, call: (r1) => main(r1, machine.stack.top - FRAME_BYTES) });
   machine.functions.setCompiled(slot, exports.main!);
@@ -107,6 +119,18 @@ function instantiate(
       for (const slot of slots.splice(0)) machine.functions.remove(slot);
     },
   };
+}
+
+/** Runs a main function, and what goes on for it where it throws an exception. */
+function catching({ stack }: Machine, run: () => bigint, goOn: (cookie: bigint) => bigint): bigint {
+  const { top } = stack;
+  try {
+    return run();
+  } catch (reason) {
+    if (!(reason instanceof ProgramException)) throw reason;
+    stack.top = top;
+    return goOn(BigInt.asIntN(64, reason.cookie));
+  }
 }
 
 class CallbackFunction implements BpfFunction {

@@ -41,7 +41,11 @@ export class ModuleCache {
 }
 
 /** Equal for programs whose modules are equal: a digest of the instructions and of everything that is compiled in. */
-export function moduleKey(program: LinkedProgram, { machine, context }: Environment, options: CompileOptions): string {
+export function moduleKey(
+  program: LinkedProgram,
+  { machine, context, exceptionCallback }: Environment,
+  options: CompileOptions,
+): string {
   const ordinals = new Map<HostFunction, number>();
   const hosts = [...program.hosts].map(([index, host]) => {
     if (!ordinals.has(host)) ordinals.set(host, ordinals.size);
@@ -52,11 +56,13 @@ export function moduleKey(program: LinkedProgram, { machine, context }: Environm
       host.result,
       host.reenters === true,
       host.indexed !== undefined,
+      host.unwinds === true,
     ];
   });
   const facts = {
     options,
     context,
+    exceptionCallback: program.throws ? exceptionCallback : undefined,
     stack: [machine.stack.base, machine.stack.topCell],
     cells: [machine.tailCallCell, machine.contextCell, machine.stepCell],
     addresses: [...program.addresses].map(([index, address]) => [index, address.toString()]),

@@ -35,7 +35,8 @@ export interface ModulePlan {
   readonly calls: CallArguments;
 }
 
-export function planModule(program: LinkedProgram): ModulePlan {
+/** @param exceptionCallback slot of the function that exceptions go to; undefined where there is none. */
+export function planModule(program: LinkedProgram, exceptionCallback?: number): ModulePlan {
   const { instructions } = program;
   const plan = (entry: number, role: Role): PlannedFunction => {
     const graph = buildGraph(instructions, entry);
@@ -55,6 +56,7 @@ export function planModule(program: LinkedProgram): ModulePlan {
     others.set(entry, planned);
     pending.push(planned);
   };
+  if (program.throws && exceptionCallback !== undefined) reach(exceptionCallback, "callback");
   while (pending.length > 0)
     for (const { start, end } of pending.pop()!.graph.blocks)
       for (let slot = start; slot < end; slot++) {
