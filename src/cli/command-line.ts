@@ -4,6 +4,8 @@ import { EXIT, type ExitCode, NetsimError } from "../errors.ts";
 import { bpfCommand } from "./bpf/bpf.ts";
 import type { Action, Terminal } from "./command.ts";
 import { compareCommand } from "./compare.ts";
+import { completionCommand } from "./completion/completion.ts";
+import { addExamples } from "./examples.ts";
 import { explainCommand } from "./explain.ts";
 import { filterCommand } from "./filter.ts";
 import { initCommand } from "./init/init.ts";
@@ -34,21 +36,33 @@ const COMMANDS: readonly ((program: Command, perform: (action: Action) => void) 
   seccompCommand,
   ovsCommand,
   tcCommand,
+  completionCommand,
 ];
+
+/** The command with all its subcommands, which hand their work to `perform`. */
+export function netsimCommand(terminal: Pick<Terminal, "out" | "error">, perform: (action: Action) => void): Command {
+  const program = new Command("netsim")
+    .description(manifest.description)
+    .version(manifest.version)
+    .option("--explain <code>", "say what an error code means: the same as 'netsim explain CODE'")
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })
+    .exitOverride()
+    .showHelpAfterError("(netsim --help lists the commands and their options.)");
+  for (const add of COMMANDS) add(program, perform);
+  addExamples(program);
+  program.action(({ explain }: { explain?: string }) => {
+    if (explain === undefined) return program.help({ error: true });
+    perform(async (terminal) => (await import("./explain-action.ts")).explain(explain, terminal));
+  });
+  return program;
+}
 
 /** Runs the `netsim` command with the words after its name; resolves to the exit code. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let action: Action | undefined;
-  const program = new Command("netsim")
-    .description(manifest.description)
-    .version(manifest.version)
-    .configureOutput({ writeOut: terminal.out, writeErr: terminal.error })
-    .exitOverride()
-    .showHelpAfterError("(netsim --help lists the commands and their options.)");
-  for (const add of COMMANDS)
-    add(program, (chosen) => {
-      action = chosen;
-    });
+  const program = netsimCommand(terminal, (chosen) => {
+    action = chosen;
+  });
   try {
     await program.parseAsync(words, { from: "user" });
     return (await action?.(terminal)) ?? EXIT.ok;

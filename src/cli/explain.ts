@@ -21,4 +21,5 @@ Exit codes: 0 explained, 2 there is no such code.
 
 Examples:
   netsim explain
-  netsim explain program-rejected`;
+  netsim explain program-rejected
+  netsim --explain bad-address`;

@@ -20,4 +20,5 @@ Exit codes: 0 written, 3 a file is there already or cannot be written.
 
 Examples:
   netsim init
-  netsim init first-network`;
+  netsim init first-network
+  netsim init ../another-network`;
