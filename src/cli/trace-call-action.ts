@@ -5,10 +5,9 @@ import { SECCOMP_ROWS } from "../hooks/seccomp/rows.ts";
 import { openTopology } from "../open-topology.ts";
 import { painter } from "../report/paint.ts";
 import { printable } from "../report/printable.ts";
-import { type FollowedCall, followCall } from "../run/processes.ts";
+import type { FollowedCall } from "../run/processes/process.ts";
 import { instructionTexts } from "../seccomp/filter/seccomp-listing.ts";
 import { TOKENS } from "../tokens.ts";
-import type { HostModel } from "../topology/model.ts";
 import type { Terminal } from "./command.ts";
 import type { TraceFlags } from "./trace.ts";
 
@@ -17,10 +16,8 @@ export async function traceCall(file: string, flags: TraceFlags, terminal: Termi
   const { topology, container } = await openTopology(file);
   const scene = await container.get(TOKENS.TopologyRunner).assemble(topology);
   try {
-    const all = [...topology.nodes.values()].flatMap((node) =>
-      node.kind === "host"
-        ? [...(node as HostModel).processes.values()].map((model) => ({ name: `${node.name}/${model.name}`, model }))
-        : [],
+    const all = [...scene.processes].flatMap(([node, processes]) =>
+      processes.map((process) => ({ name: `${node}/${process.model.name}`, process })),
     );
     const chosen = all.filter(({ name }) => flags.process === undefined || name === flags.process);
     if (chosen.length === 0)
@@ -31,9 +28,9 @@ export async function traceCall(file: string, flags: TraceFlags, terminal: Termi
           ...(all.length > 0 && { hint: `There are: ${all.map(({ name }) => name).join(", ")}.` }),
         },
       );
-    const followed = chosen.map(({ name, model }) => ({
+    const followed = chosen.map(({ name, process }) => ({
       name,
-      followed: followCall(model, scene.programs, flags.call!, { file: "--call" }),
+      followed: process.follow(flags.call!, { file: "--call" }),
     }));
     if (flags.json) {
       const processes = followed.map((one) => record(one.name, one.followed));

@@ -28,9 +28,10 @@ import { Captures } from "./captures.ts";
 import { Expectations } from "./expectations.ts";
 import { MapSteps } from "./map-steps.ts";
 import { OneLiners } from "./one-liners.ts";
-import { runProcesses } from "./processes.ts";
+import type { Process } from "./processes/process.ts";
+import { runProcesses } from "./processes/run-processes.ts";
+import { serveSockets } from "./processes/serve-sockets.ts";
 import { checkHistogram } from "./read-histogram.ts";
-import type { ProcessResult } from "./result.ts";
 import type { RunOptions } from "./run-options.ts";
 import { Steps } from "./steps.ts";
 import { type Epoch, UNIX_EPOCH } from "./time.ts";
@@ -49,8 +50,8 @@ export interface Scene {
   readonly attachments: readonly { readonly where: string; readonly attachment: Attachment }[];
   readonly sources: readonly TrafficSource[];
   readonly expectations: Expectations;
-  /** What processes did, by node. */
-  readonly processes: ReadonlyMap<string, readonly ProcessResult[]>;
+  /** By node. */
+  readonly processes: ReadonlyMap<string, readonly Process[]>;
   /** Programs at events. */
   readonly tracing: readonly TracingAttachment[];
   readonly tracePipe: TracePipe;
@@ -124,8 +125,15 @@ export function assemble(
   programs.throwProblems();
   for (const histogram of histograms) checkHistogram(histogram, maps);
   oneLiners.begin(maps, events);
-  const processes = runProcesses(topology, programs, parts.engineName, events, parts.engine.filters);
-  const network = new Network(processes.topology, world, attach, parts.qdiscs);
+  const { processes, topology: opened } = runProcesses(
+    topology,
+    programs,
+    parts.engineName,
+    events,
+    parts.engine.filters,
+  );
+  const network = new Network(opened, world, attach, parts.qdiscs);
+  serveSockets(processes, network, simulation);
   network.prepare(topology.steps);
   programs.finish();
 
@@ -153,7 +161,7 @@ export function assemble(
     attachments,
     sources,
     expectations,
-    processes: processes.results,
+    processes,
     tracing,
     tracePipe,
     histograms,

@@ -15,6 +15,7 @@ import { describeBinding } from "./describe-binding.ts";
 import { readHistogram } from "./read-histogram.ts";
 import type {
   AttachmentResult,
+  CallResult,
   InterfaceResult,
   LinkResult,
   MapResult,
@@ -50,7 +51,9 @@ export function collect(
     maps: mapResults(scene),
     nodes: [...network.nodes.values()].map((node) => ({
       ...nodeResult(node, network.sockets, unopened(topology, node, network.sockets), world.simulation.now),
-      ...(scene.processes.has(node.name) && { processes: scene.processes.get(node.name)! }),
+      ...(scene.processes.has(node.name) && {
+        processes: scene.processes.get(node.name)!.map(({ results }) => results),
+      }),
     })),
     links: network.links.map(linkResult),
     traffic: sources.map(({ kind, description, sent, answered, refused }) => ({
@@ -82,7 +85,7 @@ function tracingResult({ tracePipe, histograms, maps, oneLiners }: Scene): Pick<
 function programResult(name: string, { programs, attachments, processes, tracing }: Scene): ProgramResult {
   const slot = programs.get(name);
   const filters = [...processes].flatMap(([node, all]) =>
-    all.filter(({ filters: own }) => own.includes(name)).map((process) => filterResult(node, process)),
+    all.filter(({ filterNames }) => filterNames.includes(name)).map((process) => filterResult(node, process.results)),
   );
   return {
     name,
@@ -104,10 +107,14 @@ function programResult(name: string, { programs, attachments, processes, tracing
 }
 
 /** A process's calls, as runs of each of its filters. */
-function filterResult(node: string, { name, sockets, calls }: ProcessResult): AttachmentResult {
-  const made = [...sockets.flatMap((socket) => socket.calls), ...calls].filter(({ answer }) => answer !== null);
-  const ran = made.filter(({ outcome }) => outcome === "runs").length;
-  return { hook: "seccomp", where: `${node}/${name}`, runs: made.length, ran, refused: made.length - ran };
+function filterResult(node: string, { name, sockets, calls, replay }: ProcessResult): AttachmentResult {
+  const opening = sockets.flatMap((socket) => socket.calls);
+  const serving = sockets.flatMap(({ serves = [] }) => serves);
+  const made = [...opening, ...calls, ...serving].filter(({ answer }) => answer !== null);
+  const count = (all: readonly CallResult[]) => all.reduce((sum, { times = 1 }) => sum + times, 0);
+  const runs = count(made) + (replay?.calls ?? 0);
+  const ran = count(made.filter(({ outcome }) => outcome === "runs")) + (replay?.ran ?? 0);
+  return { hook: "seccomp", where: `${node}/${name}`, runs, ran, refused: runs - ran };
 }
 
 function mapResults({ maps, mapSteps, oneLiners }: Scene): MapResult[] {
@@ -139,6 +146,7 @@ function unopened({ nodes }: Topology, { name }: Node, sockets: readonly Socket[
       bound: describeBinding(socket),
       programs: socket.attachments.map(({ program }) => program),
       ...NO_COUNTS,
+      ...(socket.serves && { served: 0 }),
     }));
 }
 
@@ -202,13 +210,14 @@ function qdiscResult({ model: { kind, handle }, qdisc }: QdiscNode): QdiscResult
   };
 }
 
-function socketResult({ model, attachments, counts }: Socket): SocketResult {
+function socketResult({ model, attachments, counts, server }: Socket): SocketResult {
   return {
     name: model.name,
     kind: model.kind,
     bound: describeBinding(model),
     programs: attachments.map(({ slot }) => slot.name),
     ...counts,
+    ...(server && { served: server.served }),
   };
 }
 

@@ -72,7 +72,8 @@ export class Expectations {
       const passed = test.accepts(value);
       yield { place, subject: `${name} ${counter}`, expected: test.text, got: String(value), passed };
     }
-    if (model.subject.kind === "call") yield* judgeCall(model, run, place, untold);
+    if (model.subject.kind === "call" || model.subject.kind === "process")
+      yield* judgeAnswers(model, run, place, untold);
     const log = this.logs.get(model);
     if (model.lengths !== undefined && log !== undefined) {
       const passed = JSON.stringify(log.lengths) === JSON.stringify(model.lengths);
@@ -88,18 +89,18 @@ export class Expectations {
   }
 }
 
-/** Compares what a call came to. */
-function* judgeCall(
+/** Compares what a call or a process came to. */
+function* judgeAnswers(
   { subject, answers }: ExpectationModel,
   run: Judged,
   place: string,
   untold: string[],
 ): Iterable<ExpectationResult> {
-  if (subject.kind !== "call") return;
-  const { node, process, index } = subject;
-  const name = `call ${node}/${process}[${index}]`;
-  const processes = run.nodes.find((each) => each.name === node)?.processes;
-  const call = processes?.find((each) => each.name === process)?.calls[index];
+  if (subject.kind !== "call" && subject.kind !== "process") return;
+  const { node, process } = subject;
+  const found = run.nodes.find((each) => each.name === node)?.processes?.find((each) => each.name === process);
+  const call = subject.kind === "call" ? found?.calls[subject.index] : found;
+  const { name } = lookUp({ subject }, run);
   for (const [key, expected] of answers ?? []) {
     if (call === undefined) {
       untold.push(`${name} ${key}`);
@@ -112,7 +113,7 @@ function* judgeCall(
 
 /** The numbers of the thing that an expectation is about, by the names that it may use. */
 function lookUp(
-  { subject }: ExpectationModel,
+  { subject }: Pick<ExpectationModel, "subject">,
   run: Judged,
 ): { name: string; counters: Readonly<Record<string, number>> } {
   switch (subject.kind) {
@@ -159,6 +160,11 @@ function lookUp(
     }
     case "call":
       return { name: `call ${subject.node}/${subject.process}[${subject.index}]`, counters: {} };
+    case "process": {
+      const { processes } = run.nodes.find(({ name }) => name === subject.node)!;
+      const replay = processes?.find(({ name }) => name === subject.process)?.replay;
+      return { name: `process ${subject.node}/${subject.process}`, counters: replay ? numbersOf(replay) : {} };
+    }
     case "run":
       return { name: "run", counters: { ...numbersOf(run.packets!), time: run.time!, events: run.events! } };
   }

@@ -187,10 +187,50 @@ export interface ProcessResult {
   /** Names of its filters, the oldest first. */
   readonly filters: readonly string[];
   /** Sockets of the node that it opens, with the calls that it takes; not open: no packet reaches it. */
-  readonly sockets: readonly { readonly name: string; readonly open: boolean; readonly calls: readonly CallResult[] }[];
+  readonly sockets: readonly ProcessSocketResult[];
   readonly calls: readonly CallResult[];
+  /** The trace that it replayed. */
+  readonly replay?: ReplayResult;
   /** `SIGSYS`, or `thread killed` where others go on; null: it lives. */
   readonly ended: string | null;
+}
+
+/** A socket that a process opens. */
+export interface ProcessSocketResult {
+  readonly name: string;
+  readonly open: boolean;
+  /** Those that open it. */
+  readonly calls: readonly CallResult[];
+  /** Those that it makes for what comes to it. */
+  readonly serves?: readonly CallResult[];
+}
+
+/** What became of a recorded trace under a process's filters. */
+export interface ReplayResult {
+  readonly file: string;
+  /** Calls that were made; of these, those that ran, that did not, and those that hang on what the trace does not tell. */
+  readonly calls: number;
+  readonly ran: number;
+  readonly refused: number;
+  readonly undecided: number;
+  /** Calls that come after the one that ended the process. */
+  readonly notMade: number;
+  readonly unreadLines: number;
+  readonly outcomes: readonly ReplayedCalls[];
+}
+
+/** Calls of one name with one answer. */
+export interface ReplayedCalls {
+  readonly call: string;
+  readonly architecture: string;
+  /** What the filters say; null: the trace does not tell enough. */
+  readonly answer: string | null;
+  readonly outcome: CallResult["outcome"] | "undecided";
+  readonly value?: string;
+  readonly errno?: string;
+  readonly times: number;
+  /** Line of the first one. */
+  readonly line: number;
 }
 
 export interface CallResult {
@@ -206,11 +246,13 @@ export interface CallResult {
   readonly times?: number;
   /** Of calls that run: the call, which a tracer may have changed. */
   readonly ran?: string;
-  /** In decimal. */
+  /** In decimal; after a signal: what its handler leaves. */
   readonly value?: string;
   /** As `EPERM`. */
   readonly errno?: string;
   readonly signal?: string;
+  /** si_syscall, si_arch and si_errno of a SIGSYS, which is the data of TRAP. */
+  readonly siginfo?: { readonly syscall: number; readonly arch: string; readonly errno: number };
   readonly logged?: boolean;
   readonly coreDump?: boolean;
 }
@@ -260,6 +302,8 @@ export interface SocketResult {
   readonly receivedBytes: number;
   readonly trimmed: number;
   readonly dropped: number;
+  /** Of these, how many its process could serve; absent: it makes no calls for them. */
+  readonly served?: number;
 }
 
 export interface LinkResult {

@@ -62,6 +62,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   comm: "nginx",
   threads: 4,
   supervisor: { mount: { errno: "EPERM" } },
+  sigsys: { openat: { errno: "EACCES" } },
   tracer: { getuid: { value: 0 } },
   call: "getuid()",
   // Switches.

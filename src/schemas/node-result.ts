@@ -11,14 +11,45 @@ const CALLS = listOf(
     outcome: word("What becomes of it.", ["runs", "returns", "fails", "signal", "killed", "not made"]),
     "times?": number("How often it was made. Absent: once.", 10),
     "ran?": string("The call that ran. Absent: it did not run.", "getuid()"),
-    "value?": string("What it gave, in decimal. Absent: it gave nothing.", "0"),
+    "value?": string(
+      "What it gave, in decimal; after a handled signal, what the handler left. Absent: it gave nothing.",
+      "0",
+    ),
     "errno?": string("The error that it failed with. Absent: it did not.", "EPERM"),
     "signal?": string("The signal that was sent. Absent: none.", "SIGSYS"),
+    "siginfo?": object("What a SIGSYS said. Absent: there was none.", {
+      syscall: number("si_syscall.", 257),
+      arch: string("si_arch, by its name.", "x86_64"),
+      errno: number("si_errno: the data of TRAP.", 7),
+    }),
     "logged?": flag("It was logged. Absent: it was not."),
     "coreDump?": flag("There was a core dump. Absent: there was none."),
   }),
   "Its calls, in order.",
 );
+
+const REPLAY = object("What became of the trace that it replayed. Absent: it replays none.", {
+  file: string("Its path, as in the topology.", "nginx.strace"),
+  calls: number("Calls that were made.", 5_000),
+  ran: number("Of these, those that ran.", 4_990),
+  refused: number("Of these, those that did not.", 10),
+  undecided: number("Of these, those that hang on what the trace does not tell."),
+  notMade: number("Calls after the one that ended the process."),
+  unreadLines: number("Lines that were not understood."),
+  outcomes: listOf(
+    object("Calls of one name with one answer.", {
+      call: string("Their name.", "openat"),
+      architecture: string("Whose calls they are.", "x86_64"),
+      answer: nullable(string("What the filters say; null: the trace does not tell enough.", "ERRNO(1)")),
+      outcome: word("What becomes of them.", ["runs", "returns", "fails", "signal", "killed", "not made", "undecided"]),
+      "value?": string("What they give, in decimal. Absent: nothing, or they run.", "0"),
+      "errno?": string("The error that they fail with. Absent: they do not.", "EPERM"),
+      times: number("How many there were.", 10),
+      line: number("Line of the first one.", 17),
+    }),
+    "Its calls, by name and answer.",
+  ),
+});
 
 const PROCESS = object("A process under its filters.", {
   name: string("Its name.", "nginx"),
@@ -29,10 +60,12 @@ const PROCESS = object("A process under its filters.", {
       name: string("Its name.", "web"),
       open: flag("Whether it is open; else no packet reaches it."),
       calls: CALLS,
+      "serves?": { ...CALLS, description: "Calls made for what came to it. Absent: it makes none." },
     }),
     "Sockets of the node that it opens.",
   ),
   calls: CALLS,
+  "replay?": REPLAY,
   ended: nullable(string("The signal that ended it, or `thread killed`; null: it lives.", "SIGSYS")),
 });
 
@@ -72,6 +105,7 @@ const SOCKET = object("A socket.", {
   receivedBytes: number("Their bytes.", 4_632),
   trimmed: number("Packets that a filter shortened, which were received too."),
   dropped: number("Packets that a filter kept out.", 38),
+  "served?": number("Packets that its process could serve. Absent: it makes no calls for them.", 24),
 });
 
 /** A node's part of the result. */

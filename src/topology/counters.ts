@@ -6,6 +6,7 @@ export const COUNTERS = {
     receivedBytes: "Bytes that reached its reader.",
     trimmed: "Received packets that a program had shortened.",
     dropped: "Packets that a program kept from it.",
+    served: "Packets that its process could serve; of sockets with `serves`.",
   },
   interface: {
     sent: "Frames put on the wire.",
@@ -37,6 +38,13 @@ export const COUNTERS = {
     overlimits: "How often it had to wait for a rate.",
     queued: "Packets that wait at the end.",
     queuedBytes: "Bytes of these.",
+  },
+  process: {
+    calls: "Calls of its trace that were made.",
+    ran: "Of these, those that ran.",
+    refused: "Of these, those that did not.",
+    undecided: "Of these, those that hang on what the trace does not tell.",
+    notMade: "Calls of its trace after the one that ended it.",
   },
   map: {
     entries: "Entries that the map holds at the end; of arrays those that are not zero.",

@@ -323,6 +323,14 @@ export interface ProcessModel {
   /** As programs that trace it see it; `comm` has at most 15 characters. */
   readonly task: { readonly pid: number; readonly uid: number; readonly gid: number; readonly comm: string };
   readonly calls: readonly CallModel[];
+  /** A recorded trace whose calls it makes after these: its path as written, and where it is. */
+  readonly replay?: { readonly text: string; readonly file: string; readonly place: Place };
+  /** Process of the same host that it is forked from: it has that one's filters, handlers and listener. */
+  readonly parent?: string;
+  /** PR_SET_DUMPABLE: a core file is written where it is killed. */
+  readonly dumpable: boolean;
+  /** It handles SIGSYS: what calls give after that, by their names; others give their number. Absent: the signal ends it. */
+  readonly sigsys?: ReadonlyMap<string, AnswerModel>;
   /** What a supervisor answers to USER_NOTIF, by the call's name; absent: no filter has a listener. */
   readonly supervisor?: ReadonlyMap<string, AnswerModel>;
   /** What a tracer makes of TRACE, by the call's name; absent: nobody traces. */
@@ -340,8 +348,8 @@ export interface CallModel {
 
 /** What becomes of a call that somebody is asked about. */
 export interface AnswerModel {
-  readonly kind: "continue" | "value" | "errno" | "call";
-  /** Of `value`. */
+  readonly kind: "continue" | "value" | "errno" | "call" | "descriptor";
+  /** Of `value`; of `descriptor`, its number, absent: the lowest that is free. */
   readonly value?: bigint;
   /** Of `errno`, as `EACCES`; of `call`, the other call. */
   readonly text?: string;
@@ -370,6 +378,8 @@ export interface SocketModel {
   readonly echo: boolean;
   /** Process that opens it with system calls; absent: it is open. */
   readonly process?: string;
+  /** Calls that the process makes for everything that comes to the socket, up to one that fails. */
+  readonly serves?: readonly CallModel[];
   /** Path of its control group; absent: the root. */
   readonly cgroup?: string;
 }
@@ -591,8 +601,9 @@ export interface ExpectationModel {
     | { readonly kind: "qdisc"; readonly node: string; readonly interface: string }
     | { readonly kind: "map"; readonly map: string; readonly check?: MapCheck }
     | { readonly kind: "call"; readonly node: string; readonly process: string; readonly index: number }
+    | { readonly kind: "process"; readonly node: string; readonly process: string }
     | { readonly kind: "run" };
-  /** Calls: what they come to, by the names of the result. */
+  /** Calls and processes: what they come to, by the names of the result. */
   readonly answers?: ReadonlyMap<string, string>;
   /** Counters by their names in the result, each with its test; `drops` has one, `count`. */
   readonly counts: ReadonlyMap<string, CountTest>;

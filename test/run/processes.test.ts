@@ -108,6 +108,127 @@ describe("a process", () => {
     ]);
   });
 
+  it("that handles SIGSYS lives on with what its handler gives, else with the call's number", async () => {
+    const trap = `[{ classic: "ld [0]\\njeq #39, trap\\njeq #102, trap\\nret #0x7fff0000\\ntrap: ret #0x00030009\\n" }]`;
+    const calls = 'calls: ["getpid()", "getuid()"]';
+    const node = await run(`      p: { seccomp: ${trap}, ${calls}, sigsys: { getpid: { errno: EACCES } } }`);
+    expect(node.processes![0]!.calls).toMatchObject([
+      { outcome: "signal", value: "-13", siginfo: { syscall: 39, arch: "x86_64", errno: 9 } },
+      { outcome: "signal", value: "102" },
+    ]);
+    expect(node.processes![0]!.ended).toBeNull();
+    const alone = await run(`      p: { seccomp: ${trap}, ${calls}, dumpable: false }`);
+    expect(alone.processes![0]!.calls).toMatchObject([{ outcome: "signal", coreDump: false }, { outcome: "not made" }]);
+  });
+
+  it("leaves a core file where it is dumpable", async () => {
+    const node = await run(
+      '      p: { seccomp: filter, calls: ["ptrace(0)"] }\n      q: { seccomp: filter, dumpable: false, calls: ["ptrace(0)"] }',
+    );
+    expect(node.processes!.map(({ calls }) => calls[0]!.coreDump)).toEqual([true, false]);
+  });
+
+  it("gets descriptors of its supervisor's, the lowest that is free or the one that is named", async () => {
+    const node = await run(
+      `      p: { calls: [] }
+      q: { seccomp: filter, calls: ["getuid()", "close(3)", "getuid()"], supervisor: { getuid: { fd: lowest } } }
+      r: { seccomp: filter, calls: ["getuid()"], supervisor: { getuid: { fd: 40 } } }`,
+    );
+    expect(outcomes(node, "q").map(([, , , value]) => value)).toEqual(["3", "0", "3"]);
+    expect(outcomes(node, "r").map(([, , , value]) => value)).toEqual(["40"]);
+  });
+
+  it("has the filters of its parents before its own, wherever it stands in the file", async () => {
+    const own = '{ classic: "ld [0]\\njeq #110, no\\nret #0x7fff0000\\nno: ret #0x50001\\n" }';
+    const node = await run(
+      `      c: { parent: p, seccomp: [${own}], calls: ["getuid()", "getppid()", "getpid()"] }
+      p: { seccomp: filter, supervisor: { getuid: { value: 5 } }, calls: ["getppid()"] }`,
+    );
+    expect(outcomes(node, "c").map(([, answer]) => answer)).toEqual(["USER_NOTIF", "ERRNO(1)", "TRACE(7)"]);
+    expect(outcomes(node, "c")[0]).toEqual(["getuid", "USER_NOTIF", "returns", "5"]);
+    expect(outcomes(node, "p")[0]).toEqual(["getppid", "ALLOW", "runs", "0"]);
+  });
+
+  describe("that serves its socket", () => {
+    const traffic = (serves: string, process: string) =>
+      `programs:
+  filter:
+    classic: |${FILTER}
+nodes:
+  a:
+    kind: host
+    interfaces: { eth0: { address: 10.0.0.1/24 } }
+    sockets: { echo: { kind: udp, port: 7, echo: true, process: p, serves: [${serves}] } }
+    processes: { p: ${process} }
+  b: { kind: host, interfaces: { eth0: { address: 10.0.0.2/24 } } }
+links: [{ endpoints: ["a:eth0", "b:eth0"] }]
+traffic: [{ from: b, to: a, flow: udp, port: 7, count: 3, every: 1ms }]
+`;
+    const serve = async (serves: string, process: string) => {
+      const result = await runTopology(scratch({ "topology.yaml": traffic(serves, process) }), {});
+      const node = result.nodes.find(({ name }) => name === "a")!;
+      return { socket: node.sockets[0]!, process: node.processes![0]!, answered: node.interfaces[0]!.sent };
+    };
+
+    it("makes its calls for every datagram, and answers", async () => {
+      const { socket, process, answered } = await serve('"recvfrom(3)", { call: "sendto(3)", result: 56 }', "{}");
+      expect(socket).toMatchObject({ received: 3, served: 3 });
+      expect(process.sockets[0]!.serves).toMatchObject([
+        { call: "recvfrom", times: 3, value: "0" },
+        { call: "sendto", times: 3, value: "56" },
+      ]);
+      expect(answered).toBeGreaterThanOrEqual(3);
+    });
+
+    it("answers nothing where a call fails, and makes none after it", async () => {
+      const filter = '{ seccomp: [{ classic: "ld [0]\\njeq #45, no\\nret #0x7fff0000\\nno: ret #0x50001\\n" }] }';
+      const { socket, process } = await serve('"getppid()", "recvfrom(3)", "sendto(3)"', filter);
+      expect(socket).toMatchObject({ received: 3, served: 0 });
+      expect(process.sockets[0]!.serves).toMatchObject([
+        { call: "getppid", times: 3 },
+        { call: "recvfrom", times: 3, errno: "EPERM" },
+      ]);
+    });
+
+    it("is gone with its socket where a call kills it", async () => {
+      const filter = '{ seccomp: [{ classic: "ld [0]\\njeq #45, no\\nret #0x7fff0000\\nno: ret #0\\n" }] }';
+      const { socket, process } = await serve('"recvfrom(3)"', filter);
+      expect(socket).toMatchObject({ received: 1, served: 0 });
+      expect(process.ended).toBe("SIGSYS");
+    });
+  });
+
+  it("replays a trace up to the call that ends it", async () => {
+    const file = scratch({
+      "topology.yaml": `programs:
+  filter:
+    classic: |${FILTER}
+nodes:
+  a:
+    kind: host
+    processes:
+      p: { seccomp: filter, replay: server.strace }
+expect:
+  - { process: a/p, calls: 5, ran: 2, refused: 3, notMade: 1, ended: SIGSYS }
+`,
+      "server.strace": `read(0, "x", 1) = 1
+socket(AF_INET, SOCK_STREAM, 0) = 3
+socket(AF_INET, SOCK_DGRAM, 0) = 3
+write(1, "x", 1) = 1
+ptrace(PTRACE_TRACEME) = 0
+getppid() = 1
+`,
+    });
+    const { expectations, nodes } = await runTopology(file);
+    expect(expectations.filter(({ passed }) => !passed)).toEqual([]);
+    expect(nodes[0]!.processes![0]!.replay!.outcomes).toMatchObject([
+      { call: "read", outcome: "runs", times: 1, line: 1 },
+      { call: "socket", outcome: "fails", errno: "EACCES", times: 2, line: 2 },
+      { call: "write", outcome: "runs", line: 4 },
+      { call: "ptrace", outcome: "killed", line: 5 },
+    ]);
+  });
+
   it.each([
     { have: '      p: { calls: ["raed()"] }', want: /no system call 'raed'/ },
     { have: "      p: { arch: vax }", want: /no architecture 'vax'/ },
@@ -122,6 +243,9 @@ describe("a process", () => {
     { have: "      p: { seccomp: none }", want: /no program 'none'/ },
     { have: "      p: { supervisor: { raed: { value: 1 } } }", want: /no system call 'raed'/ },
     { have: "      q: {}", want: /no process 'p'/ },
+    { have: "      p: { parent: q }", want: /no process 'q' that 'p' could be forked from/ },
+    { have: "      p: { parent: q }\n      q: { parent: p }", want: /'p' descends from itself/ },
+    { have: "      p: { replay: none.strace }", want: /none.strace cannot be read/ },
     { have: '      p: { seccomp: [{ classic: "ldh [0]\\nret #0\\n" }] }', want: /with EINVAL/ },
   ])("is refused for $want", async ({ have, want }) => {
     await expect(run(have)).rejects.toThrow(want);

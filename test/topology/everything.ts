@@ -33,7 +33,7 @@ nodes:
       ping: { kind: raw, protocol: icmp6, family: 6 }
       other: { kind: raw, protocol: 200, address: "fd00::1" }
   switch: { kind: bridge, ageing: 10s, interfaces: { p1: { mac: "02:00:00:00:00:99", mtu: 1500 } } }
-  server: { kind: host, cgroups: { /web: { ingress: [in-place], egress: [from-file] }, /: {} }, iptables: { INPUT: [{ bpf: in-place, invert: true, in: eth0, jump: DROP }], FORWARD: [{ out: eth0 }], OUTPUT: [] }, ip6tables: { INPUT: [] }, processes: { nginx: { seccomp: [from-file, in-place], arch: x86_64, no-new-privs: true, threads: 2, pid: 4242, uid: 33, gid: 33, comm: nginx, calls: ["read(0)", { call: "close(1)", result: -1, count: 2 }], supervisor: { read: { continue: true }, close: { value: 3 }, open: { errno: EACCES } }, tracer: { read: { call: "write(1)" } } }, plain: { seccomp: from-file } }, sockets: { calls: { kind: raw, protocol: 201, process: nginx, cgroup: /web } }, interfaces: { eth0: { address: 10.0.0.2/24 }, eth1: { team: { ports: [eth2], hash: in-place, mapping: { 5: eth2 } } }, eth2: {} }, tc: { eth0: { qdisc: { kind: htb, handle: "1:", default: "30", r2q: 5, direct-qlen: 2, classes: { "1:1": { rate: 1gbit }, "1:30": { parent: "1:1", rate: 1mbit, ceil: 2mbit, burst: 2000, cburst: 3000, prio: 1, quantum: 1600, qdisc: { kind: bfifo, limit: 10kB } } }, filters: [{ program: in-place, flowid: "1:30", priority: 5, protocol: ip, chain: 0 }] }, filters: [{ flowid: "1:30" }], ingress: [{ program: from-file, direct-action: true }, { chain: 2, actions: [{ program: in-place, action: continue }, { mirror: { dev: eth1, direction: ingress } }, { redirect: { dev: lo } }, { goto-chain: 2 }, { action: drop }] }], egress: [{ protocol: 0x88cc }], tcx: { ingress: [from-file], egress: [in-place] } }, eth1: { qdisc: { kind: prio, bands: 2, priomap: [1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1] } }, eth2: { qdisc: { kind: tbf, rate: 1mbit, burst: 10kB, latency: 50ms, limit: 10kB, peakrate: 2mbit, mtu: 1600 } } } }
+  server: { kind: host, cgroups: { /web: { ingress: [in-place], egress: [from-file] }, /: {} }, iptables: { INPUT: [{ bpf: in-place, invert: true, in: eth0, jump: DROP }], FORWARD: [{ out: eth0 }], OUTPUT: [] }, ip6tables: { INPUT: [] }, processes: { nginx: { seccomp: [from-file, in-place], arch: x86_64, no-new-privs: true, threads: 2, pid: 4242, uid: 33, gid: 33, comm: nginx, calls: ["read(0)", { call: "close(1)", result: -1, count: 2 }], supervisor: { read: { continue: true }, close: { value: 3 }, open: { errno: EACCES } }, tracer: { read: { call: "write(1)" } } }, plain: { seccomp: from-file, parent: nginx, dumpable: false, replay: x.strace, sigsys: { read: { value: 1 } }, supervisor: { openat: { fd: lowest } } } }, sockets: { calls: { kind: raw, protocol: 201, process: nginx, serves: ["read(3)"], cgroup: /web } }, interfaces: { eth0: { address: 10.0.0.2/24 }, eth1: { team: { ports: [eth2], hash: in-place, mapping: { 5: eth2 } } }, eth2: {} }, tc: { eth0: { qdisc: { kind: htb, handle: "1:", default: "30", r2q: 5, direct-qlen: 2, classes: { "1:1": { rate: 1gbit }, "1:30": { parent: "1:1", rate: 1mbit, ceil: 2mbit, burst: 2000, cburst: 3000, prio: 1, quantum: 1600, qdisc: { kind: bfifo, limit: 10kB } } }, filters: [{ program: in-place, flowid: "1:30", priority: 5, protocol: ip, chain: 0 }] }, filters: [{ flowid: "1:30" }], ingress: [{ program: from-file, direct-action: true }, { chain: 2, actions: [{ program: in-place, action: continue }, { mirror: { dev: eth1, direction: ingress } }, { redirect: { dev: lo } }, { goto-chain: 2 }, { action: drop }] }], egress: [{ protocol: 0x88cc }], tcx: { ingress: [from-file], egress: [in-place] } }, eth1: { qdisc: { kind: prio, bands: 2, priomap: [1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1] } }, eth2: { qdisc: { kind: tbf, rate: 1mbit, burst: 10kB, latency: 50ms, limit: 10kB, peakrate: 2mbit, mtu: 1600 } } } }
   queues:
     kind: host
     interfaces: { e0: {}, e1: {}, e2: {}, e3: {}, e4: {}, e5: {}, e6: {} }
@@ -98,6 +98,7 @@ steps:
   - { at: 1s, tc: "qdisc replace dev e0 root pfifo", node: queues }
 expect:
   - socket: client/sniffer
+    served: 0
     seen: ">= 1"
     received: 10
     receivedBytes: 1000..2000
@@ -110,6 +111,7 @@ expect:
   - { link: "client:eth0", sent: 1, sentBytes: 1, delivered: 1, dropped: 1, duplicated: 1, corrupted: 1, inFlight: 0 }
   - { link: "client:eth0", from: "switch:p1", sent: 1 }
   - { drops: NO_SOCKET, count: 0 }
+  - { process: server/plain, ended: none, calls: 1, ran: 1, refused: 0, undecided: 0, notMade: 0 }
   - { run: { created: 1, copied: 1, delivered: 1, dropped: 1, queued: 1, events: 1, time: 1 } }
   - { map: ports, entries: ">= 1", key: { port: 80 }, value: 1 }
   - { class: "server:eth0/1:30", packets: 1, bytes: 1, dropped: 0, overlimits: 0, queued: 0, queuedBytes: 0 }

@@ -293,10 +293,19 @@ describe("a topology with every key", () => {
       counts: Object.fromEntries([...counts].map(([name, { text }]) => [name, text])),
       ...(contains && { contains: contains.map((bytes) => Buffer.from(bytes).toString("hex")) }),
     }));
-    expect(got.filter(({ subject }) => ["map", "class", "qdisc", "call"].includes(subject.kind) === false)).toEqual([
+    expect(
+      got.filter(({ subject }) => ["map", "class", "qdisc", "call", "process"].includes(subject.kind) === false),
+    ).toEqual([
       {
         subject: { kind: "socket", node: "client", socket: "sniffer" },
-        counts: { seen: ">= 1", received: "10", receivedBytes: "1000..2000", trimmed: "0", dropped: "!= 5" },
+        counts: {
+          seen: ">= 1",
+          received: "10",
+          receivedBytes: "1000..2000",
+          trimmed: "0",
+          dropped: "!= 5",
+          served: "0",
+        },
         lengths: [60, 60],
         contains: ["474554", "0d0a", "c3a4"],
       },
@@ -324,6 +333,13 @@ describe("a topology with every key", () => {
         counts: { created: "1", copied: "1", delivered: "1", dropped: "1", queued: "1", events: "1", time: "1" },
       },
     ]);
+  });
+
+  it("has expectations of processes", () => {
+    const { subject, answers, counts } = topology.expect.find(({ subject }) => subject.kind === "process")!;
+    expect(subject).toEqual({ kind: "process", node: "server", process: "plain" });
+    expect(Object.fromEntries(answers!)).toEqual({ ended: "none" });
+    expect([...counts.keys()]).toEqual(["calls", "ran", "refused", "undecided", "notMade"]);
   });
 
   it("has maps, what steps do to them and what they should hold", () => {

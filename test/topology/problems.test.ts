@@ -988,7 +988,7 @@ refuses(
       name: "nothing",
       yaml: "  - {}",
       want: [
-        "1:5 schema-missing-key An expectation needs one of `socket`, `interface`, `link`, `drops`, `class`, `qdisc`, `map`, `call`, `run`.",
+        "1:5 schema-missing-key An expectation needs one of `socket`, `interface`, `link`, `drops`, `class`, `qdisc`, `map`, `call`, `process`, `run`.",
       ],
     },
     {

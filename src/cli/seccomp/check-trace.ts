@@ -6,7 +6,7 @@ import { TraceReader } from "../../seccomp/calls/trace-reader.ts";
 import type { Policy } from "../../seccomp/policy.ts";
 import type { Terminal } from "../command.ts";
 import { decided } from "./decided.ts";
-import { readTrace } from "./trace-file.ts";
+import { readTraceFile } from "./trace-file.ts";
 
 /** Calls of one name that got one answer. */
 interface Group {
@@ -48,7 +48,7 @@ export function checkTrace(
     const example = text === undefined ? name : text.trim().slice(0, LONGEST_EXAMPLE);
     answers.set(judgement, { call: name, architecture: call.architecture.name, judgement, count, line, example });
   });
-  decided(policies.map((policy) => policy.file).join("', '"), () => readTrace(file, reader, terminal));
+  decided(policies.map((policy) => policy.file).join("', '"), () => readTraceFile(file, reader, terminal));
   const ordered = [...groups.values()]
     .flatMap((answers) => [...answers.values()])
     .sort((a, b) => rank(a.judgement) - rank(b.judgement) || b.count - a.count || (a.call < b.call ? -1 : 1));

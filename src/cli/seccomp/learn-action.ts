@@ -7,7 +7,7 @@ import { writeOutput } from "../bpf/program-file.ts";
 import type { Terminal } from "../command.ts";
 import type { LearnFlags } from "./learn.ts";
 import { architectureOption } from "./policy-file.ts";
-import { readTrace } from "./trace-file.ts";
+import { readTraceFile } from "./trace-file.ts";
 
 /** Makes a profile of traces. */
 export async function learn(files: readonly string[], flags: LearnFlags, terminal: Terminal): Promise<ExitCode> {
@@ -16,7 +16,7 @@ export async function learn(files: readonly string[], flags: LearnFlags, termina
   let calls = 0;
   for (const file of files) {
     const reader = new TraceReader(architecture, (call) => collector.add(call));
-    readTrace(file, reader, terminal);
+    readTraceFile(file, reader, terminal);
     calls += reader.calls;
     for (const { line, text } of reader.unread)
       terminal.error(`${printable(`${file}:${line}: not understood: ${text.slice(0, 120)}`)}\n`);

@@ -29,7 +29,7 @@ export type TracerAnswer =
 /** Who listens to a thread's filters. */
 export interface Listeners {
   /** Absent: no filter has a listener, or it was closed. */
-  readonly supervisor?: (call: SeccompCall, decision: Decision) => SupervisorAnswer;
+  readonly supervisor?: (call: SeccompCall) => SupervisorAnswer;
   /** Absent: no tracer with PTRACE_O_TRACESECCOMP. @param message what PTRACE_GETEVENTMSG gives. */
   readonly tracer?: (call: SeccompCall, message: number) => TracerAnswer;
 }
@@ -67,13 +67,27 @@ export function outcomeOf(
   threads = 1,
 ): { readonly outcome: Outcome; readonly decision: Decision } {
   const decision = decide(call, isExempt(call.nr, call.arch) ? [] : filters);
-  return { outcome: follow(call, filters, decision, listeners, threads, false), decision };
+  return { outcome: outcomeOfDecision(call, filters, decision, listeners, threads), decision };
 }
+
+/** What comes of a decision; the filters are asked once more where a tracer makes another call of it. */
+export function outcomeOfDecision(
+  call: SeccompCall,
+  filters: readonly SeccompFilter[],
+  decision: Decided,
+  listeners: Listeners = {},
+  threads = 1,
+): Outcome {
+  return follow(call, filters, decision, listeners, threads, false);
+}
+
+/** What filters have decided. */
+export type Decided = Pick<Decision, "action" | "returnValue">;
 
 function follow(
   call: SeccompCall,
   filters: readonly SeccompFilter[],
-  decision: Decision,
+  decision: Decided,
   listeners: Listeners,
   threads: number,
   isRecheck: boolean,
@@ -103,7 +117,7 @@ function follow(
     case "TRACE":
       return traced(call, filters, returnValue, listeners, threads, isRecheck);
     case "USER_NOTIF":
-      return notified(call, decision, listeners);
+      return notified(call, listeners);
     case "KILL_THREAD":
     case "KILL_PROCESS": {
       const whole = action === "KILL_PROCESS" || threads === 1;
@@ -124,14 +138,14 @@ function traced(
   if (listeners.tracer === undefined) return { kind: "error", errno: ENOSYS };
   const answer = listeners.tracer(call, dataOf(returnValue));
   if (answer.kind === "skip") return { kind: "return", value: answer.value };
-  // The filters run once more on what the tracer left, so that it cannot be made to let anything through.
-  const left = answer.kind === "change" ? answer.call : call;
-  return follow(left, filters, decide(left, filters), listeners, threads, true);
+  // The filters run once more on what the tracer left, so that it cannot be made to let anything through; what it left as it was runs.
+  if (answer.kind === "continue") return { kind: "run", call, isLogged: false };
+  return follow(answer.call, filters, decide(answer.call, filters), listeners, threads, true);
 }
 
-function notified(call: SeccompCall, decision: Decision, { supervisor }: Listeners): Outcome {
+function notified(call: SeccompCall, { supervisor }: Listeners): Outcome {
   if (supervisor === undefined) return { kind: "error", errno: ENOSYS };
-  const answer = supervisor(call, decision);
+  const answer = supervisor(call);
   switch (answer.kind) {
     case "continue":
       return { kind: "run", call, isLogged: false };

@@ -80,7 +80,8 @@ export class UdpHandler {
       ledger.drop(skb, device.label, "NO_SOCKET");
     } else if (!socket.receive(skb)) ledger.drop(skb, socket.label, "SOCKET_FILTER");
     else {
-      if (socket.model.echo) this.echo(device, skb, family, Math.max(0, socket.kept - UDP_HEADER), socket);
+      if (socket.model.echo && socket.isServed)
+        this.echo(device, skb, family, Math.max(0, socket.kept - UDP_HEADER), socket);
       ledger.deliver(skb, device.label, socket.label);
     }
   }
@@ -175,7 +176,8 @@ export class UdpHandler {
       matched = true;
       if (!socket.receive(skb)) continue;
       received ??= socket;
-      if (socket.model.echo) this.echo(device, skb, family, Math.max(0, socket.kept - UDP_HEADER), socket);
+      if (socket.model.echo && socket.isServed)
+        this.echo(device, skb, family, Math.max(0, socket.kept - UDP_HEADER), socket);
     }
     if (received !== undefined) ledger.deliver(skb, device.label, received.label);
     else if (matched) ledger.drop(skb, device.label, "SOCKET_FILTER");

@@ -18,6 +18,14 @@ export interface SocketReader {
   read(skb: Skb, bytes: Uint8Array, at: number, length: number, original: number): void;
 }
 
+/** A process that does something for what has come to its socket. */
+export interface SocketServer {
+  /** How often all went well. */
+  readonly served: number;
+  /** False where it could not. */
+  serve(): boolean;
+}
+
 export interface SocketCounts {
   /** Packets that came to the socket. */
   seen: number;
@@ -39,6 +47,10 @@ export class Socket {
   readonly attachments: readonly Attachment<"socket">[];
   readonly counts: SocketCounts = { seen: 0, received: 0, receivedBytes: 0, trimmed: 0, dropped: 0 };
   readonly readers: SocketReader[] = [];
+  /** Absent: whatever comes is read. */
+  server: SocketServer | undefined;
+  /** What came last was served. */
+  isServed = true;
   /** Its port, as programs that trace it read it. */
   get localPort(): number {
     return this.model.port ?? 0;
@@ -126,6 +138,12 @@ export class Socket {
     if (this.world.ledger.events.isOn) this.world.ledger.events.packets.copy(this.host, skb, length);
     for (const reader of this.readers)
       reader.read(skb, this.world.store.bytes, address + skip, length, Math.max(0, original - skip));
+    this.serve();
+  }
+
+  /** Has its process do what it does with what has come. */
+  protected serve(): void {
+    if (this.server !== undefined) this.isServed = this.server.serve();
   }
 }
 

@@ -38,6 +38,16 @@ export class ConnectionTable {
     return this.ifAlive(endpoint, now) !== undefined;
   }
 
+  /** Everything in it, in no particular order. */
+  *endpoints(): Iterable<Endpoint> {
+    for (const head of [...this.heads.values()])
+      for (let at: Endpoint | undefined = head; at !== undefined; ) {
+        const { next }: Endpoint = at;
+        yield at;
+        at = next;
+      }
+  }
+
   add(endpoint: Endpoint): void {
     const hash = hashOf(endpoint);
     endpoint.next = this.heads.get(hash);

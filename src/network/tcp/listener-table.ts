@@ -7,12 +7,12 @@ const BY_ADDRESS = 2;
 
 /** Finds the listening socket for a segment: a bound address counts more than a bound interface (__inet_lookup_listener). */
 export class ListenerTable {
-  private readonly listeners: readonly TcpListener[];
+  private readonly listeners: TcpListener[];
   private readonly byPort = new Map<number, TcpListener[]>();
   private indexed = 0;
 
   /** @param listeners the host's; ones that are added to the list later are found too. */
-  constructor(listeners: readonly TcpListener[]) {
+  constructor(listeners: TcpListener[]) {
     this.listeners = listeners;
   }
 
@@ -34,6 +34,16 @@ export class ListenerTable {
       bestScore = score;
     }
     return best;
+  }
+
+  /** The socket is closed; it is taken out of the host's list too. */
+  remove(listener: TcpListener): void {
+    const at = this.listeners.indexOf(listener);
+    if (at < 0) return;
+    this.listeners.splice(at, 1);
+    // What is left is indexed anew.
+    this.byPort.clear();
+    this.indexed = 0;
   }
 
   private index(): void {

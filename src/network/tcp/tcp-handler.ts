@@ -37,7 +37,7 @@ const TCP = 6;
  * stays in line), limits and growth of the socket buffers, ACK compression, MD5 and TCP-AO signatures.
  */
 export class TcpHandler {
-  /** The host's listening sockets; sockets are only ever added. */
+  /** The host's listening sockets; `close` takes one out. */
   readonly listeners: TcpListener[] = [];
   readonly counts: TcpCounts = noTcpCounts();
   private readonly world: World;
@@ -102,6 +102,13 @@ export class TcpHandler {
   /** Packets that wait in connections for what comes before them. */
   get queued(): number {
     return this.lifecycle.queued;
+  }
+
+  /** Closes a listening socket and all connections that it has accepted, which are forgotten: what still comes for them is answered with RST. */
+  close(listener: TcpListener): void {
+    this.byPort.remove(listener);
+    for (const endpoint of this.table.endpoints())
+      if (endpoint instanceof Connection && endpoint.listener === listener) this.lifecycle.end(endpoint, "reset");
   }
 
   /** Opens a connection, sends the bytes and closes; false where it could not begin, of which `onClosed` has been told. */

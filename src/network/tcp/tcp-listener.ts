@@ -21,5 +21,6 @@ export class TcpListener extends Socket {
     this.counts.received++;
     this.counts.receivedBytes += length;
     for (const reader of this.readers) reader.read(skb, this.world.store.bytes, at, length, original);
+    this.serve();
   }
 }

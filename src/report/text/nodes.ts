@@ -1,7 +1,8 @@
-import type { CallResult, NodeResult, ProcessResult, RunResult, SocketResult } from "../../run/result.ts";
+import type { NodeResult, RunResult, SocketResult } from "../../run/result.ts";
 import type { Paint } from "../paint.ts";
 import { formatTable } from "../table.ts";
 import { count, plural, size } from "../words.ts";
+import { describeProcess } from "./process.ts";
 import { describeQdisc } from "./qdisc.ts";
 import { describeSwitch } from "./switch.ts";
 
@@ -36,40 +37,6 @@ function describeNode(node: NodeResult, paint: Paint): string[] {
   ];
 }
 
-/** A process, the sockets that it could not open, and its calls. */
-function describeProcess(
-  { name, architecture, filters, sockets, calls, ended }: ProcessResult,
-  paint: Paint,
-): string[] {
-  const under = filters.length === 0 ? "no filter" : `filter ${filters.join(", ")}`;
-  const closed = sockets.filter(({ open }) => !open);
-  const made = [...closed.flatMap(({ calls: opening }) => opening), ...calls];
-  return [
-    `  ${paint.cyan(`process ${name}`)}  ${architecture}, ${under}${ended === null ? "" : `, ended by ${ended}`}`,
-    ...closed.map((socket) => `    could not open socket ${socket.name}`),
-    ...formatTable(
-      made.map((call) => [`  ${call.call}(${call.args.join(", ")})`, call.answer ?? "", callOutcome(call)]),
-    ),
-  ];
-}
-
-function callOutcome({ call, outcome, ran, value, errno, signal, times }: CallResult): string {
-  switch (outcome) {
-    case "runs":
-      return `${ran === call ? "runs" : `runs as ${ran}`}, gives ${value}${times === undefined ? "" : `, ${times} times`}`;
-    case "returns":
-      return `gives ${value}`;
-    case "fails":
-      return `fails with ${errno}`;
-    case "signal":
-      return `gets ${signal}`;
-    case "killed":
-      return `dies by ${signal}`;
-    case "not made":
-      return "is not made any more";
-  }
-}
-
 /** Enough of the table to see that it is right. */
 function learntList({ learnt = [] }: NodeResult): string {
   const shown = learnt.slice(0, 4).map(({ address, port }) => `${address} behind ${port}`);
@@ -77,11 +44,14 @@ function learntList({ learnt = [] }: NodeResult): string {
 }
 
 function describeSocket(socket: SocketResult, paint: Paint): string[] {
-  const { name, kind, bound, programs, seen, received, receivedBytes, trimmed, dropped } = socket;
+  const { name, kind, bound, programs, seen, received, receivedBytes, trimmed, dropped, served } = socket;
   const filters = programs.length === 0 ? "no filter" : `filter ${programs.join(", ")}`;
   const outcome =
     programs.length === 0
       ? `received ${count(received)} (${size(receivedBytes)})`
       : `saw ${plural(seen, "packet")}: received ${count(received)} (${size(receivedBytes)}), the filter kept out ${count(dropped)}, shortened ${count(trimmed)}`;
-  return [`  ${paint.cyan(`socket ${name}`)}  ${kind}, ${bound}, ${filters}`, `    ${outcome}`];
+  return [
+    `  ${paint.cyan(`socket ${name}`)}  ${kind}, ${bound}, ${filters}`,
+    `    ${outcome}${served === undefined ? "" : `, served ${count(served)}`}`,
+  ];
 }

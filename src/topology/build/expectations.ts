@@ -22,7 +22,8 @@ export function buildExpectation(
 ): ExpectationModel | undefined {
   const subject = fields.has("map") ? readMap(fields, maps) : readSubject(fields, drafts, links);
   const counts = readCounts(fields);
-  const answers = fields.has("call") && !fields.has("socket") ? readCallAnswers(fields) : undefined;
+  const isAnswered = (fields.has("call") || fields.has("process")) && !fields.has("socket");
+  const answers = isAnswered ? readAnswers(fields) : undefined;
   const isSocket = fields.has("socket");
   const lengths = isSocket && fields.has("lengths") ? readLengths(fields) : undefined;
   const contains = isSocket && fields.has("contains") ? readNeedles(fields) : undefined;
@@ -52,6 +53,7 @@ function readSubject(fields: Fields, drafts: Drafts, links: Links): ExpectationM
   }
   if (fields.has("class") || fields.has("qdisc")) return readQueue(fields, drafts);
   if (fields.has("call")) return readCall(fields, drafts);
+  if (fields.has("process")) return readProcess(fields, drafts);
   if (fields.has("run")) return { kind: "run" };
   const reason = fields.text("drops");
   return reason && { kind: "drops", reason: reason.text };
@@ -114,6 +116,39 @@ function readSocket(fields: Fields, drafts: Drafts): ExpectationModel["subject"]
   );
 }
 
+/** `node/process`. */
+function readProcess(fields: Fields, drafts: Drafts): ExpectationModel["subject"] | undefined {
+  const found = fields.text("process");
+  if (found === undefined) return undefined;
+  const [, name, process] = /^([^/]+)\/(.+)$/.exec(found.text) ?? [];
+  if (name === undefined || process === undefined)
+    return fields.context.problem(
+      "schema-value",
+      found.span,
+      `'${found.text}' does not name a process of a node.`,
+      "Write `node/process`, as in `server/nginx`.",
+    );
+  const node = drafts.node(name, found.span);
+  if (node === undefined || node.kind === undefined) return undefined;
+  if (!node.processes.includes(process))
+    return fields.context.problem(
+      "unknown-reference",
+      found.span,
+      `'${node.name}' has no process '${process}'.`,
+      namesHint(process, node.processes),
+    );
+  const replays = node.fields.fields("processes")?.fields(process)?.has("replay") === true;
+  const counter = Object.keys(COUNTERS.process).find((key) => fields.has(key));
+  if (counter !== undefined && !replays)
+    return fields.context.problem(
+      "bad-topology",
+      fields.keySpan(counter),
+      `'${found.text}' replays no trace, whose calls could be counted.`,
+      "Give the process a `replay`, or expect something of a `call`.",
+    );
+  return { kind: "process", node: node.name, process };
+}
+
 /** `node/process[index]`. */
 function readCall(fields: Fields, drafts: Drafts): ExpectationModel["subject"] | undefined {
   const found = fields.text("call");
@@ -146,10 +181,10 @@ function readCall(fields: Fields, drafts: Drafts): ExpectationModel["subject"] |
   return { kind: "call", node: node.name, process, index: Number(index) };
 }
 
-/** What a call should come to, by the names that results have for it. */
-function readCallAnswers(fields: Fields): Map<string, string> {
+/** What a call or a process should come to, by the names that results have for it. */
+function readAnswers(fields: Fields): Map<string, string> {
   const answers = new Map<string, string>();
-  for (const name of ["answer", "outcome", "errno", "signal"]) {
+  for (const name of ["answer", "outcome", "errno", "signal", "ended"]) {
     const found = fields.has(name) ? fields.text(name) : undefined;
     if (found !== undefined) answers.set(name, found.text);
   }
@@ -160,7 +195,7 @@ function readCallAnswers(fields: Fields): Map<string, string> {
 
 function readCounts(fields: Fields): Map<string, CountTest> {
   const own = fields.has("run") ? fields.fields("run") : fields;
-  const kind = (["socket", "interface", "link", "class", "qdisc", "map", "run"] as const).find((key) =>
+  const kind = (["socket", "interface", "link", "class", "qdisc", "map", "process", "run"] as const).find((key) =>
     fields.has(key),
   );
   const counts = new Map<string, CountTest>();

@@ -9,6 +9,7 @@ import { exact } from "../yaml/value.ts";
 import { readCgroup } from "./cgroups.ts";
 import { Fields } from "./fields.ts";
 import { readLocalAddress } from "./local-address.ts";
+import { readCalls } from "./processes.ts";
 import type { Programs } from "./programs.ts";
 
 /** The device that every host has. */
@@ -56,6 +57,14 @@ function buildSocket(name: string, fields: Fields, scope: SocketScope): SocketMo
     const message = `The host has no process '${owner.text}'.`;
     fields.context.problem("unknown-reference", owner.span, message, namesHint(owner.text, scope.processes));
   }
+  const serves = readCalls(fields, "serves");
+  if (serves.length > 0 && owner === undefined)
+    fields.context.problem(
+      "bad-topology",
+      fields.keySpan("serves"),
+      "A socket that no process opens has nobody who could make calls for it.",
+      "Give it a `process`.",
+    );
   const cgroup = readCgroup(fields, scope.cgroups);
   const address = kind === "packet" ? undefined : readLocalAddress(fields, interfaces, scope.knowsAddresses);
   const port = kind === "udp" || kind === "tcp" ? fields.number("port") : undefined;
@@ -70,6 +79,7 @@ function buildSocket(name: string, fields: Fields, scope: SocketScope): SocketMo
     echo: kind === "udp" ? (fields.flag("echo") ?? false) : false,
     ...(device && { interface: device.text }),
     ...(owner && { process: owner.text }),
+    ...(serves.length > 0 && { serves }),
     ...(cgroup !== undefined && { cgroup }),
     ...(port !== undefined && { port }),
     ...(address && { address }),

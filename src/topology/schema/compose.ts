@@ -16,7 +16,19 @@ import { tracingSchema } from "./tracing.ts";
 import { trafficSchema } from "./traffic.ts";
 
 /** Keys of sockets that no hook may take. */
-const SOCKET_KEYS = ["kind", "interface", "type", "protocol", "port", "address", "family", "echo", "process", "cgroup"];
+const SOCKET_KEYS = [
+  "kind",
+  "interface",
+  "type",
+  "protocol",
+  "port",
+  "address",
+  "family",
+  "echo",
+  "process",
+  "serves",
+  "cgroup",
+];
 
 /**
  * The JSON schema (draft 2020-12) of topology files with these plugins, for validation and for editors. Throws a

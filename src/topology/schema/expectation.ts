@@ -116,6 +116,20 @@ const call = mapping(
   { minProperties: 2 },
 );
 
+const processes = mapping(
+  "process expectation",
+  {
+    process: { type: "string", description: "A process: `node/process`.", examples: ["server/nginx"] },
+    ended: {
+      enum: ["SIGSYS", "thread killed", "none"],
+      description: "How a call has ended it; none: it lives.",
+    },
+    ...counters("process"),
+  },
+  ["process"],
+  { minProperties: 2 },
+);
+
 const run = mapping(
   "run expectation",
   {
@@ -141,8 +155,9 @@ export const expectationSchema: JsonSchema = {
       ["qdisc", qdisc],
       ["map", map],
       ["call", call],
+      ["process", processes],
       ["run", run],
     ],
-    noneOf("expectation", ["socket", "interface", "link", "drops", "class", "qdisc", "map", "call", "run"]),
+    noneOf("expectation", ["socket", "interface", "link", "drops", "class", "qdisc", "map", "call", "process", "run"]),
   ),
 };

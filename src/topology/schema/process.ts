@@ -33,6 +33,19 @@ const call: JsonSchema = {
   additionalProperties: false,
 };
 
+/** What a process does for a socket. */
+export const servesSchema: JsonSchema = list(
+  call,
+  "System calls that its process makes for every datagram, packet or segment with data that comes to it, up to one that fails.",
+);
+
+const descriptor: JsonSchema = {
+  oneOf: [{ type: "integer", minimum: 0 }, { const: "lowest" }],
+  examples: ["lowest"],
+  description:
+    "It puts a descriptor of its own into the process, which the call gives: its number, or the lowest free.",
+};
+
 /** A process of a host. */
 export const processSchema: JsonSchema = mapping("process", {
   seccomp: {
@@ -43,6 +56,22 @@ export const processSchema: JsonSchema = mapping("process", {
     else: ref("program-reference"),
   },
   calls: list(call, "System calls that it makes, one after the other, when the run begins."),
+  replay: {
+    ...text,
+    description: "A trace whose calls it makes then: what strace prints, or an audit log. Beside the topology.",
+    examples: ["nginx.strace"],
+  },
+  parent: {
+    ...text,
+    description: "Process of the host that it is forked from, whose filters it has before its own.",
+    examples: ["master"],
+  },
+  dumpable: { type: "boolean", description: "PR_SET_DUMPABLE: a core file is written if it is killed. Default true." },
+  sigsys: named(
+    answer({ errno }),
+    CALL_NAME,
+    "It handles SIGSYS, and its handler has calls give this, by call; others give their number. Without it the signal ends it.",
+  ),
   arch: {
     ...text,
     description: "Architecture whose calls it makes. Default x86_64.",
@@ -66,7 +95,7 @@ export const processSchema: JsonSchema = mapping("process", {
     "Threads that it has: KILL_THREAD ends one of them, and the process with the last. Default 1.",
   ),
   supervisor: named(
-    answer({ errno }),
+    answer({ errno, fd: descriptor }),
     CALL_NAME,
     "What the holder of the listener answers to USER_NOTIF, by call; others fail with EPERM.",
   ),

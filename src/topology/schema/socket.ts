@@ -1,6 +1,7 @@
 import type { Hook } from "../../hooks/hook.ts";
 import type { JsonSchema } from "../../json-schema.ts";
 import { cgroupPath } from "./host-hooks.ts";
+import { servesSchema } from "./process.ts";
 import { hookValue } from "./program.ts";
 import { byKind, integer, mapping, type Properties, ref } from "./shape.ts";
 
@@ -29,7 +30,15 @@ export function socketSchema(hooks: readonly Hook[]): JsonSchema {
   const socket = (kind: string, own: Properties, required: readonly string[] = []) =>
     mapping(
       `${kind} socket`,
-      { kind: { const: kind }, interface: device, process: owner, cgroup: cgroupPath, ...own, ...attachable },
+      {
+        kind: { const: kind },
+        interface: device,
+        process: owner,
+        serves: servesSchema,
+        cgroup: cgroupPath,
+        ...own,
+        ...attachable,
+      },
       ["kind", ...required],
     );
   return byKind(

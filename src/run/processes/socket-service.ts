@@ -1,0 +1,59 @@
+import type { Outcome } from "../../hooks/seccomp/outcome.ts";
+import type { SocketServer } from "../../network/socket/socket.ts";
+import type { NamedCall } from "../../seccomp/calls/written-call.ts";
+import type { CallResult } from "../result.ts";
+import { succeeded } from "./opening-calls.ts";
+
+/** The process that serves a socket. */
+export interface Serving {
+  make(call: NamedCall, result: bigint): { readonly result: CallResult; readonly outcome?: Outcome };
+  /** The same call with the same outcome once more. */
+  again(call: NamedCall, outcome: Outcome, result: bigint): void;
+  isAlive(): boolean;
+}
+
+interface Step {
+  readonly call: NamedCall;
+  readonly result: bigint;
+  /** Of the first time; every later one is the same, as arguments are. */
+  first: CallResult | undefined;
+  outcome: Outcome | undefined;
+  times: number;
+}
+
+/** What a process does whenever something has come to one of its sockets: its calls one after the other, up to one that fails. */
+export class SocketService implements SocketServer {
+  /** What it could serve: all calls went well. */
+  served = 0;
+  /** Called once, when a call has ended the process. */
+  onEnd: (() => void) | undefined;
+  private readonly steps: readonly Step[];
+  private readonly process: Serving;
+
+  constructor(calls: readonly { readonly call: NamedCall; readonly result: bigint }[], process: Serving) {
+    this.process = process;
+    this.steps = calls.map((call) => ({ ...call, first: undefined, outcome: undefined, times: 0 }));
+  }
+
+  serve(): boolean {
+    const { process } = this;
+    if (!process.isAlive()) return false;
+    for (const step of this.steps) {
+      step.times++;
+      if (step.outcome === undefined) {
+        const { result, outcome } = process.make(step.call, step.result);
+        step.first = result;
+        step.outcome = outcome;
+        if (!process.isAlive()) this.onEnd?.();
+      } else process.again(step.call, step.outcome, step.result);
+      if (!succeeded(step.first!)) return false;
+    }
+    this.served++;
+    return true;
+  }
+
+  /** Calls that were made, with how often. */
+  get results(): CallResult[] {
+    return this.steps.flatMap(({ first, times }) => (first === undefined ? [] : { ...first, times }));
+  }
+}

@@ -1,0 +1,57 @@
+import { type CurrentTask, IDLE_TASK } from "../../bpf/helpers/surroundings.ts";
+import type { KernelEvents } from "../../hooks/events/kernel-events.ts";
+import type { Outcome } from "../../hooks/seccomp/outcome.ts";
+import type { Architecture } from "../../seccomp/architecture/architecture.ts";
+import { syscallName } from "../../seccomp/architecture/syscalls.ts";
+import type { NamedCall } from "../../seccomp/calls/written-call.ts";
+
+const FORKS: ReadonlySet<string> = new Set(["fork", "vfork", "clone", "clone3"]);
+
+/** A process that makes calls, as tracing programs know it. */
+export interface Caller {
+  readonly node: string;
+  readonly task: CurrentTask;
+  readonly architecture: Architecture;
+}
+
+/**
+ * Tells tracing programs of a call, as they see it behind its filters (kernel/entry/syscall-common.c).
+ * @param result what the call gives where it runs.
+ * @param isHandled its process handles SIGSYS.
+ */
+export function tellCall(
+  events: KernelEvents,
+  { node, task, architecture }: Caller,
+  call: NamedCall,
+  outcome: Outcome,
+  result: bigint,
+  isHandled: boolean,
+): void {
+  const { processes } = events;
+  events.task = task;
+  switch (outcome.kind) {
+    case "run": {
+      const { nr, args = [] } = outcome.call;
+      const ran = { name: syscallName(nr, architecture) ?? call.name, nr, args };
+      processes.enter(node, ran);
+      if (FORKS.has(ran.name) && result > 0n) processes.fork(node, task, Number(result));
+      processes.leave(node, ran, result);
+      if (ran.name !== "exit" && ran.name !== "exit_group") processes.exit(node, ran, result);
+      break;
+    }
+    case "return":
+      processes.exit(node, call, outcome.value);
+      break;
+    case "error":
+      processes.exit(node, call, BigInt(-outcome.errno));
+      break;
+    case "signal":
+      // The registers are as before the call (syscall_rollback), so that its number is what it seems to return.
+      processes.exit(node, call, BigInt(call.nr));
+      if (!isHandled) processes.end(node, task);
+      break;
+    case "killed":
+      if (outcome.whole) processes.end(node, task);
+  }
+  events.task = IDLE_TASK;
+}
