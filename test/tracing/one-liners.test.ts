@@ -174,7 +174,7 @@ const refusals = [
     want: "There are no probes of uprobe here. User code is not simulated.",
     at: [1, 20],
   },
-  { have: 'BEGIN { printf("%d"); }', want: "The format wants 1 values, and there are 0.", at: [9, 21] },
+  { have: 'BEGIN { printf("%d"); }', want: "The format wants 1 value, and there are 0.", at: [9, 21] },
   { have: 'BEGIN { system("rm"); }', want: "There is no system() here. The simulation runs no commands.", at: [9, 21] },
   { have: "BEGIN { @x = ", want: "A value is expected, not the end.", at: [14, 15] },
   { have: 'BEGIN { @x = "abc }', want: "This text has no end.", at: [14, 20] },

@@ -2,10 +2,12 @@ import type { CodeParts } from "./code-parts.ts";
 import { type Emitter, type Operand, signed } from "./emitter.ts";
 import { addWords, callLookUp, callUpdate, type KeyedMap, keyed } from "./map-code.ts";
 import type { Expression, MapPlace } from "./syntax-tree.ts";
-import { AGGREGATES, type Aggregate, INT, keyBytes, type LinearScale } from "./types.ts";
+import { AGGREGATES, type Aggregate, INT, keyBytes, LEAST, type LinearScale } from "./types.ts";
 import { number } from "./values.ts";
 
 const ONE: Operand = { type: INT, constant: 1n };
+/** The last row of a hist begins with 2 to this. */
+const LAST_POWER = 31;
 /** Rows that an lhist may have. */
 const MOST_ROWS = 1000;
 
@@ -42,7 +44,7 @@ export function aggregate(parts: CodeParts, to: MapPlace, call: Expression & { k
       break;
     case "min":
     case "max":
-      extreme(parts, found, given, kind, isSigned);
+      extreme(parts, found, given, kind);
       break;
     case "hist":
       powerRow(emitter, given);
@@ -62,30 +64,29 @@ function countRow(parts: CodeParts, found: KeyedMap, to: MapPlace): void {
   addWords(parts, found, [ONE], to);
 }
 
-function extreme(parts: CodeParts, found: KeyedMap, given: Operand, kind: "min" | "max", isSigned: boolean): void {
+/** Keeps the largest number, where what is not there counts as 0; of minima what they lack to LEAST. */
+function extreme(parts: CodeParts, found: KeyedMap, given: Operand, kind: "min" | "max"): void {
   const { emitter } = parts;
   const [absent, end] = [emitter.label("absent"), emitter.label("end")];
   const at = emitter.allocate(8, { start: 0, end: 0 });
   callLookUp(parts, found);
   emitter.load("r1", given);
+  if (kind === "min") emitter.emit("r2 = r1", `r1 = ${LEAST} ll`, "r1 -= r2");
   emitter.emit(`if r0 == 0 goto ${absent}`, "r2 = *(u64 *)(r0 + 0)");
-  emitter.emit(
-    `if r1 ${isSigned ? "s" : ""}${kind === "min" ? ">=" : "<="} r2 goto ${end}`,
-    "*(u64 *)(r0 + 0) = r1",
-    `goto ${end}`,
-  );
+  emitter.emit(`if r1 s< r2 goto ${end}`, "*(u64 *)(r0 + 0) = r1", `goto ${end}`);
   emitter.place(absent);
-  emitter.emit(`*(u64 *)(r10 ${signed(at)}) = r1`);
+  emitter.emit(`if r1 s< 0 goto ${end}`, `*(u64 *)(r10 ${signed(at)}) = r1`);
   callUpdate(parts, found, at);
   emitter.place(end);
 }
 
-/** R2: the row of a histogram of powers of two. 0: below 0; 1: 0; N + 2: from 2^N on. */
+/** R2: the row of a histogram of powers of two. 0: below 0; 1: 0; N + 2: from 2^N on, the last of which, 31, has all above it. */
 function powerRow(emitter: Emitter, given: Operand): void {
   const end = emitter.label("row");
   emitter.load("r1", given);
-  emitter.emit("r2 = 0", `if r1 s< 0 goto ${end}`, "r2 = 1", `if r1 == 0 goto ${end}`, "r2 = 2");
-  for (const bits of [32, 16, 8, 4, 2, 1]) {
+  emitter.emit("r2 = 0", `if r1 s< 0 goto ${end}`, "r2 = 1", `if r1 == 0 goto ${end}`);
+  emitter.emit(`r2 = ${2 + LAST_POWER}`, "r3 = r1", `r3 >>= ${LAST_POWER}`, `if r3 != 0 goto ${end}`, "r2 = 2");
+  for (const bits of [16, 8, 4, 2, 1]) {
     const next = emitter.label("bits");
     emitter.emit("r3 = r1", `r3 >>= ${bits}`, `if r3 == 0 goto ${next}`, "r1 = r3", `r2 += ${bits}`);
     emitter.place(next);
@@ -113,6 +114,7 @@ function readScale(parts: CodeParts, call: Expression & { kind: "call" }): Linea
     return Number(plain.value) * (negative ? -1 : 1);
   }) as [number, number, number];
   if (step <= 0) source.fail(call, "The step of an lhist is more than 0.");
+  if (from < 0) source.fail(call, "An lhist begins at 0 or above.", "What is below has a row of its own.");
   if (from >= to) source.fail(call, "An lhist goes from a number to a larger one.");
   if ((to - from) / step > MOST_ROWS) source.fail(call, `An lhist has at most ${MOST_ROWS} rows.`);
   if (Math.abs(from) >= 2 ** 31 || to >= 2 ** 31) source.fail(call, "The scale of an lhist stays within 31 bits.");

@@ -32,6 +32,7 @@ const BUILTINS = [
 const ELSEWHERE: Readonly<Record<string, string>> = {
   ustack: "User code is not simulated, so that it has no stacks.",
   usym: "User code is not simulated.",
+  cpid: "The simulation starts no command of its own.",
   cgroup: "Control groups of processes are not simulated.",
   username: "Users have numbers only: `uid`.",
   ctx: "The context itself is no value; its fields are `args`.",
@@ -50,22 +51,22 @@ export function builtinValue(parts: CodeParts, name: string, span: Span): Operan
   };
   switch (name) {
     case "pid":
-      return called("bpf_get_current_pid_tgid", INT, "r0 >>= 32");
+      return called("bpf_get_current_pid_tgid", UNSIGNED, "r0 >>= 32");
     case "tid":
-      return called("bpf_get_current_pid_tgid", INT, "r0 <<= 32", "r0 >>= 32");
+      return called("bpf_get_current_pid_tgid", UNSIGNED, "r0 <<= 32", "r0 >>= 32");
     case "uid":
-      return called("bpf_get_current_uid_gid", INT, "r0 <<= 32", "r0 >>= 32");
+      return called("bpf_get_current_uid_gid", UNSIGNED, "r0 <<= 32", "r0 >>= 32");
     case "gid":
-      return called("bpf_get_current_uid_gid", INT, "r0 >>= 32");
+      return called("bpf_get_current_uid_gid", UNSIGNED, "r0 >>= 32");
     case "nsecs":
     case "elapsed":
       return called("bpf_ktime_get_ns", UNSIGNED);
     case "cpu":
-      return called("bpf_get_smp_processor_id", INT);
+      return called("bpf_get_smp_processor_id", UNSIGNED);
     case "numaid":
-      return called("bpf_get_numa_node_id", INT);
+      return called("bpf_get_numa_node_id", UNSIGNED);
     case "rand":
-      return called("bpf_get_prandom_u32", INT);
+      return called("bpf_get_prandom_u32", UNSIGNED);
     case "curtask":
       return called("bpf_get_current_task", UNSIGNED);
     case "comm": {
@@ -114,7 +115,7 @@ function result(parts: CodeParts, span: Span): Operand {
     source.fail(span, `\`retval\` is for kretprobe and fexit; this is ${scene.name}.`);
   const offset = scene.provider === "fexit" ? 8 * scene.fn!.parameters.length : RESULT;
   emitter.emit(`r0 = *(u64 *)(r9 + ${offset})`);
-  return emitter.keep(INT, span);
+  return emitter.keep(scene.provider === "fexit" ? INT : UNSIGNED, span);
 }
 
 function registerOf({ scene, emitter, source }: CodeParts, index: number, span: Span): Operand {
@@ -171,7 +172,7 @@ export function contextField(parts: CodeParts, name: string, span: Span, index?:
   if (kind === "bytes") return bytesField(parts, offset, size, declaration, span);
   emitter.emit(`r0 = *(u${8 * size} *)(r9 + ${offset})`);
   if (field.signed && size < 8) emitter.emit(`r0 <<= ${64 - 8 * size}`, `r0 s>>= ${64 - 8 * size}`);
-  return emitter.keep(size === 8 && !field.signed ? UNSIGNED : INT, span);
+  return emitter.keep(field.signed ? INT : UNSIGNED, span);
 }
 
 /** Texts of a fixed length, and addresses. */

@@ -10,6 +10,8 @@ export interface CodeParts {
   readonly emitter: Emitter;
   readonly maps: MapRegistry;
   readonly scene: ProbeScene;
+  /** What `$1` and so on stand for. */
+  readonly positional: readonly string[];
   /** `$name`s, by what they hold. */
   readonly variables: Map<string, Operand>;
   /** Code that computes a value and leaves it on the stack. */

@@ -35,21 +35,22 @@ const FENTRY_RESULT = 0;
 const RESULT = 1;
 
 /**
- * Compiles a one-liner in the manner of bpftrace. @param prefix what its maps' names in the kernel begin with. Throws a ProgramTextError, whose positions are in the text.
+ * Compiles a one-liner in the manner of bpftrace. @param prefix what its maps' names in the kernel begin with. @param positional what `$1` and so on stand for. Throws a ProgramTextError, whose positions are in the text.
  */
-export function compileTrace(text: string, prefix = "trace_"): CompiledTrace {
+export function compileTrace(text: string, prefix = "trace_", positional: readonly string[] = []): CompiledTrace {
   const source = new TraceSource(text);
   const { probes } = parseTrace(source);
+  checkEdges(source, probes);
   const targets = probes.map((probe) => probe.points.flatMap((point) => targetsOf(source, point)));
   const maps = new MapRegistry(source, prefix);
   // What a map holds may only be seen after it is used: until nothing more is learnt, the whole is gone through again.
   for (let before = ""; before !== fingerprint(maps); ) {
     before = fingerprint(maps);
-    for (const [i, probe] of probes.entries()) compileProbe(source, probe, targets[i]!, maps, []);
+    for (const [i, probe] of probes.entries()) compileProbe(source, probe, targets[i]!, maps, [], positional);
   }
   maps.isComplete = true;
   const actions: TraceAction[] = [];
-  const programs = probes.flatMap((probe, i) => compileProbe(source, probe, targets[i]!, maps, actions));
+  const programs = probes.flatMap((probe, i) => compileProbe(source, probe, targets[i]!, maps, actions, positional));
   return {
     programs,
     maps: [...maps.maps.values()],
@@ -57,6 +58,16 @@ export function compileTrace(text: string, prefix = "trace_"): CompiledTrace {
     ...(maps.usesStacks && { stacks: maps.stacks }),
     ...(maps.usesRing && { ring: maps.ring }),
   };
+}
+
+/** There is one beginning and one end. */
+function checkEdges(source: TraceSource, probes: readonly Probe[]): void {
+  const seen = new Set<string>();
+  for (const point of probes.flatMap(({ points }) => points)) {
+    if (point.provider !== "BEGIN" && point.provider !== "END") continue;
+    if (seen.has(point.provider)) source.fail(point, `There is more than one ${point.provider}.`);
+    seen.add(point.provider);
+  }
 }
 
 const fingerprint = ({ maps }: MapRegistry): string => JSON.stringify([...maps.values()]);
@@ -68,15 +79,16 @@ function compileProbe(
   targets: readonly ProbeTarget[],
   maps: MapRegistry,
   actions: TraceAction[],
+  positional: readonly string[],
 ): TraceCode[] {
   const byCode = new Map<string, { text: string; programType: string; attach: Attach[] }>();
   const first = actions.length;
   for (const { scene, attach } of targets) {
-    let made = compileFor(source, probe, scene, maps, first);
+    let made = compileFor(source, probe, scene, maps, first, positional);
     // Events whose code asks for the same things ask under the same numbers.
     const before = actions.slice(first, first + made.actions.length);
     const isSame = JSON.stringify(before) === JSON.stringify(made.actions);
-    if (before.length > 0 && !isSame) made = compileFor(source, probe, scene, maps, actions.length);
+    if (before.length > 0 && !isSame) made = compileFor(source, probe, scene, maps, actions.length, positional);
     if (!isSame) actions.push(...made.actions);
     const key = `${scene.programType}\n${made.text}`;
     const same = byCode.get(key);
@@ -93,6 +105,7 @@ function compileFor(
   scene: ProbeScene,
   maps: MapRegistry,
   first: number,
+  positional: readonly string[],
 ): { text: string; actions: readonly TraceAction[] } {
   const actions: TraceAction[] = [];
   const emitter = new Emitter(source);
@@ -103,6 +116,7 @@ function compileFor(
     emitter,
     maps,
     scene,
+    positional,
     variables: new Map(),
     end,
     action,

@@ -117,6 +117,20 @@ export class Emitter {
   }
 }
 
+/** Lines that leave of a register what a number of so many bytes holds. */
+export function narrowed(register: string, type: TraceType): string[] {
+  if (type.kind !== "int" || type.bytes === undefined) return [];
+  const shift = 64 - 8 * type.bytes;
+  return [`${register} <<= ${shift}`, `${register} ${type.signed ? "s" : ""}>>= ${shift}`];
+}
+
+/** The same of a number that is known. */
+export function narrowedConstant(value: bigint, type: TraceType): bigint {
+  if (type.kind !== "int") return value;
+  const bits = 8 * (type.bytes ?? 8);
+  return type.signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
+}
+
 /** An offset with its sign, as addresses are written. */
 export const signed = (offset: number): string => (offset < 0 ? `- ${-offset}` : `+ ${offset}`);
 

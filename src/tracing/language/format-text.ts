@@ -3,11 +3,15 @@ export interface Conversion {
   readonly flags: string;
   readonly width: number;
   readonly precision: number | undefined;
+  /** Bits of the number that are printed, as `h`, `l` and so on say. */
+  readonly bits: 8 | 16 | 32 | 64;
   /** `v` stands for whatever a value's type is printed as. */
   readonly conversion: string;
 }
 
-const CONVERSION = /%(?:%|([-+ 0#]*)(\d*)(?:\.(\d+))?(?:hh|h|ll|l|z|j|t)?([diuxXocpsv]))/g;
+/** What bpftrace 0.17 takes for a conversion: anything else is text. */
+const CONVERSION = /%(?:%|(-?)(0?)(\d*)(?:\.(\d+))?(?:(hh|h|ll|l|z|j|t)?([duxX])|([pcsrv])))/g;
+const BITS: Readonly<Record<string, Conversion["bits"]>> = { hh: 8, h: 16, "": 32 };
 
 /** Cuts a format of printf() into texts and conversions. */
 export function parseFormat(format: string): (string | Conversion)[] {
@@ -15,13 +19,15 @@ export function parseFormat(format: string): (string | Conversion)[] {
   let last = 0;
   for (const match of format.matchAll(CONVERSION)) {
     parts.push(format.slice(last, match.index));
-    const [whole, flags, width, precision, conversion] = match;
+    const [whole, left = "", zero = "", width, precision, length = "", number, other] = match;
+    const conversion = number ?? other;
     if (conversion === undefined) parts.push("%");
     else
       parts.push({
-        flags: flags!,
+        flags: left + zero,
         width: Number(width),
         precision: precision === undefined ? undefined : Number(precision),
+        bits: number === undefined ? 64 : (BITS[length] ?? 64),
         conversion,
       });
     last = match.index + whole.length;

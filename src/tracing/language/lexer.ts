@@ -58,10 +58,11 @@ const SIGNS = [
   ".",
 ] as const;
 
-const NUMBER = /(0x[\da-f]+|\d+(?:e\d+)?)(ns|us|ms|s|m|h|d)?(?![\w])/iy;
+const NUMBER = /(0x[\da-f]+|\d[\d_]*(?:e\d[\d_]*)?)(ns|us|ms|s|m|h|d)?(?![\w])/iy;
 const NAME = /[A-Za-z_]\w*/y;
 const MAP = /@\w*/y;
-const VARIABLE = /\$\w+/y;
+/** `$#` is the number of positional parameters. */
+const VARIABLE = /\$(?:\w+|#)/y;
 const SPACE = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 const TEXT = /"(?:[^"\\\n]|\\.)*"/y;
 /** Nanoseconds of the units that a number may carry. */
@@ -74,7 +75,11 @@ const UNITS: Readonly<Record<string, bigint>> = {
   h: 3_600_000_000_000n,
   d: 86_400_000_000_000n,
 };
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", '"': '"', "\\": "\\", "0": "\0" };
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", '"': '"', "\\": "\\" };
+const ESCAPE = /\\(?:x([\da-f]{1,2})|([0-7]{1,3})|(.))/gi;
+const MOST = 2n ** 64n - 1n;
+/** Decimal digits that 64 bits have room for. */
+const MOST_DIGITS = 20;
 
 /** Cuts a one-liner into words; comments and spaces are gone. Throws a ProgramTextError. */
 export function tokenize(source: TraceSource): Token[] {
@@ -100,16 +105,11 @@ export function tokenize(source: TraceSource): Token[] {
     const map = match(MAP);
     const variable = match(VARIABLE);
     const quoted = match(TEXT);
-    if (number !== null) push("number", number[0].length, number[0], numberOf(number));
+    if (number !== null) push("number", number[0].length, number[0], numberOf(source, number, at));
     else if (word !== undefined) push("name", word[0].length, word[0]);
     else if (map !== null) push("map", map[0].length, map[0]);
     else if (variable !== null) push("variable", variable[0].length, variable[0]);
-    else if (quoted !== null)
-      push(
-        "text",
-        quoted[0].length,
-        quoted[0].slice(1, -1).replace(/\\(.)/g, (_, it: string) => ESCAPES[it] ?? it),
-      );
+    else if (quoted !== null) push("text", quoted[0].length, unescaped(source, quoted[0].slice(1, -1), at));
     else {
       const sign = SIGNS.find((one) => text.startsWith(one, at));
       if (sign === undefined) {
@@ -123,8 +123,24 @@ export function tokenize(source: TraceSource): Token[] {
   return tokens;
 }
 
-function numberOf([, digits, unit]: RegExpExecArray): bigint {
-  const [mantissa, exponent] = /^0x/i.test(digits!) ? [digits!, "0"] : digits!.split(/e/i);
-  const value = BigInt(mantissa!) * 10n ** BigInt(exponent ?? 0);
-  return unit === undefined ? value : value * UNITS[unit.toLowerCase()]!;
+/** What a text of the source means. @param at where its quotes begin. */
+function unescaped(source: TraceSource, text: string, at: number): string {
+  return text.replace(ESCAPE, (whole, hex: string | undefined, octal: string | undefined, it: string, from: number) => {
+    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
+    const start = at + 1 + from;
+    return ESCAPES[it] ?? source.fail({ start, end: start + whole.length }, `'${whole}' stands for no character.`);
+  });
+}
+
+function numberOf(source: TraceSource, [whole, given, unit]: RegExpExecArray, at: number): bigint {
+  const fail = (message: string): never => source.fail({ start: at, end: at + whole.length }, message);
+  const digits = given!.replaceAll("_", "");
+  const [mantissa, exponent = "0"] = /^0x/i.test(digits) ? [digits] : digits.split(/e/i);
+  const isOctal = /^0\d/.test(mantissa!);
+  if (isOctal && /[89]/.test(mantissa!)) fail("A number that begins with 0 is octal, and has no 8 or 9.");
+  if (Number(exponent) >= MOST_DIGITS) fail("This is more than 64 bits can hold.");
+  const value = BigInt(isOctal ? `0o${mantissa!.slice(1)}` : mantissa!) * 10n ** BigInt(exponent);
+  const all = unit === undefined ? value : value * UNITS[unit.toLowerCase()]!;
+  return all > MOST ? fail("This is more than 64 bits can hold.") : all;
 }

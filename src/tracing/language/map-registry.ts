@@ -1,6 +1,14 @@
 import { nearestName } from "../../bpf/nearest-name.ts";
 import type { Span, TraceSource } from "./source.ts";
-import { commonType, type LinearScale, type MapValue, nameOfType, type TraceMap, type TraceType } from "./types.ts";
+import {
+  commonType,
+  INT,
+  type LinearScale,
+  type MapValue,
+  nameOfType,
+  type TraceMap,
+  type TraceType,
+} from "./types.ts";
 
 /** The maps of a one-liner: their types come out of how they are used. */
 export class MapRegistry {
@@ -32,11 +40,20 @@ export class MapRegistry {
   use(
     name: string,
     span: Span,
-    keys: readonly TraceType[],
+    given: readonly TraceType[],
     value?: MapValue,
     scale?: LinearScale,
   ): TraceMap | undefined {
+    // Keys that are numbers are shown with their sign.
+    const keys = given.map((type) => (type.kind === "int" ? INT : type));
     const known = this.maps.get(name);
+    const tuple = keys.find(({ kind }) => kind === "tuple" || kind === "bytes");
+    if (tuple !== undefined)
+      this.source.fail(
+        span,
+        `${nameOfType(tuple)} cannot be the key of a map.`,
+        tuple.kind === "tuple" ? `Several keys stand side by side: \`${name}[$1, $2]\`.` : undefined,
+      );
     if (known === undefined) {
       if (value === undefined) {
         if (this.isComplete) this.failUnknown(name, span);

@@ -1,6 +1,7 @@
 import { type Token, tokenize } from "./lexer.ts";
 import type { TraceSource } from "./source.ts";
 import type { Expression, MapPlace, Probe, ProbePoint, Statement, Target, TraceProgram } from "./syntax-tree.ts";
+import { INTEGERS } from "./types.ts";
 
 /** Operators from the loosest to the tightest. */
 const LEVELS: readonly (readonly string[])[] = [
@@ -17,6 +18,12 @@ const LEVELS: readonly (readonly string[])[] = [
 ];
 const ASSIGNMENTS: readonly string[] = ["+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="];
 const MOST_ROUNDS = 100;
+/** What other versions of bpftrace, and other languages, have. */
+const NOT_HERE: Readonly<Record<string, string>> = {
+  for: "Count with `while` and a variable, or repeat with `unroll(n)`.",
+  let: "Variables begin where they are assigned to: `$x = 1`.",
+  config: "There is nothing to configure.",
+};
 
 /** Reads a one-liner. Throws a ProgramTextError at the first thing that is not understood. */
 export function parseTrace(source: TraceSource): TraceProgram {
@@ -30,6 +37,8 @@ class Parser {
   /** Within a predicate `/` ends it. */
   private inPredicate = false;
   private depth = 0;
+  /** Loops around what is read. */
+  private loops = 0;
 
   constructor(source: TraceSource) {
     this.source = source;
@@ -92,7 +101,7 @@ class Parser {
       this.expect("(");
       const condition = this.expression();
       this.expect(")");
-      return this.from(first, { kind: "while", condition, body: this.block() });
+      return this.from(first, { kind: "while", condition, body: this.loop() });
     }
     if (first.text === "unroll") return this.unroll();
     if (first.text === "return") {
@@ -100,6 +109,15 @@ class Parser {
       this.endStatement();
       return this.from(first, { kind: "return" });
     }
+    if (first.text === "break" || first.text === "continue") {
+      this.take();
+      if (this.loops === 0) this.source.fail(first, `${first.text} is for what goes round: \`while\` and \`unroll\`.`);
+      this.endStatement();
+      return this.from(first, { kind: first.text });
+    }
+    const unknown = NOT_HERE[first.text];
+    if (first.kind === "name" && unknown !== undefined)
+      this.source.fail(first, `There is no '${first.text}' here.`, unknown);
     const statement = this.simple();
     this.endStatement();
     return statement;
@@ -129,48 +147,33 @@ class Parser {
     if (times.kind !== "number" || times.value < 1n || times.value > BigInt(MOST_ROUNDS))
       this.source.fail(times, `unroll takes a number from 1 to ${MOST_ROUNDS}.`);
     this.expect(")");
-    return this.from(first, { kind: "unroll", times: Number(times.value), body: this.block() });
+    return this.from(first, { kind: "unroll", times: Number(times.value), body: this.loop() });
+  }
+
+  private loop(): Statement[] {
+    this.loops++;
+    const body = this.block();
+    this.loops--;
+    return body;
   }
 
   private simple(): Statement {
     const first = this.peek();
-    if (first.text === "++" || first.text === "--") {
-      this.take();
-      return this.step(this.target(), first);
+    const value = this.expression();
+    if (value.kind !== "map" && value.kind !== "variable") {
+      if (ASSIGNMENTS.includes(this.peek().text) || this.peek().text === "=")
+        this.source.fail(this.peek(), "Only maps and variables can be assigned to.", "They begin with `@` and `$`.");
+      return this.from(first, { kind: "value", value });
     }
-    if (first.kind === "map" || first.kind === "variable") {
-      const to = this.target();
-      const sign = this.take();
-      if (sign.text === "=") return this.from(first, { kind: "assign", to, value: this.expression() });
-      if (sign.text === "++" || sign.text === "--") return this.step(to, sign);
-      if (ASSIGNMENTS.includes(sign.text)) {
-        const right = this.expression();
-        const value = this.from(first, {
-          kind: "binary" as const,
-          operator: sign.text.slice(0, -1),
-          left: to as Expression,
-          right,
-        });
-        return this.from(first, { kind: "assign", to, value });
-      }
-      return this.source.fail(sign, `${shown(sign)} does nothing to ${to.name}.`, "Assign to it: `=`, `+=`, `++`.");
-    }
-    const call = this.expression();
-    if (call.kind !== "call")
-      this.source.fail(call, "This is no statement.", "A value has to go somewhere: `@ = ...`.");
-    return call;
-  }
-
-  /** `++` and `--` as assignments. */
-  private step(to: Target, sign: Token): Statement {
-    const one = this.from(sign, { kind: "number" as const, value: 1n });
-    const value = this.from(sign, {
-      kind: "binary" as const,
-      operator: sign.text[0]!,
-      left: to as Expression,
-      right: one,
-    });
-    return { kind: "assign", to, value, start: to.start, end: sign.end };
+    const sign = this.peek();
+    if (sign.kind === "sign" && this.accept("="))
+      return this.from(first, { kind: "assign", to: value, value: this.expression() });
+    if (sign.kind !== "sign" || !ASSIGNMENTS.includes(sign.text)) return this.from(first, { kind: "value", value });
+    this.take();
+    const operator = sign.text.slice(0, -1);
+    const right = this.expression();
+    const sum = this.from(first, { kind: "binary" as const, operator, left: value as Expression, right });
+    return this.from(first, { kind: "assign", to: value, value: sum });
   }
 
   private target(): Target {
@@ -218,6 +221,10 @@ class Parser {
 
   private unary(): Expression {
     const first = this.peek();
+    if (first.kind === "sign" && (first.text === "++" || first.text === "--")) {
+      this.take();
+      return this.from(first, { kind: "step", to: this.target(), by: first.text === "++" ? 1n : -1n, isBefore: true });
+    }
     if (
       first.kind === "sign" &&
       (first.text === "-" || first.text === "!" || first.text === "~" || first.text === "*")
@@ -238,6 +245,10 @@ class Parser {
       if (sign.text === "." || sign.text === "->") {
         this.take();
         const name = this.take();
+        if (name.kind === "number" && sign.text === ".") {
+          found = { kind: "element", of: found, index: Number(name.value), start: found.start, end: name.end };
+          continue;
+        }
         if (name.kind !== "name") this.source.fail(name, `A field's name is expected, not ${shown(name)}.`);
         found = { kind: "field", of: found, name: name.text, nameSpan: name, start: found.start, end: name.end };
       } else if (sign.text === "[" && sign.kind === "sign") {
@@ -245,6 +256,10 @@ class Parser {
         const index = this.expression();
         this.expect("]");
         found = { kind: "index", of: found, index, start: found.start, end: this.tokens[this.at - 1]!.end };
+      } else if (sign.kind === "sign" && (sign.text === "++" || sign.text === "--") && isTarget(found)) {
+        this.take();
+        const by = sign.text === "++" ? 1n : -1n;
+        found = { kind: "step", to: found, by, isBefore: false, start: found.start, end: sign.end };
       } else return found;
     }
   }
@@ -258,10 +273,18 @@ class Parser {
       case "text":
         return { kind: "text", text: token.text, start, end };
       case "variable":
+        if (token.text === "$#") return { kind: "positional", number: 0, start, end };
+        if (/^\$\d+$/.test(token.text)) {
+          if (Number(token.text.slice(1)) === 0) this.source.fail(token, "Positional parameters count from 1.");
+          return { kind: "positional", number: Number(token.text.slice(1)), start, end };
+        }
         return { kind: "variable", name: token.text, start, end };
       case "map":
         return this.map(token);
       case "name":
+        if (token.text === "sizeof") return this.sizeof(start);
+        if (token.text === "true" || token.text === "false")
+          return { kind: "number", value: token.text === "true" ? 1n : 0n, start, end };
         if (this.accept("(")) {
           const args = this.list(")");
           return { kind: "call", name: token.text, args, start, end: this.tokens[this.at - 1]!.end };
@@ -274,25 +297,39 @@ class Parser {
   }
 
   private parenthesized(start: number): Expression {
-    if (this.peek().text === "struct" || this.peek().text === "uint64" || this.peek().text === "int64") {
-      const isStruct = this.peek().text === "struct";
-      let type = this.take().text;
-      if (isStruct) type = this.take().text;
+    const { text, kind } = this.peek();
+    if (kind === "name" && (text === "struct" || INTEGERS[text] !== undefined)) {
+      this.take();
+      const type = text === "struct" ? this.take().text : text;
       const isPointer = this.accept("*");
       this.expect(")");
       const of = this.unary();
       return { kind: "cast", type, isPointer, of, start, end: of.end };
     }
-    const { inPredicate } = this;
-    this.inPredicate = false;
-    const inner = this.expression();
-    this.inPredicate = inPredicate;
+    const parts = this.list(")");
+    const end = this.tokens[this.at - 1]!.end;
+    if (parts.length === 0) this.source.fail({ start, end }, "A value is expected between the parentheses.");
+    return parts.length === 1 ? parts[0]! : { kind: "tuple", parts, start, end };
+  }
+
+  /** The size of a type of numbers, or of a value's type. */
+  private sizeof(start: number): Expression {
+    this.expect("(");
+    const type = this.take();
+    if (INTEGERS[type.text] === undefined)
+      this.source.fail(
+        type,
+        `sizeof() takes a type of numbers here, not ${shown(type)}.`,
+        "uint8, int32, uint64 and so on.",
+      );
     this.expect(")");
-    return inner;
+    return { kind: "sizeof", type: type.text, start, end: this.tokens[this.at - 1]!.end };
   }
 
   private map(token: Token): MapPlace {
-    const keys = this.peek().text === "[" && this.take() ? this.list("]") : [];
+    const isKeyed = this.accept("[");
+    const keys = isKeyed ? this.list("]") : [];
+    if (isKeyed && keys.length === 0) this.source.fail(this.tokens[this.at - 1]!, "A key is expected.");
     return { kind: "map", name: token.text, keys, start: token.start, end: this.tokens[this.at - 1]!.end };
   }
 
@@ -334,6 +371,8 @@ class Parser {
     if (!this.accept(text)) this.source.fail(this.peek(), `'${text}' is expected, not ${shown(this.peek())}.`);
   }
 }
+
+const isTarget = (node: Expression): node is Target & Expression => node.kind === "map" || node.kind === "variable";
 
 const shown = ({ kind, text }: Token): string =>
   kind === "end" ? "the end" : kind === "text" ? "a text" : `'${text}'`;

@@ -1,13 +1,14 @@
 import type { TraceAction } from "./actions.ts";
 import { aggregate, isAggregate } from "./aggregates.ts";
+import { isFunction } from "./calls.ts";
 import type { CodeParts } from "./code-parts.ts";
-import { type Operand, signed } from "./emitter.ts";
+import { narrowed, type Operand, signed } from "./emitter.ts";
 import { parseFormat } from "./format-text.ts";
 import { nearHint } from "./hints.ts";
 import { callDelete, callUpdate, keyed } from "./map-code.ts";
 import type { Span } from "./source.ts";
 import type { Expression, MapPlace, Statement, Target } from "./syntax-tree.ts";
-import { nameOfType, sizeOfType, TEXT_BYTES, type TraceType } from "./types.ts";
+import { commonType, nameOfType, sizeOfType, TEXT_BYTES, type TraceType, UNSIGNED, widened } from "./types.ts";
 import { unless, value } from "./values.ts";
 
 /** What the statements of all probes share. */
@@ -16,17 +17,20 @@ export interface StatementParts extends CodeParts {
   action(action: TraceAction): number;
   /** Where the probe's code ends. */
   readonly end: string;
+  /** Where the loop around it goes on, and where it ends. */
+  readonly loop?: { readonly next: string; readonly done: string };
 }
 
-const STATEMENTS = ["printf", "print", "clear", "zero", "delete", "exit"];
+const STATEMENTS = ["printf", "print", "clear", "zero", "delete", "exit", "time"];
 /** What other tracers can do to the system, and the simulation cannot. */
 const UNSAFE: Readonly<Record<string, string>> = {
   system: "The simulation runs no commands.",
   signal: "Processes of the simulation get no signals.",
   override: "Functions of the simulation cannot be made to fail.",
   cat: "The simulation has no files.",
-  join: "Arguments of the simulation's calls are no memory.",
-  time: "The simulation has no wall clock; `nsecs` is its time.",
+  join: "No argument of the simulation's calls is a list of texts.",
+  unwatch: "Memory is not watched.",
+  skboutput: "Packets are captured by `netsim run --pcap`.",
 };
 
 export function statements(parts: StatementParts, body: readonly Statement[]): void {
@@ -45,8 +49,12 @@ function one(parts: StatementParts, statement: Statement): void {
     case "assign":
       assign(parts, statement.to, statement.value);
       return;
-    case "call":
-      call(parts, statement);
+    case "value":
+      alone(parts, statement.value);
+      return;
+    case "break":
+    case "continue":
+      emitter.emit(`goto ${statement.kind === "break" ? parts.loop!.done : parts.loop!.next}`);
       return;
     case "return":
       emitter.emit(`goto ${parts.end}`);
@@ -65,14 +73,36 @@ function one(parts: StatementParts, statement: Statement): void {
       const [begin, end] = [emitter.label("while"), emitter.label("done")];
       emitter.place(begin);
       unless(parts, statement.condition, end);
-      statements(parts, statement.body);
+      statements({ ...parts, loop: { next: begin, done: end } }, statement.body);
       emitter.emit(`goto ${begin}`);
       emitter.place(end);
       return;
     }
-    case "unroll":
-      for (let i = 0; i < statement.times; i++) statements(parts, statement.body);
+    case "unroll": {
+      const done = emitter.label("unrolled");
+      for (let i = 0; i < statement.times; i++) {
+        const next = emitter.label("round");
+        statements({ ...parts, loop: { next, done } }, statement.body);
+        emitter.place(next);
+      }
+      emitter.place(done);
+    }
   }
+}
+
+/** A value that goes nowhere: a function that does something, or a choice between two. */
+function alone(parts: StatementParts, node: Expression): void {
+  const { emitter } = parts;
+  if (node.kind === "call") call(parts, node);
+  else if (node.kind === "choice") {
+    const [no, end] = [emitter.label("else"), emitter.label("endif")];
+    unless(parts, node.condition, no);
+    alone(parts, node.yes);
+    emitter.emit(`goto ${end}`);
+    emitter.place(no);
+    alone(parts, node.no);
+    emitter.place(end);
+  } else value(parts, node);
 }
 
 function assign(parts: StatementParts, to: Target, node: Expression): void {
@@ -88,8 +118,7 @@ function assign(parts: StatementParts, to: Target, node: Expression): void {
     assignVariable(parts, to, given);
     return;
   }
-  const { type } = given;
-  const found = keyed(parts, to, { kind: "value", type });
+  const found = keyed(parts, to, { kind: "value", type: widened(given.type) });
   if (found === undefined || found.map.value.kind !== "value") return;
   const size = sizeOfType(found.map.value.type);
   const at = emitter.allocate(size, to);
@@ -106,8 +135,15 @@ function assignVariable(
   const known = variables.get(to.name);
   if (known !== undefined && known.type.kind !== given.type.kind)
     source.fail(to, `${to.name} is ${nameOfType(known.type)} elsewhere and ${nameOfType(given.type)} here.`);
+  if (known !== undefined && commonType(known.type, given.type) === undefined)
+    source.fail(to, `${to.name} is ${nameOfType(known.type)} of another shape elsewhere.`);
   const at = known !== undefined && "at" in known ? known.at : emitter.allocate(size, to);
-  emitter.copyTo(at, size, given);
+  const bytes = known?.type.kind === "int" ? narrowed("r1", known.type) : [];
+  if (bytes.length === 0) emitter.copyTo(at, size, given);
+  else {
+    emitter.load("r1", given);
+    emitter.emit(...bytes, `*(u64 *)(r10 ${signed(at)}) = r1`);
+  }
   const type: TraceType = given.type.kind === "string" ? { kind: "string", size } : given.type;
   variables.set(to.name, { type: known?.type ?? type, at });
 }
@@ -121,7 +157,12 @@ function call(parts: StatementParts, node: Expression & { kind: "call" }): void 
     case "print":
       if (first === undefined) parts.source.fail(node, "print() takes a map or a value.");
       if (first.kind === "map" && first.keys.length === 0) printMap(parts, node, first, rest);
+      else if (rest.length > 0)
+        parts.source.fail(node, "print() takes one value; a map it takes with how much to print of it.");
       else print(parts, node, "%v\n", [first]);
+      return;
+    case "time":
+      time(parts, node);
       return;
     case "clear":
     case "zero":
@@ -129,24 +170,39 @@ function call(parts: StatementParts, node: Expression & { kind: "call" }): void 
       ask(parts, { kind: node.name, map: known(parts, first) }, [], node);
       return;
     case "delete": {
-      if (first?.kind !== "map") parts.source.fail(node, "delete() takes a map with its key.");
+      if (first?.kind !== "map" || rest.length > 0) parts.source.fail(node, "delete() takes a map with its key.");
       const found = keyed(parts, first);
+      if (found?.map.value.kind === "hist" || found?.map.value.kind === "lhist")
+        parts.source.fail(
+          node,
+          "One key of a histogram cannot be deleted yet.",
+          `clear(${first.name}) empties all of them.`,
+        );
       if (found !== undefined) callDelete(parts, found);
       return;
     }
     case "exit":
+      if (first !== undefined) parts.source.fail(node, "exit() takes nothing.");
       ask(parts, { kind: "exit" }, [], node);
       parts.emitter.emit(`goto ${parts.end}`);
       return;
   }
   const unsafe = UNSAFE[node.name];
   if (unsafe !== undefined) parts.source.fail(node, `There is no ${node.name}() here. ${unsafe}`);
-  const isValue = isAggregate(node.name);
-  parts.source.fail(
-    node,
-    isValue ? `${node.name}() can only be assigned to a map.` : `There is no function '${node.name}' here.`,
-    isValue ? `Write \`@ = ${node.name}(...)\`.` : nearHint(node.name, STATEMENTS),
-  );
+  const near = nearHint(node.name, STATEMENTS);
+  if (near?.startsWith("Did") === true && !isFunction(node.name))
+    parts.source.fail(node, `There is no function '${node.name}' here.`, near);
+  value(parts, node);
+}
+
+/** The time as a date, by the simulation's clock. */
+function time(parts: StatementParts, node: Expression & { kind: "call" }): void {
+  const [format] = node.args;
+  if (format !== undefined && format.kind !== "text")
+    parts.source.fail(node, 'time() takes a format: `"%H:%M:%S\\n"`.');
+  parts.emitter.emit("call bpf_ktime_get_ns");
+  const now = parts.emitter.keep(UNSIGNED, node);
+  ask(parts, { kind: "time", format: format?.text ?? "%H:%M:%S\n" }, [now], node);
 }
 
 /** A map's name, once something is assigned to it. */
@@ -160,7 +216,11 @@ function formatOf(parts: StatementParts, node: Expression & { kind: "call" }): s
   if (format?.kind !== "text") parts.source.fail(node, 'printf() begins with its format: `printf("%d\\n", pid)`.');
   const wanted = parseFormat(format.text).filter((part) => typeof part !== "string");
   if (wanted.length !== node.args.length - 1)
-    parts.source.fail(node, `The format wants ${wanted.length} values, and there are ${node.args.length - 1}.`);
+    parts.source.fail(
+      node,
+      `The format wants ${wanted.length === 1 ? "1 value" : `${wanted.length} values`}, and there are ${node.args.length - 1}.`,
+      "Values are printed by %d %u %x %X %p %c %s %r, with `-`, a width, a precision and h, l or z.",
+    );
   return format.text;
 }
 
@@ -169,19 +229,33 @@ function print(parts: StatementParts, node: Span, format: string, args: readonly
   const wanted = parseFormat(format).filter((part) => typeof part !== "string");
   for (const [i, { type }] of values.entries()) {
     const { conversion } = wanted[i] as { conversion: string };
-    const takesText = conversion === "s" || conversion === "v";
-    const isNumber = type.kind === "int";
-    if (takesText ? conversion === "s" && isNumber : !isNumber && type.kind !== "symbol")
-      parts.source.fail(
-        args[i]!,
-        `%${conversion} does not print ${nameOfType(type)}.`,
-        isNumber ? "Numbers are printed by %d." : "Use %s.",
-      );
+    if (!prints(conversion, type))
+      parts.source.fail(args[i]!, `%${conversion} does not print ${nameOfType(type)}.`, HOW[type.kind] ?? "Use %s.");
   }
   ask(parts, { kind: "printf", format, args: values.map(({ type }) => type) }, values, node);
 }
 
+const HOW: Readonly<Partial<Record<TraceType["kind"], string>>> = {
+  int: "Numbers are printed by %d.",
+  bytes: "Use %r.",
+  tuple: "Use print(), or its elements one by one.",
+};
+
+function prints(conversion: string, { kind }: TraceType): boolean {
+  switch (conversion) {
+    case "v":
+      return true;
+    case "s":
+      return kind !== "int" && kind !== "bytes" && kind !== "tuple";
+    case "r":
+      return kind === "bytes";
+    default:
+      return kind === "int" || kind === "symbol";
+  }
+}
+
 function printMap(parts: StatementParts, node: Span, map: MapPlace, rest: readonly Expression[]): void {
+  if (rest.length > 2) parts.source.fail(node, "print() takes a map, and two numbers at most.");
   const [top, divisor] = rest.map((one) => {
     if (one.kind !== "number")
       parts.source.fail(one, "print() takes a map, how many of its highest entries, and what to divide them by.");

@@ -29,6 +29,13 @@ export type Expression = Span &
     | { readonly kind: "field"; readonly of: Expression; readonly name: string; readonly nameSpan: Span }
     | { readonly kind: "index"; readonly of: Expression; readonly index: Expression }
     | { readonly kind: "cast"; readonly type: string; readonly isPointer: boolean; readonly of: Expression }
+    | { readonly kind: "tuple"; readonly parts: readonly Expression[] }
+    | { readonly kind: "element"; readonly of: Expression; readonly index: number }
+    /** `$1`, or with 0 their number: `$#`. */
+    | { readonly kind: "positional"; readonly number: number }
+    /** `++` and `--`: `isBefore` where the value is the new one. */
+    | { readonly kind: "step"; readonly to: Target; readonly by: 1n | -1n; readonly isBefore: boolean }
+    | { readonly kind: "sizeof"; readonly type: string }
     | { readonly kind: "call"; readonly name: string; readonly args: readonly Expression[] }
     | { readonly kind: "unary"; readonly operator: "-" | "!" | "~" | "*"; readonly of: Expression }
     | { readonly kind: "binary"; readonly operator: string; readonly left: Expression; readonly right: Expression }
@@ -47,7 +54,8 @@ export type Target = MapPlace | (Span & { readonly kind: "variable"; readonly na
 export type Statement = Span &
   (
     | { readonly kind: "assign"; readonly to: Target; readonly value: Expression }
-    | { readonly kind: "call"; readonly name: string; readonly args: readonly Expression[] }
+    | { readonly kind: "value"; readonly value: Expression }
+    | { readonly kind: "break" | "continue" }
     | {
         readonly kind: "if";
         readonly condition: Expression;

@@ -1,12 +1,25 @@
 import { builtinValue, contextField } from "./builtins.ts";
+import { functionValue } from "./calls.ts";
 import type { CodeParts } from "./code-parts.ts";
-import { type Operand, signed } from "./emitter.ts";
+import { narrowed, narrowedConstant, type Operand, signed } from "./emitter.ts";
 import { nearHint } from "./hints.ts";
 import { lookUp } from "./map-code.ts";
-import type { Span } from "./source.ts";
+import { readNumber, readText } from "./memory.ts";
+import { step } from "./steps.ts";
 import { STRUCTS } from "./structs.ts";
 import type { Expression, MapPlace } from "./syntax-tree.ts";
-import { AGGREGATES, INT, nameOfType, roomFor, sizeOfType, TEXT_BYTES, type TraceType, UNSIGNED } from "./types.ts";
+import { element, tuple } from "./tuples.ts";
+import {
+  INT,
+  INTEGERS,
+  LEAST,
+  nameOfType,
+  roomFor,
+  sizeOfType,
+  TEXT_BYTES,
+  type TraceType,
+  UNSIGNED,
+} from "./types.ts";
 
 const ARITHMETIC: Readonly<Record<string, string>> = {
   "+": "+=",
@@ -18,16 +31,17 @@ const ARITHMETIC: Readonly<Record<string, string>> = {
   "<<": "<<=",
 };
 const COMPARISONS: readonly string[] = ["==", "!=", "<", "<=", ">", ">="];
-const FUNCTIONS = ["str", "ntop", "ksym", "kstack", "strncmp", "bswap"];
 
 /** Code that computes a value and leaves it on the stack. */
 export function value(parts: CodeParts, node: Expression): Operand {
   const { emitter, source, scene } = parts;
   switch (node.kind) {
     case "number":
-      return { type: node.value >= 2n ** 63n ? UNSIGNED : INT, constant: node.value };
+      return { type: INT, constant: BigInt.asIntN(64, node.value) };
     case "text": {
-      const size = roomFor(Math.min(Buffer.byteLength(node.text), TEXT_BYTES - 1));
+      if (node.text.length >= TEXT_BYTES)
+        source.fail(node, `A text has at most ${TEXT_BYTES - 1} bytes; this has ${node.text.length}.`);
+      const size = roomFor(node.text.length);
       return { type: { kind: "string", size }, at: emitter.text(node.text, size, node) };
     }
     case "variable":
@@ -46,10 +60,19 @@ export function value(parts: CodeParts, node: Expression): Operand {
         return contextField(parts, node.of.name, node.of.nameSpan, Number(node.index.value));
       return source.fail(node, "Only the arrays of an event's fields have elements, by a number that is known.");
     case "cast":
-      if (node.isPointer || STRUCTS[node.type] !== undefined) return number(parts, node.of);
-      return retyped(number(parts, node.of), node.type === "uint64" ? UNSIGNED : INT);
+      return cast(parts, node);
+    case "tuple":
+      return tuple(parts, node);
+    case "element":
+      return element(parts, node);
+    case "positional":
+      return positional(parts, node);
+    case "step":
+      return step(parts, node);
+    case "sizeof":
+      return { type: UNSIGNED, constant: BigInt(INTEGERS[node.type]!.bytes ?? 8) };
     case "call":
-      return call(parts, node);
+      return functionValue(parts, node);
     case "unary":
       return unary(parts, node);
     case "binary":
@@ -124,12 +147,7 @@ function compare(parts: CodeParts, node: Expression & { kind: "binary" }, otherw
     compareTexts(parts, node, left, right, otherwise);
     return;
   }
-  if (
-    left.type.kind === "string" ||
-    right.type.kind === "string" ||
-    left.type.kind === "address" ||
-    right.type.kind === "address"
-  )
+  if (!isNumber(left.type) || !isNumber(right.type))
     source.fail(node, `${nameOfType(left.type)} cannot be compared with ${nameOfType(right.type)}.`);
   emitter.load("r1", left);
   emitter.load("r2", right);
@@ -175,10 +193,10 @@ function arithmetic(parts: CodeParts, node: Expression & { kind: "binary" }): Op
   switch (node.operator) {
     case "/":
     case "%":
-      emitter.emit(`r1 ${isSigned ? "s" : ""}${node.operator}= r2`);
+      emitter.emit(`r1 ${node.operator}= r2`);
       break;
     case ">>":
-      emitter.emit(`r1 ${isSigned ? "s" : ""}>>= r2`);
+      emitter.emit("r1 >>= r2");
       break;
     default: {
       const operator = ARITHMETIC[node.operator];
@@ -189,19 +207,50 @@ function arithmetic(parts: CodeParts, node: Expression & { kind: "binary" }): Op
   return emitter.keep(isSigned ? INT : UNSIGNED, node, "r1");
 }
 
-/** As in C: one unsigned number of 64 bits makes both so. Numbers that are known have no side. */
+/** One unsigned number makes both so. */
 function isSignedPair(left: Operand, right: Operand): boolean {
   const isSigned = (it: Operand) => it.type.kind === "int" && it.type.signed;
-  if ("constant" in left) return isSigned(right);
-  if ("constant" in right) return isSigned(left);
   return isSigned(left) && isSigned(right);
+}
+
+const isNumber = ({ kind }: TraceType): boolean => kind === "int" || kind === "symbol" || kind === "stack";
+
+/** A number as one of another type; what is behind a pointer is read where it is used. */
+function cast(parts: CodeParts, node: Expression & { kind: "cast" }): Operand {
+  const { emitter } = parts;
+  const of = number(parts, node.of);
+  const type = INTEGERS[node.type];
+  if (node.isPointer || type === undefined) return { ...of, type: UNSIGNED };
+  if ("constant" in of) return { type, constant: narrowedConstant(of.constant, type) };
+  if (type.bytes === undefined) return { ...of, type };
+  emitter.load("r1", of);
+  emitter.emit(...narrowed("r1", type));
+  return emitter.keep(type, node, "r1");
+}
+
+/** `$1`: what stands behind the one-liner; 0 where nothing does. */
+function positional(parts: CodeParts, node: Expression & { kind: "positional" }): Operand {
+  if (node.number === 0) return { type: INT, constant: BigInt(parts.positional.length) };
+  const given = parts.positional[node.number - 1] ?? "0";
+  if (!/^-?(0x[\da-f]+|\d+)$/i.test(given))
+    parts.source.fail(
+      node,
+      `Parameter ${node.number} is '${given}', which is no number.`,
+      `For a text: \`str($${node.number})\`.`,
+    );
+  const value = given.startsWith("-") ? -BigInt(given.slice(1)) : BigInt(given);
+  return { type: INT, constant: BigInt.asIntN(64, value) };
 }
 
 function unary(parts: CodeParts, node: Expression & { kind: "unary" }): Operand {
   const { emitter } = parts;
   const of = number(parts, node.of);
-  if (node.operator === "-" && "constant" in of) return { type: INT, constant: -of.constant };
-  if (node.operator === "*") return readNumber(parts, of, 0, 8, false, node);
+  if (node.operator === "*") {
+    const behind = node.of.kind === "cast" && node.of.isPointer ? INTEGERS[node.of.type] : undefined;
+    return readNumber(parts, of, 0, behind?.bytes ?? 8, behind?.signed ?? false, node);
+  }
+  const type: TraceType = of.type.kind === "int" ? of.type : UNSIGNED;
+  if (node.operator === "-" && "constant" in of) return { type, constant: narrowedConstant(-of.constant, type) };
   emitter.load("r1", of);
   if (node.operator === "-") emitter.emit("r1 = -r1");
   else if (node.operator === "~") emitter.emit("r1 ^= -1");
@@ -210,7 +259,8 @@ function unary(parts: CodeParts, node: Expression & { kind: "unary" }): Operand 
     emitter.emit("r2 = r1", "r1 = 0", `if r2 != 0 goto ${end}`, "r1 = 1");
     emitter.place(end);
   }
-  return emitter.keep(INT, node, "r1");
+  emitter.emit(...narrowed("r1", type));
+  return emitter.keep(type, node, "r1");
 }
 
 function choice(parts: CodeParts, node: Expression & { kind: "choice" }): Operand {
@@ -245,6 +295,8 @@ function mapValue(parts: CodeParts, node: MapPlace): Operand {
   emitter.emit(`if r0 == 0 goto ${missing}`);
   if (map.value.kind === "avg" || map.value.kind === "stats")
     emitter.emit("r1 = *(u64 *)(r0 + 8)", "r2 = *(u64 *)(r0 + 0)", "r1 s/= r2", `*(u64 *)(r10 ${signed(at)}) = r1`);
+  else if (map.value.kind === "min")
+    emitter.emit(`r1 = ${LEAST} ll`, "r2 = *(u64 *)(r0 + 0)", "r1 -= r2", `*(u64 *)(r10 ${signed(at)}) = r1`);
   else
     for (let i = 0; i < size; i += 8) emitter.emit(`r1 = *(u64 *)(r0 + ${i})`, `*(u64 *)(r10 ${signed(at + i)}) = r1`);
   emitter.place(missing);
@@ -280,87 +332,3 @@ function field(parts: CodeParts, node: Expression & { kind: "field" }): Operand 
   if (kind === "text") return readText(parts, pointer, offset, node);
   return readNumber(parts, pointer, offset, size, kind === "signed", node);
 }
-
-/** Reads a number of so many bytes behind a pointer; 0 where nothing can be read. */
-function readNumber(
-  parts: CodeParts,
-  pointer: Operand,
-  offset: number,
-  size: number,
-  isSigned: boolean,
-  span: Span,
-): Operand {
-  const { emitter } = parts;
-  const at = emitter.allocate(8, span);
-  emitter.zero(at, 8);
-  emitter.load("r3", pointer);
-  emitter.emit(`r3 += ${offset}`);
-  emitter.address("r1", at);
-  emitter.emit(`r2 = ${size}`, "call bpf_probe_read_kernel");
-  if (isSigned && size < 8) {
-    const shift = 64 - 8 * size;
-    emitter.emit(
-      `r1 = *(u64 *)(r10 ${signed(at)})`,
-      `r1 <<= ${shift}`,
-      `r1 s>>= ${shift}`,
-      `*(u64 *)(r10 ${signed(at)}) = r1`,
-    );
-  }
-  return { type: size === 8 && !isSigned ? UNSIGNED : INT, at };
-}
-
-function readText(parts: CodeParts, pointer: Operand, offset: number, span: Span, size = TEXT_BYTES): Operand {
-  const { emitter } = parts;
-  const at = emitter.allocate(size, span);
-  emitter.zero(at, size);
-  emitter.load("r3", pointer);
-  if (offset !== 0) emitter.emit(`r3 += ${offset}`);
-  emitter.address("r1", at);
-  emitter.emit(`r2 = ${size}`, "call bpf_probe_read_kernel_str");
-  return { type: { kind: "string", size }, at };
-}
-
-function call(parts: CodeParts, node: Expression & { kind: "call" }): Operand {
-  const { emitter } = parts;
-  const [first, second] = node.args;
-  switch (node.name) {
-    case "str": {
-      if (first === undefined) parts.source.fail(node, "str() takes a pointer to a text.");
-      const pointer = value(parts, first);
-      if (pointer.type.kind === "string") return pointer;
-      const size = second?.kind === "number" ? roomFor(Math.min(Number(second.value), TEXT_BYTES) - 1) : TEXT_BYTES;
-      return readText(parts, number(parts, first), 0, node, size);
-    }
-    case "ntop": {
-      const given = second ?? first;
-      if (given === undefined) parts.source.fail(node, "ntop() takes an address.");
-      const found = value(parts, given);
-      if (found.type.kind === "address") return found;
-      const at = emitter.allocate(24, node);
-      emitter.zero(at, 24);
-      emitter.load("r1", number(parts, given));
-      emitter.emit(`*(u32 *)(r10 ${signed(at + 8)}) = r1`, `*(u64 *)(r10 ${signed(at)}) = 4`);
-      return { type: { kind: "address" }, at };
-    }
-    case "ksym":
-      if (first === undefined) parts.source.fail(node, "ksym() takes an address of code.");
-      return retyped(number(parts, first), { kind: "symbol" });
-    case "kstack":
-      return builtinValue(parts, "kstack", node);
-    case "bswap": {
-      if (first === undefined) parts.source.fail(node, "bswap() takes a number of 16 bits.");
-      emitter.load("r1", number(parts, first));
-      emitter.emit("r1 = be16 r1");
-      return emitter.keep(INT, node, "r1");
-    }
-  }
-  if ((AGGREGATES as readonly string[]).includes(node.name))
-    parts.source.fail(node, `${node.name}() can only be assigned to a map.`, `Write \`@name = ${node.name}(...)\`.`);
-  return parts.source.fail(
-    node,
-    `There is no function '${node.name}' here.`,
-    nearHint(node.name, [...FUNCTIONS, ...AGGREGATES]),
-  );
-}
-
-const retyped = (operand: Operand, type: TraceType): Operand => ({ ...operand, type });

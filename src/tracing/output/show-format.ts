@@ -11,6 +11,8 @@ export function showFormat(
   at: number,
   maps: TraceMaps,
 ): string {
+  // As bpftrace 0.17 has it, which gives a format to nobody where nothing goes into it.
+  if (args.length === 0) return format;
   let next = 0;
   let offset = at;
   return parseFormat(format)
@@ -25,40 +27,38 @@ export function showFormat(
 }
 
 function convert(conversion: Conversion, type: TraceType, bytes: Uint8Array, at: number, maps: TraceMaps): string {
-  const kind = conversion.conversion;
-  if (kind === "s" || kind === "v") {
+  const { conversion: kind, bits, precision } = conversion;
+  if (kind === "s" || kind === "v" || kind === "r") {
     const text = showValue(type, bytes, at, maps);
-    return pad(conversion, conversion.precision === undefined ? text : text.slice(0, conversion.precision));
+    return pad(conversion, precision === undefined ? text : text.slice(0, precision));
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 8);
-  const unsigned = view.getBigUint64(0, true);
+  const word = new DataView(bytes.buffer, bytes.byteOffset + at, 8).getBigUint64(0, true);
+  const unsigned = BigInt.asUintN(bits, word);
   switch (kind) {
     case "d":
-    case "i":
-      return pad(conversion, signedText(conversion, view.getBigInt64(0, true)));
+      return pad(conversion, digits(String(BigInt.asIntN(bits, word)), precision));
     case "u":
-      return pad(conversion, String(unsigned));
-    case "o":
-      return pad(conversion, `${conversion.flags.includes("#") ? "0" : ""}${unsigned.toString(8)}`);
+      return pad(conversion, digits(String(unsigned), precision));
     case "c":
       return pad(conversion, String.fromCharCode(Number(unsigned & 0xffn)));
     case "p":
-      return pad(conversion, `0x${unsigned.toString(16)}`);
+      return pad(conversion, unsigned === 0n ? "(nil)" : `0x${unsigned.toString(16)}`);
     default: {
-      const hex = `${conversion.flags.includes("#") ? "0x" : ""}${unsigned.toString(16)}`;
+      const hex = digits(unsigned.toString(16), precision);
       return pad(conversion, kind === "X" ? hex.toUpperCase() : hex);
     }
   }
 }
 
-function signedText({ flags }: Conversion, value: bigint): string {
-  if (value < 0n) return String(value);
-  return `${flags.includes("+") ? "+" : flags.includes(" ") ? " " : ""}${value}`;
+/** At least so many digits. */
+function digits(text: string, least = 0): string {
+  const sign = text.startsWith("-") ? "-" : "";
+  return sign + text.slice(sign.length).padStart(least, "0");
 }
 
-function pad({ flags, width, conversion }: Conversion, text: string): string {
+function pad({ flags, width, precision, conversion }: Conversion, text: string): string {
   if (flags.includes("-")) return text.padEnd(width);
-  if (!flags.includes("0") || conversion === "s") return text.padStart(width);
-  const sign = /^[-+ ]/.exec(text)?.[0] ?? "";
-  return sign + text.slice(sign.length).padStart(width - sign.length, "0");
+  const isNumber = "duxX".includes(conversion);
+  if (!flags.includes("0") || !isNumber || precision !== undefined) return text.padStart(width);
+  return digits(text, text.startsWith("-") ? width - 1 : width);
 }

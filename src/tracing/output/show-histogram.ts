@@ -7,14 +7,14 @@ const COUNT = 8;
 const SUFFIXES = ["", "K", "M", "G", "T", "P", "E"];
 
 /** Rows of a histogram of powers of two as bpftrace draws it. @param counts by row: below 0, 0, then from 2^(row - 2) on. */
-export function powerHistogram(counts: ReadonlyMap<number, bigint>): string {
+export function powerHistogram(counts: ReadonlyMap<number, bigint>, divisor = 1n): string {
   const label = (row: number) => {
     if (row === 0) return "(..., 0)";
     if (row === 1) return "[0]";
     if (row === 2) return "[1]";
     return `[${short(row - 2)}, ${short(row - 1)})`;
   };
-  return bars(counts, label);
+  return bars(counts, label, divisor);
 }
 
 /** The same with equal steps. */
@@ -26,18 +26,21 @@ export function linearHistogram(counts: ReadonlyMap<number, bigint>, { from, to,
     const low = from + (row - 1) * step;
     return `[${linear(low)}, ${linear(low + step)})`;
   };
-  return bars(counts, label);
+  return bars(counts, label, 1n);
 }
 
-function bars(counts: ReadonlyMap<number, bigint>, label: (row: number) => string): string {
-  const rows = [...counts.keys()].sort((a, b) => a - b);
+/** @param divisor of the counts, not of the bars. */
+function bars(counts: ReadonlyMap<number, bigint>, label: (row: number) => string, divisor: bigint): string {
+  const rows = [...counts.keys()].filter((row) => counts.get(row) !== 0n).sort((a, b) => a - b);
   if (rows.length === 0) return "";
   const most = [...counts.values()].reduce((high, count) => (count > high ? count : high), 0n);
   const lines: string[] = [];
   for (let row = rows[0]!; row <= rows.at(-1)!; row++) {
     const count = counts.get(row) ?? 0n;
     const length = most === 0n ? 0 : Number((count * BigInt(WIDTH)) / most);
-    lines.push(`${label(row).padEnd(LABEL)}${String(count).padStart(COUNT)} |${"@".repeat(length).padEnd(WIDTH)}|\n`);
+    lines.push(
+      `${label(row).padEnd(LABEL)}${String(count / divisor).padStart(COUNT)} |${"@".repeat(length).padEnd(WIDTH)}|\n`,
+    );
   }
   return lines.join("");
 }

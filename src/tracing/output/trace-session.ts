@@ -2,6 +2,7 @@ import type { CompiledTrace } from "../language/compile.ts";
 import type { TraceMap } from "../language/types.ts";
 import { showFormat } from "./show-format.ts";
 import { showMap } from "./show-map.ts";
+import { showTime } from "./show-time.ts";
 import type { TraceMaps } from "./trace-maps.ts";
 
 /** User space's side of a one-liner: does what its programs ask for, and prints what its maps hold at the end. */
@@ -29,8 +30,13 @@ export class TraceSession {
       case "print":
         this.write(showMap(this.named(action.map), this.maps, action));
         return;
+      case "time":
+        this.write(
+          showTime(action.format, new DataView(record.buffer, record.byteOffset + 8, 8).getBigUint64(0, true)),
+        );
+        return;
       case "clear":
-        // A map without keys cannot lose its only entry.
+        // An array cannot lose its only entry.
         if (isSingle(this.named(action.map))) {
           this.zero(action.map);
           return;
@@ -66,5 +72,5 @@ export class TraceSession {
   }
 }
 
-const isSingle = ({ keys, value: { kind } }: TraceMap): boolean =>
-  keys.length === 0 && kind !== "hist" && kind !== "lhist";
+/** What bpftrace has an array for. */
+const isSingle = ({ keys, value: { kind } }: TraceMap): boolean => keys.length === 0 && kind === "count";
