@@ -29,7 +29,8 @@ export { LOAD_FLAG, type ProgramAttributes } from "./bpf/syscall/load-check.ts";
 export type { MappedMemory, MappingRequest } from "./bpf/syscall/mapped-memory.ts";
 export type { Attachment, ObjectKind, ProgramObject } from "./bpf/syscall/objects.ts";
 export { BpfSyscall, type MapAttributes, type MapInfo, type ProgramFacts } from "./bpf/syscall.ts";
-export type { TestRunInput, TestRunResult } from "./bpf/test-run/program-test-run.ts";
+export type { TestRunResult } from "./bpf/test-run/program-test-run.ts";
+export { TEST_RUN_FLAG, type TestRunInput } from "./bpf/test-run/test-context.ts";
 export type { Machine } from "./bpf/vm/machine.ts";
 export { type CompiledSource, type CompileOptions, compileSource } from "./c-compiler/compile.ts";
 export {

@@ -15,9 +15,11 @@ import { verdictErrno } from "./syscall/verdict-errno.ts";
 import { verifierMapOf } from "./syscall/verifier-map.ts";
 import { BpfSyscall } from "./syscall.ts";
 import { TEST_CONTEXTS } from "./test-run/context.ts";
-import { ProgramTestRun, type TestRunInput, type TestRunResult } from "./test-run/program-test-run.ts";
+import { ProgramTestRun, type TestRunResult } from "./test-run/program-test-run.ts";
+import { TEST_RUN_FLAG, type TestRunInput } from "./test-run/test-context.ts";
 import { hardWired } from "./verifier/hard-wire.ts";
 import type { VerifierMap } from "./verifier/map.ts";
+import { narrowStores } from "./verifier/narrow-stores.ts";
 import { type VerifierError, verify } from "./verifier/verify.ts";
 import type { ContextLayout, Environment, Executable } from "./vm/environment.ts";
 import { InterpretedProgram } from "./vm/interpreter/interpreted-program.ts";
@@ -50,6 +52,11 @@ export interface ProgramLoad {
   readonly log: string;
 }
 
+/** The processor that BPF_PROG_TEST_RUN asks for while a program runs on it. */
+interface LentProcessor {
+  processor: number | undefined;
+}
+
 /**
  * bpf(2) with programs: verified, compiled and run here. What netsim itself cannot do with a program that Linux might load -
  * a helper or a kernel function that is not simulated - is refused with EOPNOTSUPP, which Linux never gives there, and named in the log.
@@ -58,12 +65,16 @@ export class Bpf extends BpfSyscall {
   private readonly surroundings: Surroundings;
   private readonly kernelFunctions: KernelFunctions;
   private readonly engine: "interpreter" | "jit";
+  private readonly lent: LentProcessor;
   private readonly runs = new WeakMap<ProgramObject, ProgramTestRun>();
 
   constructor({ engine = "jit", possibleCpus = 1, cpu = () => 0, surroundings, objects, memory }: BpfOptions = {}) {
     const machine = new Machine(new LinearMemory(memory));
-    const place: MapPlace = { machine, possibleCpus, cpu, ...(objects === undefined ? {} : { objects }) };
+    const lent: LentProcessor = { processor: undefined };
+    const onProcessor = () => lent.processor ?? cpu();
+    const place: MapPlace = { machine, possibleCpus, cpu: onProcessor, ...(objects === undefined ? {} : { objects }) };
     super(place);
+    this.lent = lent;
     this.engine = engine;
     this.surroundings = { nanoseconds: () => 0n, random: sequence(), ...surroundings };
     this.kernelFunctions = new KernelFunctions(this);
@@ -98,7 +109,8 @@ export class Bpf extends BpfSyscall {
     });
     const { error, log } = verdict;
     if (error !== undefined) return { descriptor: this.refusal(error), log };
-    const bytes = hardWired(instructions, verdict.insight).slice();
+    const narrowed = type.context.name === "__sk_buff" ? narrowStores(instructions, verdict) : instructions;
+    const bytes = hardWired(narrowed, verdict.insight).slice();
     nameFunctions(bytes, kernelFunctions, this.kernelFunctions, verdict.insight);
     const context = TEST_CONTEXTS[type.name];
     const environment = {
@@ -116,7 +128,8 @@ export class Bpf extends BpfSyscall {
       const lines = problem.problems.map(({ message, hint }) => [message, hint ?? ""].join(" ").trim());
       return { descriptor: -ERRNO.EOPNOTSUPP, log: `${log}${lines.join("\n")}\n` };
     }
-    const run = context === undefined ? undefined : new ProgramTestRun(type.name, context, executable, environment);
+    const tested = { attachType, contextBytes: verdict.contextBytes, processors: this.place.possibleCpus };
+    const run = context === undefined ? undefined : new ProgramTestRun(context, tested, executable, environment);
     const descriptor = this.openProgram(executable.slot, {
       name: attributes.name ?? "",
       type: attributes.type,
@@ -137,7 +150,12 @@ export class Bpf extends BpfSyscall {
   testRun(descriptor: number, input: TestRunInput): TestRunResult | number {
     const program = this.objects.ofKind(descriptor, "program");
     if (typeof program === "number") return program;
-    return this.runs.get(program)?.run(input) ?? -ERRNO.ENOTSUPP;
+    this.lent.processor = ((input.flags ?? 0) & TEST_RUN_FLAG.ON_CPU) === 0 ? undefined : input.cpu;
+    try {
+      return this.runs.get(program)?.run(input) ?? -ERRNO.ENOTSUPP;
+    } finally {
+      this.lent.processor = undefined;
+    }
   }
 
   private refusal(error: VerifierError): number {

@@ -1,6 +1,7 @@
 import { oneCpu } from "../../src/bpf/maps/map-place.ts";
 import { findProgramType } from "../../src/bpf/program-type.ts";
 import { BpfSyscall } from "../../src/bpf/syscall.ts";
+import { narrowStores } from "../../src/bpf/verifier/narrow-stores.ts";
 import { verify } from "../../src/bpf/verifier/verify.ts";
 import { InterpretedProgram } from "../../src/bpf/vm/interpreter/interpreted-program.ts";
 import { Machine } from "../../src/bpf/vm/machine.ts";
@@ -8,7 +9,6 @@ import { LinearMemory } from "../../src/bpf/vm/memory.ts";
 import type { AnyContext } from "../../src/hooks/contexts.ts";
 import type { ProgramHost } from "../../src/hooks/places.ts";
 import type { HookServices } from "../../src/hooks/services.ts";
-import { narrowStores } from "../../src/hooks/skb/narrow-stores.ts";
 import { SkBuffContext } from "../../src/hooks/skb/sk-buff-context.ts";
 import { XdpContext } from "../../src/hooks/xdp/xdp-context.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";

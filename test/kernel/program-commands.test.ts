@@ -141,7 +141,7 @@ describe.skipIf(missing !== undefined)(`programs of bpf(2)${missing ? ` (${missi
     const want = programs.testRun(theirs, { data, repeat });
     const have = bpf.testRun(ours, { data, repeat });
     if (typeof want === "number") expect(have).toBe(want);
-    else expect(have).toEqual({ returnValue: want.returnValue, data: want.data });
+    else expect(have).toEqual({ returnValue: want.returnValue, data: want.data, context: want.context });
   });
 
   const SHARED = 1;

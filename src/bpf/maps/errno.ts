@@ -1,8 +1,9 @@
-/** Error numbers that map operations give, negative, as the kernel does (asm-generic/errno.h; ENOTSUPP is the kernel's own). */
+/** Error numbers that commands of bpf(2) give, negative, as the kernel does (asm-generic/errno.h; ENOTSUPP is the kernel's own). */
 export const ERRNO = {
   EPERM: 1,
   ENOENT: 2,
   ESRCH: 3,
+  ENXIO: 6,
   E2BIG: 7,
   EBADF: 9,
   EAGAIN: 11,
@@ -19,9 +20,12 @@ export const ERRNO = {
   EDEADLK: 35,
   ENODATA: 61,
   ENOLINK: 67,
+  EPROTO: 71,
+  EBADMSG: 74,
   EOVERFLOW: 75,
   ENOTSOCK: 88,
   EOPNOTSUPP: 95,
+  EAFNOSUPPORT: 97,
   ENOTSUPP: 524,
 } as const;
 

@@ -1,82 +1,100 @@
 import { ERRNO } from "../maps/errno.ts";
 import type { Environment, Executable } from "../vm/environment.ts";
-import type { Machine } from "../vm/machine.ts";
-import type { TestContext } from "./context.ts";
-
-/** What BPF_PROG_TEST_RUN is given. */
-export interface TestRunInput {
-  /** An Ethernet frame. */
-  readonly data: Uint8Array;
-  /** How often it is run, each time on what the run before left; default 1. */
-  readonly repeat?: number;
-}
+import type { LinearMemory } from "../vm/memory.ts";
+import { LONGEST_FRAME } from "./contexts/xdp.ts";
+import { ETHERNET_BYTES, frameProtocol } from "./frame-protocol.ts";
+import { TEST_RUN_FLAG, type TestContext, type TestedProgram, type TestRunInput } from "./test-context.ts";
 
 /** What BPF_PROG_TEST_RUN gives. */
 export interface TestRunResult {
   /** Low 32 bits of R0, unsigned. */
   readonly returnValue: number;
-  /** The frame behind the last run. */
+  /** The frame behind the last run; of a flow dissector struct bpf_flow_keys; empty where there is none, or none was asked for. */
   readonly data: Uint8Array;
+  /** The context behind it, where one was given or asked for; of programs without `ctx_out` the one that was given, as they left it. */
+  readonly context: Uint8Array;
 }
 
-const ETHERNET = 14;
-/** Bytes of a page that are left for a frame: behind struct skb_shared_info, and what is kept free before the frame. */
-const LONGEST = { packet: 3712, xdp: 3520 } as const;
+const NO_BYTES = new Uint8Array();
 
-/** A program's runs on frames that user space gives (net/bpf/test_run.c). */
+/** A program's runs on what user space gives (net/bpf/test_run.c). */
 export class ProgramTestRun {
-  private readonly machine: Machine;
+  private readonly memory: LinearMemory;
   private readonly context: TestContext;
-  private readonly kind: "packet-from-network" | "packet" | "xdp";
+  private readonly program: TestedProgram;
   private readonly executable: Executable;
   private readonly contextAddress: number;
-  private readonly frameAddress: number;
+  /** Where frames lie; 0 before the first. */
+  private frameAddress = 0;
+  private room = 0;
 
-  /** @param type name of the program's type. */
-  constructor(type: string, context: TestContext, executable: Executable, { machine }: Environment) {
-    this.machine = machine;
+  constructor(context: TestContext, program: TestedProgram, executable: Executable, { machine }: Environment) {
+    this.memory = machine.memory;
     this.context = context;
-    this.kind = type === "xdp" ? "xdp" : type === "socket_filter" ? "packet-from-network" : "packet";
+    this.program = program;
     this.executable = executable;
     this.contextAddress = machine.memory.allocate(context.bytes);
-    this.frameAddress = machine.memory.allocate(LONGEST.packet);
   }
 
   /** A result, or a negative error number. Throws ProgramFault where the program does what the verifier cannot see. */
-  run({ data, repeat = 1 }: TestRunInput): TestRunResult | number {
-    const longest = this.kind === "xdp" ? LONGEST.xdp : LONGEST.packet;
-    const shortest = this.kind === "xdp" ? ETHERNET : ETHERNET + 1;
-    if (data.length < shortest || data.length > longest) return -ERRNO.EINVAL;
-    // A socket's filter is given what the network layer is: the link layer's header was taken off (eth_type_trans).
-    const skipped = this.kind === "packet-from-network" ? ETHERNET : 0;
-    const { memory } = this.machine;
-    const { contextAddress, frameAddress, context } = this;
-    memory.bytes.set(data, frameAddress);
+  run(input: TestRunInput): TestRunResult | number {
+    if (input.context?.length === 0) return -ERRNO.EINVAL;
+    // A context that is only asked for begins as zeroes.
+    const given = input.context ?? ((input.contextRoom ?? 0) > 0 ? NO_BYTES : undefined);
+    const refused = this.context.refusal(given === undefined ? input : { ...input, context: given }, this.program);
+    if (refused !== 0) return refused;
+    const { data = NO_BYTES, repeat = 0, flags = 0 } = input;
+    const { memory, contextAddress, context } = this;
+    const skipped = context.dataStart === "network" ? ETHERNET_BYTES : 0;
+    const packet = { bytes: data, protocol: frameProtocol(data), networkOffset: ETHERNET_BYTES };
+    const at = this.frame(data);
     memory.bytes.fill(0, contextAddress, contextAddress + context.bytes);
-    const packet = { bytes: data, protocol: protocolOf(data), networkOffset: ETHERNET };
-    context.fill(memory, contextAddress, packet, frameAddress, skipped);
+    context.fill(memory, contextAddress, packet, at, skipped, given);
     let returnValue = 0;
-    for (let i = 0; i < Math.max(repeat, 1); i++) returnValue = this.executable.run(contextAddress) >>> 0;
-    const { data: at, length } = context.result(memory, contextAddress);
+    for (let i = 0; i < Math.max(repeat, 1); i++) {
+      context.begin?.(memory, contextAddress, packet);
+      returnValue = this.executable.run(contextAddress) >>> 0;
+      context.end?.(memory, contextAddress, packet);
+    }
+    const { data: from, length } = context.result(memory, contextAddress);
     const after = new Uint8Array(skipped + length);
-    after.set(memory.bytes.subarray(at, at + length), skipped);
-    return { returnValue, data: after };
+    after.set(memory.bytes.subarray(from, from + length), skipped);
+    if ((flags & TEST_RUN_FLAG.SKB_CHECKSUM_COMPLETE) !== 0 && sum(data) !== sum(after)) return -ERRNO.EBADMSG;
+    const contextAfter =
+      given === undefined ? NO_BYTES : (context.contextOut?.(memory, contextAddress, given) ?? NO_BYTES);
+    if (isTooLong(after, input.dataRoom) || isTooLong(contextAfter, input.contextRoom)) return -ERRNO.ENOSPC;
+    return {
+      returnValue,
+      data: input.dataRoom === 0 ? NO_BYTES : after,
+      context: input.contextRoom === 0 && context.writesGiven !== true ? NO_BYTES : contextAfter,
+    };
   }
 
   release(): void {
     this.executable.release();
-    this.machine.memory.release(this.contextAddress, this.context.bytes);
-    this.machine.memory.release(this.frameAddress, LONGEST.packet);
+    this.memory.release(this.contextAddress, this.context.bytes);
+    if (this.room > 0) this.memory.release(this.frameAddress, this.room);
+  }
+
+  /** Puts a frame into memory. */
+  private frame(bytes: Uint8Array): number {
+    if (bytes.length > this.room) {
+      if (this.room > 0) this.memory.release(this.frameAddress, this.room);
+      this.room = Math.min(Math.max(bytes.length, 4096), LONGEST_FRAME);
+      this.frameAddress = this.memory.allocate(this.room);
+    }
+    this.memory.bytes.set(bytes, this.frameAddress);
+    return this.frameAddress;
   }
 }
 
-const SMALLEST_PROTOCOL = 0x600;
-/** ETH_P_802_3 and ETH_P_802_2 */
-const [NOVELL, LINK_CONTROL] = [1, 4];
+/** Room of 0 is nothing asked for. */
+const isTooLong = ({ length }: Uint8Array, room = 0): boolean => room > 0 && length > room;
 
-/** What a frame carries, in host order; a length stands for what follows it (eth_type_trans). */
-function protocolOf(frame: Uint8Array): number {
-  const type = (frame[12]! << 8) | frame[13]!;
-  if (type >= SMALLEST_PROTOCOL) return type;
-  return frame[14] === 0xff && frame[15] === 0xff ? NOVELL : LINK_CONTROL;
+/** The Internet checksum of what follows an Ethernet header, not complemented (csum_fold). */
+function sum(frame: Uint8Array): number {
+  let total = 0;
+  for (let i = ETHERNET_BYTES; i < frame.length; i++) total += i % 2 === 0 ? frame[i]! << 8 : frame[i]!;
+  while (total > 0xffff) total = (total & 0xffff) + Math.floor(total / 0x10000);
+  return total;
 }

@@ -10,20 +10,22 @@ import type { BpfEngine } from "../vm/engine.ts";
 import type { Environment } from "../vm/environment.ts";
 import { Machine } from "../vm/machine.ts";
 import { LinearMemory } from "../vm/memory.ts";
-import type { TestContext, TestPacket } from "./context.ts";
+import type { TestContext, TestPacket } from "./test-context.ts";
 
 /** A program that is run on packets outside of any network, as `bpftool prog run` does. */
 export interface TestProgram {
   /** Set where all that is seen of a run is how many of the packet's bytes came through. */
   readonly showsBytesOnly?: true;
-  /** Makes a packet the one that the next runs see. */
-  give(packet: TestPacket): void;
+  /** Makes a packet the one that the next runs see. @param context what user space gives as `ctx_in`; one that is not refused. */
+  give(packet: TestPacket, context?: Uint8Array): void;
   /** Runs it. Returns the low 32 bits of R0, unsigned. Throws ProgramFault. */
   run(): number;
   /** The same so many times, where an engine can repeat a run and time it better than its caller. */
   runRepeatedly?(count: number): { readonly returnValue: number; readonly nanoseconds: number };
-  /** A copy of the packet as it is now. */
+  /** A copy of the packet as it is now; of a flow dissector the keys. */
   packet(): Uint8Array;
+  /** A copy of the context as it is now, where one was given. */
+  context?(): Uint8Array | undefined;
 }
 
 /** One that netsim's own engines run. */
@@ -62,26 +64,38 @@ export class ExtendedTestProgram implements LoadedTestProgram {
   readonly environment: Environment;
   private readonly machine: Machine;
   private readonly block: PacketBlock;
-  private readonly context: TestContext;
+  private readonly kind: TestContext;
+  private readonly startsAtNetwork: boolean;
   private readonly address: number;
+  private given: Uint8Array | undefined;
+  private shown: TestPacket = { bytes: new Uint8Array(), protocol: 0, networkOffset: 0 };
+  /** Bytes of the packet before what the program sees. */
+  private skipped = 0;
   private readonly execute: (context: number) => number;
   private region: ReturnType<Machine["regions"]["add"]> | undefined;
 
-  /** @param maps those that the program may name by descriptor, or by index in the order of their descriptors. */
+  /**
+   * @param maps those that the program may name by descriptor, or by index in the order of their descriptors.
+   * @param startsAtNetwork what the program sees of a packet begins at its network header.
+   */
   constructor(
     program: Uint8Array,
     context: TestContext,
     engine: BpfEngine,
     surroundings: Surroundings,
     maps: BpfSyscall = testMaps(),
+    startsAtNetwork = false,
   ) {
     const { machine } = maps.place;
     this.machine = machine;
     this.block = new PacketBlock(machine.memory);
     const helpers = generalHelpers(maps, surroundings);
     const functions = new KernelFunctions(maps);
-    this.context = context;
+    this.kind = context;
+    this.startsAtNetwork = startsAtNetwork;
     this.address = machine.memory.allocate(context.bytes);
+    for (const { offset, bytes, writable } of context.pointed ?? [])
+      machine.regions.add(this.address + offset, bytes, writable);
     this.bytes = program;
     this.environment = {
       machine,
@@ -94,23 +108,35 @@ export class ExtendedTestProgram implements LoadedTestProgram {
     this.execute = engine.load(program, this.environment).run;
   }
 
-  give(packet: TestPacket): void {
-    const { machine, block, context, address } = this;
+  give(packet: TestPacket, given?: Uint8Array): void {
+    const { machine, block, kind, address } = this;
+    this.given = given;
+    this.shown = packet;
+    this.skipped = this.startsAtNetwork ? packet.networkOffset : 0;
     block.put(packet.bytes);
     if (this.region !== undefined) machine.regions.remove(this.region);
     this.region = machine.regions.add(block.address, packet.bytes.length, true);
-    machine.memory.bytes.fill(0, address, address + context.bytes);
-    context.fill(machine.memory, address, packet, block.address);
+    machine.memory.bytes.fill(0, address, address + kind.bytes);
+    kind.fill(machine.memory, address, packet, block.address, this.skipped, given);
   }
 
   run(): number {
-    return this.execute(this.address) >>> 0;
+    const { kind, address, shown } = this;
+    const { memory } = this.machine;
+    kind.begin?.(memory, address, shown);
+    const returnValue = this.execute(address) >>> 0;
+    kind.end?.(memory, address, shown);
+    return returnValue;
   }
 
   packet(): Uint8Array {
     const { memory } = this.machine;
-    const { data, length } = this.context.result(memory, this.address);
-    return memory.bytes.slice(data, data + length);
+    const { data, length } = this.kind.result(memory, this.address);
+    return memory.bytes.slice(data - this.skipped, data + length);
+  }
+
+  context(): Uint8Array | undefined {
+    return this.given && this.kind.contextOut?.(this.machine.memory, this.address, this.given);
   }
 }
 

@@ -25,6 +25,8 @@ export class Insights {
   readonly #maps = new Map<number, VerifierMap | null>();
   readonly #pointers: Int32Array;
   readonly #allocations = new Map<number, AllocatedType>();
+  /** Bytes of the context from its beginning on that any path touches (bpf_prog_aux::max_ctx_offset). */
+  contextBytes = 0;
 
   constructor(instructions: number) {
     this.#reached = new Uint8Array(instructions);
@@ -59,6 +61,10 @@ export class Insights {
   /** The kernel, too, goes by the path that it walked last. */
   noteAllocation(index: number, type: AllocatedType): void {
     this.#allocations.set(index, type);
+  }
+
+  noteContext(end: number): void {
+    this.contextBytes = Math.max(this.contextBytes, end);
   }
 
   of(index: number): InstructionInsight {

@@ -103,6 +103,8 @@ export interface VerifierResult {
   readonly statistics: VerifierStatistics;
   /** Slot of the function that exceptions of the program go to; undefined where it says none. */
   readonly exceptionCallback?: number;
+  /** Bytes of the context from its beginning on that it may touch. */
+  readonly contextBytes: number;
   /** What was learnt about the instruction in a slot; says something only of accepted programs. */
   insight(index: number): InstructionInsight;
 }
@@ -154,6 +156,7 @@ export function verify(program: Uint8Array | DecodedProgram, options: VerifierOp
     ...(walk === undefined || walk.setup.exceptionCallback === undefined
       ? {}
       : { exceptionCallback: walk.model.subprograms[walk.setup.exceptionCallback]!.start }),
+    contextBytes: insights.contextBytes,
     insight: (index) => insights.of(index),
   };
 }

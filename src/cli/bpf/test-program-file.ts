@@ -20,6 +20,9 @@ import { createObjectMaps } from "./object-maps.ts";
 import type { FileProgram } from "./program-file.ts";
 import type { ShownMaps } from "./shown-maps.ts";
 
+/** Types whose programs this command runs. */
+const TYPES: readonly string[] = ["socket_filter", "sched_cls", "xdp"];
+
 /** A program of an object. */
 type FromObject = NonNullable<Extract<FileProgram, { language: "extended" }>["from"]>;
 
@@ -107,12 +110,12 @@ function loadFromObject(
 export function testType(program: FileProgram, given: string | undefined): string {
   const from = program.language === "extended" ? program.from?.program : undefined;
   const type = given ?? (from === undefined ? "socket_filter" : from.type);
-  const types = Object.keys(TEST_CONTEXTS).join(", ");
+  const types = TYPES.join(", ");
   if (type === undefined)
     fail("usage", `Section '${from!.section}' does not say of what type program '${from!.name}' is.`, {
       hint: `Say it with --type: ${types}.`,
     });
-  if (!Object.hasOwn(TEST_CONTEXTS, type))
+  if (!TYPES.includes(type))
     fail("unsupported", `Program '${from!.name}' is of type ${type}; those that are run on packets here are ${types}.`);
   if (program.language === "classic" && type === "xdp") fail("usage", "A classic program cannot be of type xdp.");
   return type;

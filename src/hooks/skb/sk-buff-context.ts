@@ -1,4 +1,5 @@
 import type { ProgramType } from "../../bpf/program-type.ts";
+import { narrowStores } from "../../bpf/verifier/narrow-stores.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
@@ -6,7 +7,6 @@ import type { HostSite, PacketSite } from "../places.ts";
 import type { ExtendedContext } from "../program-context.ts";
 import type { HookServices } from "../services.ts";
 import { packetHelpers } from "./helpers/packet-helpers.ts";
-import { narrowStores } from "./narrow-stores.ts";
 import { SK_BUFF_LAYOUT, SkBuffBlock, type WritableFields } from "./sk-buff-block.ts";
 
 /** Types whose programs have words of their own in `cb`, which begin as zeroes and are forgotten (bpf_prog_run_save_cb). */

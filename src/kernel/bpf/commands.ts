@@ -8,6 +8,7 @@ export const COMMAND = {
   programLoad: 5,
   programAttach: 8,
   programTestRun: 10,
+  rawTracepointOpen: 17,
   mapTake: 21,
   mapFreeze: 22,
   linkCreate: 28,

@@ -1,14 +1,13 @@
 import type { Libc } from "../libc.ts";
 import { Attributes } from "./attributes.ts";
 import { COMMAND } from "./commands.ts";
+import { type TestInput, type TestRun, testRun } from "./test-run.ts";
 
 /** BPF_F_STRICT_ALIGNMENT */
 const STRICT_ALIGNMENT = 1;
 /** The kernel keeps the end of a log that is longer. */
 const LOG_BYTES = 1 << 20;
 const ENOSPC = 28;
-/** Room for a packet that has grown: BPF_PROG_TEST_RUN gives at most a page of data back. */
-const GROWTH = 4096;
 
 /** How a program is loaded. */
 export interface LoadOptions {
@@ -23,6 +22,8 @@ export interface LoadOptions {
   readonly strictAlignment?: boolean;
   /** Further BPF_F_* of loading. */
   readonly flags?: number;
+  /** Number of the function, tracepoint or type in the kernel's BTF that it is for. */
+  readonly attachBtfId?: number;
   /** What the functions are, where callbacks need it. */
   readonly functions?: FunctionTypes;
   /** At most 15 characters, letters, digits, `_` and `.`. */
@@ -43,26 +44,6 @@ export interface Loaded {
   readonly descriptor: number;
   /** The verifier's log. */
   readonly log: string;
-}
-
-/** What BPF_PROG_TEST_RUN gave. */
-export interface TestRun {
-  /** Low 32 bits of R0, unsigned. */
-  readonly returnValue: number;
-  /** Average of a run, as the kernel measured it. */
-  readonly nanoseconds: number;
-  /** The packet behind the last run. */
-  readonly data: Uint8Array;
-  /** The context behind it, where one was given. */
-  readonly context: Uint8Array;
-}
-
-/** What BPF_PROG_TEST_RUN is given. */
-export interface TestInput {
-  readonly data: Uint8Array;
-  readonly context?: Uint8Array;
-  /** Default: 1. */
-  readonly repeat?: number;
 }
 
 /** The program commands of bpf(2) on this machine. */
@@ -86,7 +67,8 @@ export class KernelPrograms {
       .pointer(32, logLevel === 0 ? undefined : log)
       .words(40, 0, (options.flags ?? 0) | (options.strictAlignment === true ? STRICT_ALIGNMENT : 0))
       .text(48, options.name ?? "", 16)
-      .words(68, options.expectedAttachType ?? 0);
+      .words(68, options.expectedAttachType ?? 0)
+      .words(108, options.attachBtfId ?? 0);
     const { functions } = options;
     if (functions !== undefined)
       attributes
@@ -108,25 +90,13 @@ export class KernelPrograms {
   }
 
   /** BPF_PROG_TEST_RUN, or -errno. */
-  testRun(descriptor: number, { data, context, repeat = 1 }: TestInput): TestRun | number {
-    const out = Buffer.alloc(data.length + GROWTH);
-    const contextOut = Buffer.alloc(context?.length ?? 0);
-    const attributes = new Attributes(this.libc)
-      .words(0, descriptor, 0, data.length, out.length)
-      .pointer(16, data)
-      .pointer(24, out)
-      .words(32, repeat)
-      .words(40, context?.length ?? 0, contextOut.length)
-      .pointer(48, context)
-      .pointer(56, context === undefined ? undefined : contextOut);
-    const result = attributes.call(COMMAND.programTestRun);
-    if (result < 0) return result;
-    return {
-      returnValue: attributes.word(4),
-      nanoseconds: attributes.word(36),
-      data: Uint8Array.from(out.subarray(0, attributes.word(12))),
-      context: Uint8Array.from(contextOut.subarray(0, attributes.word(44))),
-    };
+  testRun(descriptor: number, input: TestInput): TestRun | number {
+    return testRun(this.libc, descriptor, input);
+  }
+
+  /** BPF_RAW_TRACEPOINT_OPEN of a program that says itself where it belongs: a descriptor that keeps it there, or -errno. */
+  attachWhereLoaded(descriptor: number): number {
+    return new Attributes(this.libc).words(8, descriptor).call(COMMAND.rawTracepointOpen);
   }
 
   close(descriptor: number): void {

@@ -43,6 +43,7 @@ export function checkContext(
     privileged: walk.privileges.bpf,
   });
   if (value === undefined) walk.refuse("context", `invalid bpf_context access off=${offset} size=${size}`);
+  walk.insights.noteContext(offset + size);
   if (access === "write") return undefined;
   if (value === "scalar") return UNKNOWN_SCALAR;
   const type = LOADED[value];

@@ -50,7 +50,7 @@ describe("a witness", () => {
   });
 
   it.each([
-    ["a program of a type that is not run here", "r0 = *(u8 *)(r1 + 500)\nexit", "cgroup_skb"],
+    ["a program of a type that is not run here", "r0 = *(u8 *)(r1 + 500)\nexit", "cgroup_sock"],
     ["what faults nowhere", "r0 = *(u64 *)(r10 - 8)\nr1 = r5\nexit", "xdp"],
     [
       "a path that no packet takes",

@@ -40,7 +40,12 @@ export function findWitness(
   const type = typeof options.type === "object" ? options.type : findProgramType(options.type);
   const context = type === undefined ? undefined : TEST_CONTEXTS[type.name];
   const { error, steps } = refusal;
-  if (context === undefined || steps[steps.length - 1]?.index !== error.instruction) return undefined;
+  if (
+    context === undefined ||
+    context.dataStart === "no packet" ||
+    steps[steps.length - 1]?.index !== error.instruction
+  )
+    return undefined;
   const { instructions } = decodeProgram(bytes);
   const refused = instructions[error.instruction];
   const touches =

@@ -1,16 +1,16 @@
-import { decodeProgram } from "../../bpf/isa/decode.ts";
-import { TYPE } from "../../bpf/verifier/state/register-type.ts";
-import type { VerifierResult } from "../../bpf/verifier/verify.ts";
-import { SK_BUFF } from "./sk-buff-block.ts";
+import { decodeProgram } from "../isa/decode.ts";
+import { TYPE } from "./state/register-type.ts";
+import type { VerifierResult } from "./verify.ts";
 
-/** Fields of 4 bytes of which the kernel keeps only 2 (struct sk_buff, struct qdisc_skb_cb). */
-const NARROW: readonly number[] = [SK_BUFF.queueMapping, SK_BUFF.tcIndex, SK_BUFF.tcClassid];
+/** Fields of struct __sk_buff of 4 bytes of which the kernel keeps only 2 (struct sk_buff, struct qdisc_skb_cb). */
+const [QUEUE_MAPPING, TC_INDEX, TC_CLASSID] = [12, 44, 72];
+const NARROW: readonly number[] = [QUEUE_MAPPING, TC_INDEX, TC_CLASSID];
 
 /** Bits of an opcode that say how many bytes are stored, and their value for 2. */
 const SIZE_BITS = 0x18;
 const HALF = 0x08;
 
-/** A program whose stores to fields that keep 16 bits store as many, so that it reads back what is kept (bpf_convert_ctx_access). */
+/** A program on struct __sk_buff whose stores to fields that keep 16 bits store as many, so that it reads back what is kept (bpf_convert_ctx_access). */
 export function narrowStores(program: Uint8Array, { insight }: Pick<VerifierResult, "insight">): Uint8Array {
   const narrowed = program.slice();
   for (const instruction of decodeProgram(program).instructions) {

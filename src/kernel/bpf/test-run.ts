@@ -1,0 +1,69 @@
+import type { Libc } from "../libc.ts";
+import { Attributes } from "./attributes.ts";
+import { COMMAND } from "./commands.ts";
+
+/** Room for a packet that has grown: BPF_PROG_TEST_RUN gives at most a page more of data back. */
+const GROWTH = 4096;
+/** Bytes of struct __sk_buff, the largest context that is given back. */
+const LARGEST_CONTEXT = 192;
+
+/** What BPF_PROG_TEST_RUN is given. */
+export interface TestInput {
+  /** Absent: the null pointer, as programs without packets have it. */
+  readonly data?: Uint8Array;
+  readonly context?: Uint8Array;
+  /** Default: 0, which the kernel takes as 1. */
+  readonly repeat?: number;
+  /** BPF_F_TEST_*. */
+  readonly flags?: number;
+  /** With BPF_F_TEST_RUN_ON_CPU. */
+  readonly cpu?: number;
+  readonly batchSize?: number;
+  /** Room for the data behind the run; 0: none is asked for. Default: as much as it can be, where there is data. */
+  readonly dataRoom?: number;
+  /** The same of the context. */
+  readonly contextRoom?: number;
+}
+
+/** What it gave. */
+export interface TestRun {
+  /** Low 32 bits of R0, unsigned. */
+  readonly returnValue: number;
+  /** Average of a run, as the kernel measured it. */
+  readonly nanoseconds: number;
+  /** The packet behind the last run; of a flow dissector the keys. */
+  readonly data: Uint8Array;
+  /** The context behind it, where one was asked for; else the one that was given, into which some types of programs write. */
+  readonly context: Uint8Array;
+}
+
+/** BPF_PROG_TEST_RUN, or -errno. */
+export function testRun(libc: Libc, descriptor: number, input: TestInput): TestRun | number {
+  const { data, repeat = 0, flags = 0, cpu = 0, batchSize = 0 } = input;
+  const {
+    dataRoom = data === undefined ? 0 : data.length + GROWTH,
+    contextRoom = input.context === undefined ? 0 : Math.max(input.context.length, LARGEST_CONTEXT),
+  } = input;
+  const context = input.context === undefined ? undefined : Buffer.from(input.context);
+  const out = Buffer.alloc(dataRoom);
+  const contextOut = Buffer.alloc(contextRoom);
+  const attributes = new Attributes(libc)
+    .words(0, descriptor, 0, data?.length ?? 0, dataRoom)
+    .pointer(16, data)
+    .pointer(24, dataRoom === 0 ? undefined : out)
+    .words(32, repeat)
+    .words(40, context?.length ?? 0, contextRoom)
+    .pointer(48, context)
+    .pointer(56, contextRoom === 0 ? undefined : contextOut)
+    .words(64, flags, cpu, batchSize);
+  const result = attributes.call(COMMAND.programTestRun);
+  if (result < 0) return result;
+  return {
+    returnValue: attributes.word(4),
+    nanoseconds: attributes.word(36),
+    data: Uint8Array.from(out.subarray(0, attributes.word(12))),
+    context: Uint8Array.from(
+      contextRoom === 0 ? (context ?? []) : contextOut.subarray(0, Math.min(attributes.word(44), contextRoom)),
+    ),
+  };
+}
