@@ -31,6 +31,8 @@ export interface Conversation {
   begin(index: number): number;
   /** Goes on with all that are open. True when something happened. */
   poll(): boolean;
+  /** Closes its sockets. */
+  close(): void;
 }
 
 /** 0x00, 0x01, ... 0xff and again, as simulated hosts send. */
@@ -38,15 +40,15 @@ function payload(length: number): Buffer {
   return Buffer.from(Uint8Array.from({ length }, (_, i) => i));
 }
 
-/** A connected socket with the flow's addresses; its errno where the kernel refuses that. */
-function connected(
+/** A socket with the flow's own address; its errno where the kernel refuses that. */
+function bound(
   libc: Libc,
   namespace: NetNamespace,
   flow: Flow,
   type: number,
   protocol = 0,
 ): { socket: number; errno: number } {
-  const { family, source, sport, destination, port } = flow;
+  const { family, source, sport } = flow;
   const socket = namespace.within(() =>
     succeed(libc, "socket", libc.socket(FAMILY[family], type | SOCK_NONBLOCK, protocol)),
   );
@@ -54,34 +56,54 @@ function connected(
     const at = internetAddress(family, source, type === SOCK_RAW ? 0 : (sport ?? 0));
     if (libc.bind(socket, at, at.length) < 0) return { socket, errno: libc.errno() };
   }
+  return { socket, errno: 0 };
+}
+
+/** The same, connected. */
+function connected(
+  libc: Libc,
+  namespace: NetNamespace,
+  flow: Flow,
+  type: number,
+  protocol = 0,
+): { socket: number; errno: number } {
+  const { socket, errno: refused } = bound(libc, namespace, flow, type, protocol);
+  if (refused !== 0) return { socket, errno: refused };
+  const { family, destination, port } = flow;
   const to = internetAddress(family, destination, type === SOCK_RAW ? 0 : port);
   const errno = libc.connect(socket, to, to.length) < 0 ? libc.errno() : 0;
   return { socket, errno: errno === EINPROGRESS ? 0 : errno };
 }
 
-/** Datagrams from one port. */
+/** Datagrams from one port. The socket is not connected: one that is gives the next datagram's sender the errors that came back for the last. */
 export class Datagrams implements Conversation {
   readonly answered = 0;
   private readonly libc: Libc;
   private readonly open: { socket: number; errno: number };
   private readonly content: Buffer;
+  private readonly to: Buffer;
 
   constructor(libc: Libc, namespace: NetNamespace, flow: Flow) {
     this.libc = libc;
-    this.open = connected(libc, namespace, flow, SOCK_DGRAM);
+    this.open = bound(libc, namespace, flow, SOCK_DGRAM);
     this.content = payload(flow.bytes);
+    this.to = internetAddress(flow.family, flow.destination, flow.port);
   }
 
   begin(): number {
-    const { libc, content, open } = this;
+    const { libc, content, open, to } = this;
     if (open.errno !== 0) return open.errno;
-    return libc.send(open.socket, content, content.length, 0) < 0 ? libc.errno() : 0;
+    return libc.sendto(open.socket, content, content.length, 0, to, to.length) < 0 ? libc.errno() : 0;
   }
 
   poll(): boolean {
     let any = false;
     while (this.libc.recv(this.open.socket, buffer, buffer.length, 0) >= 0) any = true;
     return any;
+  }
+
+  close(): void {
+    this.libc.close(this.open.socket);
   }
 }
 
@@ -124,6 +146,10 @@ export class Echoes implements Conversation {
       if (isOurs) this.answered++;
     }
   }
+
+  close(): void {
+    this.libc.close(this.open.socket);
+  }
 }
 
 /** A connection that is open, and what of its content has been written. */
@@ -160,6 +186,10 @@ export class Connections implements Conversation {
     let any = false;
     for (const connection of this.open) any = this.goOn(connection) || any;
     return any;
+  }
+
+  close(): void {
+    for (const connection of this.open) this.end(connection);
   }
 
   private goOn(connection: Open): boolean {

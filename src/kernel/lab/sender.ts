@@ -9,22 +9,26 @@ const IPPROTO_RAW = 255;
 const [SOL_PACKET, PACKET_QDISC_BYPASS] = [263, 20];
 const ONE = Buffer.from([1, 0, 0, 0]);
 
-/** Puts packets on the network. Gives 0, or the errno where the kernel does not take one. */
-export type Send = (bytes: Uint8Array) => number;
+/** Puts packets on the network. */
+export interface Sender {
+  /** Gives 0, or the errno where the kernel does not take it. */
+  send(bytes: Uint8Array): number;
+  close(): void;
+}
 
 /**
  * Sends whole frames by a device.
  * @param unseen past the device's own taps and queues, as what comes out of a cable has passed none.
  */
-export function frameSender(libc: Libc, namespace: NetNamespace, device: number, unseen = false): Send {
+export function frameSender(libc: Libc, namespace: NetNamespace, device: number, unseen = false): Sender {
   const socket = namespace.within(() => {
     const made = packetSocket(libc, 0, device);
     if (unseen) succeed(libc, "PACKET_QDISC_BYPASS", libc.setsockopt(made, SOL_PACKET, PACKET_QDISC_BYPASS, ONE, 4));
     return made;
   });
-  return (bytes) => {
-    const sent = libc.send(socket, Buffer.from(bytes), bytes.length, 0);
-    return sent < 0 ? libc.errno() : 0;
+  return {
+    send: (bytes) => (libc.send(socket, Buffer.from(bytes), bytes.length, 0) < 0 ? libc.errno() : 0),
+    close: () => libc.close(socket),
   };
 }
 
@@ -37,17 +41,18 @@ export function packetSender(
   namespace: NetNamespace,
   family: 4 | 6,
   device: { readonly name: string; readonly index: number } | undefined,
-): Send {
+): Sender {
   const socket = namespace.within(() => {
     const made = succeed(libc, "socket", libc.socket(FAMILY[family], SOCK_RAW, IPPROTO_RAW));
     if (device !== undefined) bindToDevice(libc, made, device.name);
     return made;
   });
-  return (bytes) => {
+  const send = (bytes: Uint8Array) => {
     const destination = family === 4 ? bytes.slice(16, 20) : bytes.slice(24, 40);
     const scope = isLinkLocal(family, destination) ? (device?.index ?? 0) : 0;
     const to = internetAddress(family, destination, 0, scope);
     const sent = libc.sendto(socket, Buffer.from(bytes), bytes.length, 0, to, to.length);
     return sent < 0 ? libc.errno() : 0;
   };
+  return { send, close: () => libc.close(socket) };
 }

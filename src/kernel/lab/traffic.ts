@@ -13,7 +13,7 @@ import type { Libc } from "../libc.ts";
 import type { NetNamespace } from "../socket/net-namespace.ts";
 import { Connections, type Conversation, Datagrams, Echoes, type Flow } from "./conversation.ts";
 import { farEnd } from "./plan.ts";
-import { frameSender, packetSender, type Send } from "./sender.ts";
+import { frameSender, packetSender, type Sender } from "./sender.ts";
 
 /** Nanoseconds between frames of a replay without times. */
 const AT_ONCE = 1;
@@ -30,6 +30,8 @@ export interface LabSource {
   readonly refused: ReadonlyMap<number, number>;
   start(): void;
   poll(): boolean;
+  /** Closes its sockets and files. */
+  close(): void;
 }
 
 /** What sources are made with: the simulated network, whose addresses and random numbers are used, and the real one. */
@@ -56,6 +58,7 @@ class PacedSource implements LabSource {
   sent = 0;
   private readonly conversation: Conversation | undefined;
   private readonly begin: () => void;
+  private readonly end: () => void;
 
   constructor(stage: LabStage, model: TrafficModel, simulated: TrafficSource, label: string) {
     this.description = simulated.description;
@@ -66,14 +69,23 @@ class PacedSource implements LabSource {
       if (errno !== 0) this.refused.set(errno, (this.refused.get(errno) ?? 0) + 1);
     };
     if (model.kind === "replay") {
-      this.begin = () => startReplay(stage, model, count);
+      const replay = new Replay(stage, model, count);
+      this.begin = () => replay.start();
+      this.end = () => replay.close();
       return;
     }
-    const each = model.kind === "packet" ? packetItem(stage, simulated as PacketSource, model) : undefined;
-    this.conversation = model.kind === "flow" ? conversation(stage, model, label) : undefined;
-    const pacer = new Pacer(model.schedule, stage.clock, stage.world.random(label), (index) =>
-      count(each === undefined ? this.conversation!.begin(index) : each()),
-    );
+    let each: (index: number) => number;
+    if (model.kind === "packet") {
+      const { bytes, sender } = packetItem(stage, simulated as PacketSource, model);
+      each = () => sender.send(bytes);
+      this.end = () => sender.close();
+    } else {
+      const made = conversation(stage, model, label);
+      this.conversation = made;
+      each = (index) => made.begin(index);
+      this.end = () => made.close();
+    }
+    const pacer = new Pacer(model.schedule, stage.clock, stage.world.random(label), (index) => count(each(index)));
     this.begin = () => pacer.start();
   }
 
@@ -88,23 +100,31 @@ class PacedSource implements LabSource {
   poll(): boolean {
     return this.conversation?.poll() ?? false;
   }
+
+  close(): void {
+    this.end();
+  }
 }
 
-function packetItem(stage: LabStage, source: PacketSource, { from, direction }: PacketTraffic): () => number {
+function packetItem(
+  stage: LabStage,
+  source: PacketSource,
+  { from, direction }: PacketTraffic,
+): { bytes: Uint8Array; sender: Sender } {
   const { libc, topology, namespaces } = stage;
   const { begins, bytes } = source.encode();
   const node = topology.nodes.get(from.node)!;
   const device = from.interface === undefined ? undefined : node.interfaces.get(from.interface)!;
-  let send: Send;
-  if (direction === "in") send = cableSender(stage, from.node, from.interface!);
+  let sender: Sender;
+  if (direction === "in") sender = cableSender(stage, from.node, from.interface!);
   else if (begins === "ether" || node.kind === "bridge")
-    send = frameSender(libc, namespaces.get(from.node)!, (device ?? [...node.interfaces.values()][0]!).index);
-  else send = packetSender(libc, namespaces.get(from.node)!, begins === "ipv4" ? 4 : 6, device);
-  return () => send(bytes);
+    sender = frameSender(libc, namespaces.get(from.node)!, (device ?? [...node.interfaces.values()][0]!).index);
+  else sender = packetSender(libc, namespaces.get(from.node)!, begins === "ipv4" ? 4 : 6, device);
+  return { bytes, sender };
 }
 
 /** Sends out of the cable that an interface is at. */
-function cableSender({ libc, topology, namespaces }: LabStage, node: string, device: string): Send {
+function cableSender({ libc, topology, namespaces }: LabStage, node: string, device: string): Sender {
   const end = farEnd(topology, node, device);
   return frameSender(libc, namespaces.get(end.node)!, end.index, true);
 }
@@ -133,32 +153,63 @@ function conversation({ libc, network, world, namespaces }: LabStage, model: Flo
 }
 
 /** Sends a capture's packets one after another, read while they are sent. */
-function startReplay(stage: LabStage, model: ReplayTraffic, count: (errno: number) => void): void {
-  const { libc, topology, namespaces, clock } = stage;
-  const { node, interface: device } = model.at;
-  const { index } = topology.nodes.get(node)!.interfaces.get(device)!;
-  const send =
-    model.direction === "in" ? cableSender(stage, node, device) : frameSender(libc, namespaces.get(node)!, index);
-  const reader = openCapture(model.file);
-  const time = () => reader.seconds * 1e9 + reader.nanoseconds;
-  let sent = 0;
-  let first = 0;
-  const due = () => {
-    if (model.timing.kind === "every") return model.start + sent * Math.max(model.timing.every, AT_ONCE);
-    return model.start + (time() - first) / model.timing.speed;
-  };
-  const next = () => {
-    if (sent >= (model.limit ?? Number.POSITIVE_INFINITY) || !reader.next()) {
-      reader.close();
+class Replay {
+  private readonly model: ReplayTraffic;
+  private readonly clock: Simulation;
+  private readonly count: (errno: number) => void;
+  private readonly sender: Sender;
+  private readonly reader: ReturnType<typeof openCapture>;
+  private isOpen = true;
+  private sent = 0;
+  /** Of its first packet, in nanoseconds since 1970. */
+  private first = 0;
+
+  constructor(stage: LabStage, model: ReplayTraffic, count: (errno: number) => void) {
+    const { libc, topology, namespaces, clock } = stage;
+    const { node, interface: device } = model.at;
+    const { index } = topology.nodes.get(node)!.interfaces.get(device)!;
+    this.model = model;
+    this.clock = clock;
+    this.count = count;
+    this.reader = openCapture(model.file);
+    this.sender =
+      model.direction === "in" ? cableSender(stage, node, device) : frameSender(libc, namespaces.get(node)!, index);
+  }
+
+  start(): void {
+    const { reader, model, clock } = this;
+    if (this.sent >= (model.limit ?? Number.POSITIVE_INFINITY) || !reader.next()) {
+      this.closeFile();
       return;
     }
-    if (sent === 0) first = time();
-    clock.at(Math.round(due()), { run: deliver });
-  };
-  const deliver = () => {
-    count(send(reader.bytes.slice(reader.at, reader.at + reader.length)));
-    sent++;
-    next();
-  };
-  next();
+    if (this.sent === 0) this.first = this.time;
+    clock.at(Math.round(this.due), { run: () => this.deliver() });
+  }
+
+  close(): void {
+    this.closeFile();
+    this.sender.close();
+  }
+
+  private get time(): number {
+    return this.reader.seconds * 1e9 + this.reader.nanoseconds;
+  }
+
+  private get due(): number {
+    const { timing, start } = this.model;
+    if (timing.kind === "every") return start + this.sent * Math.max(timing.every, AT_ONCE);
+    return start + (this.time - this.first) / timing.speed;
+  }
+
+  private deliver(): void {
+    const { reader } = this;
+    this.count(this.sender.send(reader.bytes.slice(reader.at, reader.at + reader.length)));
+    this.sent++;
+    this.start();
+  }
+
+  private closeFile(): void {
+    if (this.isOpen) this.reader.close();
+    this.isOpen = false;
+  }
 }
