@@ -1,5 +1,6 @@
+import type { LabCall, LabProcessResult } from "../kernel/lab/lab-processes.ts";
 import type { LabResult } from "../kernel/lab/result.ts";
-import type { QdiscResult, QueueResult, RunResult } from "../run/result.ts";
+import type { ProcessResult, QdiscResult, QueueResult, RunResult } from "../run/result.ts";
 import type { OtherDifference } from "./differences.ts";
 
 /** A simulated run beside the same topology in a kernel. */
@@ -40,6 +41,7 @@ function simulatedCounters({ nodes, traffic, maps }: RunResult): Told {
     for (const device of node.interfaces) addInterface(told, `${node.name}:${device.name}`, device);
     for (const { name, received, receivedBytes } of node.sockets)
       addCounters(told, `socket ${node.name}/${name}`, { received, receivedBytes });
+    addProcesses(told, node);
   }
   addShared(told, { traffic, maps });
   return told;
@@ -50,6 +52,7 @@ function realCounters({ nodes, traffic, maps }: LabResult): Told {
   for (const node of nodes) {
     for (const device of node.interfaces) addInterface(told, `${node.name}:${device.name}`, device);
     for (const socket of node.sockets) addCounters(told, `socket ${node.name}/${socket.name}`, socket);
+    addProcesses(told, node);
   }
   addShared(told, { traffic, maps });
   return told;
@@ -62,6 +65,31 @@ function addInterface(told: Told, label: string, device: { readonly qdisc?: Qdis
   if (device.qdisc === undefined) return;
   addCounters(told, `qdisc ${label}`, sent(device.qdisc));
   for (const one of device.qdisc.classes) addCounters(told, `class ${label}/${one.classid}`, sent(one));
+}
+
+/** What became of processes, of the sockets that they open, and of each of their calls. */
+function addProcesses(told: Told, { name: node, processes = [] }: Processes): void {
+  for (const { name, sockets, calls, ended } of processes) {
+    const label = `process ${node}/${name}`;
+    told.set(`${label} ended`, ended === null ? "none" : ended);
+    for (const { name: socket, open, calls: opening } of sockets) {
+      told.set(`${label} socket ${socket} open`, String(open));
+      for (const [i, call] of opening.entries()) addCall(told, `${label} socket ${socket} ${call.call}[${i}]`, call);
+    }
+    for (const [i, call] of calls.entries()) addCall(told, `call ${node}/${name}[${i}]`, call);
+  }
+}
+
+interface Processes {
+  readonly name: string;
+  readonly processes?: readonly LabProcessResult[] | readonly ProcessResult[];
+}
+
+function addCall(told: Told, label: string, { outcome, value, errno, signal }: LabCall): void {
+  told.set(`${label} outcome`, outcome);
+  // Of calls that open sockets the simulation gives descriptors.
+  for (const [key, word] of Object.entries({ errno, signal, ...(!label.includes(" socket ") && { value }) }))
+    if (word !== undefined) told.set(`${label} ${key}`, word);
 }
 
 function addShared(told: Told, { traffic, maps }: Pick<RunResult, "traffic"> & Pick<LabResult, "maps">): void {

@@ -3,6 +3,7 @@ import type { Paint } from "./paint.ts";
 import { formatTable } from "./table.ts";
 import { describeExpectations } from "./text/expectations.ts";
 import { NODE_KINDS } from "./text/nodes.ts";
+import { describeProcess } from "./text/process.ts";
 import { describeQdisc } from "./text/qdisc.ts";
 import { count, plural, size } from "./words.ts";
 
@@ -22,7 +23,7 @@ export function describeLab(result: LabResult, paint: Paint): string {
     .join("\n\n")}\n`;
 }
 
-function describeNode({ name, kind, interfaces, sockets }: LabNode, paint: Paint): string[] {
+function describeNode({ name, kind, interfaces, sockets, processes = [] }: LabNode, paint: Paint): string[] {
   return [
     paint.bold(`${NODE_KINDS[kind] ?? kind} ${name}`),
     ...formatTable(
@@ -40,6 +41,7 @@ function describeNode({ name, kind, interfaces, sockets }: LabNode, paint: Paint
       const packets = socket.received === undefined ? "" : `${plural(socket.received, "packet")}, `;
       return `  ${paint.cyan(`socket ${socket.name}`)}  ${socket.kind}, ${filters}: received ${packets}${size(socket.receivedBytes)}`;
     }),
+    ...processes.flatMap((process) => describeProcess(process, paint)),
   ];
 }
 

@@ -32,21 +32,25 @@ async function both(file: string): Promise<{ lab: LabResult; run: RunResult }> {
 }
 
 describe.skipIf(why !== undefined)(`netsim lab${missing}`, () => {
-  it.each([...EXAMPLES, "test/kernel/lab/office.yaml", "test/kernel/lab/tc.yaml", "test/kernel/lab/xdp.yaml"])(
-    "%s does what it expects in the kernel",
-    async (file) => {
-      const { lab } = await both(file);
-      expect(lab.expectations.filter(({ passed }) => !passed)).toEqual([]);
-      // What is about system calls alone is left out, by name.
-      expect([...lab.expectations, ...lab.skipped]).not.toEqual([]);
-      expect(lab.exitCode).toBe(0);
-    },
-  );
+  it.each([
+    ...EXAMPLES,
+    "test/kernel/lab/office.yaml",
+    "test/kernel/lab/tc.yaml",
+    "test/kernel/lab/xdp.yaml",
+    "test/kernel/lab/processes.yaml",
+  ])("%s does what it expects in the kernel", async (file) => {
+    const { lab } = await both(file);
+    expect(lab.expectations.filter(({ passed }) => !passed)).toEqual([]);
+    // What is about system calls alone is left out, by name.
+    expect([...lab.expectations, ...lab.skipped]).not.toEqual([]);
+    expect(lab.exitCode).toBe(0);
+  });
 
   it.each([
     { file: "test/kernel/lab/office.yaml", least: 50 },
     { file: "test/kernel/lab/tc.yaml", least: 45 },
     { file: "test/kernel/lab/xdp.yaml", least: 20 },
+    { file: "test/kernel/lab/processes.yaml", least: 60 },
   ])(
     "counts the same packets and bytes as the simulation in $file, at every interface, class and socket",
     async ({ file, least }) => {

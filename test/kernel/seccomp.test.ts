@@ -12,7 +12,7 @@ import { SeccompThread } from "../../src/hooks/seccomp/thread.ts";
 import { openLibc } from "../../src/kernel/libc.ts";
 import type { CaughtSignal } from "../../src/kernel/seccomp/call-block.ts";
 import { CallingChild } from "../../src/kernel/seccomp/calling-child.ts";
-import { installation } from "../../src/kernel/seccomp/kernel-filters.ts";
+import { installation } from "../../src/kernel/seccomp/installation.ts";
 
 const GETPPID = 110;
 const GETUID = 102;

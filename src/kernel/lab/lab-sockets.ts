@@ -8,6 +8,7 @@ import type { HostModel, Topology } from "../../topology/model.ts";
 import type { Kernel } from "../kernel.ts";
 import { attachProgram } from "./attach-program.ts";
 import type { LabNetwork } from "./lab-network.ts";
+import type { LabProcesses } from "./lab-processes.ts";
 import { LabSocket } from "./lab-socket.ts";
 import type { Skipped } from "./skipped.ts";
 
@@ -29,10 +30,18 @@ export class LabSockets {
   private readonly altered = new Set<string>();
 
   /** Throws a NetsimError where the kernel refuses a program. @param simulated the same sockets in the simulation. */
-  constructor(kernel: Kernel, topology: Topology, network: LabNetwork, simulated: Network, maps: MapTable) {
+  constructor(
+    kernel: Kernel,
+    topology: Topology,
+    network: LabNetwork,
+    simulated: Network,
+    maps: MapTable,
+    processes: LabProcesses,
+  ) {
     this.kernel = kernel;
     this.maps = maps;
     for (const { label, host, model, attachments } of simulated.sockets) {
+      if (!processes.hasOpened(host, model.name)) continue;
       const readers: ReceivedLog[] = [];
       const node = topology.nodes.get(host) as HostModel;
       const socket = new LabSocket(kernel.libc, network.namespaces.get(host)!, node, model, (bytes, length) => {

@@ -11,6 +11,7 @@ import type { Kernel } from "../kernel.ts";
 import { Codes } from "./codes.ts";
 import { countDevices } from "./devices.ts";
 import { LabNetwork } from "./lab-network.ts";
+import { LabProcesses } from "./lab-processes.ts";
 import { LabSockets } from "./lab-sockets.ts";
 import { LabSteps } from "./lab-steps.ts";
 import { LabXdp } from "./lab-xdp.ts";
@@ -23,6 +24,9 @@ import { type LabSource, labSources } from "./traffic.ts";
 /** Nothing has happened for so long, and nothing is due: the lab is done. */
 const QUIET_NANOSECONDS = 200e6;
 const STEP_WAIT_MILLISECONDS = 1;
+
+/** What a simulation says of calls, and the kernel does not say to those who make them. */
+const UNTOLD_OF_CALLS: ReadonlySet<string> = new Set(["answer", "ran", "logged", "coreDump", "times"]);
 
 /** What a caller of the lab may choose. */
 export interface LabOptions {
@@ -51,10 +55,12 @@ export async function runLab(
   let tc: LabTc | undefined;
   let xdp: LabXdp | undefined;
   let codes: Codes | undefined;
+  let sources: readonly LabSource[] = [];
   try {
     await network.isUp();
     const maps = new MapTable(topology.maps, kernel.maps);
-    sockets = new LabSockets(kernel, topology, network, scene.network, maps);
+    const processes = new LabProcesses(libc, topology, scene.programs, scene.processes);
+    sockets = new LabSockets(kernel, topology, network, scene.network, maps, processes);
     codes = new Codes(kernel, scene.programs, maps);
     tc = new LabTc(kernel, topology, network, codes);
     xdp = new LabXdp(kernel, topology, network, codes);
@@ -65,6 +71,7 @@ export async function runLab(
       ...skippedOfMaps(topology),
       ...skippedOfTracing(topology),
       ...hooks,
+      ...processes.skipped,
       ...sockets.skipped,
     ];
     const expectations = new Expectations(
@@ -78,12 +85,15 @@ export async function runLab(
     steps.schedule(topology.steps);
     skipped.push(...steps.skipped);
     const stage = { libc, topology, network: scene.network, world: scene.world, clock, namespaces: network.namespaces };
-    const sources = labSources(stage, scene.sources);
+    sources = labSources(stage, scene.sources);
     const time = await loop(sources, sockets, clock, topology, options);
 
-    const nodes = nodesOf(topology, network, sockets, tc, scene.network);
+    const nodes = nodesOf(topology, network, sockets, tc, scene.network, processes);
     const untold: string[] = [];
-    const results = [...steps.results, ...expectations.judge({ nodes, maps: mapsOf(maps) }, untold)];
+    const results = [
+      ...steps.results,
+      ...expectations.judge({ nodes, maps: mapsOf(maps), untold: UNTOLD_OF_CALLS }, untold),
+    ];
     for (const what of untold) skipped.push({ what, why: "the kernel does not tell it" });
     return {
       topology: { name: topology.name, file: topology.file },
@@ -97,6 +107,7 @@ export async function runLab(
       exitCode: exitCodeOf(results, options),
     };
   } finally {
+    for (const source of sources) source.close();
     sockets?.close();
     tc?.close();
     xdp?.close();
@@ -122,10 +133,10 @@ function judgeable(
     let why: string | undefined;
     if (subject.kind === "socket" && !sockets.isWhole(`${subject.node}/${subject.socket}`))
       why = "a program of the socket was left out";
-    // What a missing program would have done to a packet can be seen anywhere.
-    if (hooks.length > 0) why = `${hooks[0]!.what} was left out`;
+    // What a missing program would have done to a packet can be seen anywhere, but not by calls, which come before the first.
+    if (hooks.length > 0 && subject.kind !== "call") why = `${hooks[0]!.what} was left out`;
     if (subject.kind === "map" && topology.tracing.length > 0) why = "a tracing program may have written the map";
-    if (!["socket", "interface", "map", "class", "qdisc"].includes(subject.kind))
+    if (!["socket", "interface", "map", "class", "qdisc", "call"].includes(subject.kind))
       why = `the kernel does not tell what it is about (${subject.kind})`;
     if (why !== undefined) skipped.push({ what: `expectation at line ${place.line}`, why });
     return why === undefined;
@@ -192,8 +203,10 @@ function nodesOf(
   sockets: LabSockets,
   tc: LabTc,
   simulated: Network,
+  processes: LabProcesses,
 ): LabNode[] {
   return [...topology.nodes.values()].map(({ name, kind, interfaces }) => {
+    const own = processes.results.get(name);
     const counts = countDevices(network.namespaces.get(name)!);
     return {
       name,
@@ -211,6 +224,7 @@ function nodesOf(
         ...(model.kind === "tcp" ? {} : { received }),
         receivedBytes,
       })),
+      ...(own && { processes: own }),
     };
   });
 }

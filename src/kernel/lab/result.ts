@@ -2,6 +2,7 @@ import type { ExitCode } from "../../errors.ts";
 import type { ReadableEntry } from "../../programs/map-table.ts";
 import type { ExpectationResult, QdiscResult } from "../../run/result.ts";
 import type { DeviceCounts } from "./devices.ts";
+import type { LabProcessResult } from "./lab-processes.ts";
 import type { Skipped } from "./skipped.ts";
 
 /** What a topology did in the kernel. Times are nanoseconds, lengths bytes. */
@@ -27,6 +28,8 @@ export interface LabNode {
   readonly kind: string;
   readonly interfaces: readonly ({ readonly name: string; readonly qdisc?: QdiscResult } & DeviceCounts)[];
   readonly sockets: readonly LabSocketResult[];
+  /** Hosts that have any. */
+  readonly processes?: readonly LabProcessResult[];
 }
 
 export interface LabSocketResult {

@@ -36,9 +36,10 @@ export class CallBlock {
     this.bytes = bytes;
     this.address = address;
     this.calls = calls;
+    this.free = BLOCK + HEADER + calls * CALL;
+    if (this.free > bytes.length) throw new RangeError("the calls do not fit");
     this.bytes.set(CALL_CODE);
     this.bytes.writeBigUInt64LE(BigInt(calls), BLOCK + AT.count);
-    this.free = BLOCK + HEADER + calls * CALL;
   }
 
   /** How many of the bytes say something. */
@@ -63,12 +64,19 @@ export class CallBlock {
     this.bytes.writeBigUInt64LE(gate === "int80" ? 1n : 0n, at + IN_CALL.gate);
   }
 
-  /** What the calls that were made have given: negative numbers are errors. */
+  /** How many calls have come back. */
+  get done(): number {
+    return Math.min(Number(this.bytes.readBigUInt64LE(BLOCK + AT.done)), this.calls);
+  }
+
+  /** What a call that has come back gave: negative numbers are errors. */
+  result(index: number): bigint {
+    return this.bytes.readBigInt64LE(BLOCK + HEADER + index * CALL + IN_CALL.result);
+  }
+
+  /** What the calls that were made have given. */
   results(): bigint[] {
-    const done = Number(this.bytes.readBigUInt64LE(BLOCK + AT.done));
-    return Array.from({ length: Math.min(done, this.calls) }, (_, i) =>
-      this.bytes.readBigInt64LE(BLOCK + HEADER + i * CALL + IN_CALL.result),
-    );
+    return Array.from({ length: this.done }, (_, i) => this.result(i));
   }
 
   caught(): CaughtSignal | undefined {

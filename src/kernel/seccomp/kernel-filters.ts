@@ -1,4 +1,3 @@
-import { encodeClassic } from "../../bpf/classic/encode.ts";
 import type { ClassicInstruction } from "../../bpf/classic/instruction.ts";
 import { fail } from "../../errors.ts";
 import { ACTION, MAX_ERRNO } from "../../hooks/seccomp/action.ts";
@@ -6,14 +5,11 @@ import { isExempt } from "../../hooks/seccomp/exempt.ts";
 import type { SeccompCall } from "../../hooks/seccomp/seccomp-data.ts";
 import type { FilterWitness, SeenDecision, SeenFilter } from "../../hooks/seccomp/seen.ts";
 import type { Libc } from "../libc.ts";
-import type { ChildCall } from "./call-block.ts";
 import { CallingChild } from "./calling-child.ts";
+import { INSTALLATION_MAGIC, installation, SECCOMP_CALL } from "./installation.ts";
 
-const NR = { prctl: 157, seccomp: 317 } as const;
+const PRCTL = 157;
 const PR_SET_NO_NEW_PRIVS = 38;
-const SET_MODE_FILTER = 1;
-/** Sixth argument, which seccomp(2) does not have, of the calls that install filters. */
-const MAGIC = 0x6e65_7473;
 /** What the oldest filter answers to each call that is not ours: no profile answers with it, and all but errors and worse give way to it. */
 const SENTINEL = MAX_ERRNO - 1;
 const [LOAD, EQUALS, RETURN] = [0x20, 0x15, 0x06];
@@ -25,9 +21,9 @@ const AUDIT_ARCH = { x86_64: 0xc000_003e, i386: 0x4000_0003 } as const;
 /** Lets what installs filters through, and keeps all other calls from being made. */
 const GUARD: readonly ClassicInstruction[] = [
   { code: LOAD, jt: 0, jf: 0, k: NUMBER },
-  { code: EQUALS, jt: 0, jf: 3, k: NR.seccomp },
+  { code: EQUALS, jt: 0, jf: 3, k: SECCOMP_CALL.x86_64 },
   { code: LOAD, jt: 0, jf: 0, k: SIXTH },
-  { code: EQUALS, jt: 0, jf: 1, k: MAGIC },
+  { code: EQUALS, jt: 0, jf: 1, k: INSTALLATION_MAGIC },
   { code: RETURN, jt: 0, jf: 0, k: ACTION.ALLOW },
   { code: RETURN, jt: 0, jf: 0, k: (ACTION.ERRNO | SENTINEL) >>> 0 },
 ];
@@ -54,7 +50,7 @@ export class KernelFilters implements FilterWitness {
     const { results, caught } = this.child.run(
       FIRST + filters.length + 1,
       (put) => [
-        { nr: NR.prctl, args: [BigInt(PR_SET_NO_NEW_PRIVS), 1n] },
+        { nr: PRCTL, args: [BigInt(PR_SET_NO_NEW_PRIVS), 1n] },
         installation(GUARD, put),
         ...filters.map(({ program }) => installation(program, put)),
         { nr, args, gate },
@@ -77,16 +73,4 @@ const FIRST = 2;
 
 function refuse(filter: number, why: string): never {
   return fail("program-rejected", `Linux does not install filter ${filter + 1} of a process, ${why}.`);
-}
-
-/** seccomp(2) with a filter (struct sock_fprog). @param flags SECCOMP_FILTER_FLAG_* */
-export function installation(
-  filter: readonly ClassicInstruction[],
-  put: (data: Uint8Array) => bigint,
-  flags = 0,
-): ChildCall {
-  const program = Buffer.alloc(16);
-  program.writeUInt16LE(filter.length, 0);
-  program.writeBigUInt64LE(put(encodeClassic(filter)), 8);
-  return { nr: NR.seccomp, args: [BigInt(SET_MODE_FILTER), BigInt(flags), put(program), 0n, 0n, BigInt(MAGIC)] };
 }

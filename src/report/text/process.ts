@@ -1,16 +1,15 @@
+import type { LabProcessResult } from "../../kernel/lab/lab-processes.ts";
 import type { CallResult, ProcessResult, ReplayedCalls, ReplayResult } from "../../run/result.ts";
 import type { Paint } from "../paint.ts";
 import { formatTable } from "../table.ts";
 import { count, plural } from "../words.ts";
 
 /** A process, the sockets that it could not open, its calls, what it did for its sockets, and its trace. */
-export function describeProcess(
-  { name, architecture, filters, sockets, calls, replay, ended }: ProcessResult,
-  paint: Paint,
-): string[] {
+export function describeProcess(process: LabProcessResult | ProcessResult, paint: Paint): string[] {
+  const { name, architecture, filters, sockets, calls, replay, ended }: ShownProcess = process;
   const under = filters.length === 0 ? "no filter" : `filter ${filters.join(", ")}`;
   const closed = sockets.filter(({ open }) => !open);
-  const made = [...closed.flatMap(({ calls: opening }) => opening), ...calls];
+  const made: readonly ShownCall[] = [...closed.flatMap(({ calls: opening }) => opening), ...calls];
   return [
     `  ${paint.cyan(`process ${name}`)}  ${architecture}, ${under}${ended === null ? "" : `, ended by ${ended}`}`,
     ...closed.map((socket) => `    could not open socket ${socket.name}`),
@@ -22,13 +21,26 @@ export function describeProcess(
   ];
 }
 
-function describeCalls(calls: readonly CallResult[]): string[] {
+/** A call, with or without what its filters answered. */
+type ShownCall = Omit<CallResult, "answer"> & Partial<Pick<CallResult, "answer">>;
+
+interface ShownProcess extends Pick<ProcessResult, "name" | "architecture" | "filters" | "ended" | "replay"> {
+  readonly sockets: readonly {
+    readonly name: string;
+    readonly open: boolean;
+    readonly calls: readonly ShownCall[];
+    readonly serves?: readonly ShownCall[];
+  }[];
+  readonly calls: readonly ShownCall[];
+}
+
+function describeCalls(calls: readonly ShownCall[]): string[] {
   return formatTable(
     calls.map((call) => [`  ${call.call}(${call.args.join(", ")})`, call.answer ?? "", callOutcome(call)]),
   );
 }
 
-function callOutcome({ call, outcome, ran, value, errno, signal, times }: CallResult): string {
+function callOutcome({ call, outcome, ran = call, value, errno, signal, times }: ShownCall): string {
   const often = times === undefined ? "" : `, ${count(times)} ${times === 1 ? "time" : "times"}`;
   switch (outcome) {
     case "runs":
