@@ -1,5 +1,6 @@
 import type { Skb } from "../packet/skb.ts";
 import type { OvsSite, OvsVerdict } from "./ovs/site.ts";
+import type { NextHop, ProgramNetwork } from "./program-network.ts";
 
 /** Where a program finds a packet's bytes. */
 export interface PacketSite {
@@ -32,8 +33,17 @@ export interface HostSite extends PacketSite {
 export interface ProgramHost {
   /** Is there a device of that index? */
   hasDevice(ifindex: number): boolean;
+  /** Its routes, neighbours and sockets; absent: it has none. */
+  readonly network?: ProgramNetwork;
   /** Sends a packet by a device, or has it come in there; it is the host's from now on. Runs that device's programs. */
   redirect(skb: Skb, ifindex: number, ingress: boolean): void;
+  /**
+   * Sends a packet whose data begins at its MAC header by a device, with the link-layer addresses of its next hop (bpf_redirect_neigh).
+   * @param nextHop absent: the one that the host's routes by that device have.
+   */
+  sendToNeighbour(skb: Skb, ifindex: number, nextHop?: NextHop): void;
+  /** Has a packet come in at the other end of a device's cable, in the host there, at once (bpf_redirect_peer); false: there is none. */
+  passToPeer(skb: Skb, ifindex: number): boolean;
   /** A copy of a packet, to be sent somewhere. */
   copy(skb: Skb): Skb;
 }

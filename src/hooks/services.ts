@@ -3,6 +3,8 @@ import type { Machine } from "../bpf/vm/machine.ts";
 import type { SkbPool } from "../packet/skb-pool.ts";
 import type { Random } from "../simulation/random.ts";
 import type { KernelEvents } from "./events/kernel-events.ts";
+import type { NextHop } from "./program-network.ts";
+import type { SocketRecords } from "./socket-records.ts";
 
 /** Where the program that ran last wants its packet to go, should it answer REDIRECT (struct bpf_redirect_info). */
 export interface RedirectInfo {
@@ -10,6 +12,10 @@ export interface RedirectInfo {
   ifindex: number;
   /** As if it had come in by the device. */
   ingress: boolean;
+  /** `peer`: in by the device at the other end of its cable; `neighbour`: out by it, with the link-layer addresses of the next hop. Absent: as it is. */
+  by?: "peer" | "neighbour" | undefined;
+  /** The next hop of `neighbour` that the program has said; undefined: the routes'. */
+  nextHop?: NextHop | undefined;
   /** Of XDP, where a map has the devices: their indexes. */
   devices?: readonly number[] | undefined;
   /** Of XDP: to another processor, which hands it to the host's protocols. */
@@ -23,6 +29,10 @@ export interface HookServices {
   readonly maps: BpfSyscall;
   readonly pool: SkbPool;
   readonly redirect: RedirectInfo;
+  /** Sockets as programs read them. */
+  readonly sockets: SocketRecords;
+  /** What flows' hashes are keyed by (Linux's hashrnd, which differs from start to start). */
+  readonly flowSeed: number;
   /** What programs draw random numbers from. */
   readonly chance: Random;
   /** Simulated time in nanoseconds. */

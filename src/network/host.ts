@@ -1,5 +1,6 @@
 import { FUNCTION } from "../events/functions.ts";
 import type { ProgramHost } from "../hooks/hook.ts";
+import type { NextHop } from "../hooks/program-network.ts";
 import { PACKET_HOST, PACKET_OTHERHOST, PACKET_OUTGOING, type Skb } from "../packet/skb.ts";
 import { get16, set16 } from "../packet/wire.ts";
 import type { HostModel } from "../topology/model.ts";
@@ -20,10 +21,12 @@ import {
   untag,
   VLAN_ID,
 } from "./ethernet-frame.ts";
+import { HostNetwork } from "./host-network.ts";
 import { type FrameReceiver, Interface } from "./interface.ts";
 import { ArpHandler } from "./ip/arp.ts";
 import { IpStack } from "./ip/ip-stack.ts";
 import { linkLocalOf } from "./ip/ipv6-address.ts";
+import { sendToNeighbour } from "./ip/neighbour-output.ts";
 import { Loopback } from "./loopback.ts";
 import { LINKTYPE_RAW } from "./ppp/ppp-filters.ts";
 import { ETH_P_ALL, type PacketSocket } from "./socket/packet-socket.ts";
@@ -56,6 +59,7 @@ export class Host implements FrameReceiver, ProgramHost {
   readonly packetSockets: PacketSocket[] = [];
   readonly ip: IpStack;
   readonly cgroups = new ControlGroups();
+  readonly network: HostNetwork;
   private cookies = 0;
   /** Redirections that are under way, one inside another. */
   private redirects = 0;
@@ -74,6 +78,7 @@ export class Host implements FrameReceiver, ProgramHost {
     }
     for (const device of [this.loopback.device, ...this.interfaces.values()]) this.devices[device.index] = device;
     this.ip = new IpStack(this, model, world);
+    this.network = new HostNetwork(this, world);
     this.arp = new ArpHandler(this.ip, world, (device, skb) => this.transmit(device, skb));
     this.ip.arp = this.arp;
   }
@@ -96,6 +101,12 @@ export class Host implements FrameReceiver, ProgramHost {
 
   /** __netif_receive_skb_one_core. */
   receiveFrame(device: Interface, skb: Skb): void {
+    if (skb.linkType === LINKTYPE_ETHERNET && skb.length >= ETHERNET_HEADER)
+      skb.pktType = packetType(this.world.store.bytes, skb.data, device.mac);
+    this.takeOver(device, skb);
+  }
+
+  takeOver(device: Interface, skb: Skb): void {
     if (this.world.ledger.events.isOn) this.receiveTraced(device, skb);
     else if (this.passCore(device, skb)) this.dispatch(device, skb);
   }
@@ -116,10 +127,7 @@ export class Host implements FrameReceiver, ProgramHost {
     const { events } = ledger;
     const { frames, objects } = events;
     const header = skb.linkType === LINKTYPE_ETHERNET && skb.length >= ETHERNET_HEADER ? ETHERNET_HEADER : 0;
-    if (header > 0) {
-      skb.protocol = protocolOf(store.bytes, skb);
-      skb.pktType = packetType(store.bytes, skb.data, device.mac);
-    }
+    if (header > 0) skb.protocol = protocolOf(store.bytes, skb);
     skb.macHeader = skb.data;
     skb.data += header;
     skb.length -= header;
@@ -144,8 +152,6 @@ export class Host implements FrameReceiver, ProgramHost {
       this.world.ledger.drop(skb, device.label, "PKT_TOO_SMALL");
       return false;
     }
-    const { bytes } = this.world.store;
-    skb.pktType = packetType(bytes, skb.data, device.mac);
     if (!this.readType(device, skb)) return false;
     let taken = this.packetSockets.length > 0 && this.tap(skb, device, true);
     if (device.ingress !== undefined && !device.ingress.pass(skb)) return false;
@@ -237,6 +243,26 @@ export class Host implements FrameReceiver, ProgramHost {
     if (ingress) device.inject(skb);
     else this.transmit(device, skb);
     this.redirects--;
+  }
+
+  sendToNeighbour(skb: Skb, ifindex: number, nextHop?: NextHop): void {
+    const device = this.byIndex(ifindex);
+    if (device === undefined || this.redirects >= MAX_REDIRECTS) {
+      this.world.ledger.drop(skb, this.name, device === undefined ? "DEV_READY" : "REDIRECT_LOOP");
+      return;
+    }
+    this.redirects++;
+    sendToNeighbour(this.ip, device, skb, nextHop, this.world);
+    this.redirects--;
+  }
+
+  passToPeer(skb: Skb, ifindex: number): boolean {
+    const peer = this.byIndex(ifindex)?.peer;
+    if (peer === undefined || this.redirects >= MAX_REDIRECTS) return false;
+    this.redirects++;
+    peer.takeOver(skb);
+    this.redirects--;
+    return true;
   }
 
   /** Puts an Ethernet header before the data and sends the frame. `destination` is 6 bytes. */

@@ -1,6 +1,7 @@
 import { FUNCTION } from "../events/functions.ts";
-import type { Skb } from "../packet/skb.ts";
+import { PACKET_HOST, type Skb } from "../packet/skb.ts";
 import type { AddressModel } from "../topology/model.ts";
+import { ETHERNET_HEADER } from "./ethernet-frame.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LinkEnd } from "./link.ts";
 import type { PppFilters } from "./ppp/ppp-filters.ts";
@@ -14,6 +15,8 @@ const ARPHRD_ETHER = 1;
 /** What a frame means to the node whose interface it arrived at. */
 export interface FrameReceiver {
   receiveFrame(device: Interface, skb: Skb): void;
+  /** The same of a frame whose type (`pktType`) is known already. Absent: the type means nothing to the node. */
+  takeOver?(device: Interface, skb: Skb): void;
   /** Hands a frame to the driver, when its turn has come (dev_hard_start_xmit). */
   putOnWire(device: Interface, skb: Skb): void;
 }
@@ -48,6 +51,8 @@ export class Interface implements LinkEnd {
   readonly linkLocal: AddressModel | undefined;
   /** What carries the frames that this interface sends; undefined: no cable. */
   link: Carrier | undefined;
+  /** The device at the other end of its cable. */
+  peer: Interface | undefined;
   /** Its filters, where it is a PPP device; what passes it has no link-layer header then. */
   ppp: PppFilters | undefined;
   /** The team that it is a port of: what it receives is the team's. */
@@ -104,6 +109,21 @@ export class Interface implements LinkEnd {
     this.owner.receiveFrame(this, skb);
   }
 
+  /** A frame comes in at once that the host at the other end has handed over, and is for whoever is here, whatever its MAC (skb_do_redirect, BPF_F_PEER). */
+  takeOver(skb: Skb): void {
+    this.arrive(skb);
+    skb.socket = undefined;
+    skb.tunnel = undefined;
+    skb.atIngress = 0;
+    skb.pktType = PACKET_HOST;
+    (this.owner.takeOver ?? this.owner.receiveFrame).call(this.owner, this, skb);
+  }
+
+  /** Bytes of its link-layer header (hard_header_len). */
+  get headerLength(): number {
+    return this.ppp === undefined ? ETHERNET_HEADER : 0;
+  }
+
   private arrive(skb: Skb): void {
     skb.ifindex = this.index;
     skb.ingressIfindex = this.index;
@@ -138,6 +158,7 @@ export class Interface implements LinkEnd {
   /** The driver puts a frame on the wire. */
   transmit(skb: Skb): void {
     skb.socket = undefined;
+    skb.tunnel = undefined;
     skb.metaLength = 0;
     if (this.link === undefined) {
       this.ledger.drop(skb, this.label, "DEV_READY");

@@ -143,6 +143,7 @@ export class Network {
       const label = `${from.label} -> ${to.label}`;
       const made = new LinkDirection(label, settings, to, world, world.random(`link ${label}`));
       from.link = made;
+      from.peer = to;
       return made;
     };
     return {

@@ -75,6 +75,11 @@ export class RouteTable {
     return route === undefined || route.type === "unicast" ? undefined : route;
   }
 
+  /** The route of one table alone. */
+  lookupIn(table: "local" | "main", family: 4 | 6, bytes: Uint8Array, at: number): Route | undefined {
+    return this[table][family].lookup(bytes, at);
+  }
+
   /** As `lookup`, among the main table's routes by one interface. */
   lookupBy(device: Interface, family: 4 | 6, bytes: Uint8Array, at: number): Route | undefined {
     return this.list[family].find(

@@ -54,10 +54,13 @@ export class SkbPool {
     skb.cb.fill(0);
     skb.timestampLow = 0;
     skb.timestampHigh = 0;
+    skb.timestampClock = 0;
     skb.queueTime = 0;
     skb.queueNote = 0;
     skb.tcDepth = 0;
     skb.socket = undefined;
+    skb.atIngress = 0;
+    skb.tunnel = undefined;
     skb.encapsulated = 0;
     skb.checksumLevel = 0;
     skb.id = 0;
@@ -155,10 +158,13 @@ function blank(): Skb {
     cb: new Int32Array(5),
     timestampLow: 0,
     timestampHigh: 0,
+    timestampClock: 0,
     queueTime: 0,
     queueNote: 0,
     tcDepth: 0,
     socket: undefined,
+    atIngress: 0,
+    tunnel: undefined,
     encapsulated: 0,
     checksumLevel: 0,
     id: 0,

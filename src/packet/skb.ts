@@ -1,3 +1,5 @@
+import type { TunnelInfo } from "./tunnel-info.ts";
+
 /** Values of skb->pkt_type (linux/if_packet.h). */
 export const PACKET_HOST = 0;
 export const PACKET_BROADCAST = 1;
@@ -26,6 +28,30 @@ export interface SkbSocket {
   readonly cookie: number;
   /** Absent: the host has no control groups. */
   readonly cgroup: SkbControlGroup | undefined;
+  /** Of a request that was answered with SYN+ACK alone: the socket that listens. */
+  readonly listener?: SkbSocket | undefined;
+  /** Of a TCP connection: where it stands. */
+  readonly figures?: TcpFigures | undefined;
+}
+
+/** Where a TCP connection stands (struct bpf_tcp_sock); segments where no unit is named, sequence numbers unsigned. */
+export interface TcpFigures {
+  readonly congestionWindow: number;
+  readonly threshold: number;
+  /** Smoothed round-trip time in microseconds, times 8. */
+  readonly roundTrip: number;
+  readonly receiveNext: number;
+  readonly sendNext: number;
+  readonly unacknowledged: number;
+  /** Bytes of payload in a full segment. */
+  readonly mss: number;
+  readonly packetsOut: number;
+  readonly resent: number;
+  readonly lost: number;
+  readonly selectivelyAcknowledged: number;
+  /** Bytes that the peer has acknowledged. */
+  readonly bytesAcknowledged: number;
+  readonly timeouts: number;
 }
 
 /** A control group as packets' programs see it. */
@@ -82,12 +108,18 @@ export interface Skb {
   /** Time stamp, 64 bits in two halves, signed: when it came in, or when it may leave. */
   timestampLow: number;
   timestampHigh: number;
+  /** Which clock that is of: 0 when it came in; 1 monotonic or 2 TAI: when it may leave (tstamp_type). */
+  timestampClock: number;
   /** What the queueing discipline that holds it notes: a time, and a number (the discipline's part of skb->cb). */
   queueTime: number;
   queueNote: number;
   /** 1 for copies that netem has made (tc_depth). */
   tcDepth: number;
   socket: SkbSocket | undefined;
+  /** 1 while the ingress filters of a device look at it (tc_at_ingress). */
+  atIngress: number;
+  /** What a program has told tunnel devices about it (bpf_skb_set_tunnel_key). */
+  tunnel: TunnelInfo | undefined;
   /** 1 for a packet that helpers have put into a tunnel (encapsulation). */
   encapsulated: number;
   /** Checksums, from the outermost on, that are known to be right (csum_level + 1 of CHECKSUM_UNNECESSARY). */

@@ -5,6 +5,7 @@ import { Machine } from "../bpf/vm/machine.ts";
 import { LinearMemory } from "../bpf/vm/memory.ts";
 import { Contexts } from "../hooks/contexts.ts";
 import type { Hook, HookAt } from "../hooks/hook.ts";
+import { SocketRecords } from "../hooks/socket-records.ts";
 import { Ledger } from "../network/ledger.ts";
 import { Network } from "../network/network.ts";
 import type { QdiscKind } from "../network/qdisc/qdisc.ts";
@@ -89,6 +90,8 @@ export function assemble(
     maps: syscall,
     pool: world.pool,
     redirect: world.redirect,
+    sockets: new SocketRecords(memory),
+    flowSeed: world.random("flow hash").uint32(),
     chance: world.random("programs"),
     now: () => world.simulation.now,
     schedule: (nanoseconds, run) => callLater(world.simulation, nanoseconds, run),

@@ -5,6 +5,7 @@ import { Machine } from "../bpf/vm/machine.ts";
 import { LinearMemory } from "../bpf/vm/memory.ts";
 import { Contexts } from "../hooks/contexts.ts";
 import type { HookAt } from "../hooks/hook.ts";
+import { SocketRecords } from "../hooks/socket-records.ts";
 import { minorOf } from "../hooks/tc/verdict.ts";
 import type { Skb } from "../packet/skb.ts";
 import { SkbPool } from "../packet/skb-pool.ts";
@@ -55,6 +56,8 @@ export class ProgramBench {
       maps: syscall,
       pool: this.pool,
       redirect: { ifindex: 0, ingress: false },
+      sockets: new SocketRecords(memory),
+      flowSeed: new Random(topology.seed, "flow hash").uint32(),
       chance: new Random(topology.seed, "programs"),
       now: () => 0,
       // Time stands still on a bench: timers never come due, and nobody reads what is printed.

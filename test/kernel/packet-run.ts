@@ -10,6 +10,7 @@ import type { AnyContext } from "../../src/hooks/contexts.ts";
 import type { ProgramHost } from "../../src/hooks/places.ts";
 import type { HookServices } from "../../src/hooks/services.ts";
 import { SkBuffContext } from "../../src/hooks/skb/sk-buff-context.ts";
+import { SocketRecords } from "../../src/hooks/socket-records.ts";
 import { XdpContext } from "../../src/hooks/xdp/xdp-context.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { PACKET_HOST, PACKET_MULTICAST, PACKET_OTHERHOST } from "../../src/packet/skb.ts";
@@ -63,6 +64,8 @@ export function runHere(
     pool,
     maps: new BpfSyscall(oneCpu(machine)),
     redirect: { ifindex: 0, ingress: false },
+    sockets: new SocketRecords(memory),
+    flowSeed: 0,
     chance: new Random(1n),
     now: () => 0,
     schedule: () => () => {},

@@ -9,6 +9,7 @@ import { InterpretedProgram } from "../../src/bpf/vm/interpreter/interpreted-pro
 import { Machine } from "../../src/bpf/vm/machine.ts";
 import { LinearMemory } from "../../src/bpf/vm/memory.ts";
 import { SkBuffContext } from "../../src/hooks/skb/sk-buff-context.ts";
+import { SocketRecords } from "../../src/hooks/socket-records.ts";
 import { type Kernel, openKernel } from "../../src/kernel/kernel.ts";
 import { TestRunProgram } from "../../src/kernel/run/test-run-program.ts";
 import { SkbPool } from "../../src/packet/skb-pool.ts";
@@ -162,6 +163,8 @@ function run(program: Uint8Array, bytes: Uint8Array): { value: number; packet: s
     pool,
     maps: new BpfSyscall(oneCpu(machine)),
     redirect: { ifindex: 0, ingress: false },
+    sockets: new SocketRecords(memory),
+    flowSeed: 0,
     chance: new Random(1n),
     now: () => 0,
     schedule: () => () => {},

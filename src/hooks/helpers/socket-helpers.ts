@@ -15,6 +15,7 @@ export const socketHelpers: BaseHelperGroup = (running): ReadonlyMap<number, Hos
     helper32(46, "bpf_get_socket_cookie", 1, "unsigned", () => running.block.skb?.socket?.cookie ?? 0),
     helper32(47, "bpf_get_socket_uid", 1, "unsigned", () => (running.block.skb?.socket === undefined ? NOBODY : 0)),
     helper32(122, "bpf_get_netns_cookie", 1, "unsigned", () => FIRST_NAMESPACE),
+    helper32(151, "bpf_skb_cgroup_classid", 1, "unsigned", () => 0),
     helper32(79, "bpf_skb_cgroup_id", 1, "unsigned", () => groupOf()?.id ?? 0),
     helper32(83, "bpf_skb_ancestor_cgroup_id", 2, "unsigned", (_context, level) => {
       const way: SkbControlGroup[] = [];

@@ -33,6 +33,8 @@ export const SK_BUFF = {
   flowKeys: 144,
   timestamp: 152,
   wireLength: 160,
+  sk: 168,
+  timestampType: 180,
   head: 192,
   macHeader: 196,
   networkHeader: 200,
@@ -71,7 +73,7 @@ export interface WritableFields {
 
 /**
  * A struct __sk_buff in the machine's memory that is filled from one packet after another. Fields that nothing simulated sets
- * (napi_id, flow_keys, sk, gso_*, hwtstamp) stay 0.
+ * (napi_id, gso_*, hwtstamp: what only drivers and segmentation offload set) stay 0.
  */
 export class SkBuffBlock {
   readonly address: number;
@@ -118,11 +120,23 @@ export class SkBuffBlock {
     words[SK_BUFF.ifindex / 4] = skb.ifindex;
     words[SK_BUFF.tcIndex / 4] = skb.tcIndex;
     words[SK_BUFF.tcClassid / 4] = skb.tcClassid;
-    words[SK_BUFF.timestamp / 4] = skb.timestampLow;
-    words[SK_BUFF.timestamp / 4 + 1] = skb.timestampHigh;
+    this.showTime(skb);
     const { cb } = skb;
     for (let i = 0; i < CB_WORDS; i++) words[SK_BUFF.cb / 4 + i] = clearWords ? 0 : cb[i]!;
     this.showSocket(skb.socket);
+  }
+
+  /** The packet's time, and which clock it is of. */
+  showTime(skb: Skb): void {
+    const { words } = this;
+    words[SK_BUFF.timestamp / 4] = skb.timestampLow;
+    words[SK_BUFF.timestamp / 4 + 1] = skb.timestampHigh;
+    words[SK_BUFF.timestampType / 4] = skb.timestampClock;
+  }
+
+  /** Makes the program find its packet's socket at that address; 0: there is none. */
+  pointToSocket(address: number): void {
+    this.words[SK_BUFF.sk / 4] = address;
   }
 
   /** The packet's socket, where it has one: addresses and the remote port in network order, the local port in the host's. */

@@ -1,12 +1,15 @@
 import type { ProgramType } from "../../bpf/program-type.ts";
 import { narrowStores } from "../../bpf/verifier/narrow-stores.ts";
+import type { VerifierResult } from "../../bpf/verifier/verify.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { HostSite, PacketSite } from "../places.ts";
 import type { ExtendedContext } from "../program-context.ts";
 import type { HookServices } from "../services.ts";
+import type { SocketRecords } from "../socket-records.ts";
 import { packetHelpers } from "./helpers/packet-helpers.ts";
+import { readsSocket } from "./reads-socket.ts";
 import { SK_BUFF_LAYOUT, SkBuffBlock, type WritableFields } from "./sk-buff-block.ts";
 
 /** Types whose programs have words of their own in `cb`, which begin as zeroes and are forgotten (bpf_prog_run_save_cb). */
@@ -17,9 +20,11 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
   readonly kind = "extended";
   readonly programType: ProgramType;
   readonly layout = SK_BUFF_LAYOUT;
-  readonly adapt = narrowStores;
   readonly helpers: ReadonlyMap<number, HostFunction>;
   private readonly memory: LinearMemory;
+  private readonly sockets: SocketRecords;
+  /** Some program reads its packet's socket. */
+  private showsSocket = false;
   /** One for each program that runs inside another. */
   private readonly blocks: SkBuffBlock[] = [];
   private depth = 0;
@@ -29,6 +34,7 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
   constructor(programType: ProgramType, services: HookServices) {
     this.programType = programType;
     this.memory = services.machine.memory;
+    this.sockets = services.sockets;
     this.hasOwnWords = OWN_WORDS.includes(programType.name);
     this.writable = writableFields(programType, this.hasOwnWords);
     this.helpers = packetHelpers(programType, services, this);
@@ -37,6 +43,11 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
   /** The block of the program that is running. */
   get block(): SkBuffBlock {
     return this.blocks[this.depth - 1]!;
+  }
+
+  adapt(program: Uint8Array, verified: Pick<VerifierResult, "insight">): Uint8Array {
+    if (readsSocket(program, verified)) this.showsSocket = true;
+    return narrowStores(program, verified);
   }
 
   refresh(): void {
@@ -54,6 +65,7 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
     this.depth++;
     block.host = host;
     block.show(skb, dataAddress, length, this.hasOwnWords);
+    if (this.showsSocket) block.pointToSocket(this.sockets.addressOf(skb.socket));
     return block.address;
   }
 

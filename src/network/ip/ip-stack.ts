@@ -247,8 +247,10 @@ export class IpStack implements NeighbourOwner {
     return false;
   }
 
-  emit(device: Interface, skb: Skb, family: 4 | 6, mac: Uint8Array): void {
-    this.host.transmitTo(device, skb, ETHERTYPE[family], mac);
+  emit(device: Interface, skb: Skb, _neighbour: 4 | 6, mac: Uint8Array): void {
+    // The next hop of an IPv4 packet may be one of IPv6.
+    const version = this.world.store.bytes[skb.data]! >>> 4 === 6 ? 6 : 4;
+    this.host.transmitTo(device, skb, ETHERTYPE[version], mac);
   }
 
   solicit(device: Interface, family: 4 | 6, address: Uint8Array, waiting: Skb): void {

@@ -1,4 +1,5 @@
 import { FUNCTION } from "../../events/functions.ts";
+import type { SocketQuery } from "../../hooks/program-network.ts";
 import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
 import type { Skb, SkbSocket } from "../../packet/skb.ts";
 import { get16, sameBytes, set16 } from "../../packet/wire.ts";
@@ -70,7 +71,7 @@ export class UdpHandler {
       this.deliverToMany(device, skb, family);
       return;
     }
-    const socket = this.find(skb, family, device);
+    const socket = this.assigned(skb) ?? this.find(skb, family, device);
     const sender = socket === undefined ? this.senders.get(get16(bytes, at + 2)) : undefined;
     if (sender !== undefined) {
       if (admits(sender, skb)) ledger.deliver(skb, device.label, "the sender of traffic");
@@ -169,10 +170,13 @@ export class UdpHandler {
   /** __udp4_lib_mcast_deliver. */
   private deliverToMany(device: Interface, skb: Skb, family: 4 | 6): void {
     const { ledger } = this.world;
+    const { bytes } = this.world.store;
+    const at = skb.data + ADDRESSES[family].destination;
+    const port = get16(bytes, skb.transportHeader + 2);
     let matched = false;
     let received: UdpSocket | undefined;
     for (const socket of this.sockets) {
-      if (!this.matches(socket, skb, family, device)) continue;
+      if (!isFor(socket, this.world.store.bytes, at, port, family, device.name)) continue;
       matched = true;
       if (!socket.receive(skb)) continue;
       received ??= socket;
@@ -189,11 +193,35 @@ export class UdpHandler {
    * (compute_score); of equals the one bound last.
    */
   private find(skb: Skb, family: 4 | 6, device: Interface): UdpSocket | undefined {
+    const { bytes } = this.world.store;
+    return this.lookUp(
+      bytes,
+      skb.data + ADDRESSES[family].destination,
+      get16(bytes, skb.transportHeader + 2),
+      family,
+      device.name,
+    );
+  }
+
+  /** The socket that a program of traffic control has chosen (bpf_sk_assign, inet_steal_sock). */
+  private assigned({ socket }: Skb): UdpSocket | undefined {
+    return socket && this.sockets.find(({ identity }) => identity === socket);
+  }
+
+  /** What a datagram with those addresses would come to, in by the interface named `device`. */
+  socketFor(query: SocketQuery, device: string): SkbSocket | undefined {
+    const { bytes, destination, destinationPort, family } = query;
+    const found = this.lookUp(bytes, destination, destinationPort, family, device);
+    return found?.identity ?? this.senders.get(destinationPort);
+  }
+
+  /** @param at where the destination's address stands. */
+  private lookUp(bytes: Uint8Array, at: number, port: number, family: 4 | 6, device: string): UdpSocket | undefined {
     let best: UdpSocket | undefined;
     let bestScore = 0;
     for (let i = 0; i < this.sockets.length; i++) {
       const socket = this.sockets[i]!;
-      if (!this.matches(socket, skb, family, device)) continue;
+      if (!isFor(socket, bytes, at, port, family, device)) continue;
       const { address, interface: bound } = socket.model;
       const score = 1 + (address === undefined ? 0 : 8) + (bound === undefined ? 0 : 4);
       if (score < bestScore) continue;
@@ -202,17 +230,22 @@ export class UdpHandler {
     }
     return best;
   }
+}
 
-  /** A socket without an address takes both versions of IP. */
-  private matches({ model }: UdpSocket, skb: Skb, family: 4 | 6, device: Interface): boolean {
-    const { bytes } = this.world.store;
-    const { destination, length } = ADDRESSES[family];
-    if (model.port !== get16(bytes, skb.transportHeader + 2)) return false;
-    if (model.interface !== undefined && model.interface !== device.name) return false;
-    const { address } = model;
-    if (address === undefined) return true;
-    return address.family === family && sameBytes(bytes, skb.data + destination, address.address, 0, length);
-  }
+/** Is a datagram for the socket? The destination's address stands at `at`. A socket without an address takes both versions of IP. */
+function isFor(
+  { model }: UdpSocket,
+  bytes: Uint8Array,
+  at: number,
+  port: number,
+  family: 4 | 6,
+  device: string,
+): boolean {
+  if (model.port !== port) return false;
+  if (model.interface !== undefined && model.interface !== device) return false;
+  const { address } = model;
+  if (address === undefined) return true;
+  return address.family === family && sameBytes(bytes, at, address.address, 0, ADDRESSES[family].length);
 }
 
 const UNSPECIFIED = { 4: new Uint8Array(4), 6: new Uint8Array(16) } as const;

@@ -1,9 +1,9 @@
 import { TC_ACT } from "../../hooks/tc/verdict.ts";
+import { flowHash } from "../../packet/dissect/flow-hash.ts";
 import type { Registry } from "../../registry.ts";
 import type { QdiscModel } from "../../topology/model.ts";
 import type { Interface } from "../interface.ts";
 import { DeviceQueue } from "../qdisc/device-queue.ts";
-import { flowHash } from "../qdisc/flow-hash.ts";
 import type { Classification, Qdisc, QdiscKind, QdiscSurroundings } from "../qdisc/qdisc.ts";
 import { Watchdog } from "../qdisc/watchdog.ts";
 import type { World } from "../world.ts";

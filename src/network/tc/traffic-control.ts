@@ -42,6 +42,7 @@ export class TrafficHook {
    * or has gone elsewhere.
    */
   pass(skb: Skb): boolean {
+    skb.atIngress = this.reason === "TC_INGRESS" ? 1 : 0;
     let answer = this.runPrograms(skb);
     let problem: DropReason | undefined;
     if (answer === TC_ACT.UNSPEC) {
@@ -65,6 +66,7 @@ export class TrafficHook {
         this.redirect(skb);
         return false;
       default:
+        skb.atIngress = 0;
         return true;
     }
   }
@@ -91,12 +93,18 @@ export class TrafficHook {
   /** To where a program's bpf_redirect has said (skb_do_redirect). */
   private redirect(skb: Skb): void {
     const { redirectInfo, host, world } = this;
-    const { ifindex, ingress } = redirectInfo;
+    const { ifindex, ingress, by, nextHop } = redirectInfo;
+    const isIncoming = skb.atIngress === 1;
+    skb.atIngress = 0;
     redirectInfo.ifindex = 0;
+    redirectInfo.by = undefined;
+    redirectInfo.nextHop = undefined;
     if (!host.hasDevice(ifindex)) {
       world.ledger.drop(skb, this.device.label, this.reason);
       return;
     }
-    host.redirect(skb, ifindex, ingress);
+    if (by === undefined) host.redirect(skb, ifindex, ingress);
+    else if (by === "neighbour") host.sendToNeighbour(skb, ifindex, nextHop);
+    else if (!isIncoming || !host.passToPeer(skb, ifindex)) world.ledger.drop(skb, this.device.label, this.reason);
   }
 }

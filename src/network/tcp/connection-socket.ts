@@ -1,4 +1,4 @@
-import type { SkbSocket } from "../../packet/skb.ts";
+import type { SkbSocket, TcpFigures } from "../../packet/skb.ts";
 import type { ControlGroup } from "../cgroup/control-group.ts";
 import type { Connection } from "./connection.ts";
 import type { State } from "./state.ts";
@@ -6,6 +6,8 @@ import type { State } from "./state.ts";
 const AF = { 4: 2, 6: 10 } as const;
 const SOCK_STREAM = 1;
 const IPPROTO_TCP = 6;
+/** TCP_NEW_SYN_RECV: a request. */
+const NEW_SYN_RECV = 12;
 
 /** Numbers of states in Linux (net/tcp_states.h). */
 const NUMBERS: Readonly<Record<State, number>> = {
@@ -53,6 +55,31 @@ export class ConnectionSocket implements SkbSocket {
   }
 
   get state(): number {
-    return NUMBERS[this.connection.state];
+    return this.connection.isRequest ? NEW_SYN_RECV : NUMBERS[this.connection.state];
+  }
+
+  get listener(): SkbSocket | undefined {
+    return this.connection.isRequest ? this.connection.listener?.identity : undefined;
+  }
+
+  get figures(): TcpFigures | undefined {
+    const { connection: c } = this;
+    if (c.isRequest) return undefined;
+    const { unacknowledged: queue, congestion } = c;
+    return {
+      congestionWindow: congestion.window,
+      threshold: congestion.threshold,
+      roundTrip: c.roundTrip.smoothed,
+      receiveNext: c.rcvNxt,
+      sendNext: c.sndNxt,
+      unacknowledged: c.sndUna,
+      mss: c.currentMss,
+      packetsOut: queue.count,
+      resent: queue.resent,
+      lost: queue.lost,
+      selectivelyAcknowledged: congestion.duplicates,
+      bytesAcknowledged: c.acknowledgedBytes,
+      timeouts: c.timeouts,
+    };
   }
 }

@@ -1,6 +1,7 @@
+import type { SocketQuery } from "../../hooks/program-network.ts";
 import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
 import type { DropReason } from "../../packet/drop-reason.ts";
-import { PACKET_HOST, type Skb } from "../../packet/skb.ts";
+import { PACKET_HOST, type Skb, type SkbSocket } from "../../packet/skb.ts";
 import type { Interface } from "../interface.ts";
 import { admits } from "../socket/socket.ts";
 import type { World } from "../world.ts";
@@ -9,6 +10,7 @@ import { Acknowledgements } from "./acknowledgements.ts";
 import { ActiveOpen, type ConnectRequest } from "./active-open.ts";
 import { Application } from "./application.ts";
 import { Connection } from "./connection.ts";
+import { ConnectionSocket } from "./connection-socket.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import { Establishment } from "./establishment.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -21,7 +23,7 @@ import { SegmentWriter } from "./segment-writer.ts";
 import { Sender } from "./sender.ts";
 import { StateMachine } from "./state-machine.ts";
 import { noTcpCounts, type TcpCounts } from "./tcp-counts.ts";
-import type { TcpListener } from "./tcp-listener.ts";
+import { TcpListener } from "./tcp-listener.ts";
 import type { TcpStack } from "./tcp-stack.ts";
 import type { TimeWait } from "./time-wait.ts";
 import { TimeWaitAnswers } from "./time-wait-answers.ts";
@@ -132,7 +134,10 @@ export class TcpHandler {
     const local = skb.data + ADDRESSES[family].destination;
     const remote = skb.data + ADDRESSES[family].source;
     const { destination, source } = this.segment;
-    const endpoint = this.table.find(bytes, family, local, remote, destination, source, now);
+    const chosen = skb.socket === undefined ? undefined : this.assigned(skb.socket);
+    const own = chosen instanceof Connection ? chosen : undefined;
+    const endpoint =
+      chosen === undefined ? this.table.find(bytes, family, local, remote, destination, source, now) : own;
     let listener: TcpListener | undefined;
     let fate: Fate;
     if (endpoint instanceof Connection) {
@@ -140,7 +145,7 @@ export class TcpHandler {
       fate = this.forConnection(endpoint);
     } else if (endpoint !== undefined) fate = this.forTimeWait(endpoint);
     else {
-      listener = this.listenerOf();
+      listener = chosen instanceof TcpListener ? chosen : this.listenerOf();
       fate = listener === undefined ? this.forNobody() : this.forListener(listener);
     }
     if (fate === "consumed") this.world.ledger.deliver(skb, where, listener?.label ?? "TCP");
@@ -200,6 +205,21 @@ export class TcpHandler {
     if (!listener.admits(this.skb, segment.headerLength)) return false;
     segment.keep(listener.kept - segment.headerLength);
     return true;
+  }
+
+  /** What a program of traffic control has chosen for the segment (bpf_sk_assign, inet_steal_sock): a connection, or a socket that listens. */
+  private assigned(socket: SkbSocket): Connection | TcpListener | undefined {
+    if (socket instanceof ConnectionSocket) return socket.connection;
+    return this.listeners.find(({ identity }) => identity === socket);
+  }
+
+  /** What a segment with those addresses would come to, in by the interface named `device`. */
+  socketFor(query: SocketQuery, device: string): SkbSocket | undefined {
+    const { bytes, family, source, destination, sourcePort, destinationPort } = query;
+    const { now } = this.world.simulation;
+    const endpoint = this.table.find(bytes, family, destination, source, destinationPort, sourcePort, now);
+    if (endpoint === undefined) return this.byPort.find(destinationPort, family, bytes, destination, device)?.identity;
+    return endpoint.socket ?? (endpoint instanceof Connection ? endpoint.listener?.identity : undefined);
   }
 
   private listenerOf(): TcpListener | undefined {

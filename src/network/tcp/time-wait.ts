@@ -1,3 +1,4 @@
+import type { SkbSocket } from "../../packet/skb.ts";
 import type { Route } from "../route-table.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionKey } from "./connection-key.ts";
@@ -5,6 +6,8 @@ import type { Endpoint } from "./connection-table.ts";
 
 /** TCP_TIMEWAIT_LEN: how long a closed connection answers for stray segments, in nanoseconds. */
 export const TIME_WAIT_LENGTH = 60_000_000_000;
+
+const TCP_TIME_WAIT = 6;
 
 /** What is left of a connection that was closed from here first: enough to answer (struct tcp_timewait_sock). */
 export class TimeWait implements ConnectionKey {
@@ -27,6 +30,8 @@ export class TimeWait implements ConnectionKey {
   /** Simulated time at which it is gone. */
   expires: number;
   next: Endpoint | undefined;
+  /** As programs see it. */
+  readonly socket: SkbSocket | undefined;
 
   constructor(connection: Connection, now: number) {
     this.family = connection.family;
@@ -42,6 +47,19 @@ export class TimeWait implements ConnectionKey {
     this.timestampOffset = connection.timestampOffset;
     this.recentTimestamp = connection.recentTimestamp;
     this.recentTimestampAt = connection.recentTimestampAt;
+    const { socket } = connection;
+    this.socket = socket && {
+      family: socket.family,
+      type: socket.type,
+      protocol: socket.protocol,
+      localAddress: connection.local,
+      remoteAddress: connection.remote,
+      localPort: connection.localPort,
+      remotePort: connection.remotePort,
+      state: TCP_TIME_WAIT,
+      cookie: socket.cookie,
+      cgroup: socket.cgroup,
+    };
     this.expires = now + TIME_WAIT_LENGTH;
   }
 }

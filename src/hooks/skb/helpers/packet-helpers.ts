@@ -2,6 +2,7 @@ import type { ProgramType } from "../../../bpf/program-type.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
 import type { Skb } from "../../../packet/skb.ts";
 import { baseHelpers } from "../../helpers/base-helpers.ts";
+import { routeHelpers } from "../../helpers/route-helpers.ts";
 import type { HookServices } from "../../services.ts";
 import type { SkBuffBlock } from "../sk-buff-block.ts";
 import { byteHelpers } from "./bytes.ts";
@@ -11,6 +12,8 @@ import { redirectHelpers } from "./redirect.ts";
 import { roomHelpers } from "./room.ts";
 import { shapeHelpers } from "./shape.ts";
 import { storeHelpers } from "./store.ts";
+import { timeHelpers } from "./time.ts";
+import { tunnelHelpers } from "./tunnel.ts";
 import { vlanHelpers } from "./vlan.ts";
 
 /** Where helpers find the packet of the program that is running. */
@@ -33,6 +36,8 @@ const GROUPS: readonly HelperGroup[] = [
   roomHelpers,
   shapeHelpers,
   storeHelpers,
+  timeHelpers,
+  tunnelHelpers,
   vlanHelpers,
 ];
 
@@ -42,6 +47,10 @@ export function packetHelpers(
   services: HookServices,
   running: RunningProgram,
 ): ReadonlyMap<number, HostFunction> {
-  const all = [...baseHelpers(running, services), ...GROUPS.flatMap((group) => [...group(running, services)])];
+  const all = [
+    ...baseHelpers(running, services),
+    ...routeHelpers(running, services, "skb"),
+    ...GROUPS.flatMap((group) => [...group(running, services)]),
+  ];
   return new Map(all.filter(([number]) => helpers.has(number)));
 }

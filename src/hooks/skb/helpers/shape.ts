@@ -1,5 +1,6 @@
 import { ERRNO } from "../../../bpf/maps/errno.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
+import { flowHash } from "../../../packet/dissect/flow-hash.ts";
 import { PACKET_OTHERHOST } from "../../../packet/skb.ts";
 import { helper32 } from "../../helpers/helper32.ts";
 import type { HelperGroup } from "./packet-helpers.ts";
@@ -11,19 +12,23 @@ const MOST_BYTES = 0xffff;
 const shortest = (networkOffset: number) => Math.max(networkOffset, ETHERNET_HEADER);
 
 /** A packet's size, its linear part and the metadata that helpers alone may change (net/core/filter.c). */
-export const shapeHelpers: HelperGroup = (running, { pool, machine }): ReadonlyMap<number, HostFunction> => {
+export const shapeHelpers: HelperGroup = (running, { pool, machine, flowSeed }): ReadonlyMap<number, HostFunction> => {
   const { memory } = machine;
   return new Map([
     helper32(32, "bpf_skb_change_type", 2, "signed", (_context, type) => {
       const skb = running.block.skb!;
       // Only among those that are received (skb_pkt_type_ok).
-      if (skb.pktType > PACKET_OTHERHOST - 0 || type! >>> 0 > PACKET_OTHERHOST) return -ERRNO.EINVAL;
+      if (skb.pktType > PACKET_OTHERHOST || type! >>> 0 > PACKET_OTHERHOST) return -ERRNO.EINVAL;
       skb.pktType = type!;
       running.refresh();
       return 0;
     }),
     helper32(34, "bpf_get_hash_recalc", 1, "unsigned", () => {
       const skb = running.block.skb!;
+      if (skb.hash === 0) {
+        skb.hash = flowHash(memory.bytes, skb, flowSeed) || 1;
+        running.refresh();
+      }
       return skb.hash;
     }),
     helper32(41, "bpf_set_hash_invalid", 1, "signed", () => {

@@ -1,6 +1,7 @@
 import type { ProgramType } from "../../../bpf/program-type.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
 import { baseHelpers } from "../../helpers/base-helpers.ts";
+import { routeHelpers } from "../../helpers/route-helpers.ts";
 import type { HookServices } from "../../services.ts";
 import type { XdpBlock } from "../xdp-block.ts";
 import { adjustHelpers } from "./adjust.ts";
@@ -23,6 +24,10 @@ export function xdpHelpers(
   services: HookServices,
   running: RunningXdpProgram,
 ): ReadonlyMap<number, HostFunction> {
-  const all = [...baseHelpers(running, services), ...GROUPS.flatMap((group) => [...group(running, services)])];
+  const all = [
+    ...baseHelpers(running, services),
+    ...routeHelpers(running, services, "xdp"),
+    ...GROUPS.flatMap((group) => [...group(running, services)]),
+  ];
   return new Map(all.filter(([number]) => helpers.has(number)));
 }

@@ -71,6 +71,15 @@ class PortHost implements ProgramHost {
     return this.world.ledger.copy(skb);
   }
 
+  /** A datapath has no neighbours. */
+  sendToNeighbour(skb: Skb): void {
+    this.world.ledger.drop(skb, this.datapath.name, "TC_EGRESS");
+  }
+
+  passToPeer(): boolean {
+    return false;
+  }
+
   redirect(skb: Skb, ifindex: number, ingress: boolean): void {
     const port = portByIfindex(this.datapath, ifindex)!;
     if (ingress) this.datapath.receive(port, skb);

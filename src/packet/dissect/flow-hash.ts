@@ -1,5 +1,5 @@
-import type { Skb } from "../../packet/skb.ts";
-import { get16, get32 } from "../../packet/wire.ts";
+import type { Skb } from "../skb.ts";
+import { get16, get32 } from "../wire.ts";
 
 const ETH_P_IP = 0x0800;
 const ETH_P_IPV6 = 0x86dd;

@@ -1,0 +1,104 @@
+import type { ByteStore } from "../packet/bytestore.ts";
+import type { SkbSocket } from "../packet/skb.ts";
+
+/** Offsets in struct bpf_sock (linux/bpf.h). */
+const SOCKET = {
+  family: 4,
+  type: 8,
+  protocol: 12,
+  localIpv4: 24,
+  localIpv6: 28,
+  localPort: 44,
+  remotePort: 48,
+  remoteIpv4: 52,
+  remoteIpv6: 56,
+  state: 72,
+  receiveQueue: 76,
+} as const;
+const SOCKET_BYTES = 80;
+/** Offsets in struct bpf_tcp_sock; what is not here stays 0. */
+const TCP = {
+  congestionWindow: 0,
+  roundTrip: 4,
+  threshold: 12,
+  receiveNext: 16,
+  sendNext: 20,
+  unacknowledged: 24,
+  mss: 28,
+  packetsOut: 44,
+  resent: 48,
+  lost: 72,
+  selectivelyAcknowledged: 76,
+  bytesAcknowledged: 88,
+  timeouts: 108,
+} as const;
+const TCP_BYTES = 112;
+const BYTES = SOCKET_BYTES + TCP_BYTES;
+/** No queue is known that its packets came in by. */
+const NO_QUEUE = 0xffff_ffff;
+const IPV4_BYTES = 4;
+
+/** Sockets as programs read them: a struct bpf_sock for each, and behind it the struct bpf_tcp_sock of the same. A socket keeps its address. */
+export class SocketRecords {
+  private readonly memory: ByteStore;
+  private readonly addresses = new WeakMap<SkbSocket, number>();
+  private readonly owners = new Map<number, WeakRef<SkbSocket>>();
+
+  constructor(memory: ByteStore) {
+    this.memory = memory;
+  }
+
+  /** Address of a socket's struct bpf_sock, which says what the socket is now; 0 where there is none. */
+  addressOf(socket: SkbSocket | undefined): number {
+    if (socket === undefined) return 0;
+    let address = this.addresses.get(socket);
+    if (address === undefined) {
+      address = this.memory.allocate(BYTES);
+      this.memory.bytes.fill(0, address, address + BYTES);
+      this.addresses.set(socket, address);
+      this.owners.set(address, new WeakRef(socket));
+      this.describe(address, socket);
+    }
+    this.set(address + SOCKET.state, socket.state);
+    return address;
+  }
+
+  /** Address of its struct bpf_tcp_sock. */
+  tcpAddressOf(socket: SkbSocket): number {
+    const at = this.addressOf(socket) + SOCKET_BYTES;
+    const { figures } = socket;
+    if (figures === undefined) return at;
+    const { bytesAcknowledged } = figures;
+    for (const name of Object.keys(TCP) as (keyof typeof TCP)[]) this.set(at + TCP[name], figures[name] >>> 0);
+    this.set(at + TCP.bytesAcknowledged + 4, Math.floor(bytesAcknowledged / 0x1_0000_0000));
+    return at;
+  }
+
+  /** The socket that a program means by an address, be it of one structure or the other. */
+  at(address: number): SkbSocket | undefined {
+    const at = address >>> 0;
+    return (this.owners.get(at) ?? this.owners.get(at - SOCKET_BYTES))?.deref();
+  }
+
+  private describe(address: number, socket: SkbSocket): void {
+    const { bytes } = this.memory;
+    this.set(address + SOCKET.family, socket.family);
+    this.set(address + SOCKET.type, socket.type);
+    this.set(address + SOCKET.protocol, socket.protocol);
+    this.set(address + SOCKET.localPort, socket.localPort);
+    bytes[address + SOCKET.remotePort] = socket.remotePort >>> 8;
+    bytes[address + SOCKET.remotePort + 1] = socket.remotePort;
+    this.set(address + SOCKET.receiveQueue, NO_QUEUE);
+    const isIpv4 = socket.localAddress.length === IPV4_BYTES;
+    bytes.set(socket.localAddress, address + (isIpv4 ? SOCKET.localIpv4 : SOCKET.localIpv6));
+    bytes.set(socket.remoteAddress, address + (isIpv4 ? SOCKET.remoteIpv4 : SOCKET.remoteIpv6));
+  }
+
+  private set(at: number, value: number): void {
+    const { bytes } = this.memory;
+    bytes[at] = value;
+    bytes[at + 1] = value >>> 8;
+    bytes[at + 2] = value >>> 16;
+    bytes[at + 3] = value >>> 24;
+  }
+}
