@@ -1,4 +1,4 @@
-import type { ByteStore } from "../packet/bytestore.ts";
+import type { Machine } from "../bpf/vm/machine.ts";
 import type { SkbSocket } from "../packet/skb.ts";
 
 /** Offsets in struct bpf_sock (linux/bpf.h). */
@@ -34,18 +34,23 @@ const TCP = {
 } as const;
 const TCP_BYTES = 112;
 const BYTES = SOCKET_BYTES + TCP_BYTES;
+/** Records that memory is taken for at once. */
+const RECORDS = 64;
 /** No queue is known that its packets came in by. */
 const NO_QUEUE = 0xffff_ffff;
 const IPV4_BYTES = 4;
 
 /** Sockets as programs read them: a struct bpf_sock for each, and behind it the struct bpf_tcp_sock of the same. A socket keeps its address. */
 export class SocketRecords {
-  private readonly memory: ByteStore;
+  private readonly machine: Machine;
+  /** Where the next record goes, and how many there is room for behind it. */
+  private next = 0;
+  private room = 0;
   private readonly addresses = new WeakMap<SkbSocket, number>();
   private readonly owners = new Map<number, WeakRef<SkbSocket>>();
 
-  constructor(memory: ByteStore) {
-    this.memory = memory;
+  constructor(machine: Machine) {
+    this.machine = machine;
   }
 
   /** Address of a socket's struct bpf_sock, which says what the socket is now; 0 where there is none. */
@@ -53,8 +58,7 @@ export class SocketRecords {
     if (socket === undefined) return 0;
     let address = this.addresses.get(socket);
     if (address === undefined) {
-      address = this.memory.allocate(BYTES);
-      this.memory.bytes.fill(0, address, address + BYTES);
+      address = this.take();
       this.addresses.set(socket, address);
       this.owners.set(address, new WeakRef(socket));
       this.describe(address, socket);
@@ -80,8 +84,23 @@ export class SocketRecords {
     return (this.owners.get(at) ?? this.owners.get(at - SOCKET_BYTES))?.deref();
   }
 
+  /** Zeroes for a record. */
+  private take(): number {
+    if (this.room === 0) {
+      const { memory, regions } = this.machine;
+      this.next = memory.allocate(BYTES * RECORDS);
+      memory.bytes.fill(0, this.next, this.next + BYTES * RECORDS);
+      regions.add(this.next, BYTES * RECORDS, false);
+      this.room = RECORDS;
+    }
+    this.room--;
+    const address = this.next;
+    this.next += BYTES;
+    return address;
+  }
+
   private describe(address: number, socket: SkbSocket): void {
-    const { bytes } = this.memory;
+    const { bytes } = this.machine.memory;
     this.set(address + SOCKET.family, socket.family);
     this.set(address + SOCKET.type, socket.type);
     this.set(address + SOCKET.protocol, socket.protocol);
@@ -95,7 +114,7 @@ export class SocketRecords {
   }
 
   private set(at: number, value: number): void {
-    const { bytes } = this.memory;
+    const { bytes } = this.machine.memory;
     bytes[at] = value;
     bytes[at + 1] = value >>> 8;
     bytes[at + 2] = value >>> 16;

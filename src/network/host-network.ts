@@ -43,7 +43,9 @@ export class HostNetwork implements ProgramNetwork {
     };
   }
 
-  private find({ family, bytes, destination, device, table }: RouteQuery): Route | undefined {
+  private find({ family, bytes, destination, device, table: asked }: RouteQuery): Route | undefined {
+    // As long as nobody makes rules, IPv4's two tables are one (fib_new_table).
+    const table = family === 4 ? "all" : asked;
     const { routes } = this.host.ip;
     if (device === undefined)
       return table === "all"

@@ -90,7 +90,7 @@ export function assemble(
     maps: syscall,
     pool: world.pool,
     redirect: world.redirect,
-    sockets: new SocketRecords(memory),
+    sockets: new SocketRecords(machine),
     flowSeed: world.random("flow hash").uint32(),
     chance: world.random("programs"),
     now: () => world.simulation.now,

@@ -56,7 +56,7 @@ export class ProgramBench {
       maps: syscall,
       pool: this.pool,
       redirect: { ifindex: 0, ingress: false },
-      sockets: new SocketRecords(memory),
+      sockets: new SocketRecords(machine),
       flowSeed: new Random(topology.seed, "flow hash").uint32(),
       chance: new Random(topology.seed, "programs"),
       now: () => 0,

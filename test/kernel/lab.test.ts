@@ -18,6 +18,15 @@ const EXAMPLES = readdirSync("topologies")
   .filter((name) => name.endsWith(".yaml"))
   .map((name) => `topologies/${name}`);
 
+/** Networks for the lab, and how many values at least it must have in common with the simulation. */
+const LABS = [
+  { file: "test/kernel/lab/office.yaml", least: 50 },
+  { file: "test/kernel/lab/tc.yaml", least: 45 },
+  { file: "test/kernel/lab/xdp.yaml", least: 20 },
+  { file: "test/kernel/lab/processes.yaml", least: 60 },
+  { file: "test/kernel/lab/helpers.yaml", least: 200 },
+];
+
 async function both(file: string): Promise<{ lab: LabResult; run: RunResult }> {
   if ("missing" in kernel) throw new Error(kernel.missing);
   const { topology, container } = await openTopology(file);
@@ -32,13 +41,7 @@ async function both(file: string): Promise<{ lab: LabResult; run: RunResult }> {
 }
 
 describe.skipIf(why !== undefined)(`netsim lab${missing}`, () => {
-  it.each([
-    ...EXAMPLES,
-    "test/kernel/lab/office.yaml",
-    "test/kernel/lab/tc.yaml",
-    "test/kernel/lab/xdp.yaml",
-    "test/kernel/lab/processes.yaml",
-  ])("%s does what it expects in the kernel", async (file) => {
+  it.each([...EXAMPLES, ...LABS.map(({ file }) => file)])("%s does what it expects in the kernel", async (file) => {
     const { lab } = await both(file);
     expect(lab.expectations.filter(({ passed }) => !passed)).toEqual([]);
     // What is about system calls alone is left out, by name.
@@ -46,12 +49,7 @@ describe.skipIf(why !== undefined)(`netsim lab${missing}`, () => {
     expect(lab.exitCode).toBe(0);
   });
 
-  it.each([
-    { file: "test/kernel/lab/office.yaml", least: 50 },
-    { file: "test/kernel/lab/tc.yaml", least: 45 },
-    { file: "test/kernel/lab/xdp.yaml", least: 20 },
-    { file: "test/kernel/lab/processes.yaml", least: 60 },
-  ])(
+  it.each(LABS)(
     "counts the same packets and bytes as the simulation in $file, at every interface, class and socket",
     async ({ file, least }) => {
       const { run, lab } = await both(file);

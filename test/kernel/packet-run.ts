@@ -64,7 +64,7 @@ export function runHere(
     pool,
     maps: new BpfSyscall(oneCpu(machine)),
     redirect: { ifindex: 0, ingress: false },
-    sockets: new SocketRecords(memory),
+    sockets: new SocketRecords(machine),
     flowSeed: 0,
     chance: new Random(1n),
     now: () => 0,

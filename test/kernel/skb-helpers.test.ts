@@ -163,7 +163,7 @@ function run(program: Uint8Array, bytes: Uint8Array): { value: number; packet: s
     pool,
     maps: new BpfSyscall(oneCpu(machine)),
     redirect: { ifindex: 0, ingress: false },
-    sockets: new SocketRecords(memory),
+    sockets: new SocketRecords(machine),
     flowSeed: 0,
     chance: new Random(1n),
     now: () => 0,
