@@ -3,7 +3,7 @@ import { LinearMemory } from "../../src/bpf/vm/memory.ts";
 import { Ledger } from "../../src/network/ledger.ts";
 import type { DatapathAction } from "../../src/network/ovs/datapath/action.ts";
 import { Datapath } from "../../src/network/ovs/datapath/datapath.ts";
-import { newCounters, type SendingPort } from "../../src/network/ovs/datapath/port.ts";
+import { newCounters, type SendingPort, TRUNK } from "../../src/network/ovs/datapath/port.ts";
 import { Bridge } from "../../src/network/ovs/openflow/bridge/bridge.ts";
 import { openFlowPort } from "../../src/network/ovs/openflow/bridge/port.ts";
 import { parseFlow } from "../../src/network/ovs/openflow/flow/parse-flow.ts";
@@ -82,8 +82,7 @@ export function sinkPort(number: number, ledger: Ledger): SendingPort {
     kind: "link",
     mac: new Uint8Array(6),
     isUp: true,
-    tag: undefined,
-    trunks: undefined,
+    vlans: TRUNK,
     tunnel: undefined,
     counters: newCounters(),
     mtu: 1500,

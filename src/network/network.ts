@@ -6,7 +6,7 @@ import { Host } from "./host.ts";
 import { installHooks } from "./install-hooks.ts";
 import type { Interface } from "./interface.ts";
 import { LinkDirection } from "./link.ts";
-import { connectPatchPorts, Switch } from "./ovs/switch.ts";
+import { connectBridges, connectPatchPorts, Switch } from "./ovs/switch.ts";
 import type { QdiscKind } from "./qdisc/qdisc.ts";
 import { dataStartOf } from "./socket/data-start.ts";
 import { openSocket } from "./socket/open-socket.ts";
@@ -67,6 +67,7 @@ export class Network {
     connectPatchPorts(this.switches);
     this.links = topology.links.map((model) => this.connect(model, world));
     for (const node of this.switches) node.connect();
+    connectBridges(this.switches);
   }
 
   /** Packets that are still on their way: on wires, or waiting in a host for something. */

@@ -79,6 +79,8 @@ const OVS_REASONS = {
   OVS_DROP_CONNTRACK: "refused by connection tracking",
   OVS_UPCALL_LOST: "no room in the queue to the slow path",
   OVS_PATCH_LOOP: "through too many patch ports",
+  OVS_RECURSION_TOO_DEEP: "its way through OpenFlow tables and patch ports goes over 64 deep",
+  OVS_TOO_MANY_RESUBMITS: "its way through OpenFlow tables and patch ports takes over 4096 look-ups",
   OVS_BAD_KEY: "its headers make no flow key",
   OVS_PARSER: "dropped by a parser program",
   OVS_PARSER_ERROR: "a parser program failed or wrote a key that makes no sense",

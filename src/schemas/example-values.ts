@@ -70,6 +70,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   number: 1,
   tag: 10,
   trunks: [10, 20],
+  cvlans: [10, 20],
   tos: 0,
   "dst-port": 4789,
   "upcall.queue": 1024,

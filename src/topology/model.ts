@@ -168,11 +168,17 @@ export interface LineModel {
 /** A port of an Open vSwitch. */
 export interface PortModel {
   readonly name: string;
-  /** In OpenFlow and in the datapath. */
+  /** In OpenFlow and in the datapath; 0: the switch's own, which is LOCAL in OpenFlow. */
   readonly number: number;
-  readonly type: "link" | "patch" | "vxlan" | "geneve" | "gre";
-  readonly tag: number | undefined;
-  readonly trunks: readonly number[] | undefined;
+  readonly type: "link" | "internal" | "patch" | "vxlan" | "geneve" | "gre";
+  /** How NORMAL treats VLANs there (vswitchd.conf.db(5), table Port). */
+  readonly vlans: {
+    readonly mode: "access" | "trunk" | "native-tagged" | "native-untagged" | "dot1q-tunnel";
+    readonly tag: number | undefined;
+    readonly trunks: readonly number[] | undefined;
+    readonly customerVlans: readonly number[] | undefined;
+    readonly tpid: number | undefined;
+  };
   /** Of patch ports. */
   readonly peer: EndpointRef | undefined;
   /** Of tunnels; "flow" where the flow says it. */

@@ -8,6 +8,7 @@ import { openFlowPort } from "./openflow/bridge/port.ts";
 import { formatFlow } from "./openflow/flow/format-flow.ts";
 import { parseFlow } from "./openflow/flow/parse-flow.ts";
 import { parsePacket } from "./openflow/flow/parse-packet.ts";
+import { checkReferences } from "./openflow/flow/references.ts";
 import { formatGroup } from "./openflow/group/format-group.ts";
 import { parseGroup } from "./openflow/group/parse-group.ts";
 import { parseMeter } from "./openflow/meter/meter.ts";
@@ -47,6 +48,7 @@ export function bridgeOfFiles({ name, ports, flows, groups, meters }: BridgeFile
   eachLine(meters, problems, (line) => bridge.setMeter(parseMeter(line)));
   eachLine(flows, problems, (line, place) => {
     const { flow, ignored } = parseFlow(line, names);
+    checkReferences(flow.actions, bridge, line);
     bridge.addFlow(flow, 0);
     if (ignored.length > 0)
       warnings.push({
@@ -120,7 +122,13 @@ export function traceFlow(bridge: Bridge, flow: string, now: number): string {
     return trace(bridge, key, now);
   } catch (error) {
     if (!(error instanceof FlowSyntaxError)) throw error;
-    fail("usage", sentence(error.message), error.hint === undefined ? {} : { hint: error.hint });
+    throw new NetsimError({
+      code: "usage",
+      severity: "error",
+      message: sentence(error.message),
+      place: { file: "FLOW", line: 1, column: error.start + 1, endColumn: Math.max(error.end, error.start + 1) + 1 },
+      ...(error.hint !== undefined && { hint: error.hint }),
+    });
   }
 }
 

@@ -1,8 +1,10 @@
 import { type Diagnostic, NetsimError } from "../../errors.ts";
 import type { LineModel, SwitchModel } from "../../topology/model.ts";
+import { LOCAL_PORT, OFPP_LOCAL } from "./datapath/port.ts";
 import { Bridge } from "./openflow/bridge/bridge.ts";
 import { openFlowPort } from "./openflow/bridge/port.ts";
 import { parseFlow } from "./openflow/flow/parse-flow.ts";
+import { checkReferences } from "./openflow/flow/references.ts";
 import { parseGroup } from "./openflow/group/parse-group.ts";
 import { parseMeter } from "./openflow/meter/meter.ts";
 import { FlowSyntaxError } from "./openflow/text/syntax-error.ts";
@@ -11,20 +13,24 @@ import type { DevicePort } from "./port/device-port.ts";
 /** The bridge of a switch, with the flows, groups and meters that the topology gives it. Throws one NetsimError with all that is wrong in them. */
 export function openBridge(model: SwitchModel, ports: Iterable<DevicePort>): Bridge {
   const bridge = new Bridge(model.name);
-  for (const { number, name, kind, tag, trunks, tunnel, isUp } of ports)
+  for (const { number, name, kind, vlans, tunnel, isUp } of ports) {
+    const { mode, tag = 0, trunks, customerVlans, tpid } = vlans;
     bridge.addPort(
       openFlowPort({
-        ofport: number,
+        ofport: number === LOCAL_PORT ? OFPP_LOCAL : number,
         number,
         name,
-        // To a bridge with a datapath of its own, a patch port leads where a link does.
-        kind: kind === "patch" ? "link" : kind,
+        kind,
         isUp,
         tunnel,
-        ...(tag !== undefined && { tag, vlanMode: "access" as const }),
-        ...(trunks !== undefined && { trunks: new Set(trunks) }),
+        vlanMode: mode,
+        tag,
+        trunks: trunks && new Set(trunks),
+        customerVlans: customerVlans && new Set(customerVlans),
+        ...(tpid !== undefined && { qinqTpid: tpid }),
       }),
     );
+  }
   const problems: Diagnostic[] = [];
   const read = (lines: readonly LineModel[], take: (text: string) => void) => {
     for (const { text, place } of lines)
@@ -46,7 +52,11 @@ export function openBridge(model: SwitchModel, ports: Iterable<DevicePort>): Bri
   const names = bridge.portNames;
   read(model.groups, (text) => bridge.setGroup(parseGroup(text, names)));
   read(model.meters, (text) => bridge.setMeter(parseMeter(text)));
-  read(model.flows, (text) => bridge.addFlow(parseFlow(text, names).flow, 0));
+  read(model.flows, (text) => {
+    const { flow } = parseFlow(text, names);
+    checkReferences(flow.actions, bridge, text);
+    bridge.addFlow(flow, 0);
+  });
   if (problems.length > 0) throw new NetsimError(problems);
   return bridge;
 }

@@ -9,6 +9,7 @@ import { Datapath } from "./datapath/datapath.ts";
 import { openBridge } from "./open-bridge.ts";
 import { OpenFlowSlowPath } from "./openflow/slow-path.ts";
 import type { DevicePort } from "./port/device-port.ts";
+import { InternalPort } from "./port/internal-port.ts";
 import { LinkPort } from "./port/link-port.ts";
 import { PatchPort } from "./port/patch-port.ts";
 import { TunnelPort } from "./port/tunnel-port.ts";
@@ -39,7 +40,9 @@ export class Switch implements FrameReceiver {
     this.host = createHost(model, world);
     for (const [name, device] of model.interfaces) {
       const port = model.ports.get(name);
-      if (port === undefined) this.interfaces.set(name, this.host!.interfaces.get(name)!);
+      const own = this.host?.interfaces.get(name);
+      if (port === undefined) this.interfaces.set(name, own!);
+      else if (own !== undefined) this.addPort(port, own);
       else this.addPort(port, new Interface(model.name, device, this, world.ledger));
     }
     const tunnels = [...this.ports.values()].filter((port) => port instanceof TunnelPort);
@@ -85,6 +88,7 @@ export class Switch implements FrameReceiver {
 
   private createPort(model: PortModel, device: Interface): DevicePort {
     if (model.type === "link") return new LinkPort(model, device, this.world);
+    if (model.type === "internal") return new InternalPort(model, device, this.datapath, this.world);
     if (model.type === "patch") return new PatchPort(model, device, this.world);
     return new TunnelPort(model, device, this.host, this.world);
   }
@@ -92,19 +96,42 @@ export class Switch implements FrameReceiver {
 
 /** Leads patch ports to each other, once all switches are there. */
 export function connectPatchPorts(switches: readonly Switch[]): void {
+  for (const [own, other] of patchPairs(switches)) own.port.peer = { datapath: other.node.datapath, port: other.port };
+}
+
+/** Leads the bridges' patch ports to each other, once all have their tables. */
+export function connectBridges(switches: readonly Switch[]): void {
+  for (const [own, other] of patchPairs(switches))
+    own.node.slowPath!.bridge.connectPatch(own.port.number, {
+      bridge: other.node.slowPath!.bridge,
+      ofport: other.port.number,
+    });
+}
+
+interface PatchEnd {
+  readonly node: Switch;
+  readonly port: PatchPort;
+}
+
+/** Each patch port with its peer. */
+function* patchPairs(switches: readonly Switch[]): Iterable<readonly [PatchEnd, PatchEnd]> {
   const byName = new Map(switches.map((node) => [node.name, node]));
-  for (const { ports, model } of switches)
-    for (const [name, { peer }] of model.ports) {
+  for (const node of switches)
+    for (const [name, { peer }] of node.model.ports) {
       const other = peer && byName.get(peer.node);
       const port = other?.ports.get(peer!.interface);
-      const own = ports.get(name);
-      if (own instanceof PatchPort && port instanceof PatchPort) own.peer = { datapath: other!.datapath, port };
+      const own = node.ports.get(name);
+      if (own instanceof PatchPort && port instanceof PatchPort)
+        yield [
+          { node, port: own },
+          { node: other!, port },
+        ];
     }
 }
 
-/** The host that tunnels go by, with the interfaces that are no ports. */
+/** The host that tunnels go by, with the interfaces that are no ports, and those that are internal ones. */
 function createHost(model: SwitchModel, world: World): Host | undefined {
-  const interfaces = new Map([...model.interfaces].filter(([name]) => !model.ports.has(name)));
+  const interfaces = new Map([...model.interfaces].filter(([name]) => isOfHost(model.ports.get(name))));
   if (interfaces.size === 0) return undefined;
   const { name, place, routes } = model;
   const host: HostModel = {
@@ -121,6 +148,10 @@ function createHost(model: SwitchModel, world: World): Host | undefined {
     xdp: new Map(),
   };
   return new Host(host, world);
+}
+
+function isOfHost(port: PortModel | undefined): boolean {
+  return port === undefined || port.type === "internal";
 }
 
 function attachPrograms(

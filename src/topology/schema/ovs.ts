@@ -24,8 +24,19 @@ const port: Properties = {
     "Number of the port in OpenFlow (ofport_request). Default: counted from 1 in the file's order.",
   ),
   type: {
-    enum: ["link", "patch", "vxlan", "geneve", "gre"],
-    description: "link: what a link leads to. patch: a port of another switch. The others: tunnels. Default link.",
+    enum: ["link", "internal", "patch", "vxlan", "geneve", "gre"],
+    description:
+      "link: what a link leads to. internal: an interface of the host that the switch runs on; of the switch's own name it is LOCAL. patch: a port of another switch, or of this. The others: tunnels. Default link.",
+  },
+  "vlan-mode": {
+    enum: ["access", "trunk", "native-tagged", "native-untagged", "dot1q-tunnel"],
+    description:
+      "How NORMAL treats VLANs (vlan_mode). Default: access with a tag and no trunks, native-untagged with both, else trunk.",
+  },
+  cvlans: list(vlan("VLAN"), "Customers' VLANs that a dot1q-tunnel takes. Absent: all."),
+  "qinq-ethtype": {
+    enum: ["802.1ad", "802.1q"],
+    description: "Type of the tag that a dot1q-tunnel adds (other_config:qinq-ethtype). Default 802.1ad.",
   },
   tag: vlan("VLAN of an access port, for NORMAL."),
   trunks: list(vlan("VLAN"), "VLANs of a trunk port, for NORMAL. Absent: all."),

@@ -1,7 +1,7 @@
 import type { DatapathAction } from "../../../src/network/ovs/datapath/action.ts";
 import { Datapath, type DatapathSettings } from "../../../src/network/ovs/datapath/datapath.ts";
 import type { PacketState } from "../../../src/network/ovs/datapath/packet-state.ts";
-import { newCounters, type SendingPort } from "../../../src/network/ovs/datapath/port.ts";
+import { newCounters, type SendingPort, TRUNK } from "../../../src/network/ovs/datapath/port.ts";
 import type { FlowTraffic, SlowPath, TranslationRequest } from "../../../src/network/ovs/datapath/slow-path.ts";
 import { AT, blankKey } from "../../../src/network/ovs/flow/layout.ts";
 import type { Skb } from "../../../src/packet/skb.ts";
@@ -23,8 +23,7 @@ class KeepingPort implements SendingPort {
   readonly kind = "link";
   readonly mac = new Uint8Array(6);
   readonly isUp = true;
-  readonly tag = undefined;
-  readonly trunks = undefined;
+  readonly vlans = TRUNK;
   readonly tunnel = undefined;
   readonly counters = newCounters();
   readonly mtu: number;
@@ -59,6 +58,7 @@ export class SwitchStage implements SlowPath {
   readonly received: string[] = [];
   readonly credited: FlowTraffic[] = [];
   generation = 0;
+  readonly nextExpiry = Number.POSITIVE_INFINITY;
   say: (key: Uint8Array) => Said;
 
   constructor(say: (key: Uint8Array) => Said, settings: Partial<DatapathSettings> = {}, mtu = 1500) {
@@ -90,6 +90,8 @@ export class SwitchStage implements SlowPath {
     this.received.push(String(action.cookie));
     return [];
   }
+
+  expire(): void {}
 
   /** A packet comes in, and everything that follows from it happens. */
   send(port: number, have: unknown): void {

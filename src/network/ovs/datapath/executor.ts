@@ -1,3 +1,4 @@
+import type { DropReason } from "../../../packet/drop-reason.ts";
 import type { Skb } from "../../../packet/skb.ts";
 import { set16, set32 } from "../../../packet/wire.ts";
 import type { Random } from "../../../simulation/random.ts";
@@ -18,6 +19,13 @@ const DEFERRED_THRESHOLD = RECURSION_LIMIT - 2;
 const DEFERRED_LIMIT = 9;
 const ETHERNET_HEADER = 14;
 const ALWAYS = 0xffff_ffff;
+
+/** What is said of packets whose translation failed, by the error's number; 0 is none. */
+const ERRORS: Readonly<Record<number, DropReason>> = {
+  0: "OVS_DROP_EXPLICIT",
+  2: "OVS_RECURSION_TOO_DEEP",
+  3: "OVS_TOO_MANY_RESUBMITS",
+};
 
 /** The datapath that actions are executed in. */
 export interface Actor {
@@ -50,7 +58,7 @@ export class Executor {
   private level = 0;
   private readonly states: PacketState[] = [];
   private free = 0;
-  private readonly deferred: Deferred[] = [];
+  private deferred: Deferred[] = [];
   private head = 0;
   private tail = 0;
 
@@ -81,6 +89,20 @@ export class Executor {
     this.run(state, actions);
     if (this.level === 1) this.runDeferred();
     this.level--;
+  }
+
+  /** A packet comes from another switch while actions are executed here: it has levels and a queue of its own. */
+  executeInside(work: () => void): void {
+    const { level, deferred, head, tail } = this;
+    this.level = 0;
+    this.deferred = [];
+    this.head = 0;
+    this.tail = 0;
+    work();
+    this.level = level;
+    this.deferred = deferred;
+    this.head = head;
+    this.tail = tail;
   }
 
   private runDeferred(): void {
@@ -188,7 +210,7 @@ export class Executor {
         return false;
       }
       case "drop":
-        this.drop(state, action.reason === 0 ? "OVS_DROP_EXPLICIT" : "OVS_DROP_EXPLICIT_WITH_ERROR");
+        this.drop(state, ERRORS[action.reason] ?? "OVS_DROP_EXPLICIT_WITH_ERROR");
         return false;
       case "bpf":
         return this.actor.runProgram(state, action);

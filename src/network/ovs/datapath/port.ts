@@ -8,6 +8,27 @@ export const OFPP_LOCAL = 0xfffe;
 
 export type PortKind = "internal" | "link" | "patch" | "vxlan" | "geneve" | "gre";
 
+/** How a port treats VLANs (vswitchd.conf.db(5), table Port). */
+export interface PortVlans {
+  readonly mode: "access" | "trunk" | "native-tagged" | "native-untagged" | "dot1q-tunnel";
+  readonly tag: number | undefined;
+  /** Undefined: all. */
+  readonly trunks: readonly number[] | undefined;
+  /** Customers' VLANs that a dot1q-tunnel takes; undefined: all. */
+  readonly customerVlans: readonly number[] | undefined;
+  /** TPID of the tag that a dot1q-tunnel adds; undefined: 0x88a8. */
+  readonly tpid: number | undefined;
+}
+
+/** A trunk of all VLANs. */
+export const TRUNK: PortVlans = {
+  mode: "trunk",
+  tag: undefined,
+  trunks: undefined,
+  customerVlans: undefined,
+  tpid: undefined,
+};
+
 /** A port of a datapath as its slow path sees it. Numbers are the same in OpenFlow and in the datapath, LOCAL apart. */
 export interface DatapathPort {
   /** 0 is the switch's own, links follow from 1. */
@@ -17,9 +38,8 @@ export interface DatapathPort {
   readonly mac: Uint8Array;
   /** Whether it has a cable, a peer or an underlay. */
   readonly isUp: boolean;
-  /** VLAN settings of ovs-vsctl that NORMAL goes by; undefined: a trunk of all. */
-  readonly tag: number | undefined;
-  readonly trunks: readonly number[] | undefined;
+  /** VLAN settings of ovs-vsctl that NORMAL goes by. */
+  readonly vlans: PortVlans;
   /** Where a tunnel leads; undefined on others. */
   readonly tunnel: TunnelOptions | undefined;
 }

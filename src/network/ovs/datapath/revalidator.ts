@@ -39,6 +39,11 @@ export class Revalidator {
         this.rebalanceAt = now + REBALANCE;
       }
     }
+    if (now >= this.slowPath.nextExpiry) {
+      // What packets have kept alive is told first.
+      this.settle();
+      this.slowPath.expire(now);
+    }
     if (this.slowPath.generation !== this.generation) this.revalidate(now);
   }
 

@@ -9,6 +9,10 @@ import type { DatapathAction, UserspaceAction } from "./action.ts";
 export interface SlowPath {
   /** Changes whenever what was translated before may no longer hold: tables, groups, learnt addresses, ports. */
   readonly generation: number;
+  /** Simulated time at which something ends there by itself, unless packets keep it; Infinity: nothing does. */
+  readonly nextExpiry: number;
+  /** Takes away what has ended by `now`. */
+  expire(now: number): void;
   /** Says what to do with a flow. */
   translate(request: TranslationRequest): Translation;
   /** A packet that a `userspace` action sent up; returns what to do with it (a copy, ended afterwards), mostly nothing. */

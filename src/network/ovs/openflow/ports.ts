@@ -41,12 +41,13 @@ export function portNumber(text: string, names: PortNames): number | undefined {
 export function parsePort(piece: Piece, names: PortNames, complaint: string): number {
   const port = portNumber(piece.text, names);
   if (port !== undefined) return port;
-  const known = [...names.keys()];
-  throw new FlowSyntaxError(
-    complaint,
-    piece,
-    `A port's number or name is expected${known.length === 0 ? "" : `: ${known.join(", ")}`}, or one of ${[...RESERVED.keys()].join(", ")}.`,
-  );
+  throw new FlowSyntaxError(complaint, piece, portHint(names));
+}
+
+/** Which ports there are. */
+export function portHint(names: PortNames): string {
+  const known = [...names].map(([name, number]) => `${name} (${formatPort(number)})`);
+  return `A port's number or name is expected${known.length === 0 ? "" : `: ${known.join(", ")}`}, or one of ${[...RESERVED.keys()].join(", ")}.`;
 }
 
 /** A reserved port's name, any other's number. */

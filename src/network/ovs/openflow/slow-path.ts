@@ -1,5 +1,7 @@
+import { get32, set32 } from "../../../packet/wire.ts";
 import type { DatapathAction } from "../datapath/action.ts";
 import type { MeterConfig } from "../datapath/meter.ts";
+import { LOCAL_PORT, OFPP_LOCAL } from "../datapath/port.ts";
 import type {
   Translation as Answer,
   FlowTraffic,
@@ -7,6 +9,7 @@ import type {
   TranslationRequest,
   UserspacePacket,
 } from "../datapath/slow-path.ts";
+import { AT } from "../flow/layout.ts";
 import type { Bridge } from "./bridge/bridge.ts";
 import { translate } from "./translate/translate.ts";
 import type { Translation } from "./translate/translation.ts";
@@ -25,9 +28,20 @@ export class OpenFlowSlowPath implements SlowPath {
     return this.bridge.generation;
   }
 
-  translate({ key, skb, hasEffects, now }: TranslationRequest): Answer {
+  get nextExpiry(): number {
+    return this.bridge.nextExpiry;
+  }
+
+  expire(now: number): void {
     this.bridge.expire(now);
-    const t = translate({ bridge: this.bridge, key: key.slice(), skb, hasEffects, now });
+  }
+
+  translate({ key, skb, hasEffects, now }: TranslationRequest): Answer {
+    const { bridge } = this;
+    const flow = key.slice();
+    if (get32(flow, AT.inPort) === LOCAL_PORT) set32(flow, AT.inPort, OFPP_LOCAL);
+    const t = translate({ bridge, key: flow, skb, hasEffects, now, entersPatches: false });
+    if (bridge.hasPeers) this.#followPatches(t, flow, now);
     // The flow that is made of it keeps these, and nothing else of the translation.
     const { wanted: mask, out: actions, rules, learnt } = t;
     return {
@@ -36,6 +50,17 @@ export class OpenFlowSlowPath implements SlowPath {
       isCacheable: t.isCacheable && !t.isSlow,
       credit: (traffic) => this.credit(rules, learnt, traffic),
     };
+  }
+
+  /**
+   * Open vSwitch translates through patch ports at once, and drops the packet where that goes too deep or on for too long. Here each
+   * switch translates for itself; so the whole way is looked at before, and what it depends on is part of the mask.
+   */
+  #followPatches(t: Translation, key: Uint8Array, now: number): void {
+    const whole = translate({ bridge: this.bridge, key, skb: undefined, hasEffects: false, now });
+    if (whole.error === undefined || whole.error === t.error) return;
+    t.out = whole.out;
+    for (let i = 0; i < t.wanted.length; i++) t.wanted[i]! |= whole.wanted[i]!;
   }
 
   /** Controllers are not simulated: their packets are counted, and end there. */

@@ -4,15 +4,14 @@ import { tag } from "../../ethernet-frame.ts";
 import type { Interface } from "../../interface.ts";
 import type { World } from "../../world.ts";
 import type { PacketState } from "../datapath/packet-state.ts";
-import { newCounters, type PortKind, type SendingPort, type TunnelOptions } from "../datapath/port.ts";
+import { newCounters, type PortKind, type PortVlans, type SendingPort, type TunnelOptions } from "../datapath/port.ts";
 
 /** A port of a switch with its device, which shows frames to captures and counts them. */
 export abstract class DevicePort implements SendingPort {
   readonly number: number;
   readonly name: string;
   readonly kind: PortKind;
-  readonly tag: number | undefined;
-  readonly trunks: readonly number[] | undefined;
+  readonly vlans: PortVlans;
   readonly tunnel: TunnelOptions | undefined;
   readonly device: Interface;
   readonly counters = newCounters();
@@ -22,8 +21,7 @@ export abstract class DevicePort implements SendingPort {
     this.number = model.number;
     this.name = model.name;
     this.kind = model.type;
-    this.tag = model.tag;
-    this.trunks = model.trunks;
+    this.vlans = model.vlans;
     this.tunnel = model.tunnel;
     this.device = device;
     this.world = world;

@@ -24,6 +24,6 @@ export class PatchPort extends DevicePort {
     this.settle(skb);
     this.device.count(skb, "out");
     port.device.count(skb, "in");
-    datapath.receive(port, skb, undefined, patches + 1);
+    datapath.executor.executeInside(() => datapath.receive(port, skb, undefined, patches + 1));
   }
 }

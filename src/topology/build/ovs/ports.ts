@@ -6,6 +6,8 @@ import type { Fields } from "../fields.ts";
 
 const UDP_PORTS = { vxlan: 4789, geneve: 6081, gre: 0 } as const;
 const TUNNEL_KEYS = ["remote", "local", "key", "tos", "ttl", "dst-port", "csum", "df"] as const;
+/** The switch's own port: LOCAL in OpenFlow. */
+const OWN_NUMBER = 0;
 /** VNIs have 24 bits. */
 const LARGEST_VNI = 0xff_ffff;
 
@@ -15,7 +17,9 @@ export function buildPorts(
   interfaces: ReadonlyMap<string, InterfaceModel>,
   drafts: Drafts,
 ): Map<string, PortModel> {
-  const devices = [...draft.interfaces.values()].filter(({ fields }) => fields?.has("address") !== true);
+  const devices = [...draft.interfaces.values()].filter(
+    ({ fields }) => fields?.has("address") !== true || fields.text("type")?.text === "internal",
+  );
   const taken = new Map<number, string>();
   for (const { name, fields } of devices) {
     const number = fields?.number("number");
@@ -30,9 +34,11 @@ export function buildPorts(
       );
   }
   let next = 1;
+  const isOwn = (name: string, fields: Fields | undefined) =>
+    name === draft.name && fields?.text("type")?.text === "internal" && !fields.has("number");
   return new Map(
     devices.map(({ name, fields }): [string, PortModel] => {
-      let number = fields?.number("number");
+      let number = isOwn(name, fields) ? OWN_NUMBER : fields?.number("number");
       if (number === undefined) {
         while (taken.has(next)) next++;
         number = next;
@@ -51,8 +57,8 @@ function buildPort(
   { place }: InterfaceModel,
   drafts: Drafts,
 ): PortModel {
-  const type = fields?.choice("type", "link", "patch", "vxlan", "geneve", "gre") ?? "link";
-  const isTunnel = type !== "link" && type !== "patch";
+  const type = fields?.choice("type", "link", "internal", "patch", "vxlan", "geneve", "gre") ?? "link";
+  const isTunnel = type !== "link" && type !== "internal" && type !== "patch";
   if (fields !== undefined) {
     refuseStray(fields, type, isTunnel);
     if (type === "patch" && !fields.has("peer"))
@@ -75,14 +81,36 @@ function buildPort(
     number,
     type,
     place,
-    tag: fields?.number("tag"),
-    trunks: fields?.has("trunks")
-      ? fields
-          .items("trunks")
-          .flatMap((one) => (one.kind === "scalar" && typeof one.value === "number" ? [one.value] : []))
-      : undefined,
+    vlans: readVlans(fields),
     peer: type === "patch" ? readPeer(fields!, { node: node.name, interface: name }, drafts) : undefined,
     tunnel: isTunnel ? readTunnel(fields!, type) : undefined,
+  };
+}
+
+/** Access with a tag alone, native-untagged where it trunks as well (port_configure of vswitchd/bridge.c). */
+function readVlans(fields: Fields | undefined): PortModel["vlans"] {
+  const numbers = (key: string) =>
+    fields?.has(key)
+      ? fields.items(key).flatMap((one) => (one.kind === "scalar" && typeof one.value === "number" ? [one.value] : []))
+      : undefined;
+  const tag = fields?.number("tag");
+  const trunks = numbers("trunks");
+  const usual = tag === undefined ? "trunk" : trunks === undefined ? "access" : "native-untagged";
+  const mode = fields?.choice("vlan-mode", "access", "trunk", "native-tagged", "native-untagged", "dot1q-tunnel");
+  if (mode !== undefined && mode !== "trunk" && tag === undefined)
+    fields!.context.problem(
+      "bad-topology",
+      fields!.keySpan("vlan-mode"),
+      `A port of the mode ${mode} has a VLAN of its own.`,
+      "Give it a `tag`.",
+    );
+  const tpid = fields?.choice("qinq-ethtype", "802.1ad", "802.1q");
+  return {
+    mode: mode ?? usual,
+    tag: mode === "trunk" ? undefined : tag,
+    trunks: mode === "access" || mode === "dot1q-tunnel" ? undefined : trunks,
+    customerVlans: numbers("cvlans"),
+    tpid: tpid && (tpid === "802.1ad" ? 0x88a8 : 0x8100),
   };
 }
 

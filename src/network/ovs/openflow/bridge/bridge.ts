@@ -1,7 +1,9 @@
+import { formatActions } from "../action/registry.ts";
 import type { FlowEntry } from "../flow/flow.ts";
 import type { Group } from "../group/group.ts";
 import type { Meter } from "../meter/meter.ts";
 import type { PortNames } from "../ports.ts";
+import { Expiries } from "./expiries.ts";
 import { FlowRule, type FlowTable, flowTable } from "./flow-table.ts";
 import { MacTable } from "./mac-table.ts";
 import type { OpenFlowPort } from "./port.ts";
@@ -19,7 +21,12 @@ export class Bridge {
   readonly recirculations = new Recirculations();
   /** Changes whenever what was translated may no longer hold. */
   generation = 0;
+  /** Whether patch ports lead to other bridges. */
+  hasPeers = false;
   readonly #meterNumbers = new Map<number, number>();
+  readonly #expiries = new Expiries();
+  /** How many flows there are of a cookie in a table, by both in one text: learn may be limited to so many. */
+  readonly #cookies = new Map<string, number>();
 
   constructor(name: string, macs = new MacTable()) {
     this.name = name;
@@ -48,13 +55,34 @@ export class Bridge {
       this.tables.set(entry.table, table);
     }
     const rule = new FlowRule(entry, now);
-    table.insert(rule);
+    const replaced = table.insert(rule);
+    if (replaced !== undefined) this.#forget(replaced);
+    this.#count(rule, 1);
+    this.#expiries.add(rule);
     this.generation++;
     return rule;
   }
 
   removeFlow(rule: FlowRule): void {
     this.tables.get(rule.entry.table)?.remove(rule);
+    this.#forget(rule);
+    this.generation++;
+  }
+
+  #forget(rule: FlowRule): void {
+    this.#expiries.remove(rule);
+    this.#count(rule, -1);
+  }
+
+  #count({ entry }: FlowRule, change: 1 | -1): void {
+    const name = `${entry.table} ${entry.cookie}`;
+    this.#cookies.set(name, (this.#cookies.get(name) ?? 0) + change);
+  }
+
+  /** Puts another bridge's port behind a patch port. */
+  connectPatch(ofport: number, peer: NonNullable<OpenFlowPort["peer"]>): void {
+    this.ports.set(ofport, { ...this.ports.get(ofport)!, peer });
+    this.hasPeers = true;
     this.generation++;
   }
 
@@ -90,24 +118,29 @@ export class Bridge {
       known.used = now;
       return true;
     }
-    if (limit !== 0 && known === undefined) {
-      let count = 0;
-      for (const rule of table?.rules ?? []) if (rule.entry.cookie === entry.cookie) count++;
-      if (count >= limit) return false;
-    }
+    const count = this.#cookies.get(`${entry.table} ${entry.cookie}`) ?? 0;
+    if (limit !== 0 && known === undefined && count >= limit) return false;
     this.addFlow(entry, now);
     return true;
+  }
+
+  /** When the next flow or address may go by itself, in nanoseconds; Infinity: none. */
+  get nextExpiry(): number {
+    return Math.min(this.macs.nextExpiry, this.#expiries.next);
   }
 
   /** Takes away flows and addresses whose time is over. */
   expire(now: number): void {
     if (this.macs.expire(now)) this.generation++;
-    for (const rule of [...this.rules()]) if (rule.expiry <= now) this.removeFlow(rule);
+    for (const rule of this.#expiries.take(now)) this.removeFlow(rule);
+  }
+
+  /** A flow's timeouts have become shorter (fin_timeout). */
+  timeoutsChanged(rule: FlowRule): void {
+    this.#expiries.add(rule);
   }
 }
 
 function sameActions(a: FlowEntry, b: FlowEntry): boolean {
-  const text = ({ actions }: FlowEntry) =>
-    JSON.stringify(actions, (_, value) => (typeof value === "bigint" ? `${value}n` : value));
-  return text(a) === text(b);
+  return a.actions === b.actions || formatActions(a.actions) === formatActions(b.actions);
 }

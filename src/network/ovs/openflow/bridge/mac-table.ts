@@ -44,6 +44,12 @@ export class MacTable {
     return known === undefined || known.port !== port || now - known.seen >= this.aging;
   }
 
+  /** When the address that was seen longest ago is forgotten, in nanoseconds; Infinity: there is none. */
+  get nextExpiry(): number {
+    for (const { seen } of this.#entries.values()) return seen + this.aging;
+    return Number.POSITIVE_INFINITY;
+  }
+
   /** Forgets what has not been seen for too long; true where something was forgotten. */
   expire(now: number): boolean {
     const before = this.#entries.size;

@@ -2,7 +2,7 @@ import type { TunnelOptions } from "../../datapath/port.ts";
 import type { Bridge } from "./bridge.ts";
 
 /** How a port treats VLANs (vswitchd.conf.db(5), Port vlan_mode). */
-export type VlanMode = "access" | "trunk" | "native-tagged" | "native-untagged";
+export type VlanMode = "access" | "trunk" | "native-tagged" | "native-untagged" | "dot1q-tunnel";
 
 /** A port of a bridge as OpenFlow knows it. */
 export interface OpenFlowPort {
@@ -17,6 +17,9 @@ export interface OpenFlowPort {
   readonly tag: number;
   /** VLANs that a trunk carries; undefined: all. */
   readonly trunks: ReadonlySet<number> | undefined;
+  /** Customers' VLANs that a dot1q-tunnel takes; undefined: all. And the TPID of the tag that it adds. */
+  readonly customerVlans: ReadonlySet<number> | undefined;
+  readonly qinqTpid: number;
   /** Whether FLOOD and NORMAL flood to it. */
   readonly isFlooded: boolean;
   readonly tunnel: TunnelOptions | undefined;
@@ -33,6 +36,8 @@ export function openFlowPort(port: Pick<OpenFlowPort, "ofport" | "name"> & Parti
     vlanMode: "trunk",
     tag: 0,
     trunks: undefined,
+    customerVlans: undefined,
+    qinqTpid: 0x88a8,
     isFlooded: true,
     tunnel: undefined,
     peer: undefined,

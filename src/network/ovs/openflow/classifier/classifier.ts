@@ -1,5 +1,4 @@
 import { AT } from "../../flow/layout.ts";
-import { equalMatches } from "../match/match.ts";
 import { PrefixTrie } from "./prefix-trie.ts";
 import type { ClassifierRule } from "./rule.ts";
 import { Subtable } from "./subtable.ts";
@@ -56,9 +55,8 @@ export class Classifier<R extends ClassifierRule> {
 
   /** The rule with exactly this match and priority. */
   findExactly(rule: Pick<R, "match" | "priority">): R | undefined {
-    for (const other of this.#rules)
-      if (other.priority === rule.priority && equalMatches(other.match, rule.match)) return other;
-    return undefined;
+    const { key, mask } = rule.match;
+    return this.#byMask.get(String.fromCharCode(...mask))?.findExactly(key, rule.priority);
   }
 
   /** The rule that counts for a flow; adds to `wanted` the bits of the flow that decided it. */

@@ -22,6 +22,8 @@ export class Subtable<R extends ClassifierRule> {
   readonly #rules = new Map<string, R[]>();
   /** Prefix length of each field that has a trie; 0: no prefix of it is looked at. */
   readonly prefixes: readonly number[];
+  /** How many rules have each priority. */
+  readonly #priorities = new Map<number, number>();
   readonly #portBits: number;
   readonly #ports = new PrefixTrie();
 
@@ -54,8 +56,14 @@ export class Subtable<R extends ClassifierRule> {
     this.#rules.set(keys.at(-1)!, same);
     for (const [i, index] of this.#indices.entries()) index.set(keys[i]!, (index.get(keys[i]!) ?? 0) + 1);
     if (this.#portBits > 0) this.#ports.insert(key, AT.tpSrc, this.#portBits);
+    this.#priorities.set(rule.priority, (this.#priorities.get(rule.priority) ?? 0) + 1);
     this.maxPriority = Math.max(this.maxPriority, rule.priority);
     return undefined;
+  }
+
+  /** The rule with exactly this key and priority. */
+  findExactly(key: Uint8Array, priority: number): R | undefined {
+    return this.#rules.get(this.#keys(key).at(-1)!)?.find((rule) => rule.priority === priority);
   }
 
   remove(rule: R): void {
@@ -70,7 +78,10 @@ export class Subtable<R extends ClassifierRule> {
       else index.delete(keys[i]!);
     }
     if (this.#portBits > 0) this.#ports.remove(key, AT.tpSrc, this.#portBits);
-    this.maxPriority = [...this.#rules.values()].reduce((most, [first]) => Math.max(most, first!.priority), 0);
+    const others = this.#priorities.get(rule.priority)! - 1;
+    if (others > 0) this.#priorities.set(rule.priority, others);
+    else this.#priorities.delete(rule.priority);
+    if (others === 0 && rule.priority === this.maxPriority) this.maxPriority = Math.max(0, ...this.#priorities.keys());
   }
 
   /** The rules that match, the highest priority first; adds to `wanted` what the look-up has looked at. */

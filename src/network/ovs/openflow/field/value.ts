@@ -1,7 +1,7 @@
 import { formatIpv6, formatMac, parseIpv4, parseIpv6, parseMac } from "../../../../packet/address.ts";
 import type { FlowField } from "../../flow/field.ts";
 import { allOnes } from "../../flow/field-value.ts";
-import { formatPort, type PortNames, portNumber } from "../ports.ts";
+import { formatPort, type PortNames, portHint, portNumber } from "../ports.ts";
 import { hex, parseInteger } from "../text/number.ts";
 import { FlowSyntaxError, type Piece, pieceOf } from "../text/syntax-error.ts";
 import {
@@ -50,7 +50,7 @@ function parseOf(field: FlowField, piece: Piece, ports: PortNames): FieldValue {
     case "port-oxm": {
       const port = portNumber(piece.text, ports);
       if (port === undefined)
-        throw new FlowSyntaxError(`${piece.text}: invalid or unknown port for ${field.name}`, piece);
+        throw new FlowSyntaxError(`${piece.text}: invalid or unknown port for ${field.name}`, piece, portHint(ports));
       return { value: BigInt(port), mask: exact };
     }
     case "fragment":

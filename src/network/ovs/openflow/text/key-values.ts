@@ -1,4 +1,4 @@
-import type { Piece } from "./syntax-error.ts";
+import { FlowSyntaxError, type Piece } from "./syntax-error.ts";
 
 /** One of the things that ovs-ofctl separates by commas and spaces: `key`, `key=value`, `key:value`, `key(value)`. */
 export interface KeyValue {
@@ -29,7 +29,13 @@ export function splitKeyValues({ text, at }: Piece): KeyValue[] {
     }
     const from = next + 1;
     let to = valueEnd(text, from, delimiter === "(" ? ")" : SEPARATORS);
-    let end = delimiter === "(" && to < text.length ? to + 1 : to;
+    if (delimiter === "(" && to === text.length)
+      throw new FlowSyntaxError(
+        `${key.text}: no closing parenthesis`,
+        piece(start, text.length),
+        "A ) is expected at the end: ovs-ofctl would go on to the end of the line.",
+      );
+    let end = delimiter === "(" ? to + 1 : to;
     if (delimiter === "(" && text.startsWith(")->", to)) {
       to = valueEnd(text, to + 1, SEPARATORS);
       end = to;

@@ -92,4 +92,5 @@ export function finTimeout(t: Translation, { idle, hard }: FinTimeoutAction): vo
     limit === 0 ? seconds : seconds === 0 ? limit : Math.min(seconds, limit);
   t.rule.idleTimeout = shorter(t.rule.idleTimeout, idle);
   t.rule.hardTimeout = shorter(t.rule.hardTimeout, hard);
+  t.bridge.timeoutsChanged(t.rule);
 }

@@ -15,7 +15,7 @@ export function send(t: Translation, ofport: number, isLast: boolean): void {
     t.say("warn", "Nonexistent output port");
     return;
   }
-  if (port.kind === "patch") {
+  if (port.kind === "patch" && t.entersPatches) {
     throughPatch(t, port, isLast);
     return;
   }

@@ -10,7 +10,7 @@ import { isIp, isLaterFragment, isMpls } from "./fields.ts";
 import { copyPart, maskBytes } from "./key-access.ts";
 import { describe, findRule } from "./lookup.ts";
 import { labelAt, vlanAt } from "./tags.ts";
-import { Translation, type TranslationInput } from "./translation.ts";
+import { Translation, type TranslationError, type TranslationInput } from "./translation.ts";
 
 /**
  * Takes a flow through the tables of its bridge (xlate_actions of ofproto/ofproto-dpif-xlate.c): afterwards `out` is what
@@ -42,11 +42,25 @@ export function translate(input: TranslationInput): Translation {
   );
   if (t.error === undefined) finishMask(t);
   else {
-    t.out = [];
+    t.out = [{ type: "drop", reason: XLATE_ERRORS.indexOf(t.error) }];
     t.isSlow = false;
   }
   return t;
 }
+
+/** Errors by their numbers (enum xlate_error of ofproto/ofproto-dpif-xlate.h), 1 (no bridge) and 6 (recirculation conflict) aside, which cannot be here. */
+const XLATE_ERRORS: readonly (TranslationError | undefined)[] = [
+  undefined,
+  undefined,
+  "recursion too deep",
+  "too many resubmits",
+  "stack too deep",
+  "no recirculation context",
+  undefined,
+  "too many MPLS labels",
+  undefined,
+  "unsupported",
+];
 
 function run(t: Translation, actions: readonly Action[]): void {
   t.run(actions, true);

@@ -34,6 +34,8 @@ export interface TranslationInput {
   /** Nanoseconds. */
   readonly now: number;
   readonly report?: Report;
+  /** Whether output to a patch port goes on in the tables of the bridge behind it; else it is left to the datapath. Default true. */
+  readonly entersPatches?: boolean;
 }
 
 /**
@@ -46,6 +48,7 @@ export class Translation {
   readonly hasEffects: boolean;
   readonly now: number;
   readonly report: Report;
+  readonly entersPatches: boolean;
   /** The flow as it came, never changed. */
   readonly original: Uint8Array;
   /** The flow as actions have left it. */
@@ -91,12 +94,14 @@ export class Translation {
   /** Copies that go on after connection tracking: their recirculation ids, and the flows as they were then. */
   readonly forks: { readonly id: number; readonly flow: Uint8Array }[] = [];
 
-  constructor({ bridge, key, skb, hasEffects, now, report = new Report(false) }: TranslationInput) {
+  constructor(input: TranslationInput) {
+    const { bridge, key, skb, hasEffects, now, report = new Report(false), entersPatches = true } = input;
     this.bridge = bridge;
     this.skb = skb;
     this.hasEffects = hasEffects;
     this.now = now;
     this.report = report;
+    this.entersPatches = entersPatches;
     this.original = key;
     this.flow = key.slice();
     this.base = key.slice();

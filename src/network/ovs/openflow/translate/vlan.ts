@@ -37,7 +37,12 @@ export function putVlans(flow: Uint8Array, vlans: readonly Vlan[]): void {
 }
 
 /** Whether a port lets packets with this VLAN in (input_vid_is_valid); otherwise what is wrong with it. */
-export function refusal({ name, vlanMode, tag, trunks }: OpenFlowPort, vid: number): string | undefined {
+export function refusal(port: OpenFlowPort, vid: number): string | undefined {
+  const { name, vlanMode, tag, trunks } = port;
+  if (vlanMode === "dot1q-tunnel")
+    return takesCustomer(port, vid)
+      ? undefined
+      : `dropping VLAN ${vid} packet received on dot1q-tunnel port ${name} that excludes this VLAN`;
   if (vlanMode === "access")
     return vid === 0
       ? undefined
@@ -49,7 +54,9 @@ export function refusal({ name, vlanMode, tag, trunks }: OpenFlowPort, vid: numb
 }
 
 /** The VLANs of a packet inside of the bridge (xvlan_input_translate). */
-export function insideVlans({ vlanMode, tag }: OpenFlowPort, [outer, inner]: readonly [Vlan, Vlan]): [Vlan, Vlan] {
+export function insideVlans(port: OpenFlowPort, [outer, inner]: readonly [Vlan, Vlan]): [Vlan, Vlan] {
+  const { vlanMode, tag, qinqTpid } = port;
+  if (vlanMode === "dot1q-tunnel") return [{ tpid: qinqTpid, vid: tag, pcp: outer.pcp }, outer];
   const tpid = outer.tpid === 0 ? ETHERTYPE.vlan : outer.tpid;
   if (vlanMode === "access") return [{ tpid, vid: tag, pcp: outer.pcp }, NONE];
   if (vlanMode === "trunk" || outer.vid !== 0) return [outer, inner];
@@ -59,11 +66,18 @@ export function insideVlans({ vlanMode, tag }: OpenFlowPort, [outer, inner]: rea
 /** The tags with which a packet leaves by a port (xvlan_output_translate). */
 export function outsideVlans({ vlanMode, tag }: OpenFlowPort, [outer, inner]: readonly [Vlan, Vlan]): [Vlan, Vlan] {
   if (vlanMode === "access") return [NONE, NONE];
+  if (vlanMode === "dot1q-tunnel") return [inner, NONE];
   return vlanMode === "native-untagged" && outer.vid === tag ? [inner, NONE] : [outer, inner];
 }
 
 /** Whether packets of these VLANs go out by a port (xbundle_includes_vlan). */
-export function includesVlan({ vlanMode, tag, trunks }: OpenFlowPort, [outer, inner]: readonly [Vlan, Vlan]): boolean {
+export function includesVlan(port: OpenFlowPort, [outer, inner]: readonly [Vlan, Vlan]): boolean {
+  const { vlanMode, tag, trunks } = port;
+  if (vlanMode === "dot1q-tunnel") return outer.vid === tag && takesCustomer(port, inner.vid);
   if (vlanMode === "access") return outer.vid === tag && inner.vid === 0;
   return trunks === undefined || trunks.has(outer.vid) || (vlanMode !== "trunk" && outer.vid === tag);
+}
+
+function takesCustomer({ customerVlans }: OpenFlowPort, vid: number): boolean {
+  return customerVlans === undefined || customerVlans.has(vid);
 }
