@@ -25,6 +25,28 @@ export function dynptrFunctions(memory: HelperMemory): ReadonlyMap<string, HostF
       writeDynptr(linear, at(pointer), { ...own, offset: own.offset + (start >>> 0), size });
       return 0;
     }),
+    kernelFunction(
+      "bpf_dynptr_copy",
+      "wwwww",
+      "signed",
+      (to: number, toOffset: number, from: number, fromOffset: number, size: number) => {
+        const [target, source] = [readDynptr(linear, at(to)), readDynptr(linear, at(from))];
+        if (target.address === 0 || source.address === 0 || target.readOnly) return -ERRNO.EINVAL;
+        if (!dynptrHas(target, toOffset >>> 0, size >>> 0) || !dynptrHas(source, fromOffset >>> 0, size >>> 0))
+          return -ERRNO.E2BIG;
+        const begin = source.address + source.offset + (fromOffset >>> 0);
+        memory.bytes.copyWithin(target.address + target.offset + (toOffset >>> 0), begin, begin + (size >>> 0));
+        return 0;
+      },
+    ),
+    kernelFunction("bpf_dynptr_memset", "wwww", "signed", (to: number, offset: number, size: number, byte: number) => {
+      const target = readDynptr(linear, at(to));
+      if (target.address === 0 || target.readOnly) return -ERRNO.EINVAL;
+      if (!dynptrHas(target, offset >>> 0, size >>> 0)) return -ERRNO.E2BIG;
+      const begin = target.address + target.offset + (offset >>> 0);
+      memory.bytes.fill(byte & 0xff, begin, begin + (size >>> 0));
+      return 0;
+    }),
     kernelFunction("bpf_dynptr_is_null", "w", "unsigned", (pointer: number) =>
       Number(readDynptr(linear, at(pointer)).address === 0),
     ),

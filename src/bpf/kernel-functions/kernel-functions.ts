@@ -2,11 +2,13 @@ import type { AllocatedType } from "../heap/object-heap.ts";
 import { HelperMemory } from "../helpers/helper-memory.ts";
 import type { BpfSyscall } from "../syscall.ts";
 import type { HostFunction } from "../vm/host-function.ts";
+import { bitsIterator } from "./bits-iterator.ts";
 import { dynptrFunctions } from "./dynptrs.ts";
 import { exceptionFunctions } from "./exceptions.ts";
 import { iteratorFunctions } from "./iterators.ts";
 import { allocationOf, objectFunctions } from "./objects.ts";
 import { sectionFunctions } from "./sections.ts";
+import { stringFunctions } from "./strings.ts";
 
 /**
  * The kernel functions that programs call by their BTF ids, as far as they need neither a network nor a kernel's structures. Ids
@@ -23,7 +25,9 @@ export class KernelFunctions {
     const memory = new HelperMemory(maps);
     const all = [
       ...iteratorFunctions(memory),
+      ...bitsIterator(memory),
       ...dynptrFunctions(memory),
+      ...stringFunctions(memory),
       ...sectionFunctions(memory),
       ...objectFunctions(memory),
       ...exceptionFunctions(),
