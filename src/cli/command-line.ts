@@ -50,10 +50,6 @@ export function netsimCommand(terminal: Pick<Terminal, "out" | "error">, perform
     .showHelpAfterError("(netsim --help lists the commands and their options.)");
   for (const add of COMMANDS) add(program, perform);
   addExamples(program);
-  program.action(({ explain }: { explain?: string }) => {
-    if (explain === undefined) return program.help({ error: true });
-    perform(async (terminal) => (await import("./explain-action.ts")).explain(explain, terminal));
-  });
   return program;
 }
 
@@ -64,11 +60,18 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
     action = chosen;
   });
   try {
-    await program.parseAsync(words, { from: "user" });
+    await program.parseAsync(commandWords(words), { from: "user" });
     return (await action?.(terminal)) ?? EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     showFailure(error, terminal);
     return error instanceof NetsimError ? error.exitCode : EXIT.internal;
   }
+}
+
+/** `--explain CODE` as the command that it stands for: commander takes no option in the place of a command. */
+export function commandWords(words: readonly string[]): string[] {
+  const [first = "", ...others] = words;
+  if (first === "--explain") return ["explain", ...others];
+  return first.startsWith("--explain=") ? ["explain", first.slice("--explain=".length), ...others] : [...words];
 }

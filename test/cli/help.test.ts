@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { netsimCommand } from "../../src/cli/command-line.ts";
+import { commandWords, netsimCommand } from "../../src/cli/command-line.ts";
 
 interface Help {
   readonly names: string;
@@ -66,7 +66,7 @@ describe("help", () => {
         { encoding: "utf8" },
       );
       await root
-        .parseAsync(words.stdout.split("\0").slice(0, -1), { from: "user" })
+        .parseAsync(commandWords(words.stdout.split("\0").slice(0, -1)), { from: "user" })
         .catch((failure) => (error += failure));
       expect({ example, performed, error }).toEqual({ example, performed: 1, error: "" });
     }

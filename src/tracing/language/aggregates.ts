@@ -1,9 +1,9 @@
 import type { CodeParts } from "./code-parts.ts";
 import { type Emitter, type Operand, signed } from "./emitter.ts";
 import { addWords, callLookUp, callUpdate, type KeyedMap, keyed } from "./map-code.ts";
+import { number } from "./number.ts";
 import type { Expression, MapPlace } from "./syntax-tree.ts";
 import { AGGREGATES, type Aggregate, INT, keyBytes, LEAST, type LinearScale } from "./types.ts";
-import { number } from "./values.ts";
 
 const ONE: Operand = { type: INT, constant: 1n };
 /** The last row of a hist begins with 2 to this. */

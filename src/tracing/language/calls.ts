@@ -3,6 +3,7 @@ import type { CodeParts } from "./code-parts.ts";
 import { type Operand, signed } from "./emitter.ts";
 import { nearHint } from "./hints.ts";
 import { readText } from "./memory.ts";
+import { number } from "./number.ts";
 import type { Expression } from "./syntax-tree.ts";
 import { compareFirst, contains } from "./text-search.ts";
 import {
@@ -15,7 +16,6 @@ import {
   type TraceType,
   UNSIGNED,
 } from "./types.ts";
-import { number } from "./values.ts";
 
 type Call = Expression & { kind: "call" };
 

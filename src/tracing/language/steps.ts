@@ -2,9 +2,9 @@ import type { CodeParts } from "./code-parts.ts";
 import { narrowed, type Operand, signed } from "./emitter.ts";
 import { nearHint } from "./hints.ts";
 import { callUpdate, keyed } from "./map-code.ts";
+import { number } from "./number.ts";
 import type { Expression } from "./syntax-tree.ts";
 import { INT } from "./types.ts";
-import { number } from "./values.ts";
 
 /** `++` and `--`: changes a map or a variable, and gives its old or its new value. */
 export function step(parts: CodeParts, node: Expression & { kind: "step" }): Operand {

@@ -5,6 +5,7 @@ import { narrowed, narrowedConstant, type Operand, signed } from "./emitter.ts";
 import { nearHint } from "./hints.ts";
 import { lookUp } from "./map-code.ts";
 import { readNumber, readText } from "./memory.ts";
+import { number } from "./number.ts";
 import { step } from "./steps.ts";
 import { STRUCTS } from "./structs.ts";
 import type { Expression, MapPlace } from "./syntax-tree.ts";
@@ -83,13 +84,6 @@ export function value(parts: CodeParts, node: Expression): Operand {
       return choice(parts, node);
   }
   return source.fail(node, `This has no value in ${scene.provider}.`);
-}
-
-/** The same of what must be a number. */
-export function number(parts: CodeParts, node: Expression): Operand {
-  const found = value(parts, node);
-  if (found.type.kind === "int" || found.type.kind === "symbol" || found.type.kind === "stack") return found;
-  return parts.source.fail(node, `A number is expected, not ${nameOfType(found.type)}.`);
 }
 
 /** Goes on at the label where the condition is false. */
