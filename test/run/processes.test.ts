@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { runTopology } from "../../src/index.ts";
+import { openTopology } from "../../src/open-topology.ts";
 import type { NodeResult } from "../../src/run/result.ts";
+import { TOKENS } from "../../src/tokens.ts";
 import { scratch } from "../scratch.ts";
 
 const FILTER = `
@@ -119,6 +121,20 @@ describe("a process", () => {
     expect(node.processes![0]!.ended).toBeNull();
     const alone = await run(`      p: { seccomp: ${trap}, ${calls}, dumpable: false }`);
     expect(alone.processes![0]!.calls).toMatchObject([{ outcome: "signal", coreDump: false }, { outcome: "not made" }]);
+  });
+
+  it("is asked about a call as if it were its first, even once it is dead", async () => {
+    const file = scratch({
+      "topology.yaml": `programs:\n  filter:\n    classic: |${FILTER}\nnodes:\n  a: { kind: host, processes: { p: { seccomp: filter, calls: ["ptrace(0)"] } } }\n`,
+    });
+    const { topology, container } = await openTopology(file);
+    const scene = await container.get(TOKENS.TopologyRunner).assemble(topology);
+    expect(scene.processes.get("a")![0]!.follow("ptrace(0)", { file }).outcome).toMatchObject({
+      kind: "killed",
+      whole: true,
+      coreDump: true,
+    });
+    scene.close();
   });
 
   it("leaves a core file where it is dumpable", async () => {

@@ -1,5 +1,6 @@
 import type { LoadedProgram } from "../../programs/language.ts";
 import type { ProgramTable } from "../../programs/program-table.ts";
+import { succeeded } from "../../run/processes/opening-calls.ts";
 import type { CallResult, ProcessResult } from "../../run/result.ts";
 import { findArchitecture } from "../../seccomp/architecture/architecture.ts";
 import { parseCall } from "../../seccomp/calls/written-call.ts";
@@ -10,7 +11,8 @@ import { type CallEnd, type GuardedCall, GuardedChild } from "../seccomp/guarded
 import { isHarmless } from "../seccomp/harmless-calls.ts";
 import type { Skipped } from "./skipped.ts";
 
-const GATES: Readonly<Record<string, "syscall" | "int80">> = { x86_64: "syscall", x32: "syscall", i386: "int80" };
+/** How calls of an architecture enter the kernel, by its name. */
+const GATES: Readonly<Record<string, "syscall" | "int80">> = { x86_64: "syscall", x32: "syscall", x86: "int80" };
 const SIGSYS = 31;
 /** More calls of one process are left out. */
 const MOST_CALLS = 10_000;
@@ -61,7 +63,7 @@ export class LabProcesses {
 
   private run(model: ProcessModel, like: ProcessResult, label: string): LabProcessResult | undefined {
     const skip = (what: string, why: string) => void this.skipped.push({ what, why });
-    const gate = process.arch === "x64" ? GATES[model.architecture] : undefined;
+    const gate = process.arch === "x64" ? GATES[findArchitecture(model.architecture)!.name] : undefined;
     if (gate === undefined) {
       skip(`process ${label}`, `this machine makes no calls of ${model.architecture}`);
       return undefined;
@@ -103,7 +105,7 @@ export class LabProcesses {
       filters: like.filters,
       sockets: like.sockets.map(({ name }, index) => {
         const own = ownCalls(index);
-        return { name, calls: own, open: deadly === undefined && own.every(({ outcome }) => isGood(outcome)) };
+        return { name, calls: own, open: deadly === undefined && own.every(succeeded) };
       }),
       calls: shown.slice(opening.length),
       ended: deadly === undefined ? null : "SIGSYS",
@@ -161,8 +163,6 @@ function lackingOf({ parent, sigsys, supervisor }: ProcessModel): string | undef
 
 /** What a supervisor answers to calls that it knows nothing of. */
 const REFUSAL: Pick<AnswerModel, "kind" | "text" | "value"> = { kind: "errno", text: "EPERM" };
-
-const isGood = (outcome: LabCall["outcome"]) => outcome === "runs" || outcome === "returns";
 
 function instructionsOf(loaded: LoadedProgram) {
   if (loaded.form !== "classic") throw new Error(`program '${loaded.name}' is extended`);

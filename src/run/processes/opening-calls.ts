@@ -26,6 +26,6 @@ export function bindingCalls({ kind, port, interface: device }: SocketModel, des
 }
 
 /** True where a call ran, or somebody answered for it that it did. */
-export function succeeded({ outcome, value }: CallResult): boolean {
+export function succeeded({ outcome, value }: Pick<CallResult, "outcome" | "value">): boolean {
   return (outcome === "runs" || outcome === "returns") && !value?.startsWith("-");
 }

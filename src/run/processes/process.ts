@@ -14,11 +14,12 @@ import type { CallModel, ProcessModel, SocketModel } from "../../topology/model.
 import type { CallResult, ProcessResult } from "../result.ts";
 import { shownOutcome } from "./call-result.ts";
 import { Descriptors } from "./descriptors.ts";
+import { type Ending, endingOf } from "./ending.ts";
 import { installFilters } from "./install-filters.ts";
 import { listenersOf, readCall, valueAfterSignal } from "./listeners.ts";
 import { bindingCalls, socketCall, succeeded } from "./opening-calls.ts";
 import { refuse } from "./refuse.ts";
-import { type Ending, Replay } from "./replay.ts";
+import { Replay } from "./replay.ts";
 import { SocketService } from "./socket-service.ts";
 import { tellCall } from "./tell-call.ts";
 
@@ -57,7 +58,6 @@ export class Process {
   private readonly listeners: Listeners;
   private readonly around: Surroundings;
   private readonly task: CurrentTask;
-  private threads: number;
   private ended: Ending | undefined;
   private result: ProcessResult | undefined;
 
@@ -75,7 +75,6 @@ export class Process {
     this.filters = this.thread.filters;
     this.calls = model.calls.map(({ text, place }) => readCall(text, this.architecture, place));
     this.listeners = listenersOf(this.model, this.architecture, this.descriptors);
-    this.threads = model.threads;
   }
 
   /** Opens sockets, makes the calls, replays a trace. Returns the names of the sockets that are not open then. */
@@ -121,7 +120,7 @@ export class Process {
     const call = readCall(text, this.architecture, place);
     const names = this.filterNames;
     const filters = this.filters.map((filter, i) => ({ program: names[i]!, filter }));
-    return { call, filters, ...outcomeOf(call, this.filters, this.listeners, this.threads) };
+    return { call, filters, ...outcomeOf(call, this.filters, this.listeners, this.model.threads) };
   }
 
   /** socket(2), then bind(2) and listen(2) where the socket is bound and listens, as far as they get. */
@@ -151,7 +150,7 @@ export class Process {
     const base = { call: call.name, nr: call.nr, args: call.args.map((value) => `0x${value.toString(16)}`) };
     if (this.ended !== undefined) return { result: { ...base, answer: null, outcome: "not made" } };
     const { witness } = this.around;
-    const simulated = outcomeOf(call, this.filters, this.listeners, this.threads);
+    const simulated = outcomeOf(call, this.filters, this.listeners, this.model.threads);
     const why = witness?.whyNot(call);
     if (why !== undefined) refuse(why, this.model.place, "unsupported");
     const { outcome, answer } = witnessed(witness, call, this.filters, simulated);
@@ -171,12 +170,7 @@ export class Process {
       tellCall(events, { node, task, architecture }, call, outcome, result, isHandled);
     }
     if (outcome.kind === "run" && call.name === "close") this.descriptors.release(Number(call.args[0] ?? 0n));
-    if (outcome.kind === "killed") {
-      this.threads--;
-      // The calls are the first thread's, which is gone even where others go on.
-      this.ended = outcome.whole ? "SIGSYS" : "thread killed";
-    }
-    if (outcome.kind === "signal" && !isHandled) this.ended = "SIGSYS";
+    this.ended = endingOf(outcome, isHandled);
   }
 
   private serviceOf(socket: SocketModel): SocketService {
@@ -198,8 +192,8 @@ export class Process {
         replay.place,
         "unsupported",
       );
-    const { filters, listeners, threads } = this;
-    const { sigsys } = this.model;
+    const { filters, listeners } = this;
+    const { sigsys, threads } = this.model;
     const run = new Replay(filters, listeners, {
       architecture: this.architecture,
       threads,

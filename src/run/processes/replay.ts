@@ -12,10 +12,8 @@ import { TraceReader } from "../../seccomp/calls/trace-reader.ts";
 import type { TracedCall } from "../../seccomp/calls/traced-call.ts";
 import { errnoName } from "../../seccomp/constants.ts";
 import type { ReplayedCalls, ReplayResult } from "../result.ts";
+import { type Ending, endingOf } from "./ending.ts";
 import { refuse } from "./refuse.ts";
-
-/** How a process's calls ended. */
-export type Ending = "SIGSYS" | "thread killed";
 
 /** Makes the calls of a recorded trace under a process's filters, up to the one that ends it. */
 export class Replay {
@@ -121,13 +119,8 @@ export class Replay {
       listeners,
       threads,
     );
-    this.end(outcome);
+    this.ended = endingOf(outcome, this.isHandled);
     return { answer: describeAction(judgement), ...shown(outcome) };
-  }
-
-  private end(outcome: Outcome): void {
-    if (outcome.kind === "killed") this.ended = outcome.whole ? "SIGSYS" : "thread killed";
-    if (outcome.kind === "signal" && !this.isHandled) this.ended = "SIGSYS";
   }
 }
 
