@@ -1,21 +1,7 @@
+import { NO_RECEIVE_QUEUE, SOCKET_OFFSET as SOCKET, SOCKET_BYTES } from "../bpf/program-type/offsets.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
 import type { SkbSocket } from "../packet/skb.ts";
 
-/** Offsets in struct bpf_sock (linux/bpf.h). */
-const SOCKET = {
-  family: 4,
-  type: 8,
-  protocol: 12,
-  localIpv4: 24,
-  localIpv6: 28,
-  localPort: 44,
-  remotePort: 48,
-  remoteIpv4: 52,
-  remoteIpv6: 56,
-  state: 72,
-  receiveQueue: 76,
-} as const;
-const SOCKET_BYTES = 80;
 /** Offsets in struct bpf_tcp_sock; what is not here stays 0. */
 const TCP = {
   congestionWindow: 0,
@@ -36,8 +22,6 @@ const TCP_BYTES = 112;
 const BYTES = SOCKET_BYTES + TCP_BYTES;
 /** Records that memory is taken for at once. */
 const RECORDS = 64;
-/** No queue is known that its packets came in by. */
-const NO_QUEUE = 0xffff_ffff;
 const IPV4_BYTES = 4;
 
 /** Sockets as programs read them: a struct bpf_sock for each, and behind it the struct bpf_tcp_sock of the same. A socket keeps its address. */
@@ -107,7 +91,7 @@ export class SocketRecords {
     this.set(address + SOCKET.localPort, socket.localPort);
     bytes[address + SOCKET.remotePort] = socket.remotePort >>> 8;
     bytes[address + SOCKET.remotePort + 1] = socket.remotePort;
-    this.set(address + SOCKET.receiveQueue, NO_QUEUE);
+    this.set(address + SOCKET.receiveQueue, NO_RECEIVE_QUEUE);
     const isIpv4 = socket.localAddress.length === IPV4_BYTES;
     bytes.set(socket.localAddress, address + (isIpv4 ? SOCKET.localIpv4 : SOCKET.localIpv6));
     bytes.set(socket.remoteAddress, address + (isIpv4 ? SOCKET.remoteIpv4 : SOCKET.remoteIpv6));

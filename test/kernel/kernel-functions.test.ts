@@ -1,36 +1,17 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { availableParallelism, release } from "node:os";
+import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { afterAll, describe, expect, it } from "vitest";
-import { readKernelTypes } from "../../src/bpf/object/btf/read-kernel-types.ts";
 import { readObject } from "../../src/bpf/object/read-object.ts";
 import { findProgramType } from "../../src/bpf/program-type.ts";
 import { compileSource } from "../../src/c-compiler/compile.ts";
-import { findCompilerNamed } from "../../src/c-compiler/compilers.ts";
-import { openKernel } from "../../src/kernel/kernel.ts";
 import { FRAME, RUN_CORPUS, runHere } from "../bpf/kernel-functions/object-runs.ts";
 import { ObjectJudge } from "./object-judge.ts";
-
-const KERNEL_TYPES = "/sys/kernel/btf/vmlinux";
-
-const kernel = await openKernel();
-const compiler = ["clang-19", "clang"].find((name) => findCompilerNamed(name, process.env.PATH ?? "") !== undefined);
-const missing =
-  "missing" in kernel
-    ? kernel.missing
-    : compiler === undefined
-      ? "there is no clang"
-      : !existsSync("/usr/include/bpf/bpf_helpers.h")
-        ? "there are no headers of libbpf"
-        : !existsSync(KERNEL_TYPES)
-          ? "the kernel has no BTF"
-          : release().startsWith("6.18.")
-            ? undefined
-            : `Linux ${release()} is not the release that is simulated`;
+import { compiler, kernel, kernelTypes, missing } from "./object-tools.ts";
 
 const sources = readdirSync(RUN_CORPUS).filter((name) => name.endsWith(".c"));
 
 describe.skipIf(missing !== undefined)(`kernel functions, beside the kernel's${missing ? ` (${missing})` : ""}`, () => {
-  const types = missing === undefined ? readKernelTypes(readFileSync(KERNEL_TYPES)) : undefined;
+  const types = missing === undefined ? kernelTypes() : undefined;
   const open: ObjectJudge[] = [];
   afterAll(() => {
     for (const judge of open) judge.close();

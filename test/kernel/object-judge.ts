@@ -3,10 +3,11 @@ import { withDescriptors } from "../../src/bpf/object/load/name-maps.ts";
 import type { ObjectFile, ObjectMap, ObjectProgram } from "../../src/bpf/object/object-file.ts";
 import { Problems } from "../../src/bpf/object/problems.ts";
 import { Attributes } from "../../src/kernel/bpf/attributes.ts";
+import { testRun } from "../../src/kernel/bpf/test-run.ts";
 import type { Libc } from "../../src/kernel/libc.ts";
 import type { Judgement } from "./verifier-judge.ts";
 
-const [MAP_CREATE, MAP_UPDATE, PROGRAM_LOAD, TEST_RUN, BTF_LOAD, MAP_FREEZE] = [0, 2, 5, 10, 18, 22];
+const [MAP_CREATE, MAP_UPDATE, PROGRAM_LOAD, BTF_LOAD, MAP_FREEZE] = [0, 2, 5, 18, 22];
 const LOG_BYTES = 1 << 20;
 /** BPF_LOG_LEVEL1, BPF_LOG_STATS */
 const LOG = { walk: 1, reason: 4 } as const;
@@ -62,10 +63,9 @@ export class ObjectJudge {
   run(program: ObjectProgram, type: number, frame: Uint8Array): number | string {
     const { result, log } = this.#load(program, type, LOG.reason);
     if (result < 0) return `errno ${-result}: ${log.split("\n").slice(-3).join(" ")}`;
-    const attributes = new Attributes(this.#libc).words(0, result, 0, frame.length).pointer(16, frame);
-    const errno = attributes.call(TEST_RUN);
+    const run = testRun(this.#libc, result, { data: frame, dataRoom: 0 });
     this.#libc.close(result);
-    return errno < 0 ? `errno ${-errno}` : attributes.word(4) | 0;
+    return typeof run === "number" ? `errno ${-run}` : run.returnValue | 0;
   }
 
   #load(program: ObjectProgram, type: number, level: number): { readonly result: number; readonly log: string } {

@@ -1,10 +1,10 @@
 import { decodeProgram } from "../isa/decode.ts";
+import { SK_BUFF_OFFSET } from "../program-type/offsets.ts";
 import { TYPE } from "./state/register-type.ts";
 import type { VerifierResult } from "./verify.ts";
 
 /** Fields of struct __sk_buff of 4 bytes of which the kernel keeps only 2 (struct sk_buff, struct qdisc_skb_cb). */
-const [QUEUE_MAPPING, TC_INDEX, TC_CLASSID] = [12, 44, 72];
-const NARROW: readonly number[] = [QUEUE_MAPPING, TC_INDEX, TC_CLASSID];
+const NARROW: readonly number[] = [SK_BUFF_OFFSET.queueMapping, SK_BUFF_OFFSET.tcIndex, SK_BUFF_OFFSET.tcClassid];
 
 /** Bits of an opcode that say how many bytes are stored, and their value for 2. */
 const SIZE_BITS = 0x18;

@@ -1,5 +1,5 @@
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
-import type { SkbControlGroup } from "../../packet/skb.ts";
+import { ancestorId } from "./ancestor-group.ts";
 import type { BaseHelperGroup } from "./base-helpers.ts";
 import { helper32 } from "./helper32.ts";
 
@@ -17,10 +17,6 @@ export const socketHelpers: BaseHelperGroup = (running): ReadonlyMap<number, Hos
     helper32(122, "bpf_get_netns_cookie", 1, "unsigned", () => FIRST_NAMESPACE),
     helper32(151, "bpf_skb_cgroup_classid", 1, "unsigned", () => 0),
     helper32(79, "bpf_skb_cgroup_id", 1, "unsigned", () => groupOf()?.id ?? 0),
-    helper32(83, "bpf_skb_ancestor_cgroup_id", 2, "unsigned", (_context, level) => {
-      const way: SkbControlGroup[] = [];
-      for (let group = groupOf(); group !== undefined; group = group.parent) way.unshift(group);
-      return way[level!]?.id ?? 0;
-    }),
+    helper32(83, "bpf_skb_ancestor_cgroup_id", 2, "unsigned", (_context, level) => ancestorId(groupOf(), level!)),
   ]);
 };

@@ -1,6 +1,7 @@
 import { ERRNO } from "../../bpf/maps/errno.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
-import type { SkbControlGroup, SkbSocket } from "../../packet/skb.ts";
+import type { SkbSocket } from "../../packet/skb.ts";
+import { ancestorId } from "./ancestor-group.ts";
 import type { BaseHelperGroup } from "./base-helpers.ts";
 import { helper32 } from "./helper32.ts";
 
@@ -55,11 +56,7 @@ export const socketPointers: BaseHelperGroup = (running, { sockets, machine }): 
       },
     },
   ];
-  const groupsOf = (socket: number): SkbControlGroup[] => {
-    const way: SkbControlGroup[] = [];
-    for (let group = sockets.at(socket)?.cgroup; group !== undefined; group = group.parent) way.unshift(group);
-    return way;
-  };
+  const groupOf = (socket: number) => sockets.at(socket)?.cgroup;
   return new Map([
     lookUp(84, "bpf_sk_lookup_tcp", "tcp", false),
     lookUp(85, "bpf_sk_lookup_udp", "udp", false),
@@ -88,7 +85,7 @@ export const socketPointers: BaseHelperGroup = (running, { sockets, machine }): 
       skb.socket = socket;
       return 0;
     }),
-    helper32(128, "bpf_sk_cgroup_id", 1, "unsigned", (at) => groupsOf(at!).at(-1)?.id ?? 0),
-    helper32(129, "bpf_sk_ancestor_cgroup_id", 2, "unsigned", (at, level) => groupsOf(at!)[level!]?.id ?? 0),
+    helper32(128, "bpf_sk_cgroup_id", 1, "unsigned", (at) => groupOf(at!)?.id ?? 0),
+    helper32(129, "bpf_sk_ancestor_cgroup_id", 2, "unsigned", (at, level) => ancestorId(groupOf(at!), level!)),
   ]);
 };

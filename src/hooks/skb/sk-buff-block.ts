@@ -1,47 +1,12 @@
+import { SK_BUFF_BYTES, SK_BUFF_OFFSET } from "../../bpf/program-type/offsets.ts";
 import type { ContextLayout } from "../../bpf/vm/environment.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { ProgramHost } from "../places.ts";
 
-/** Offsets in struct __sk_buff (linux/bpf.h), and behind it what only engines read. */
-export const SK_BUFF = {
-  len: 0,
-  packetType: 4,
-  mark: 8,
-  queueMapping: 12,
-  protocol: 16,
-  vlanPresent: 20,
-  vlanTci: 24,
-  vlanProtocol: 28,
-  priority: 32,
-  ingressIfindex: 36,
-  ifindex: 40,
-  tcIndex: 44,
-  cb: 48,
-  hash: 68,
-  tcClassid: 72,
-  data: 76,
-  dataEnd: 80,
-  family: 88,
-  remoteIpv4: 92,
-  localIpv4: 96,
-  remoteIpv6: 100,
-  localIpv6: 116,
-  remotePort: 132,
-  localPort: 136,
-  dataMeta: 140,
-  flowKeys: 144,
-  timestamp: 152,
-  wireLength: 160,
-  sk: 168,
-  timestampType: 180,
-  head: 192,
-  macHeader: 196,
-  networkHeader: 200,
-} as const;
+/** Offsets in struct __sk_buff, and behind it what only engines read. */
+export const SK_BUFF = { ...SK_BUFF_OFFSET, head: 192, macHeader: 196, networkHeader: 200 } as const;
 
-/** Bytes of struct __sk_buff. */
-const VISIBLE_BYTES = 192;
 const BLOCK_BYTES = 204;
 /** Words of `cb`. */
 const CB_WORDS = 5;
@@ -49,7 +14,7 @@ const CB_WORDS = 5;
 const NO_QUEUE = 0xffff;
 
 export const SK_BUFF_LAYOUT: ContextLayout = {
-  size: VISIBLE_BYTES,
+  size: SK_BUFF_BYTES,
   packet: {
     data: SK_BUFF.data,
     length: SK_BUFF.len,

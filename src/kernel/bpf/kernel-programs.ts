@@ -1,7 +1,8 @@
+import type { TestRunInput } from "../../bpf/test-run/test-context.ts";
 import type { Libc } from "../libc.ts";
 import { Attributes } from "./attributes.ts";
 import { COMMAND } from "./commands.ts";
-import { type TestInput, type TestRun, testRun } from "./test-run.ts";
+import { type TestRun, testRun } from "./test-run.ts";
 
 /** BPF_F_STRICT_ALIGNMENT */
 const STRICT_ALIGNMENT = 1;
@@ -90,7 +91,7 @@ export class KernelPrograms {
   }
 
   /** BPF_PROG_TEST_RUN, or -errno. */
-  testRun(descriptor: number, input: TestInput): TestRun | number {
+  testRun(descriptor: number, input: TestRunInput): TestRun | number {
     return testRun(this.libc, descriptor, input);
   }
 

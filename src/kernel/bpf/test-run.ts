@@ -1,3 +1,4 @@
+import type { TestRunInput } from "../../bpf/test-run/test-context.ts";
 import type { Libc } from "../libc.ts";
 import { Attributes } from "./attributes.ts";
 import { COMMAND } from "./commands.ts";
@@ -6,24 +7,6 @@ import { COMMAND } from "./commands.ts";
 const GROWTH = 4096;
 /** Bytes of struct __sk_buff, the largest context that is given back. */
 const LARGEST_CONTEXT = 192;
-
-/** What BPF_PROG_TEST_RUN is given. */
-export interface TestInput {
-  /** Absent: the null pointer, as programs without packets have it. */
-  readonly data?: Uint8Array;
-  readonly context?: Uint8Array;
-  /** Default: 0, which the kernel takes as 1. */
-  readonly repeat?: number;
-  /** BPF_F_TEST_*. */
-  readonly flags?: number;
-  /** With BPF_F_TEST_RUN_ON_CPU. */
-  readonly cpu?: number;
-  readonly batchSize?: number;
-  /** Room for the data behind the run; 0: none is asked for. Default: as much as it can be, where there is data. */
-  readonly dataRoom?: number;
-  /** The same of the context. */
-  readonly contextRoom?: number;
-}
 
 /** What it gave. */
 export interface TestRun {
@@ -38,7 +21,7 @@ export interface TestRun {
 }
 
 /** BPF_PROG_TEST_RUN, or -errno. */
-export function testRun(libc: Libc, descriptor: number, input: TestInput): TestRun | number {
+export function testRun(libc: Libc, descriptor: number, input: TestRunInput): TestRun | number {
   const { data, repeat = 0, flags = 0, cpu = 0, batchSize = 0 } = input;
   const {
     dataRoom = data === undefined ? 0 : data.length + GROWTH,

@@ -1,6 +1,6 @@
 import type { Skb } from "../../packet/skb.ts";
+import { StableHeap } from "../../simulation/stable-heap.ts";
 import { PacketQueue } from "./packet-queue.ts";
-import { StableHeap } from "./stable-heap.ts";
 
 /**
  * Packets by their `queueTime`, those of one time in the order in which they came. Most come in the order of their times and cost no

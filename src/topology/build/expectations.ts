@@ -5,9 +5,10 @@ import type { CountTest, ExpectationModel } from "../model.ts";
 import { parseClassid } from "../quantity/classid.ts";
 import { parseCountTest } from "../quantity/count-test.ts";
 import { QuantityError } from "../quantity/quantity.ts";
+import type { Span } from "../yaml/source-text.ts";
 import type { YamlValue } from "../yaml/value.ts";
 import type { BuildContext } from "./context.ts";
-import type { Drafts } from "./drafts.ts";
+import type { Drafts, NodeDraft } from "./drafts.ts";
 import { Fields } from "./fields.ts";
 import type { Links } from "./links.ts";
 import { readMapCheck } from "./map-change.ts";
@@ -116,6 +117,19 @@ function readSocket(fields: Fields, drafts: Drafts): ExpectationModel["subject"]
   );
 }
 
+/** The node that has a process. */
+function findProcess(fields: Fields, drafts: Drafts, name: string, process: string, span: Span): NodeDraft | undefined {
+  const node = drafts.node(name, span);
+  if (node === undefined || node.kind === undefined) return undefined;
+  if (node.processes.includes(process)) return node;
+  return fields.context.problem(
+    "unknown-reference",
+    span,
+    `'${node.name}' has no process '${process}'.`,
+    namesHint(process, node.processes),
+  );
+}
+
 /** `node/process`. */
 function readProcess(fields: Fields, drafts: Drafts): ExpectationModel["subject"] | undefined {
   const found = fields.text("process");
@@ -128,15 +142,8 @@ function readProcess(fields: Fields, drafts: Drafts): ExpectationModel["subject"
       `'${found.text}' does not name a process of a node.`,
       "Write `node/process`, as in `server/nginx`.",
     );
-  const node = drafts.node(name, found.span);
-  if (node === undefined || node.kind === undefined) return undefined;
-  if (!node.processes.includes(process))
-    return fields.context.problem(
-      "unknown-reference",
-      found.span,
-      `'${node.name}' has no process '${process}'.`,
-      namesHint(process, node.processes),
-    );
+  const node = findProcess(fields, drafts, name, process, found.span);
+  if (node === undefined) return undefined;
   const replays = node.fields.fields("processes")?.fields(process)?.has("replay") === true;
   const counter = Object.keys(COUNTERS.process).find((key) => fields.has(key));
   if (counter !== undefined && !replays)
@@ -161,15 +168,8 @@ function readCall(fields: Fields, drafts: Drafts): ExpectationModel["subject"] |
       `'${found.text}' does not name a call of a process.`,
       "Write `node/process[number]`, as in `server/nginx[0]`.",
     );
-  const node = drafts.node(name, found.span);
-  if (node === undefined || node.kind === undefined) return undefined;
-  if (!node.processes.includes(process))
-    return fields.context.problem(
-      "unknown-reference",
-      found.span,
-      `'${node.name}' has no process '${process}'.`,
-      namesHint(process, node.processes),
-    );
+  const node = findProcess(fields, drafts, name, process, found.span);
+  if (node === undefined) return undefined;
   const calls = node.fields.fields("processes")?.fields(process)?.items("calls").length ?? 0;
   if (Number(index) >= calls)
     return fields.context.problem(

@@ -1,7 +1,7 @@
 import type { CodeParts } from "./code-parts.ts";
-import { type Operand, signed } from "./emitter.ts";
+import { narrowed, type Operand, signed } from "./emitter.ts";
 import type { Span } from "./source.ts";
-import { INT, TEXT_BYTES, UNSIGNED } from "./types.ts";
+import { INT, INTEGERS, TEXT_BYTES, UNSIGNED } from "./types.ts";
 
 /** Reads a number of so many bytes behind a pointer; 0 where nothing can be read. */
 export function readNumber(
@@ -20,13 +20,8 @@ export function readNumber(
   emitter.address("r1", at);
   emitter.emit(`r2 = ${size}`, "call bpf_probe_read_kernel");
   if (isSigned && size < 8) {
-    const shift = 64 - 8 * size;
-    emitter.emit(
-      `r1 = *(u64 *)(r10 ${signed(at)})`,
-      `r1 <<= ${shift}`,
-      `r1 s>>= ${shift}`,
-      `*(u64 *)(r10 ${signed(at)}) = r1`,
-    );
+    const widened = narrowed("r1", INTEGERS[`int${8 * size}`]!);
+    emitter.emit(`r1 = *(u64 *)(r10 ${signed(at)})`, ...widened, `*(u64 *)(r10 ${signed(at)}) = r1`);
   }
   return { type: isSigned ? INT : UNSIGNED, at };
 }

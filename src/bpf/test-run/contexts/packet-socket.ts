@@ -1,19 +1,9 @@
+import { SOCKET_OFFSET as FIELD, NO_RECEIVE_QUEUE } from "../../program-type/offsets.ts";
 import type { LinearMemory } from "../../vm/memory.ts";
 import { ETHERTYPE } from "../frame-protocol.ts";
 
-/** Bytes of struct bpf_sock (linux/bpf.h). */
-export const SOCKET_BYTES = 80;
-const FIELD = {
-  family: 4,
-  localIpv4: 24,
-  localIpv6: 28,
-  remoteIpv4: 52,
-  remoteIpv6: 56,
-  state: 72,
-  queue: 76,
-} as const;
-/** TCP_CLOSE, and no queue. */
-const [CLOSED, NO_QUEUE] = [7, 0xffff_ffff];
+/** TCP_CLOSE */
+const CLOSED = 7;
 const [AF_UNSPEC, AF_INET, AF_INET6] = [0, 2, 10];
 
 /** The socket that BPF_PROG_TEST_RUN gives a packet: without ports, its addresses the packet's, source first. */
@@ -41,6 +31,6 @@ export function fillSocket(memory: LinearMemory, at: number, { family, local, re
   memory.setUint32(at + FIELD.family, family);
   memory.bytes.set(local, at + (isIpv6 ? FIELD.localIpv6 : FIELD.localIpv4));
   memory.bytes.set(remote, at + (isIpv6 ? FIELD.remoteIpv6 : FIELD.remoteIpv4));
-  memory.setUint32(at + FIELD.state, CLOSED!);
-  memory.setUint32(at + FIELD.queue, NO_QUEUE!);
+  memory.setUint32(at + FIELD.state, CLOSED);
+  memory.setUint32(at + FIELD.receiveQueue, NO_RECEIVE_QUEUE);
 }

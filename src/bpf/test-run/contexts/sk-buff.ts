@@ -1,36 +1,11 @@
 import { ERRNO } from "../../maps/errno.ts";
+import { SK_BUFF_OFFSET as FIELD, SK_BUFF_BYTES, SOCKET_BYTES } from "../../program-type/offsets.ts";
 import type { LinearMemory } from "../../vm/memory.ts";
 import { ETHERNET_BYTES, ETHERTYPE, frameProtocol, packetType } from "../frame-protocol.ts";
 import { isZero, padded, sizeRefusal, wordOf } from "../given-context.ts";
 import { TEST_RUN_FLAG, type TestContext, type TestRunInput } from "../test-context.ts";
-import { fillSocket, SOCKET_BYTES, type SocketOfPacket, socketOfPacket } from "./packet-socket.ts";
+import { fillSocket, type SocketOfPacket, socketOfPacket } from "./packet-socket.ts";
 
-/** Bytes of struct __sk_buff (linux/bpf.h); data and data_end are addresses in the machine's memory. */
-const BYTES = 192;
-const FIELD = {
-  len: 0,
-  packetType: 4,
-  mark: 8,
-  protocol: 16,
-  priority: 32,
-  ingressIfindex: 36,
-  ifindex: 40,
-  cb: 48,
-  data: 76,
-  dataEnd: 80,
-  family: 88,
-  remoteIpv4: 92,
-  localIpv4: 96,
-  remoteIpv6: 100,
-  localIpv6: 116,
-  dataMeta: 140,
-  timestamp: 152,
-  wireLength: 160,
-  segments: 164,
-  socket: 168,
-  segmentSize: 176,
-  hardwareTimestamp: 184,
-} as const;
 /** Fields, as [from, to), that user space may give (convert___skb_to_skb); all others must be 0. */
 const TAKEN = [
   [FIELD.mark, 12],
@@ -38,7 +13,7 @@ const TAKEN = [
   [FIELD.cb, 68],
   [FIELD.timestamp, 168],
   [FIELD.segmentSize, 180],
-  [FIELD.hardwareTimestamp, BYTES],
+  [FIELD.hardwareTimestamp, SK_BUFF_BYTES],
 ] as const;
 /** Fields that it gets back as programs left them (convert_skb_to___skb). */
 const GIVEN_BACK = [
@@ -46,12 +21,12 @@ const GIVEN_BACK = [
   [FIELD.priority, 44],
   [FIELD.cb, 68],
   [FIELD.timestamp, 168],
-  [FIELD.hardwareTimestamp, BYTES],
+  [FIELD.hardwareTimestamp, SK_BUFF_BYTES],
 ] as const;
 
-const HEAD = BYTES;
-const NETWORK_HEADER = BYTES + 4;
-const SOCKET = BYTES + 16;
+const HEAD = SK_BUFF_BYTES;
+const NETWORK_HEADER = SK_BUFF_BYTES + 4;
+const SOCKET = SK_BUFF_BYTES + 16;
 
 /** Bytes of a page that are left for a frame: behind struct skb_shared_info, and what is kept free before the frame. */
 export const LONGEST_PACKET = 3712;
@@ -67,7 +42,7 @@ function skBuff(dataStart: "link" | "network"): TestContext {
   return {
     dataStart,
     layout: {
-      size: BYTES,
+      size: SK_BUFF_BYTES,
       packet: { data: FIELD.data, length: FIELD.len, head: HEAD, macHeader: HEAD, networkHeader: NETWORK_HEADER },
     },
     bytes: SOCKET + SOCKET_BYTES,
@@ -76,18 +51,18 @@ function skBuff(dataStart: "link" | "network"): TestContext {
     refusal({ data = new Uint8Array(), context, flags = 0, cpu = 0, batchSize = 0 }: TestRunInput): number {
       if ((flags & ~TEST_RUN_FLAG.SKB_CHECKSUM_COMPLETE) !== 0 || cpu !== 0 || batchSize !== 0) return -ERRNO.EINVAL;
       if (data.length < ETHERNET_BYTES || data.length > LONGEST_PACKET) return -ERRNO.EINVAL;
-      const size = context === undefined ? 0 : sizeRefusal(context, BYTES);
+      const size = context === undefined ? 0 : sizeRefusal(context, SK_BUFF_BYTES);
       if (size !== 0) return size;
-      const ifindex = context === undefined ? 0 : wordOf(padded(context, BYTES), FIELD.ifindex);
+      const ifindex = context === undefined ? 0 : wordOf(padded(context, SK_BUFF_BYTES), FIELD.ifindex);
       if (ifindex > LOOPBACK) return -ERRNO.ENODEV;
       if (data.length - ETHERNET_BYTES < (IP_HEADER[frameProtocol(data)] ?? 0)) return -ERRNO.EINVAL;
       return context === undefined ? 0 : this.contextRefusal(context, data.length - hidden);
     },
 
     contextRefusal(given: Uint8Array, length: number): number {
-      const size = sizeRefusal(given, BYTES);
+      const size = sizeRefusal(given, SK_BUFF_BYTES);
       if (size !== 0) return size;
-      const whole = padded(given, BYTES);
+      const whole = padded(given, SK_BUFF_BYTES);
       if (wordOf(whole, FIELD.ifindex) > LOOPBACK) return -ERRNO.ENODEV;
       let before = 0;
       for (const [from, to] of TAKEN) {
@@ -102,7 +77,7 @@ function skBuff(dataStart: "link" | "network"): TestContext {
     fill(memory, context, { bytes, protocol, networkOffset }, data, skipped = 0, given) {
       const set = (field: number, value: number) => memory.setUint32(context + field, value);
       if (given !== undefined) {
-        const whole = padded(given, BYTES);
+        const whole = padded(given, SK_BUFF_BYTES);
         for (const [from, to] of TAKEN) memory.bytes.set(whole.subarray(from, to), context + from);
         // The kernel keeps 16 bits of it, and gives back what it was given.
         set(FIELD.segmentSize, wordOf(whole, FIELD.segmentSize) & 0xffff);
@@ -119,7 +94,7 @@ function skBuff(dataStart: "link" | "network"): TestContext {
       set(NETWORK_HEADER, data + networkOffset);
       const socket = socketOfPacket(bytes.subarray(networkOffset), protocol);
       fillSocket(memory, context + SOCKET, socket);
-      set(FIELD.socket, context + SOCKET);
+      set(FIELD.sk, context + SOCKET);
       showSocket(memory, context, socket);
     },
 
@@ -129,7 +104,7 @@ function skBuff(dataStart: "link" | "network"): TestContext {
     }),
 
     contextOut(memory, context, given) {
-      const whole = padded(given, BYTES);
+      const whole = padded(given, SK_BUFF_BYTES);
       for (const [from, to] of GIVEN_BACK) whole.set(memory.bytes.subarray(context + from, context + to), from);
       return whole;
     },

@@ -1,10 +1,10 @@
 import { setCongestionExperienced } from "../../../packet/ecn.ts";
 import type { Skb } from "../../../packet/skb.ts";
+import { StableHeap } from "../../../simulation/stable-heap.ts";
 import { FlowList } from "../flow-list.ts";
 import { PacketQueue } from "../packet-queue.ts";
 import type { QdiscSurroundings } from "../qdisc.ts";
 import { Queue } from "../queue.ts";
-import { StableHeap } from "../stable-heap.ts";
 import { XMIT, type Xmit } from "../xmit.ts";
 import { Flow } from "./flow.ts";
 
