@@ -8,6 +8,7 @@ import type { RunResult } from "./run/result.ts";
 import { CountingRunner } from "./testing/coverage/counting-runner.ts";
 import { kindOf, readTest, type TestFile } from "./testing/find-files.ts";
 import { loadPolicyTest } from "./testing/load.ts";
+import { type CaseProgress, Pace } from "./testing/pace.ts";
 import type { CaseResult, FileResult } from "./testing/result.ts";
 import { runProgramTest } from "./testing/run-program-test.ts";
 import { filterCounters, runSeccompTest } from "./testing/run-seccomp-test.ts";
@@ -31,11 +32,13 @@ export interface FileOptions {
 /**
  * Runs the tests of a file; undefined where it lies in a directory and has none. What is wrong with it is part of the result.
  * @param number the file's among all, so that every case is in just one shard wherever the files are run.
+ * @param progress is told of a policy test's cases now and then.
  */
 export async function runTestFile(
   file: TestFile,
   number: number,
   options: FileOptions,
+  progress?: (progress: CaseProgress) => void,
 ): Promise<FileResult | undefined> {
   let document: TopologyDocument | undefined;
   try {
@@ -44,9 +47,9 @@ export async function runTestFile(
     const select = new Selection(options, number);
     switch (kindOf(document)) {
       case "policy":
-        return await runPolicy(document, select, options);
+        return withElsewhere(await runPolicy(document, select, options, new Pace(options.signal, progress)), select);
       case "topology":
-        return await runTopology(document, select, options);
+        return withElsewhere(await runTopology(document, select, options), select);
       default:
         return fail("bad-test", `'${file.file}' holds no test.`, {
           place: { file: file.file, line: 1 },
@@ -59,6 +62,9 @@ export async function runTestFile(
   }
 }
 
+const withElsewhere = (result: FileResult, { elsewhere }: Selection): FileResult =>
+  elsewhere === 0 ? result : { ...result, elsewhere };
+
 function broken(file: string, kind: FileResult["kind"], diagnostics: readonly Diagnostic[]): FileResult {
   return { file, name: file, kind, cases: [], diagnostics };
 }
@@ -67,6 +73,8 @@ function broken(file: string, kind: FileResult["kind"], diagnostics: readonly Di
 class Selection {
   private readonly options: FileOptions;
   private count: number;
+  /** Cases that are meant, in other shards. */
+  elsewhere = 0;
 
   constructor(options: FileOptions, first: number) {
     this.options = options;
@@ -77,7 +85,9 @@ class Selection {
   wants(file: string, name: string): boolean {
     const { filter, shard } = this.options;
     if (filter !== undefined && !filter.test(`${file} > ${name}`)) return false;
-    return shard === undefined || this.count++ % shard.of === shard.index - 1;
+    if (shard === undefined || this.count++ % shard.of === shard.index - 1) return true;
+    this.elsewhere++;
+    return false;
   }
 }
 
@@ -85,6 +95,7 @@ async function runPolicy(
   document: TopologyDocument,
   select: Selection,
   { engine: name, coverage }: FileOptions,
+  pace: Pace,
 ): Promise<FileResult> {
   const container = createContainer();
   const test = loadPolicyTest(document, parts(container));
@@ -97,10 +108,11 @@ async function runPolicy(
   try {
     if (test.kind === "seccomp") {
       const counters = coverage ? filterCounters(test) : [];
-      const cases = runSeccompTest(test, wants, { counters, ...(runner.filters && { witness: runner.filters }) });
+      const onlookers = { counters, ...(runner.filters && { witness: runner.filters }) };
+      const cases = await runSeccompTest(test, wants, pace, onlookers);
       return { ...head, cases, ...(coverage && { coverage: counters.map((one) => one.coverage) }) };
     }
-    const cases = runProgramTest(test, runner, container.get(TOKENS.LanguageRegistry), wants, isOutside);
+    const cases = await runProgramTest(test, runner, container.get(TOKENS.LanguageRegistry), wants, pace, isOutside);
     return { ...head, cases, ...(counting && { coverage: counting.coverage }) };
   } finally {
     runner.close?.();

@@ -3,6 +3,8 @@ import { EXIT, type ExitCode, fail, NetsimError } from "./errors.ts";
 import { type FileOptions, runTestFile } from "./run-test-file.ts";
 import { TestWorkers } from "./test-workers.ts";
 import { findTestFiles, type TestFile } from "./testing/find-files.ts";
+import type { CaseProgress } from "./testing/pace.ts";
+import { ProgressTally, type TestProgress } from "./testing/progress.ts";
 import type { FileResult, TestReport } from "./testing/result.ts";
 import { TOKENS } from "./tokens.ts";
 
@@ -10,20 +12,12 @@ export { checkPolicyTest } from "./run-test-file.ts";
 
 /** How tests are run. */
 export interface TestOptions extends Partial<FileOptions> {
-  /** Told of the files: how many there are, how many of them are done, and the last of these. */
+  /** Told after each file, and within long ones. */
   readonly progress?: (progress: TestProgress) => void;
   /** Threads that share so many files. Default 1, which is this one. */
   readonly jobs?: (files: number) => number;
   /** Where the code of such threads lies, as it was built: needed for more than one. */
   readonly worker?: URL;
-}
-
-/** How far a test run is. */
-export interface TestProgress {
-  readonly done: number;
-  readonly files: number;
-  /** Cases that have failed so far. */
-  readonly failed: number;
 }
 
 const DEFAULT_ENGINE = "interpreter";
@@ -39,7 +33,9 @@ export async function runTests(paths: readonly string[], options: TestOptions = 
     fail("usage", `There is no engine '${engine}'.`, { hint: `There are: ${known.names.join(", ")}.` });
   if (options.coverage && engine !== DEFAULT_ENGINE)
     fail("usage", `Coverage is counted by the ${DEFAULT_ENGINE}, not by the engine '${engine}'.`);
-  const files = await runFiles(findTestFiles(paths), engine, options);
+  const all = await runFiles(findTestFiles(paths), engine, options);
+  const files = all.filter(({ cases, diagnostics }) => cases.length > 0 || diagnostics.length > 0);
+  const elsewhere = all.reduce((sum, file) => sum + (file.elsewhere ?? 0), 0);
   const cases = files.flatMap((file) => file.cases);
   const failed = cases.filter(({ passed }) => !passed).length;
   const skipped = cases.filter((one) => one.skipped !== undefined).length;
@@ -49,11 +45,12 @@ export async function runTests(paths: readonly string[], options: TestOptions = 
     passed: cases.length - failed - skipped,
     failed,
     skipped,
+    ...(elsewhere > 0 && { elsewhere }),
     exitCode: options.signal?.aborted ? EXIT.interrupted : exitCodeOf(files, failed),
   };
 }
 
-/** Results of the files that have any. */
+/** Results of the files that are tests. */
 async function runFiles(found: readonly TestFile[], engine: string, options: TestOptions): Promise<FileResult[]> {
   const { progress, jobs, worker, ...rest } = options;
   const fileOptions = { ...rest, engine };
@@ -61,15 +58,15 @@ async function runFiles(found: readonly TestFile[], engine: string, options: Tes
   const threads = Math.min(jobs?.(found.length) ?? 1, found.length);
   const workers = worker !== undefined && threads > 1 ? new TestWorkers(worker, threads, fileOptions) : undefined;
   const results: (FileResult | undefined)[] = [];
-  let [next, done, failed] = [0, 0, 0];
+  const tally = new ProgressTally(found.length, progress ?? (() => {}));
+  let next = 0;
   const work = async (): Promise<void> => {
     while (next < found.length && !signal?.aborted) {
       const number = next++;
       const file = found[number]!;
-      const result = await (workers?.run(file, number) ?? runTestFile(file, number, fileOptions));
-      results[number] = result;
-      failed += result?.cases.filter(({ passed }) => !passed).length ?? 0;
-      progress?.({ done: ++done, files: found.length, failed });
+      const within = (cases: CaseProgress) => tally.within(number, cases);
+      results[number] = await (workers?.run(file, number, within) ?? runTestFile(file, number, fileOptions, within));
+      tally.finished(number, results[number]?.cases ?? []);
       await new Promise(setImmediate);
     }
   };
@@ -78,9 +75,7 @@ async function runFiles(found: readonly TestFile[], engine: string, options: Tes
   } finally {
     await workers?.close();
   }
-  return results.filter(
-    (result) => result !== undefined && (result.cases.length > 0 || result.diagnostics.length > 0),
-  ) as FileResult[];
+  return results.filter((result) => result !== undefined);
 }
 
 function exitCodeOf(files: readonly FileResult[], failed: number): ExitCode {

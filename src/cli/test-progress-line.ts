@@ -1,5 +1,5 @@
 import { count } from "../report/words.ts";
-import type { TestProgress } from "../run-tests.ts";
+import type { TestProgress } from "../testing/progress.ts";
 import type { Terminal } from "./command.ts";
 
 /** Milliseconds before the bar is there, and between two of its changes. */
@@ -7,7 +7,7 @@ const PATIENCE = 300;
 const REDRAW = 100;
 const LONGEST_BAR = 40;
 
-/** A bar on standard error that fills as files are done: on a terminal only. */
+/** A bar on standard error that fills as cases and files are done: on a terminal only. */
 export class TestProgressLine {
   private readonly terminal: Terminal;
   private next: number;
@@ -18,15 +18,15 @@ export class TestProgressLine {
     this.next = terminal.clock() + PATIENCE;
   }
 
-  update({ done, files, failed }: TestProgress): void {
+  update({ done, files, share, cases, failed }: TestProgress): void {
     const { terminal } = this;
     if (!terminal.interactive) return;
     const now = terminal.clock();
     if (now < this.next) return;
     this.next = now + REDRAW;
-    const text = ` ${count(done)} of ${count(files)} files${failed > 0 ? `, ${count(failed)} cases failed` : ""}`;
+    const text = ` ${count(done)} of ${count(files)} files, ${count(cases)} cases${failed > 0 ? `, ${count(failed)} failed` : ""}`;
     const width = Math.min(LONGEST_BAR, terminal.width - text.length - 3);
-    const full = Math.round((Math.max(width, 0) * done) / files);
+    const full = Math.round(Math.max(width, 0) * share);
     const bar = width < 1 ? "" : `[${"=".repeat(full)}${" ".repeat(width - full)}]`;
     terminal.error(`\r\u001b[K${`${bar}${text}`.slice(0, terminal.width - 1)}`);
     this.drawn = true;

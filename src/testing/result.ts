@@ -8,6 +8,8 @@ export interface TestReport {
   readonly failed: number;
   /** Cases that the engine cannot be asked. */
   readonly skipped: number;
+  /** Cases that are in other shards. Absent: none are. */
+  readonly elsewhere?: number;
   readonly engine: string;
   readonly exitCode: ExitCode;
 }
@@ -20,6 +22,8 @@ export interface FileResult {
   readonly cases: readonly CaseResult[];
   /** What is wrong with the file, which then has no cases. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Cases that are in other shards. Absent: none are. */
+  readonly elsewhere?: number;
   /** Where it was asked for: how often the instructions of its programs ran. */
   readonly coverage?: readonly ProgramCoverage[];
 }

@@ -6,6 +6,7 @@ import type { ProgramLanguage } from "../programs/language.ts";
 import type { Registry } from "../registry.ts";
 import { type CaseMaps, fillMaps, mapFailures, readCaseMaps } from "./map-values.ts";
 import type { ProgramCase, ProgramRun, ProgramTest } from "./model.ts";
+import type { Pace } from "./pace.ts";
 import { PathRecorder } from "./path-recorder.ts";
 import { type PacketAt, ProgramBench } from "./program-bench.ts";
 import type { CaseResult, Failure, PathStep } from "./result.ts";
@@ -15,35 +16,58 @@ import { Tally } from "./split.ts";
 const MOST_FAILURES = 10;
 
 /**
- * Runs the cases of a program's test. Throws a NetsimError where the program, a capture or a map's entry cannot be used.
+ * Runs the cases of a program's test, as far as the pace goes. Rejects with a NetsimError where the program, a capture or a map's entry
+ * cannot be used.
  * @param asksOutside the engine is something outside, which cannot be asked everything: such cases are skipped.
  */
-export function runProgramTest(
+export async function runProgramTest(
   test: ProgramTest,
   engine: ProgramRunner,
   languages: Registry<ProgramLanguage>,
   isWanted: (one: ProgramCase) => boolean,
+  pace: Pace,
   asksOutside = false,
-): CaseResult[] {
+): Promise<CaseResult[]> {
   const wanted = test.cases.filter(isWanted);
-  const ask = <T>(act: () => T): T | Unasked => (asksOutside ? orUnasked(act) : act());
-  const bench = ask(() => new ProgramBench(test, engine, languages));
+  const ask = async <T>(act: () => T | Promise<T>): Promise<T | Unasked> => {
+    try {
+      return await act();
+    } catch (error) {
+      if (!asksOutside || !isUnsupported(error)) throw error;
+      return new Unasked(error.message);
+    }
+  };
+  const bench = await ask(() => new ProgramBench(test, engine, languages));
   if (bench instanceof Unasked) return wanted.map((one) => skipped(one, bench));
   const maps = readCaseMaps(test, bench.maps);
   const tracer = new Tracer(test, languages);
-  return wanted.map((one) => {
-    const outcome = ask(() => runCase(test, bench, one, maps.get(one)!));
-    if (outcome instanceof Unasked) return skipped(one, outcome);
-    const { failures, failing } = outcome;
-    const path = failing && tracer.follow(one, failing, maps.get(one)!);
-    return {
-      name: one.name,
-      place: one.place,
-      passed: failures.length === 0,
-      failures,
-      ...(path && path.length > 0 && { path }),
-    };
-  });
+  pace.begin(wanted.length);
+  const results: CaseResult[] = [];
+  for (const one of wanted) {
+    const outcome = await ask(() => runCase(test, bench, one, maps.get(one)!, pace));
+    // What an interrupted capture came to so far says nothing.
+    if (pace.isOver) break;
+    results.push(outcome instanceof Unasked ? skipped(one, outcome) : resultOf(one, outcome, tracer, maps.get(one)!));
+    pace.finished(results.at(-1)!.passed);
+    await pace.turn();
+  }
+  return results;
+}
+
+function resultOf(
+  one: ProgramCase,
+  { failures, failing }: { failures: Failure[]; failing?: PacketAt },
+  tracer: Tracer,
+  maps: CaseMaps,
+): CaseResult {
+  const path = failing && tracer.follow(one, failing, maps);
+  return {
+    name: one.name,
+    place: one.place,
+    passed: failures.length === 0,
+    failures,
+    ...(path && path.length > 0 && { path }),
+  };
 }
 
 /** Why an engine cannot be asked. */
@@ -55,13 +79,8 @@ class Unasked {
   }
 }
 
-function orUnasked<T>(act: () => T): T | Unasked {
-  try {
-    return act();
-  } catch (error) {
-    if (!(error instanceof NetsimError) || error.diagnostics.some(({ code }) => code !== "unsupported")) throw error;
-    return new Unasked(error.message);
-  }
+function isUnsupported(error: unknown): error is NetsimError {
+  return error instanceof NetsimError && error.diagnostics.every(({ code }) => code === "unsupported");
 }
 
 function skipped({ name, place }: ProgramCase, { reason }: Unasked): CaseResult {
@@ -69,12 +88,13 @@ function skipped({ name, place }: ProgramCase, { reason }: Unasked): CaseResult 
 }
 
 /** @returns what was otherwise than expected, and the first packet on which it was. */
-function runCase(
+async function runCase(
   test: ProgramTest,
   bench: ProgramBench,
   one: ProgramCase,
   maps: CaseMaps,
-): { failures: Failure[]; failing?: PacketAt } {
+  pace: Pace,
+): Promise<{ failures: Failure[]; failing?: PacketAt }> {
   bench.resetMaps();
   fillMaps(maps, bench.programs);
   const { subject, fields, checks, split } = one;
@@ -93,6 +113,8 @@ function runCase(
   let failing: PacketAt | undefined;
   let more = 0;
   for (const packet of packetsOf(subject.file)) {
+    await pace.turn();
+    if (pace.isOver) break;
     const found = bench.run(packet, fields, (run) => {
       tally.add(run.verdict);
       return judge(run);

@@ -12,6 +12,7 @@ import { instructionTexts } from "../seccomp/filter/seccomp-listing.ts";
 import { CoverageCounter } from "./coverage/counter.ts";
 import { classicListing, countPath } from "./coverage/counting-runner.ts";
 import type { CallOutcome, SeccompCase, SeccompTest } from "./model.ts";
+import type { Pace } from "./pace.ts";
 import type { CaseResult, Failure, PathStep } from "./result.ts";
 import { Tally } from "./split.ts";
 
@@ -39,29 +40,36 @@ export interface SeccompOnlookers {
   readonly witness?: FilterWitness;
 }
 
-/** Puts the cases of a test before its filters. Throws a NetsimError where a trace cannot be read. */
-export function runSeccompTest(
+/** Puts the cases of a test before its filters, as far as the pace goes. Rejects with a NetsimError where a trace cannot be read. */
+export async function runSeccompTest(
   test: SeccompTest,
   isWanted: (one: SeccompCase) => boolean,
+  pace: Pace,
   onlookers: SeccompOnlookers = {},
-): CaseResult[] {
+): Promise<CaseResult[]> {
   const { witness } = onlookers;
-  return test.cases.filter(isWanted).map((one) => {
+  const wanted = test.cases.filter(isWanted);
+  pace.begin(wanted.length);
+  const results: CaseResult[] = [];
+  for (const one of wanted) {
     const { subject } = one;
     const skipped = witness && (subject.kind === "call" ? witness.whyNot(subject.call) : NO_TRACES);
-    if (skipped !== undefined) return { name: one.name, place: one.place, passed: true, failures: [], skipped };
+    if (skipped !== undefined) {
+      results.push({ name: one.name, place: one.place, passed: true, failures: [], skipped });
+      continue;
+    }
     const { failures, path } =
       subject.kind === "call"
         ? judgeCall(test, one, subject.call, onlookers)
-        : { failures: judgeTrace(test, one, subject.file), path: undefined };
-    return {
-      name: one.name,
-      place: one.place,
-      passed: failures.length === 0,
-      failures,
-      ...(failures.length > 0 && path && { path }),
-    };
-  });
+        : { failures: await judgeTrace(test, one, subject.file, pace), path: undefined };
+    // What an interrupted trace came to so far says nothing.
+    if (pace.isOver) break;
+    const passed = failures.length === 0;
+    results.push({ name: one.name, place: one.place, passed, failures, ...(!passed && path && { path }) });
+    pace.finished(passed);
+    await pace.turn();
+  }
+  return results;
 }
 
 function judgeCall(
@@ -96,7 +104,12 @@ function judgeCall(
   return { failures, path };
 }
 
-function judgeTrace({ architecture, filters }: SeccompTest, { checks, split }: SeccompCase, file: string): Failure[] {
+async function judgeTrace(
+  { architecture, filters }: SeccompTest,
+  { checks, split }: SeccompCase,
+  file: string,
+  pace: Pace,
+): Promise<Failure[]> {
   const judge = new TraceJudge(filters.map(({ filter }) => filter.program));
   const tally = new Tally();
   const others = new Map<string, Failure>();
@@ -112,7 +125,11 @@ function judgeTrace({ architecture, filters }: SeccompTest, { checks, split }: S
     }
   });
   try {
-    for (const line of readLines(file)) reader.readLine(line);
+    for (const line of readLines(file)) {
+      reader.readLine(line);
+      await pace.turn();
+      if (pace.isOver) return [];
+    }
     reader.end();
   } catch (error) {
     if (!(error instanceof Undecidable)) throw error;

@@ -11,6 +11,7 @@ import { runTests } from "../../src/run-tests.ts";
 import { linesOf, mergeCoverage, type ProgramCoverage, totalsOf } from "../../src/testing/coverage/coverage.ts";
 import { loadPolicyTest } from "../../src/testing/load.ts";
 import type { ProgramTest } from "../../src/testing/model.ts";
+import { Pace } from "../../src/testing/pace.ts";
 import { runProgramTest } from "../../src/testing/run-program-test.ts";
 import { TOKENS } from "../../src/tokens.ts";
 import { readDocument } from "../../src/topology/document.ts";
@@ -20,7 +21,7 @@ import { scratch } from "../scratch.ts";
 const EXAMPLES = ["policies/tests/classify.yaml", "policies/tests/port-counter.yaml"];
 
 /** Instructions that the interpreter itself counts in all cases of a test. */
-function interpreted(file: string): number {
+async function interpreted(file: string): Promise<number> {
   let executed = 0;
   const runner: ProgramRunner = {
     prepare: () => {
@@ -39,7 +40,7 @@ function interpreted(file: string): number {
   };
   const container = createContainer();
   const test = loadPolicyTest(readDocument(file), schemaParts(container)) as ProgramTest;
-  const cases = runProgramTest(test, runner, container.get(TOKENS.LanguageRegistry), () => true);
+  const cases = await runProgramTest(test, runner, container.get(TOKENS.LanguageRegistry), () => true, new Pace());
   expect(cases.every(({ passed }) => passed)).toBe(true);
   return executed;
 }
@@ -81,7 +82,7 @@ cases:
 describe("coverage", () => {
   it.each(EXAMPLES)("counts as many instructions as the interpreter: %s", async (file) => {
     const [program] = await covered(file);
-    expect(total(program!)).toBe(interpreted(file));
+    expect(total(program!)).toBe(await interpreted(file));
     expect(total(program!)).toBeGreaterThan(20);
   });
 

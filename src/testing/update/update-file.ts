@@ -1,11 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { NetsimError, type Place } from "../../errors.ts";
-import { failAsFileError } from "../../packet/capture/file-error.ts";
 import { parseDocument, readDocument, type TopologyDocument } from "../../topology/document.ts";
 import type { Span } from "../../topology/yaml/source-text.ts";
 import type { CaseResult, Failure, FileResult } from "../result.ts";
 import { ExpectedScalars, inputsOf } from "./expected-scalars.ts";
 import { recorded, whyNotRecorded } from "./recorded-value.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** What became of an expectation that failed. */
 export interface UpdateResult {
@@ -24,6 +24,7 @@ interface Edit {
 }
 
 const BYTE_ORDER_MARK = "\ufeff";
+const MARK = Buffer.from(BYTE_ORDER_MARK);
 
 /**
  * Rewrites in a test's file what failing cases expect to what came out; every other character stays. Only single values that all
@@ -38,7 +39,7 @@ export function updateFile({ file, cases }: FileResult, check: (document: Topolo
   const plan = new Plan(document, check);
   for (const { failure } of failures) plan.add(failure);
   const edits = plan.edits();
-  if (edits.size > 0) write(file, applied(document.source.text, [...edits.values()]));
+  if (edits.size > 0) replaceFile(file, withMark(file, applied(document.source.text, [...edits.values()])));
   return failures.map(({ one, failure }) => told(one, failure, plan.refusal(failure)));
 }
 
@@ -130,12 +131,8 @@ function applied(text: string, edits: readonly Edit[]): string {
   return result + text.slice(at);
 }
 
-function write(file: string, text: string): void {
-  try {
-    // The reader takes the mark away.
-    const hasMark = readFileSync(file).subarray(0, 3).equals(Buffer.from(BYTE_ORDER_MARK));
-    writeFileSync(file, hasMark ? BYTE_ORDER_MARK + text : text);
-  } catch (error) {
-    failAsFileError(error, "file-unwritable", file);
-  }
+/** The reader takes a byte order mark away; it stays in the file. */
+function withMark(file: string, text: string): string {
+  const hasMark = readFileSync(file).subarray(0, MARK.length).equals(MARK);
+  return hasMark ? BYTE_ORDER_MARK + text : text;
 }
