@@ -19,7 +19,10 @@ import type { ContextValues } from "./context-fields.ts";
 const NO_MAC = new Uint8Array(6);
 const IPV6_HEADER = 40;
 
-/** A packet as it comes in by an Ethernet device: its tag beside it, protocol and kind as its header says, then the fields of the case. */
+/**
+ * A packet as it comes in by an Ethernet device: its tag beside it, protocol and kind as its header says, then the fields of the case.
+ * @param keepsTag the place comes before the tag is moved out of the packet's bytes (skb_vlan_untag).
+ */
 export function arrive(
   pool: SkbPool,
   bytes: Uint8Array,
@@ -27,13 +30,14 @@ export function arrive(
   length: number,
   linkType: number,
   fields: readonly ContextValues[],
+  keepsTag = false,
 ): Skb {
   const skb = pool.from(bytes, start, length);
   const memory = pool.store.bytes;
   skb.linkType = linkType;
   skb.ifindex = 1;
   if (linkType === LINKTYPE_ETHERNET && length >= ETHERNET_HEADER) {
-    if (length >= SHORTEST_TAGGED && isVlan(get16(memory, skb.data + 12))) untag(memory, skb);
+    if (!keepsTag && length >= SHORTEST_TAGGED && isVlan(get16(memory, skb.data + 12))) untag(memory, skb);
     const type = packetType(memory, skb.data, NO_MAC);
     skb.pktType = type === PACKET_OTHERHOST ? PACKET_HOST : type;
     skb.protocol = protocolOf(memory, skb);

@@ -1,14 +1,18 @@
-import { ACTION } from "../hooks/seccomp/action.ts";
+import { ACTION, type ActionName, MAX_ERRNO, runsCall } from "../hooks/seccomp/action.ts";
+import { isQuiet } from "../hooks/seccomp/outcome.ts";
+import { SECCOMP_ROWS } from "../hooks/seccomp/rows.ts";
 import { errnoName, errnoValue } from "../seccomp/constants.ts";
 import type { Fields } from "../topology/build/fields.ts";
 import { namesHint } from "../topology/check/hints.ts";
+import type { YamlValue } from "../topology/yaml/value.ts";
 import type { CallCheck, CallOutcome } from "./model.ts";
 
 const PACKETS_ONLY = ["returns", "length", "class", "action", "bytes", "context", "maps"];
 /** Words for more than one action, beside SECCOMP_RET_'s own names. */
 const KILL = "KILL";
 const NOTIFY = "NOTIFY";
-const MAX_ERRNO = 4095;
+/** Of calls that wait for a supervisor or tracer who is not there. */
+const ENOSYS = 38;
 
 /** Reads what a case expects of a call; what can never hold is refused with the reason. */
 export function callChecks(expect: Fields): CallCheck[] {
@@ -66,7 +70,7 @@ function readErrno(expect: Fields): CallCheck | undefined {
   const value = expect.value("errno");
   if (value === undefined) return undefined;
   if (value.kind !== "scalar") return expect.context.mismatch(value.span);
-  const number = typeof value.value === "string" ? errnoValue(value.value) : Number(value.value);
+  const number = errnoOfText(value);
   if (number === undefined)
     return expect.context.problem("bad-test", value.span, `There is no error '${value.source}'.`, "As in EPERM or 1.");
   if (number < 1 || number > MAX_ERRNO)
@@ -94,14 +98,53 @@ function readRuns(expect: Fields): CallCheck | undefined {
   return check(expect, "runs", `${wanted}`, ({ runs }: CallOutcome) => (runs === wanted ? undefined : `${runs}`));
 }
 
-/** A call that gives an error neither runs nor ends in a signal. */
+/** A call that gives an error neither runs nor ends in a signal, and each action leads to one of them. */
 function refuseContradictions(expect: Fields): void {
-  const runs = expect.flag("runs") === true;
-  const [first, second] = ["errno", "signal", ...(runs ? ["runs"] : [])].filter((key) => expect.has(key));
-  if (first === undefined || second === undefined) return;
-  expect.context.problem(
-    "bad-test",
-    expect.keySpan(second),
-    `\`${second}\` can never match beside \`${first}\`: a call gives an error, ends in a signal or runs.`,
-  );
+  const runs = expect.flag("runs");
+  const ends = ["errno", "signal", ...(runs === true ? ["runs"] : [])].filter((key) => expect.has(key));
+  const [first, second] = ends;
+  if (first !== undefined && second !== undefined) {
+    expect.context.problem(
+      "bad-test",
+      expect.keySpan(second),
+      `\`${second}\` can never match beside \`${first}\`: a call gives an error, ends in a signal or runs.`,
+    );
+    return;
+  }
+  const verdict = /^([A-Z_]+)(?:\((\w+)\))?$/.exec(expect.text("verdict")?.text.trim() ?? "");
+  const end = verdict && endOf(verdict[1]!, verdict[2]);
+  if (!end) return;
+  const refuse = (key: string, why: string) =>
+    expect.context.problem(
+      "bad-test",
+      expect.keySpan(key),
+      `\`${key}\` can never match beside the verdict ${verdict[0]}: ${why}.`,
+    );
+  for (const key of ends) if (end.key !== key) refuse(key, end.does);
+  if (runs === false && end.key === "runs") refuse("runs", end.does);
+  const errno = errnoOfText(expect.value("errno"));
+  if (end.errno !== undefined && errno !== undefined && errno !== end.errno)
+    refuse("errno", `the error is ${errorText(end.errno)}`);
+}
+
+/** What an action leads to: the key that says so, and the row of its table. */
+function endOf(
+  name: string,
+  data: string | undefined,
+): { readonly key: string; readonly does: string; readonly errno?: number } | undefined {
+  const action = name === NOTIFY ? "USER_NOTIF" : name === KILL ? "KILL_PROCESS" : name;
+  const does = SECCOMP_ROWS[action as ActionName]?.does;
+  if (does === undefined) return undefined;
+  if (runsCall(action as ActionName)) return { key: "runs", does };
+  if (!isQuiet(action as ActionName)) return { key: "signal", does };
+  if (action !== "ERRNO") return { key: "errno", does, errno: ENOSYS };
+  const number = data === undefined || !/^\d+$/.test(data) ? errnoValue(data ?? "") : Number(data);
+  if (number === undefined) return { key: "errno", does };
+  return number === 0 ? { key: "", does } : { key: "errno", does, errno: Math.min(number, MAX_ERRNO) };
+}
+
+/** The error that is expected, where it is one. */
+function errnoOfText(value: YamlValue | undefined): number | undefined {
+  if (value?.kind !== "scalar") return undefined;
+  return typeof value.value === "string" ? errnoValue(value.value) : Number(value.value);
 }

@@ -77,6 +77,12 @@ export interface ContextValues {
 /** Whom the packet is for, which has names. */
 export const PKT_TYPE = field("pktType", 7, "Whom the packet is for.");
 
+/** Names of all fields, those with names for their values and the five words among them. */
+export const PACKET_FIELDS: readonly string[] = [...Object.keys(CONTEXT_FIELDS), "pkt_type", "cb"];
+
+/** Fields that XDP programs see: a frame has no others yet (struct xdp_md). */
+export const XDP_FIELDS: readonly string[] = ["ifindex", "queue_mapping"];
+
 /** Reads a mapping that the schema has accepted. */
 export function contextValues(given: Readonly<Record<string, unknown>>): ContextValues {
   const fields = Object.entries(given).flatMap(([name, value]) => {

@@ -9,10 +9,11 @@ import { parseClassid } from "../topology/quantity/classid.ts";
 import { ACTION_ANSWERS } from "../topology/schema/tc.ts";
 import { withoutNetwork } from "../topology/without-network.ts";
 import { exact } from "../topology/yaml/value.ts";
-import { contextValues } from "./context-fields.ts";
+import { contextValues, PACKET_FIELDS, XDP_FIELDS } from "./context-fields.ts";
+import type { ProgramFacts } from "./expectable.ts";
 import type { HookSettings, NamedValue, ProgramCase, ProgramTest } from "./model.ts";
 import { packetBytes } from "./packet-bytes.ts";
-import { type ProgramFacts, programChecks } from "./program-checks.ts";
+import { programChecks } from "./program-checks.ts";
 import { caseName, nameOf, readSplit, refuseKeys } from "./test-fields.ts";
 
 const SECCOMP_ONLY = ["arch", "capabilities"];
@@ -38,6 +39,7 @@ export function programTest(root: Fields, parts: TopologyParts): ProgramTest | u
   if (hook === undefined || given === undefined) return undefined;
   for (const [key, place] of Object.entries(SETTINGS))
     if (place !== hook.place) refuseKeys(root, [key], `the hook is ${hook.name}.`);
+  refuseUnseen(root, hook);
   const settings = readSettings(root);
   const source = program === undefined ? undefined : programs.sources.get(program);
   const isClassic = source?.language === "classic" || source?.language === "filter";
@@ -80,6 +82,7 @@ function readSettings(root: Fields): HookSettings {
 function programCase(fields: Fields, root: Fields, facts: ProgramFacts): ProgramCase | undefined {
   const { context } = fields;
   refuseKeys(fields, ["call", "trace"], "a program is run on packets.");
+  refuseUnseen(fields, facts.hook);
   if (facts.isClassic) refuseKeys(fields, ["maps"], "classic programs have no maps.");
   const packet = fields.value("packet");
   const capture = fields.text("capture");
@@ -113,6 +116,14 @@ function programCase(fields: Fields, root: Fields, facts: ProgramFacts): Program
     checks,
     ...(split && { split }),
   };
+}
+
+/** Refuses fields that programs of the hook cannot see. */
+function refuseUnseen(fields: Fields, { place, name }: Hook): void {
+  const given = place === "xdp" ? fields.fields("context") : undefined;
+  if (given === undefined) return;
+  const unseen = PACKET_FIELDS.filter((field) => !XDP_FIELDS.includes(field));
+  refuseKeys(given, unseen, `a frame at ${name} has only ${XDP_FIELDS.join(" and ")} yet.`);
 }
 
 function namedValues(fields: Fields, key: string): NamedValue[] {

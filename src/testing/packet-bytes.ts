@@ -20,6 +20,8 @@ export const PACKET_DEFAULTS: EncodingDefaults = {
 /** The bytes of a case's packet, from the link-layer header: a packet that begins with IP gets an Ethernet header. */
 export function packetBytes(context: BuildContext, value: YamlValue): Uint8Array | undefined {
   if (value.kind === "scalar") {
+    // What is empty the schema has told.
+    if (value.value === "") return undefined;
     const bytes = typeof value.value === "string" ? parseHex(value.value) : undefined;
     if (bytes !== undefined && bytes.length > 0) return bytes;
     return context.problem(

@@ -96,7 +96,7 @@ export class ProgramBench {
   ): T {
     const { pool, attachment, test } = this;
     const { directAction, classid, configured, minimum } = test.settings;
-    const skb = arrive(pool, bytes, start, length, linkType, [this.atPlace, ...fields]);
+    const skb = arrive(pool, bytes, start, length, linkType, [this.atPlace, ...fields], test.hook.place === "xdp");
     try {
       arrived?.(skb);
       const address = dataAddress(skb, this.start);

@@ -1,4 +1,3 @@
-import type { Hook } from "../hooks/hook.ts";
 import { chainOf, majorOf, TC_ACT } from "../hooks/tc/verdict.ts";
 import { parseHex } from "../packet/describe/value-kind.ts";
 import type { Fields } from "../topology/build/fields.ts";
@@ -7,8 +6,9 @@ import { formatClassid, parseClassid } from "../topology/quantity/classid.ts";
 import { parseCountTest } from "../topology/quantity/count-test.ts";
 import { ACTION_ANSWERS } from "../topology/schema/tc.ts";
 import { exact } from "../topology/yaml/value.ts";
-import { contextValues } from "./context-fields.ts";
-import type { HookSettings, ProgramCheck, ProgramRun } from "./model.ts";
+import { contextValues, PACKET_FIELDS } from "./context-fields.ts";
+import { effectsAt, NEVER_EXPECTED, type ProgramFacts } from "./expectable.ts";
+import type { ProgramCheck, ProgramRun } from "./model.ts";
 
 const ACTIONS: Readonly<Record<string, number>> = {
   ...ACTION_ANSWERS,
@@ -16,58 +16,19 @@ const ACTIONS: Readonly<Record<string, number>> = {
   redirect: TC_ACT.REDIRECT,
 };
 
-/** Verdicts that a classifier gives only with direct action, and only without. */
-const DIRECT_VERDICTS = ["continued", "ok", "shot", "stolen", "redirected", "trapped"];
-const INDIRECT_VERDICTS = ["unmatched", "matched"];
-
-/** Places whose programs only read packets. */
-const READ_ONLY: readonly string[] = ["socket", "cgroup-ingress", "cgroup-egress", "xt-match", "team-hash"];
-
-/** What decides which questions make sense. */
-export interface ProgramFacts {
-  readonly hook: Hook;
-  readonly settings: HookSettings;
-  readonly isClassic: boolean;
-}
+/** Verdicts of filters that leave the class to the next one. */
+const CLASSLESS: readonly string[] = ["unmatched", "continued"];
 
 /** Reads what a case expects of a run; what can never hold is refused with the reason. */
 export function programChecks(expect: Fields, facts: ProgramFacts): ProgramCheck[] {
   return [...expect.map.entries].flatMap(([key]) => {
-    const reason = neverAsked(key, facts);
+    const reason = NEVER_EXPECTED[key]?.(facts);
     if (reason !== undefined) {
       expect.context.problem("bad-test", expect.keySpan(key), `\`${key}\` can never match: ${reason}`);
       return [];
     }
     return READERS[key]?.(expect, facts) ?? [];
   });
-}
-
-/** Why a key makes no sense at a hook. */
-function neverAsked(key: string, { hook, isClassic }: ProgramFacts): string | undefined {
-  const { place, name } = hook;
-  switch (key) {
-    case "errno":
-    case "signal":
-    case "runs":
-      return `a ${name} decides over packets; errors and signals are what seccomp gives to system calls.`;
-    case "length":
-      return place === "socket" ? undefined : `only a socket filter trims packets, a ${name} does not.`;
-    case "class":
-      if (place === "tc-filter") return undefined;
-      return `a ${name} chooses no class; only a tc-filter does.`;
-    case "action":
-      return place.startsWith("tc") ? undefined : `a ${name} is no part of traffic control; say its \`verdict\`.`;
-    case "bytes":
-      return isClassic || READ_ONLY.includes(place)
-        ? "classic programs and filters of sockets, groups and rules do not change packets."
-        : undefined;
-    case "context":
-      return isClassic ? "classic programs change nothing." : undefined;
-    case "maps":
-      return isClassic ? "classic programs have no maps." : undefined;
-    default:
-      return undefined;
-  }
 }
 
 type Reader = (expect: Fields, facts: ProgramFacts) => ProgramCheck | ProgramCheck[] | undefined;
@@ -92,9 +53,19 @@ function check(
   return { subject: key, expected, span: value.span, place: expect.context.place(value.span), differs };
 }
 
-function readVerdict(expect: Fields, { hook, settings }: ProgramFacts): ProgramCheck | undefined {
+/** The hook, with what decides over its answers. */
+function configured({ hook, settings }: ProgramFacts): string {
+  if (hook.place !== "tc-filter") return hook.name;
+  return `${hook.name} ${settings.directAction ? "with" : "without"} direct action`;
+}
+
+const directActionHint = (isDirect: boolean): string =>
+  isDirect ? "Leave out `direct-action`." : "Say `direct-action: true` beside `hook`.";
+
+function readVerdict(expect: Fields, facts: ProgramFacts): ProgramCheck | undefined {
   const wanted = expect.text("verdict");
   if (wanted === undefined) return undefined;
+  const { hook, settings } = facts;
   const names = hook.outcomes.map(({ name }) => name);
   const { text, span } = wanted;
   if (!names.includes(text))
@@ -104,18 +75,13 @@ function readVerdict(expect: Fields, { hook, settings }: ProgramFacts): ProgramC
       `'${text}' can never match: it is no verdict of a ${hook.name}.`,
       namesHint(text, names),
     );
-  if (hook.place === "tc-filter") {
-    const [others, when] = settings.directAction
-      ? [INDIRECT_VERDICTS, "with direct action"]
-      : [DIRECT_VERDICTS, "without direct action"];
-    if (others.includes(text))
-      return expect.context.problem(
-        "bad-test",
-        span,
-        `'${text}' can never match: ${when} a classifier does not come to that.`,
-        settings.directAction ? "Leave out `direct-action`." : "Say `direct-action: true` beside `hook`.",
-      );
-  }
+  if (effectsAt(hook).never?.(settings).includes(text))
+    return expect.context.problem(
+      "bad-test",
+      span,
+      `'${text}' can never match: a ${configured(facts)} does not come to that.`,
+      hook.place === "tc-filter" ? directActionHint(settings.directAction) : undefined,
+    );
   const within = hook.outcomes.filter((outcome) => outcome.within === text).map(({ name }) => name);
   return check(expect, "verdict", text, ({ verdict }) =>
     verdict === text || within.includes(verdict) ? undefined : verdict,
@@ -159,16 +125,32 @@ function readClass(expect: Fields, { settings }: ProgramFacts): ProgramCheck | u
       `\`class\` can never match: with direct action the major number is that of the filter's own class, ${formatClassid(settings.classid)}.`,
       `Give the filter a class: \`classid: "${formatClassid(majorOf(wanted))}"\` beside \`hook\`.`,
     );
+  const verdict = expect.value("verdict");
+  if (verdict?.kind === "scalar" && CLASSLESS.includes(`${verdict.value}`))
+    return expect.context.problem(
+      "bad-test",
+      expect.value("class")!.span,
+      `\`class\` can never match beside the verdict '${verdict.value}': a filter that does not match chooses none.`,
+    );
   return check(expect, "class", formatClassid(wanted), ({ classid, action }) => {
     if (action === TC_ACT.UNSPEC) return "none";
     return classid === wanted ? undefined : formatClassid(classid);
   });
 }
 
-function readAction(expect: Fields): ProgramCheck | undefined {
+function readAction(expect: Fields, facts: ProgramFacts): ProgramCheck | undefined {
   const wanted = expect.text("action");
-  if (wanted === undefined) return undefined;
-  const number = ACTIONS[wanted.text];
+  const number = ACTIONS[wanted?.text ?? ""];
+  // What is no action at all the schema has told.
+  if (wanted === undefined || number === undefined) return undefined;
+  const { hook, settings } = facts;
+  if (!effectsAt(hook).actions!(settings).includes(number))
+    return expect.context.problem(
+      "bad-test",
+      wanted.span,
+      `'${wanted.text}' can never match: a ${configured(facts)} does not come to that.`,
+      hook.place === "tc-filter" && !settings.directAction ? directActionHint(false) : undefined,
+    );
   return check(expect, "action", wanted.text, ({ action }) => (action === number ? undefined : actionName(action)));
 }
 
@@ -193,9 +175,18 @@ function readBytes(expect: Fields): ProgramCheck | undefined {
 
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
-function readContext(expect: Fields): ProgramCheck[] {
+function readContext(expect: Fields, { hook }: ProgramFacts): ProgramCheck[] {
   const given = expect.fields("context");
   if (given === undefined) return [];
+  const changeable = effectsAt(hook).fields;
+  for (const name of PACKET_FIELDS)
+    if (given.has(name) && !changeable.includes(name))
+      given.context.problem(
+        "bad-test",
+        given.keySpan(name),
+        `\`${name}\` is never changed by a ${hook.name}: it stays what \`context\` of the case says.`,
+        `It can change ${changeable.join(", ")}.`,
+      );
   const { fields, words } = contextValues(exact(given.map) as Record<string, unknown>);
   const checks = fields.map(({ name, value }) => ({
     ...check(given, name, `${value}`, (run) => (run.field(name) === value ? undefined : `${run.field(name)}`)),

@@ -40,6 +40,42 @@ describe("policy tests", () => {
     expect(report.files[0]!.diagnostics.map(({ message }) => message)).toEqual([expect.stringMatching(told)]);
   });
 
+  it.each([
+    { packet: '""', told: ["`packet` takes text that is not empty, not ''."] },
+    { packet: "zz", told: ["'zz' is not a packet in hexadecimal."] },
+    { packet: "{ vxlan: { vnid: 1 } }", told: ["The layer `vxlan` has no field `vnid`."] },
+    { packet: "[{ ether: {} }, { vxlan: { vnid: 1 } }]", told: ["The layer `vxlan` has no field `vnid`."] },
+  ])("say once what is wrong with a packet: $packet", async ({ packet, told }) => {
+    const file = write(`program: { filter: tcp }\ncases: [{ packet: ${packet}, expect: { verdict: passed } }]\n`);
+    const { files } = await runTests([file]);
+    expect(files[0]!.diagnostics.map(({ message }) => message)).toEqual(told);
+  });
+
+  const ETHERTYPE = (context: string) => `extended: |
+    r2 = *(u32 *)(r1 + ${context})
+    r3 = *(u32 *)(r1 + ${Number(context) + 4})
+    r4 = r2
+    r4 += 14
+    if r4 > r3 goto out
+    r0 = *(u16 *)(r2 + 12)
+    exit
+    out:
+    r0 = 1
+    exit`;
+  it.each([
+    { hook: "xdp", data: "0", returns: 0x0081 },
+    { hook: "tcx-ingress", data: "76", returns: 0x0008 },
+  ])(
+    "leave VLAN tags in the bytes before Linux moves them out, and not behind: $hook",
+    async ({ hook, data, returns }) => {
+      const file = write(
+        `program:\n  ${ETHERTYPE(data)}\nhook: ${hook}\ncases: [{ packet: [{ vlan: { id: 5 } }, { ipv4: {} }, { udp: {} }], expect: { returns: ${returns} } }]\n`,
+      );
+      const report = await runTests([file]);
+      expect([report.files[0]!.diagnostics, report.files[0]!.cases[0]!.failures]).toEqual([[], []]);
+    },
+  );
+
   it("tell what was expected, what came, and the program's path", async () => {
     const file = write(
       "program: { filter: ip }\ncases: [{ packet: { ipv6: {}, tcp: {} }, expect: { verdict: passed } }]\n",
