@@ -7,7 +7,7 @@ import type { Architecture } from "./architecture/architecture.ts";
 import { compileProfile } from "./compile/compile.ts";
 import type { Dispatch } from "./compile/dispatch.ts";
 import { decodeFilter, looksLikeFilter } from "./filter/raw-filter.ts";
-import type { ReadIncluded } from "./profile/minijail.ts";
+import type { ReadIncluded } from "./profile/included-files.ts";
 import type { Profile, ProfileTarget } from "./profile/profile.ts";
 import { readProfile } from "./profile/read-profile.ts";
 

@@ -1,9 +1,7 @@
 import { argumentWord } from "../../hooks/seccomp/seccomp-data.ts";
 import type { Architecture } from "../architecture/architecture.ts";
-import type { Condition } from "../profile/profile.ts";
+import { type Condition, LOW_HALF } from "../profile/profile.ts";
 import { type Decision, type Decisions, follow } from "./decision.ts";
-
-const LOW = 0xffff_ffffn;
 
 /**
  * A condition on a 64-bit argument as tests of its two words, the upper one first: `yes` where it holds, else `no`. On 32-bit architectures
@@ -36,6 +34,7 @@ export function conditionTest(
     // Where the constant's upper word is anything else, the argument is neither equal nor greater.
     return valueHigh === 0 || isNegative ? lower : no;
   }
+  if (operator !== "eq" && condition.mask === LOW_HALF) return decisions.test(low, ALL, operator, value, yes, no);
   // Where the lower word is asked, the upper one is known: other conditions on the argument need not ask again.
   const upperMask = operator === "eq" ? maskHigh : ALL;
   const [known, unknown] = [yes, no].map((next) => follow(next, high, upperMask, "eq", valueHigh, true));
@@ -48,5 +47,5 @@ export function conditionTest(
 const ALL = 0xffff_ffff;
 
 function halves(value: bigint): [high: number, low: number] {
-  return [Number(value >> 32n), Number(value & LOW)];
+  return [Number(value >> 32n), Number(value & LOW_HALF)];
 }

@@ -1,7 +1,7 @@
 import { nearestName } from "../../bpf/nearest-name.ts";
 import { constantNames, constantValue, errnoValue } from "../constants.ts";
 import { didYouMean } from "./problems.ts";
-import { ALL_BITS, type Condition, type ConditionOperator } from "./profile.ts";
+import { ALL_BITS, type Condition, type ConditionOperator, LOW_HALF } from "./profile.ts";
 import { type TokenReader, Unreadable } from "./tokens.ts";
 
 /** A condition on arguments, before it is split into rules. */
@@ -17,6 +17,12 @@ export interface Vocabulary {
   argument(name: string): number | undefined;
   /** Constants of the policy itself. */
   constant?(name: string): bigint | undefined;
+  /** True where comparisons with constants of 32 bits only look at an argument's lower half. */
+  isNarrow?(argument: number): boolean;
+  /** What stands between alternatives; else `||`. */
+  readonly or?: readonly string[];
+  /** What stands without a comparison, `bits` being `argument & mask`; else everything. */
+  readonly alone?: readonly ("constant" | "argument" | "bits")[];
 }
 
 /** `arg0` .. `arg5`, or `a0` .. `a5`. */
@@ -45,22 +51,13 @@ const MIRRORED: Readonly<Record<ConditionOperator, ConditionOperator>> = {
   ge: "le",
 };
 
-const OPPOSITE: Readonly<Record<ConditionOperator, ConditionOperator>> = {
-  eq: "ne",
-  ne: "eq",
-  lt: "ge",
-  ge: "lt",
-  gt: "le",
-  le: "gt",
-};
-
 /**
  * Reads an expression: comparisons `arg0 == 1`, `arg1 & 0xf0 == 0x10`, `arg1 & 0xf0` (any of these bits), `arg2 in 0x7` (none but these
  * bits), joined by `&&`, `||` and `!`, in parentheses if need be; `1` and `0` for always and never. Throws Unreadable.
  */
 export function readExpression(reader: TokenReader, words: Vocabulary): Expression {
   const parts = [readAnd(reader, words)];
-  while (reader.accept("||")) parts.push(readAnd(reader, words));
+  while (reader.accept(...(words.or ?? ["||"]))) parts.push(readAnd(reader, words));
   return parts.length === 1 ? parts[0]! : { kind: "or", parts };
 }
 
@@ -71,14 +68,16 @@ function readAnd(reader: TokenReader, words: Vocabulary): Expression {
 }
 
 function readNot(reader: TokenReader, words: Vocabulary): Expression {
-  if (reader.accept("!")) return { kind: "not", part: readNot(reader, words) };
+  if (reader.accept("!")) return { kind: "not", part: reader.inside(() => readNot(reader, words)) };
   return readComparison(reader, words);
 }
 
 /** One side of a comparison. */
 type Operand =
   | { readonly kind: "argument"; readonly argument: number; readonly mask: bigint }
-  | { readonly kind: "value"; readonly value: bigint };
+  | { readonly kind: "value"; readonly value: bigint }
+  /** A word that means nothing, which was noted as a problem. */
+  | { readonly kind: "unknown" };
 
 function readComparison(reader: TokenReader, words: Vocabulary): Expression {
   if (reader.is("(")) {
@@ -94,7 +93,7 @@ function readComparison(reader: TokenReader, words: Vocabulary): Expression {
     reader.problems.errors.length = errors;
     reader.rewind(start);
     reader.expect("(");
-    const inner = readExpression(reader, words);
+    const inner = reader.inside(() => readExpression(reader, words));
     reader.expect(")");
     return inner;
   }
@@ -105,21 +104,32 @@ function compare(left: Operand, reader: TokenReader, words: Vocabulary): Express
   const condition = (argument: number, operator: ConditionOperator, value: bigint, mask: bigint): Expression => {
     if (mask !== ALL_BITS && operator !== "eq" && operator !== "ne")
       reader.fail("Some bits of an argument can only be compared with == and !=");
-    return { kind: "condition", condition: { argument, operator, value: BigInt.asUintN(64, value), mask } };
+    const unsigned = BigInt.asUintN(64, value);
+    const isShort = unsigned <= LOW_HALF && (mask === ALL_BITS || mask <= LOW_HALF) && words.isNarrow?.(argument);
+    return {
+      kind: "condition",
+      condition: { argument, operator, value: unsigned, mask: isShort ? mask & LOW_HALF : mask },
+    };
   };
   if (reader.accept("in")) {
-    if (left.kind !== "argument" || left.mask !== ALL_BITS) return reader.fail("'in' stands behind an argument");
+    if (left.kind === "value" || (left.kind === "argument" && left.mask !== ALL_BITS))
+      return reader.fail("'in' stands behind an argument");
     const right = readOperand(reader, words);
+    if (left.kind === "unknown" || right.kind === "unknown") return { kind: "never" };
     if (right.kind !== "value") return reader.fail("A mask is missing here");
     return condition(left.argument, "eq", 0n, BigInt.asUintN(64, ~right.value));
   }
   const sign = reader.accept(...Object.keys(OPERATORS));
   if (sign === undefined) {
+    const kind = left.kind !== "argument" ? "constant" : left.mask === ALL_BITS ? "argument" : "bits";
+    if (left.kind !== "unknown" && words.alone?.includes(kind) === false) return reader.fail("A comparison is missing");
+    if (left.kind === "unknown") return { kind: "never" };
     if (left.kind === "value") return { kind: left.value === 0n ? "never" : "always" };
     return condition(left.argument, "ne", 0n, left.mask);
   }
   const operator = OPERATORS[sign.text]!;
   const right = readOperand(reader, words);
+  if (left.kind === "unknown" || right.kind === "unknown") return { kind: "never" };
   if (left.kind === "argument" && right.kind === "value")
     return condition(left.argument, operator, right.value, left.mask);
   if (left.kind === "value" && right.kind === "argument")
@@ -134,7 +144,8 @@ function readOperand(reader: TokenReader, words: Vocabulary): Operand {
     const sign = reader.accept("|", "&", "+", "<<");
     if (sign === undefined) return left;
     const right = readTerm(reader, words);
-    if (left.kind === "value" && right.kind === "value")
+    if (left.kind === "unknown" || right.kind === "unknown") left = { kind: "unknown" };
+    else if (left.kind === "value" && right.kind === "value")
       left = { kind: "value", value: combine(sign.text, left.value, right.value) };
     else if (sign.text === "&" && left.kind === "argument" && right.kind === "value")
       left = { ...left, mask: left.mask & BigInt.asUintN(64, right.value) };
@@ -159,13 +170,14 @@ function combine(sign: string, left: bigint, right: bigint): bigint {
 
 function readTerm(reader: TokenReader, words: Vocabulary): Operand {
   if (reader.accept("(")) {
-    const inner = readOperand(reader, words);
+    const inner = reader.inside(() => readOperand(reader, words));
     reader.expect(")");
     return inner;
   }
   const sign = reader.accept("~", "-");
   if (sign !== undefined) {
-    const inner = readTerm(reader, words);
+    const inner = reader.inside(() => readTerm(reader, words));
+    if (inner.kind === "unknown") return inner;
     if (inner.kind !== "value") return reader.fail(`'${sign.text}' stands before a constant`);
     return { kind: "value", value: BigInt.asUintN(64, sign.text === "~" ? ~inner.value : -inner.value) };
   }
@@ -191,7 +203,7 @@ function readTerm(reader: TokenReader, words: Vocabulary): Operand {
       didYouMean(near) ?? "Arguments are arg0 to arg5; any constant can be written as a number.",
     );
     reader.take();
-    return { kind: "value", value: 0n };
+    return { kind: "unknown" };
   }
   reader.take();
   return { kind: "value", value: constant };
@@ -199,37 +211,4 @@ function readTerm(reader: TokenReader, words: Vocabulary): Operand {
 
 function wide(value: number | undefined): bigint | undefined {
   return value === undefined ? undefined : BigInt(value);
-}
-
-/** Alternatives that one expression may become. */
-const MOST_ALTERNATIVES = 4096;
-
-/**
- * The expression as alternatives, each a list of conditions that must all hold: none for never, an empty one for always. Undefined
- * where there would be more than 4,096.
- */
-export function alternatives(expression: Expression, negated = false): Condition[][] | undefined {
-  switch (expression.kind) {
-    case "always":
-    case "never":
-      return (expression.kind === "always") !== negated ? [[]] : [];
-    case "condition": {
-      const { condition } = expression;
-      return [[negated ? { ...condition, operator: OPPOSITE[condition.operator] } : condition]];
-    }
-    case "not":
-      return alternatives(expression.part, !negated);
-    case "and":
-    case "or": {
-      const parts = expression.parts.map((part) => alternatives(part, negated));
-      const isOr = (expression.kind === "or") !== negated;
-      let result: Condition[][] = isOr ? [] : [[]];
-      for (const part of parts) {
-        if (part === undefined) return undefined;
-        result = isOr ? [...result, ...part] : result.flatMap((left) => part.map((right) => [...left, ...right]));
-        if (result.length > MOST_ALTERNATIVES) return undefined;
-      }
-      return result;
-    }
-  }
 }

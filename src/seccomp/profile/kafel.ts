@@ -2,11 +2,11 @@ import { nearestName } from "../../bpf/nearest-name.ts";
 import { type ActionName, returnValue } from "../../hooks/seccomp/action.ts";
 import type { SourceText } from "../../topology/yaml/source-text.ts";
 import { errnoValue } from "../constants.ts";
-import { alternatives, NUMBERED_ARGUMENTS, readExpression, type Vocabulary } from "./expression.ts";
-import type { ReadIncluded } from "./minijail.ts";
+import type { ReadIncluded } from "./included-files.ts";
+import { KafelCalls } from "./kafel-calls.ts";
+import { KafelDirectives } from "./kafel-directives.ts";
 import { didYouMean, type Problems } from "./problems.ts";
-import type { Condition, Profile, ProfileTarget, Rule } from "./profile.ts";
-import { argumentNames } from "./prototypes.ts";
+import type { Profile, ProfileTarget, Rule } from "./profile.ts";
 import { type Token, TokenReader, tokenize, Unreadable } from "./tokens.ts";
 
 const ACTIONS: Readonly<Record<string, ActionName>> = {
@@ -23,7 +23,9 @@ const ACTIONS: Readonly<Record<string, ActionName>> = {
 };
 
 const WITH_DATA: ReadonlySet<string> = new Set(["ERRNO", "TRAP", "TRACE"]);
-const DEEPEST = 20;
+
+/** Words that statements begin with. */
+const STATEMENTS = ["POLICY", "USE", "DEFAULT", ...Object.keys(ACTIONS)];
 
 /** One entry of a policy: a rule, or a use of another policy. */
 type Entry = { readonly rule: Rule } | { readonly use: Token };
@@ -39,12 +41,13 @@ export function readKafel(
   include: ReadIncluded,
 ): Profile {
   const parser = new KafelParser(problems, include);
-  parser.readFile(source, 0);
+  parser.readFile(source);
   return {
     file: source.file,
     language: "kafel",
     architectures: [target.architecture],
-    defaultAction: parser.defaultAction,
+    defaultAction: parser.defaultAction ?? returnValue("KILL_THREAD"),
+    // Also of x32's calls, which kafel itself takes for numbers like any other.
     badArchitecture: returnValue("KILL_PROCESS"),
     rules: parser.top,
     order: "first",
@@ -62,51 +65,49 @@ export function looksLikeKafel(text: string): boolean {
 
 class KafelParser {
   readonly top: Rule[] = [];
-  defaultAction = returnValue("KILL_THREAD");
+  /** Undefined where the policy has none. */
+  defaultAction: number | undefined;
   private readonly problems: Problems;
-  private readonly include: ReadIncluded;
+  private readonly directives: KafelDirectives;
+  private readonly calls: KafelCalls;
   private readonly policies = new Map<string, readonly Rule[]>();
-  private readonly defines = new Map<string, bigint>();
 
   constructor(problems: Problems, include: ReadIncluded) {
     this.problems = problems;
-    this.include = include;
+    this.directives = new KafelDirectives(problems, include);
+    this.calls = new KafelCalls(problems, this.directives);
   }
 
-  readFile(source: SourceText, depth: number): void {
-    // Comments become spaces, so that offsets stay; line breaks too.
-    const blank = (text: string) => text.replace(/[^\n]/g, " ");
-    let text = source.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, blank);
-    text = text.replace(/^[ \t]*#[^\n]*/gm, (line, start: number) => {
-      this.directive(source, line, start, depth);
-      return blank(line);
-    });
+  readFile(source: SourceText): void {
+    const { text, directives } = this.directives.separate(source);
     const reader = new TokenReader(source, tokenize(source, text, 0, this.problems), this.problems);
+    const carryOutUntil = (end: number) => {
+      while (directives.length > 0 && directives[0]!.start < end)
+        this.directives.carryOut(source, directives.shift()!, (file) => this.readFile(file));
+    };
+    while (!reader.isAtEnd) {
+      carryOutUntil(reader.next.span.start);
+      this.recovering(reader, true, () => this.statement(reader));
+      for (const directive of directives.filter(({ start }) => start < reader.lastEnd))
+        this.problems.error(
+          "program-syntax",
+          this.directives.place(source, directive),
+          "Directives stand between statements, not inside of them.",
+        );
+    }
+    carryOutUntil(Number.POSITIVE_INFINITY);
+  }
+
+  /** Reads a statement, or else a call; where that cannot be, goes on behind it. */
+  private recovering(reader: TokenReader, isStatement: boolean, read: () => void): void {
+    const { position } = reader;
     try {
-      while (!reader.isAtEnd) this.statement(reader);
+      read();
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
+      if (reader.position === position) reader.take();
+      reader.skipFrom(position, isStatement ? STATEMENTS : [], isStatement);
     }
-  }
-
-  private directive(source: SourceText, line: string, start: number, depth: number): void {
-    const place = source.place({ start: start + line.indexOf("#"), end: start + line.length });
-    const define = /#\s*define\s+(\w+)\s+(-?\w+)\s*$/.exec(line);
-    const included = /#\s*include\s+"([^"]+)"\s*$/.exec(line);
-    if (define !== null && /^-?(0x[\da-f]+|\d+)$/i.test(define[2]!)) {
-      const value = define[2]!;
-      const number = BigInt(value.replace("-", ""));
-      this.defines.set(define[1]!, value.startsWith("-") ? -number : number);
-    } else if (included !== null) {
-      if (depth >= DEEPEST) this.problems.error("program-syntax", place, "Included files are nested too deep.");
-      else this.readFile(this.include(included[1]!, source), depth + 1);
-    } else
-      this.problems.error(
-        "program-syntax",
-        place,
-        "The line is no directive.",
-        'There are #define NAME NUMBER and #include "file".',
-      );
   }
 
   private statement(reader: TokenReader): void {
@@ -126,8 +127,12 @@ class KafelParser {
       this.policies.set(name.text, this.resolve(entries, reader));
       return;
     }
-    if (reader.accept("DEFAULT")) {
-      this.defaultAction = this.action(reader);
+    if (reader.is("DEFAULT")) {
+      const { span } = reader.take();
+      const action = this.action(reader);
+      if (this.defaultAction !== undefined)
+        this.problems.error("duplicate-name", reader.source.place(span), "The policy has a default action already.");
+      this.defaultAction = action;
       return;
     }
     this.top.push(...this.resolve(this.block(reader), reader));
@@ -137,16 +142,25 @@ class KafelParser {
   private block(reader: TokenReader): Entry[] {
     if (reader.accept("USE")) {
       const entries: Entry[] = [];
-      do entries.push({ use: reader.take() });
-      while (reader.accept(","));
-      return entries;
+      for (;;) {
+        entries.push({ use: reader.take() });
+        const { position } = reader;
+        if (!reader.accept(",")) return entries;
+        // A comma may also stand before the next block.
+        if (!reader.is(...STATEMENTS) && !reader.isAtEnd) continue;
+        reader.rewind(position);
+        return entries;
+      }
     }
     const action = this.action(reader);
     reader.expect("{");
     const entries: Entry[] = [];
     while (!reader.accept("}")) {
       if (reader.isAtEnd) reader.fail("'}' is missing");
-      if (!reader.accept(",")) entries.push(...this.call(reader, action).map((rule) => ({ rule })));
+      if (reader.accept(",")) continue;
+      this.recovering(reader, false, () => {
+        entries.push(...this.calls.read(reader, action).map((rule) => ({ rule })));
+      });
     }
     return entries;
   }
@@ -163,60 +177,14 @@ class KafelParser {
     if (!reader.accept("(")) return name.text === "ERRNO" ? reader.fail("ERRNO needs its number") : returnValue(action);
     const value = reader.take();
     const number = value.kind === "number" ? Number(value.value) : (this.number(value.text) ?? errnoValue(value.text));
-    if (number === undefined || number > 0xffff) reader.fail("A number is missing", undefined, value);
+    if (number === undefined || number > 0xffff) reader.fail("A number from 0 to 65535 is missing", undefined, value);
     reader.expect(")");
     return returnValue(action, number);
   }
 
   private number(name: string): number | undefined {
-    const value = this.defines.get(name);
+    const value = this.directives.constant(name);
     return value === undefined ? undefined : Number(value);
-  }
-
-  /** `name`, `SYSCALL[nr]`, both with a list of arguments and an expression if there is one. */
-  private call(reader: TokenReader, action: number): Rule[] {
-    const token = reader.take();
-    if (token.kind !== "name") reader.fail("A call's name is missing", undefined, token);
-    const place = reader.source.place(token.span);
-    let call: string | number = token.text;
-    if (token.text === "SYSCALL" && reader.accept("[")) {
-      const number = reader.take();
-      const value = number.kind === "number" ? number.value : this.defines.get(number.text);
-      if (value === undefined) return reader.fail("A call's number is missing", undefined, number);
-      call = Number(BigInt.asUintN(32, value));
-      reader.expect("]");
-    } else if (!this.problems.isCall(token.text, place)) call = "";
-    let names = typeof call === "string" ? argumentNames(call) : undefined;
-    if (reader.accept("(")) {
-      const given: string[] = [];
-      while (!reader.accept(")")) {
-        const name = reader.take();
-        if (name.kind !== "name") reader.fail("An argument's name is missing", undefined, name);
-        given.push(name.text);
-        reader.accept(",");
-      }
-      if (given.length > 6) this.problems.error("schema-value", place, "A call has at most six arguments.");
-      names = given.slice(0, 6);
-    }
-    let conjunctions: Condition[][] | undefined = [[]];
-    if (reader.accept("{")) {
-      const start = reader.next;
-      const expression = readExpression(reader, this.vocabulary(names));
-      reader.expect("}");
-      conjunctions = alternatives(expression);
-      if (conjunctions === undefined) return reader.fail("The expression has too many alternatives", undefined, start);
-    }
-    return call === "" ? [] : conjunctions.map((conditions) => ({ call, action, conditions, place }));
-  }
-
-  private vocabulary(names: readonly string[] | undefined): Vocabulary {
-    return {
-      argument: (name) => {
-        const index = names?.indexOf(name) ?? -1;
-        return index >= 0 ? index : NUMBERED_ARGUMENTS.argument(name);
-      },
-      constant: (name) => this.defines.get(name),
-    };
   }
 
   private resolve(entries: readonly Entry[], reader: TokenReader): Rule[] {

@@ -2,16 +2,12 @@ import { returnValue } from "../../hooks/seccomp/action.ts";
 import type { SourceText } from "../../topology/yaml/source-text.ts";
 import type { Architecture } from "../architecture/architecture.ts";
 import { errnoValue } from "../constants.ts";
-import { alternatives, NUMBERED_ARGUMENTS, readExpression } from "./expression.ts";
+import { alternatives } from "./alternatives.ts";
+import { NUMBERED_ARGUMENTS, readExpression, type Vocabulary } from "./expression.ts";
+import { IncludedFiles, type ReadIncluded } from "./included-files.ts";
 import type { Problems } from "./problems.ts";
 import type { Condition, Profile, ProfileTarget, Rule } from "./profile.ts";
 import { type Token, TokenReader, tokenize, Unreadable } from "./tokens.ts";
-
-/** Gives the text of a file that a policy includes; throws a NetsimError where it cannot be read. */
-export type ReadIncluded = (path: string, from: SourceText) => SourceText;
-
-/** Included files within included files. */
-const DEEPEST = 20;
 
 const ACTIONS: Readonly<Record<string, number>> = {
   allow: returnValue("ALLOW"),
@@ -23,6 +19,16 @@ const ACTIONS: Readonly<Record<string, number>> = {
   trace: returnValue("TRACE"),
   "user-notify": returnValue("USER_NOTIF"),
 };
+
+/** Actions after which the call runs, or may. */
+const PERMISSIVE: ReadonlySet<number> = new Set(
+  (["ALLOW", "LOG", "TRACE", "USER_NOTIF"] as const).map((name) => returnValue(name)),
+);
+/** `arg0 & 1` is asked without a comparison, but nothing else. */
+const WORDS: Vocabulary = { ...NUMBERED_ARGUMENTS, alone: ["bits"] };
+/** The largest number of a call. */
+const LARGEST_NUMBER = 0xffff_ffffn;
+const DEFAULTS = ["kill", "kill-process", "kill-thread", "trap", "return ERRNO"];
 
 /**
  * A minijail policy (minijail0(5)): a call a line, `name: expression`, `name: expression; return ERRNO`, `name: return ERRNO`,
@@ -36,8 +42,14 @@ export function readMinijail(
   target: ProfileTarget,
   include: ReadIncluded,
 ): Profile {
-  const state: State = { problems, include, rules: [], seen: new Map(), defaultAction: returnValue("KILL_PROCESS") };
-  readFile(source, state, 0);
+  const state: State = {
+    problems,
+    included: new IncludedFiles(include, problems),
+    rules: [],
+    seen: new Map(),
+    defaultAction: returnValue("KILL_PROCESS"),
+  };
+  readFile(source, state);
   return {
     file: source.file,
     language: "minijail",
@@ -53,24 +65,24 @@ export function readMinijail(
 
 interface State {
   readonly problems: Problems;
-  readonly include: ReadIncluded;
+  readonly included: IncludedFiles;
   readonly rules: Rule[];
   /** Calls that have a line, with the architectures that it is for. */
   readonly seen: Map<string, string>;
   defaultAction: number;
 }
 
-function readFile(source: SourceText, state: State, depth: number): void {
+function readFile(source: SourceText, state: State): void {
   for (const { text, start } of statements(source)) {
     try {
       const trimmed = text.trim();
-      if (trimmed.startsWith("@include") || trimmed.startsWith("@frequency")) {
-        readDirective(source, trimmed, start + text.indexOf("@"), state, depth);
+      if (trimmed.startsWith("@") && !/^@default\b/.test(trimmed)) {
+        readDirective(source, trimmed, start + text.indexOf("@"), state);
         continue;
       }
       const reader = new TokenReader(source, tokenize(source, text, start, state.problems), state.problems);
       if (reader.accept("@default")) {
-        state.defaultAction = readAction(reader) ?? state.defaultAction;
+        state.defaultAction = readDefault(reader);
         if (!reader.isAtEnd) reader.fail("The line should end here");
       } else readStatement(reader, state);
     } catch (error) {
@@ -97,7 +109,7 @@ function* statements(source: SourceText): Iterable<{ text: string; start: number
   }
 }
 
-function readDirective(source: SourceText, text: string, start: number, state: State, depth: number): void {
+function readDirective(source: SourceText, text: string, start: number, state: State): void {
   const [word, path, ...more] = text.split(/\s+/);
   const place = source.place({ start, end: start + text.length });
   if (word === "@frequency") return;
@@ -105,11 +117,16 @@ function readDirective(source: SourceText, text: string, start: number, state: S
     state.problems.error("program-syntax", place, `'${text}' is no directive.`, "Write '@include ./file.policy'.");
     return;
   }
-  if (depth >= DEEPEST) {
-    state.problems.error("program-syntax", place, `Included files are nested more than ${DEEPEST} deep.`);
-    return;
-  }
-  readFile(state.include(path, source), state, depth + 1);
+  state.included.include(path, source, place, (included) => readFile(included, state));
+}
+
+/** What no line permits may not be permitted by default (compile_seccomp_policy refuses that too). */
+function readDefault(reader: TokenReader): number {
+  const token = reader.next;
+  const action = readAction(reader);
+  if (action === undefined || PERMISSIVE.has(action))
+    reader.fail("A default action is missing", `Known are ${DEFAULTS.join(", ")}.`, token);
+  return action;
 }
 
 function readStatement(reader: TokenReader, state: State): void {
@@ -146,6 +163,7 @@ function readStatement(reader: TokenReader, state: State): void {
 function readName(reader: TokenReader): { token: Token; only?: readonly Architecture[] } {
   const token = reader.take();
   if (token.kind !== "name" && token.kind !== "number") reader.fail("A call's name is missing", undefined, token);
+  if (token.value > LARGEST_NUMBER) reader.fail("A call's number has at most 32 bits", undefined, token);
   if (!reader.accept("[")) return { token };
   const only: Architecture[] = [];
   if (!reader.accept("arch")) reader.fail("'arch=' is missing here");
@@ -164,7 +182,11 @@ function readFilter(reader: TokenReader, isBraced: boolean): { conditions: Condi
   const plain = readAction(reader);
   if (plain !== undefined) return [{ conditions: [], action: plain }];
   const start = reader.next;
-  const found = alternatives(readExpression(reader, NUMBERED_ARGUMENTS));
+  if (start.kind === "number" && start.value === 1n) {
+    reader.take();
+    return [{ conditions: [], action: returnValue("ALLOW") }];
+  }
+  const found = alternatives(readExpression(reader, WORDS));
   if (found === undefined) reader.fail("The expression has too many alternatives", undefined, start);
   const isOtherwise = reader.accept(";") !== undefined;
   const action = isOtherwise ? readAction(reader) : undefined;

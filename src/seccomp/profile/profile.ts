@@ -1,7 +1,7 @@
 import type { Diagnostic, Place } from "../../errors.ts";
 import type { Architecture } from "../architecture/architecture.ts";
 
-/** `(argument & mask) OPERATOR value`, unsigned on 64 bits. Masks other than all ones go with `eq` and `ne` only. */
+/** `(argument & mask) OPERATOR value`, unsigned on 64 bits. Masks but ALL_BITS and LOW_HALF go with `eq` and `ne` only. */
 export interface Condition {
   /** Which argument, 0..5. */
   readonly argument: number;
@@ -16,6 +16,9 @@ export type ConditionOperator = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 
 /** All bits of an argument. */
 export const ALL_BITS = 0xffff_ffff_ffff_ffffn;
+
+/** Those that an int has. */
+export const LOW_HALF = 0xffff_ffffn;
 
 /** One thing that a profile says of a call. */
 export interface Rule {

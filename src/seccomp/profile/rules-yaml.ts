@@ -4,8 +4,9 @@ import { FILTER_FLAG } from "../../hooks/seccomp/thread.ts";
 import type { YamlMap, YamlScalar, YamlValue } from "../../topology/yaml/value.ts";
 import type { Architecture } from "../architecture/architecture.ts";
 import { errnoValue } from "../constants.ts";
+import { alternatives, MOST_ALTERNATIVES } from "./alternatives.ts";
 import type { DocumentReader } from "./document-reader.ts";
-import { alternatives, NUMBERED_ARGUMENTS, readExpression } from "./expression.ts";
+import { NUMBERED_ARGUMENTS, readExpression } from "./expression.ts";
 import { didYouMean } from "./problems.ts";
 import { ALL_BITS, type Condition, type Profile, type ProfileTarget, type Rule } from "./profile.ts";
 import { SCMP_ACTIONS, SCMP_OPERATORS, scmpCondition } from "./scmp-names.ts";
@@ -110,6 +111,10 @@ function conditionsOf(rule: YamlMap, reader: DocumentReader): Condition[][] {
   let result: Condition[][] = [[]];
   for (const item of reader.list(reader.get(rule, "args"), "'args'")) {
     const further = item.kind === "scalar" ? textCondition(item, reader) : mappedCondition(item, reader);
+    if (result.length * further.length > MOST_ALTERNATIVES) {
+      reader.problems.error("schema-value", reader.place(item), "The conditions have too many alternatives.");
+      return [];
+    }
     result = result.flatMap((left) => further.map((right) => [...left, ...right]));
   }
   return result;

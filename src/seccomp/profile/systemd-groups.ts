@@ -1,9 +1,10 @@
 /**
- * The groups of SystemCallFilter= as `systemd-analyze syscall-filter` of systemd 252 lists them: a name, a colon and its members,
- * which may be groups. A line that begins with a space goes on with the group before. `@known`, which is every call that systemd
- * has a name for, is not among them.
+ * The groups of SystemCallFilter= as `systemd-analyze syscall-filter` of systemd 252.39 lists them: a name, a colon and its members,
+ * which may be groups. A line that begins with a space goes on with the group before. `@known`, which is every call that it has a name
+ * for, is all groups but some members (with a minus here) and the calls that it calls ungrouped, without those of architectures that are not
+ * here (alpha, arc, or1k, sparc).
  */
-export const SYSTEMD_GROUPS = `
+const SYSTEMD_GROUPS = `
 @default: arch_prctl brk cacheflush clock_getres clock_getres_time64 clock_gettime clock_gettime64 clock_nanosleep
   clock_nanosleep_time64 execve exit exit_group futex futex_time64 futex_waitv get_robust_list get_thread_area getegid
   getegid32 geteuid geteuid32 getgid getgid32 getgroups getgroups32 getpgid getpgrp getpid getppid getrandom getresgid
@@ -64,4 +65,36 @@ export const SYSTEMD_GROUPS = `
 @timer: alarm getitimer setitimer timer_create timer_delete timer_getoverrun timer_gettime timer_gettime64
   timer_settime timer_settime64 timerfd_create timerfd_gettime timerfd_gettime64 timerfd_settime timerfd_settime64
   times
+@known: @default @aio @basic-io @chown @clock @cpu-emulation @debug @file-system @io-event @ipc @keyring @memlock
+  @module @mount @network-io @obsolete @pkey @privileged @process @raw-io @reboot @resources @setuid @signal @swap
+  @sync @system-service @timer atomic_barrier atomic_cmpxchg_32 cachectl futex_requeue futex_wait futex_wake
+  getpagesize landlock_add_rule landlock_create_ruleset landlock_restrict_self map_shadow_stack memfd_secret mincore
+  multiplexer process_mrelease s390_guarded_storage s390_sthyi seccomp spu_create spu_run syscall syslog sysmips
+  timerfd -nfsservctl -set_tls -uretprobe
 `;
+
+let table: ReadonlyMap<string, readonly string[]> | undefined;
+
+/** Members of each group, by its name. */
+export function groups(): ReadonlyMap<string, readonly string[]> {
+  table ??= new Map(
+    SYSTEMD_GROUPS.replaceAll("\n ", " ")
+      .trim()
+      .split("\n")
+      .map((line) => {
+        const [name, ...members] = line.split(/:?\s+/);
+        return [name!, members] as const;
+      }),
+  );
+  return table;
+}
+
+/** The calls of a group and of the groups in it. */
+export function groupMembers(name: string): readonly string[] {
+  const calls = new Set<string>();
+  for (const member of groups().get(name) ?? []) {
+    if (member.startsWith("-")) calls.delete(member.slice(1));
+    else for (const call of member.startsWith("@") ? groupMembers(member) : [member]) calls.add(call);
+  }
+  return [...calls];
+}

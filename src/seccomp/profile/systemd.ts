@@ -1,13 +1,12 @@
 import { nearestName } from "../../bpf/nearest-name.ts";
 import type { Place } from "../../errors.ts";
-import { returnValue } from "../../hooks/seccomp/action.ts";
+import { isStricter, MAX_ERRNO, returnValue } from "../../hooks/seccomp/action.ts";
 import type { SourceText } from "../../topology/yaml/source-text.ts";
 import { type Architecture, architectureNamed } from "../architecture/architecture.ts";
-import { syscallNames } from "../architecture/syscalls.ts";
 import { errnoValue } from "../constants.ts";
 import { didYouMean, type Problems } from "./problems.ts";
-import type { Profile, ProfileTarget, Rule } from "./profile.ts";
-import { SYSTEMD_GROUPS } from "./systemd-groups.ts";
+import type { Profile, ProfileTarget } from "./profile.ts";
+import { groupMembers, groups } from "./systemd-groups.ts";
 
 /** Settings of systemd.exec(5) that become filters here. */
 const SETTINGS = ["SystemCallFilter", "SystemCallErrorNumber", "SystemCallArchitectures", "SystemCallLog"];
@@ -25,52 +24,70 @@ const SECONDARY: Readonly<Record<string, readonly string[]>> = {
 const KILL = returnValue("KILL_PROCESS");
 const ALLOW = returnValue("ALLOW");
 
-/** A unit's settings as far as they have been read. */
-interface Settings {
-  /** Whether the calls below are the ones that may be made; undefined before the first SystemCallFilter=. */
-  isAllowList: boolean | undefined;
-  /** Calls that are named, each with its own error number where it has one. */
-  readonly calls: Map<string, { readonly errno: number | undefined; readonly place: Place }>;
-  readonly logged: Map<string, Place>;
-  errno: number | undefined;
-  architectures: Architecture[] | undefined;
+/** Calls that a setting names, each with what is said of it in particular; undefined where that is nothing. */
+interface CallList {
+  /** Whether it says what may be made, or logged; undefined before the first assignment. */
+  isPositive: boolean | undefined;
+  readonly calls: Map<string, { readonly answer: number | undefined; readonly place: Place }>;
 }
 
-/** SystemCallFilter= and its relatives in a unit file (systemd.exec(5)), groups resolved as systemd 252 has them. */
+/** A unit's settings as far as they have been read. */
+interface Settings {
+  readonly filter: CallList;
+  readonly log: CallList;
+  /** What calls meet that may not be made. */
+  refused: number;
+  architectures: Architecture[] | undefined;
+  isSet: boolean;
+}
+
+/**
+ * SystemCallFilter= and its relatives in a unit file (systemd.exec(5)), groups resolved as systemd 252 has them. systemd makes filters of
+ * each of them, all of which run; here one gives the strictest of their answers.
+ */
 export function readSystemd(source: SourceText, problems: Problems, target: ProfileTarget): Profile {
-  const settings: Settings = {
-    isAllowList: undefined,
-    calls: new Map(),
-    logged: new Map(),
-    errno: undefined,
-    architectures: undefined,
-  };
+  const list = (): CallList => ({ isPositive: undefined, calls: new Map() });
+  const settings: Settings = { filter: list(), log: list(), refused: KILL, architectures: undefined, isSet: false };
   for (const assignment of assignments(source)) applySetting(assignment, settings, source, problems, target);
-  const { isAllowList, calls, errno } = settings;
-  const refused = errno === undefined ? KILL : returnValue("ERRNO", errno);
-  // What any process needs to start is always allowed where a list says what is.
-  if (isAllowList === true)
-    for (const call of groupMembers("@default"))
-      if (!calls.has(call)) calls.set(call, { errno: undefined, place: { file: source.file } });
-  const rules: Rule[] = [...calls].map(([call, { errno: own, place }]) => {
-    const named = own === undefined ? refused : returnValue("ERRNO", own);
-    return { call, action: isAllowList === true && own === undefined ? ALLOW : named, conditions: [], place };
-  });
-  for (const [call, place] of settings.logged)
-    if (!rules.some((rule) => rule.call === call))
-      rules.push({ call, action: returnValue("LOG"), conditions: [], place });
+  if (!settings.isSet)
+    problems.error(
+      "schema-missing-key",
+      { file: source.file, line: 1, column: 1 },
+      "The unit filters no system calls.",
+      `The settings are ${SETTINGS.map((name) => `${name}=`).join(", ")}.`,
+    );
+  const { filter, log, refused, architectures } = settings;
+  const answers = (call: string | undefined) => stricter(filterAnswer(filter, refused, call), logAnswer(log, call));
+  const places = new Map([...log.calls, ...filter.calls].map(([call, { place }]) => [call, place]));
   const secondary = (SECONDARY[target.architecture.name] ?? []).map(architectureNamed);
   return {
     file: source.file,
     language: "systemd",
-    architectures: settings.architectures ?? [target.architecture, ...secondary],
-    defaultAction: isAllowList === true ? refused : ALLOW,
-    badArchitecture: KILL,
-    rules,
+    architectures: architectures ?? [target.architecture, ...secondary],
+    defaultAction: answers(undefined),
+    // Only SystemCallArchitectures= makes a filter that refuses other ones, with libseccomp's own answer.
+    badArchitecture: architectures === undefined ? KILL : returnValue("KILL_THREAD"),
+    rules: [...places].map(([call, place]) => ({ call, action: answers(call), conditions: [], place })),
     order: "libseccomp",
     flags: [],
     warnings: problems.warnings,
   };
+}
+
+/** What SystemCallFilter= says of a call; undefined stands for those that it does not name. */
+function filterAnswer({ isPositive, calls }: CallList, refused: number, call: string | undefined): number {
+  const named = call === undefined ? undefined : calls.get(call);
+  if (named === undefined) return isPositive === true ? refused : ALLOW;
+  return named.answer ?? (isPositive === true ? ALLOW : refused);
+}
+
+function logAnswer({ isPositive, calls }: CallList, call: string | undefined): number {
+  const isNamed = call !== undefined && calls.has(call);
+  return isNamed === (isPositive ?? true) ? returnValue("LOG") : ALLOW;
+}
+
+function stricter(a: number, b: number): number {
+  return isStricter(b, a) ? b : a;
 }
 
 interface Assignment {
@@ -80,8 +97,10 @@ interface Assignment {
   readonly start: number;
 }
 
-/** `Name=value` lines, those that end with a backslash joined to the next one. */
-function* assignments({ text }: SourceText): Iterable<Assignment> {
+/** `Name=value` lines, those that end with a backslash joined to the next one that is no comment. */
+function* assignments(source: SourceText): Iterable<Assignment> {
+  // Comments become spaces, so that offsets stay.
+  const text = source.text.replace(/^[ \t]*[#;][^\n]*(\n|$)/gm, (comment) => " ".repeat(comment.length));
   for (const match of text.matchAll(/^[ \t]*(\w+)[ \t]*=((?:[^\n\\]|\\(?!\n)|\\\n)*)/gm)) {
     const value = match[2]!.replaceAll("\\\n", "  ");
     yield { name: match[1]!, value, start: match.index + match[0].length - value.length };
@@ -96,6 +115,7 @@ function applySetting(
   target: ProfileTarget,
 ): void {
   if (!name.startsWith("SystemCall")) return;
+  settings.isSet = true;
   const words = [...value.matchAll(/\S+/g)].map((match) => ({
     text: match[0],
     place: source.place({ start: start + match.index, end: start + match.index + match[0].length }),
@@ -103,26 +123,26 @@ function applySetting(
   const [first] = words;
   switch (name) {
     case "SystemCallFilter":
-      if (first === undefined) {
-        settings.calls.clear();
-        settings.isAllowList = undefined;
-      } else applyFilter(words, settings, problems);
+      applyList(words, settings.filter, true, problems);
       break;
     case "SystemCallLog":
-      if (first === undefined) settings.logged.clear();
-      for (const { text, place } of words)
-        for (const call of callsOf(text, place, problems)) settings.logged.set(call, place);
+      applyList(words, settings.log, false, problems);
       break;
     case "SystemCallErrorNumber":
-      settings.errno =
-        first === undefined || first.text === "kill" ? undefined : errnoOf(first.text, first.place, problems);
+      settings.refused = first === undefined ? KILL : (answerOf(first.text, 1, first.place, problems) ?? KILL);
+      tooMany(words.slice(1), problems);
       break;
-    case "SystemCallArchitectures":
-      settings.architectures = words.flatMap(({ text, place }) =>
-        text === "native" ? target.architecture : (problems.architecture(systemdName(text), place) ?? []),
+    case "SystemCallArchitectures": {
+      // The machine's own is always there.
+      const others = words.flatMap(({ text, place }) =>
+        text === "native" ? [] : (problems.architecture(systemdName(text), place) ?? []),
       );
-      if (words.length === 0) settings.architectures = undefined;
+      settings.architectures =
+        words.length === 0
+          ? undefined
+          : [...new Set([...(settings.architectures ?? [target.architecture]), ...others])];
       break;
+    }
     default:
       problems.error(
         "schema-unknown-key",
@@ -133,19 +153,36 @@ function applySetting(
   }
 }
 
-function applyFilter(words: readonly { text: string; place: Place }[], settings: Settings, problems: Problems): void {
+type Words = readonly { readonly text: string; readonly place: Place }[];
+
+function tooMany(words: Words, problems: Problems): void {
+  for (const { text, place } of words)
+    problems.error("program-syntax", place, `'${text}' stands behind the only value of the setting.`);
+}
+
+/** One assignment of SystemCallFilter= or SystemCallLog=. Without words it undoes those before it. @param hasAnswers calls may say what they meet. */
+function applyList(words: Words, list: CallList, hasAnswers: boolean, problems: Problems): void {
+  if (words.length === 0) {
+    list.calls.clear();
+    list.isPositive = undefined;
+    return;
+  }
   const isInverted = words[0]!.text.startsWith("~");
-  settings.isAllowList ??= !isInverted;
+  if (list.isPositive === undefined) {
+    list.isPositive = !isInverted;
+    // What any process needs to start is there where a list says what may be made; later assignments can take it away.
+    if (hasAnswers && !isInverted)
+      for (const call of groupMembers("@default")) list.calls.set(call, { answer: undefined, place: words[0]!.place });
+  }
   for (const [i, { text, place }] of words.entries()) {
     const word = i === 0 && isInverted ? text.slice(1) : text;
     if (word === "") continue;
-    const colon = word.indexOf(":");
-    const name = colon < 0 ? word : word.slice(0, colon);
-    const errno = colon < 0 ? undefined : errnoOf(word.slice(colon + 1), place, problems);
-    for (const call of callsOf(name, place, problems)) {
-      // A line of the same kind as the first one adds to the list, one of the other kind takes away from it.
-      if (settings.isAllowList === !isInverted || errno !== undefined) settings.calls.set(call, { errno, place });
-      else settings.calls.delete(call);
+    const colon = hasAnswers ? word.indexOf(":") : -1;
+    const answer = colon < 0 ? undefined : answerOf(word.slice(colon + 1), 0, place, problems);
+    for (const call of callsOf(colon < 0 ? word : word.slice(0, colon), place, problems)) {
+      // An assignment of the same kind as the first one adds to the list, one of the other kind takes away from it.
+      if (list.isPositive === !isInverted || answer !== undefined) list.calls.set(call, { answer, place });
+      else list.calls.delete(call);
     }
   }
 }
@@ -153,21 +190,22 @@ function applyFilter(words: readonly { text: string; place: Place }[], settings:
 function callsOf(name: string, place: Place, problems: Problems): readonly string[] {
   if (!name.startsWith("@")) return problems.isCall(name, place) ? [name] : [];
   const known = groups();
-  if (name === "@known") return [...syscallNames()];
   if (known.has(name)) return groupMembers(name);
   problems.error(
     "unknown-reference",
     place,
     `There is no group '${name}'.`,
-    didYouMean(nearestName(name, known.keys())) ?? `Known are ${[...known.keys()].join(", ")}.`,
+    didYouMean(nearestName(name, known.keys())) ??
+      "Groups are those of systemd 252; later ones have more, as @sandbox.",
   );
   return [];
 }
 
-function errnoOf(text: string, place: Place, problems: Problems): number | undefined {
-  if (text === "kill") return undefined;
+/** `kill`, an error's name, or its number, not below `least`. Undefined where it is none of them, which is noted. */
+function answerOf(text: string, least: number, place: Place, problems: Problems): number | undefined {
+  if (text === "kill") return KILL;
   const value = /^\d+$/.test(text) ? Number(text) : errnoValue(text);
-  if (value !== undefined && value >= 0 && value <= 4095) return value;
+  if (value !== undefined && value >= least && value <= MAX_ERRNO) return returnValue("ERRNO", value);
   problems.error("unknown-reference", place, `There is no error number '${text}'.`);
   return undefined;
 }
@@ -178,24 +216,4 @@ function systemdName(name: string): string {
     .replace(/^mips64-le-n32$/, "mipsel64n32")
     .replace(/^mips64-n32$/, "mips64n32")
     .replace(/-le$/, "le");
-}
-
-let table: ReadonlyMap<string, readonly string[]> | undefined;
-
-function groups(): ReadonlyMap<string, readonly string[]> {
-  table ??= new Map(
-    SYSTEMD_GROUPS.replaceAll("\n ", " ")
-      .trim()
-      .split("\n")
-      .map((line) => {
-        const [name, ...members] = line.split(/:?\s+/);
-        return [name!, members] as const;
-      }),
-  );
-  return table;
-}
-
-/** The calls of a group and of the groups in it. */
-function groupMembers(name: string): readonly string[] {
-  return (groups().get(name) ?? []).flatMap((member) => (member.startsWith("@") ? groupMembers(member) : [member]));
 }

@@ -28,6 +28,12 @@ export function tokenize(source: SourceText, text: string, start: number, proble
       continue;
     }
     const { number, name, text: quoted, sign } = match.groups!;
+    if (number !== undefined && /^0\d*[89]/.test(number))
+      problems.error(
+        "program-syntax",
+        source.place(span),
+        `'${number}' begins with 0, as octal numbers do, and is none.`,
+      );
     if (number !== undefined) tokens.push({ kind: "number", text: number, value: numberValue(number), span });
     else if (name !== undefined) tokens.push({ kind: "name", text: name, value: 0n, span });
     else if (quoted !== undefined) tokens.push({ kind: "text", text: quoted, value: 0n, span });
@@ -41,11 +47,14 @@ export function tokenize(source: SourceText, text: string, start: number, proble
 /** As C reads it: a leading 0 means octal. */
 export function numberValue(text: string): bigint {
   if (/^0[0-7]+$/.test(text)) return BigInt(`0o${text.slice(1)}`);
-  return BigInt(/^0\d/.test(text) ? text.replace(/^0+/, "") : text);
+  return BigInt(text.replace(/^0+(?=\d)/, ""));
 }
 
 /** What stops the reading of one statement; it was noted as a problem. */
 export class Unreadable extends Error {}
+
+/** Parentheses and signs within one another. */
+const DEEPEST = 100;
 
 /** Goes through tokens. */
 export class TokenReader {
@@ -53,6 +62,7 @@ export class TokenReader {
   readonly problems: Problems;
   private readonly tokens: readonly Token[];
   private at = 0;
+  private depth = 0;
 
   constructor(source: SourceText, tokens: readonly Token[], problems: Problems) {
     this.source = source;
@@ -92,6 +102,41 @@ export class TokenReader {
     const found = token.kind === "end" ? "the end of the text" : `'${token.text}'`;
     this.problems.error("program-syntax", this.source.place(token.span), `${message}, before ${found}.`, hint);
     throw new Unreadable();
+  }
+
+  /** Reads something that stands within something of its kind. */
+  inside<T>(read: () => T): T {
+    if (this.depth >= DEEPEST) this.fail(`Expressions are nested more than ${DEEPEST} deep`);
+    this.depth++;
+    try {
+      return read();
+    } finally {
+      this.depth--;
+    }
+  }
+
+  /**
+   * Goes on behind what could not be read from a position on: to the comma, semicolon or closing brace behind it, or to one of
+   * these words. @param isBlock it ends with the brace that closes its own ones.
+   */
+  skipFrom(position: number, words: readonly string[], isBlock: boolean): void {
+    const failed = this.at;
+    let open = 0;
+    for (this.at = position; !this.isAtEnd; this.at++) {
+      const isBehind = this.at >= failed;
+      if (isBehind && open === 0 && this.is(...words, ",", ";", "}")) return;
+      if (this.is("{", "(", "[")) open++;
+      const isBrace = this.is("}");
+      if (isBrace || this.is(")", "]")) open--;
+      if (!isBrace || !isBehind || !isBlock || open > 0) continue;
+      this.at++;
+      return;
+    }
+  }
+
+  /** Offset behind the last token that was taken. */
+  get lastEnd(): number {
+    return this.tokens[Math.min(this.at, this.tokens.length) - 1]?.span.end ?? 0;
   }
 
   /** Position, to come back to with `rewind`. */
