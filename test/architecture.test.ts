@@ -100,7 +100,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   ],
   schemas: ["errors.ts", "json-schema.ts", "packet", "testing", "topology"],
   explanations: ["errors.ts"],
-  lint: ["bpf", "errors.ts", "hooks", "programs", "registry.ts", "topology"],
+  lint: ["bpf", "errors.ts", "hooks", "network", "programs", "registry.ts", "seccomp", "topology"],
   way: ["bpf", "errors.ts", "hooks", "programs", "registry.ts", "run"],
   report: ["compare", "errors.ts", "hooks", "kernel", "run", "testing", "way"],
   plugins: ["errors.ts", "hooks", "network", "programs", "report"],

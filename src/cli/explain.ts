@@ -5,8 +5,8 @@ import type { Action } from "./command.ts";
 export function explainCommand(program: Command, perform: (action: Action) => void): void {
   program
     .command("explain")
-    .description("explain an error code: what it means, its usual cause, what to do")
-    .argument("[code]", "the word in brackets of an error; without it, every code is listed")
+    .description("explain the code of an error or a finding: what it means, its usual cause, what to do")
+    .argument("[code]", "the word in brackets of an error or a finding; without it, every code is listed")
     .addHelpText("after", HELP)
     .action((code: string | undefined) =>
       perform(async (terminal) => {
@@ -22,4 +22,5 @@ Exit codes: 0 explained, 2 there is no such code.
 Examples:
   netsim explain
   netsim explain program-rejected
+  netsim explain htb-default
   netsim --explain bad-address`;

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ERROR_CODES } from "../../src/errors.ts";
+import { EXPLANATIONS, FINDINGS } from "../../src/explanations/explanations.ts";
 import { netsim } from "./fake-terminal.ts";
 
 /** What `netsim completion words` offers for the last of the words, without descriptions. */
@@ -29,7 +29,7 @@ describe("netsim completion words", () => {
     { words: ["run", "--engine", "j"], want: ["jit"] },
     { words: ["completion", ""], want: ["bash", "zsh", "fish"] },
     { words: ["tc", "show", "a.yaml", "c"], want: ["class"] },
-    { words: ["explain", ""], want: Object.keys(ERROR_CODES) },
+    { words: ["explain", ""], want: Object.keys({ ...EXPLANATIONS, ...FINDINGS }) },
     { words: ["run", ""], want: [":files"] },
     { words: ["test", "a.yaml", ""], want: [":files"] },
     { words: ["run", "a.yaml", ""], want: [] },

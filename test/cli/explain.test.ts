@@ -1,15 +1,26 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ERROR_CODES } from "../../src/errors.ts";
+import { FINDINGS } from "../../src/explanations/explanations.ts";
+import { RULES } from "../../src/lint/lint.ts";
 import { netsim } from "./fake-terminal.ts";
 
-const CODES = Object.entries(ERROR_CODES);
+/** Codes of errors with their exit codes, and of findings. */
+const CODES: [code: string, exit: string][] = [
+  ...Object.entries(ERROR_CODES).map(([code, exit]): [string, string] => [code, `exit code ${exit}`]),
+  ...Object.keys(FINDINGS).map((code): [string, string] => [code, "a finding"]),
+];
+/** Names of the union FindingCode. */
+const AUDITED = [...readFileSync("src/seccomp/analysis/finding.ts", "utf8").matchAll(/^ {2}\| "([\w-]+)"/gm)].map(
+  ([, code]) => code!,
+);
 
 describe("netsim explain", () => {
   it.each(CODES)("explains %s", async (code, exit) => {
     const { exitCode, out, error } = await netsim(["explain", code]);
     expect({ exitCode, error }).toEqual({ exitCode: 0, error: "" });
     expect(out).toMatch(
-      new RegExp(`^${code}  exit code ${exit}\n[A-Z\`].{15,}\\.\n\nUsual cause: .{15,}\\.\nWhat to do: .{10,}\\.\n$`),
+      new RegExp(`^${code}  ${exit}\n[A-Z\`].{15,}\\.\n\nUsual cause: .{15,}\\.\nWhat to do: .{10,}\\.\n$`),
     );
   });
 
@@ -18,6 +29,11 @@ describe("netsim explain", () => {
     expect(exitCode).toBe(0);
     const listed = out.trimEnd().split("\n");
     expect(listed.map((line) => line.slice(0, line.indexOf(" ")))).toEqual(CODES.map(([code]) => code));
+  });
+
+  it("has every finding of lint and audit, and no others", () => {
+    expect(AUDITED.length).toBeGreaterThan(10);
+    expect(Object.keys(FINDINGS).sort()).toEqual([...RULES.map(({ name }) => name), ...AUDITED].sort());
   });
 
   it("takes a code as errors print it", async () => {
@@ -32,7 +48,7 @@ describe("netsim explain", () => {
   ])("refuses a code that is $name", async ({ have, want }) => {
     const { exitCode, out, error } = await netsim(["explain", have]);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
-    expect(error).toContain(`There is no error code '${have}'.`);
+    expect(error).toContain(`There is no code '${have}'.`);
     expect(error).toContain(want);
   });
 });

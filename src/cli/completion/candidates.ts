@@ -1,5 +1,5 @@
 import type { Command, Option } from "commander";
-import { ERROR_CODES } from "../../errors.ts";
+import { EXPLANATIONS, FINDINGS } from "../../explanations/explanations.ts";
 
 /** What can stand for an unfinished word. */
 export interface Candidates {
@@ -16,7 +16,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   "--engine": ["interpreter", "jit", "kernel"],
   "--engines": ["interpreter,jit", "interpreter,jit,kernel"],
   "--arch": ["x86_64", "aarch64", "i386", "arm", "riscv64"],
-  code: Object.keys(ERROR_CODES),
+  code: Object.keys({ ...EXPLANATIONS, ...FINDINGS }),
 };
 
 /** Placeholders of options, and arguments, that are no files. */

@@ -7,19 +7,27 @@ interface Options {
   readonly classes: readonly { readonly classid: number; readonly parent?: number }[];
 }
 
-/** A default that is no leaf sends packets past the shaping. */
+/** A default that is no leaf sends packets past the shaping (htb_classify). */
 export const htbDefault: Rule = {
   name: "htb-default",
   *check({ qdiscs }) {
     for (const { device, qdisc } of qdiscs) {
       if (qdisc.kind !== "htb") continue;
       const { defaultClass, classes } = qdisc.options as Options;
-      if (defaultClass === 0 || classes.some(({ classid }) => classid === defaultClass)) continue;
+      const why = whatIsWrong(defaultClass, classes);
+      if (why === undefined || qdisc.filters.some((filter) => filter.kind === "matchall")) continue;
       yield {
         place: qdisc.place,
-        message: `The default class ${formatClassid(defaultClass)} of htb at ${device} does not exist: packets that no filter matches leave unshaped.`,
-        hint: "Name one of its classes, as minor number in hexadecimal.",
+        message: `${why.replace("AT", `htb at ${device}`)}: packets that no filter matches leave unshaped.`,
+        hint: "Let `default` name one of the classes that have no classes below them.",
       };
     }
   },
 };
+
+function whatIsWrong(wanted: number, classes: Options["classes"]): string | undefined {
+  if (wanted === 0 || (wanted & 0xffff) === 0) return classes.length === 0 ? undefined : "The AT has no default class";
+  const name = `The default class ${formatClassid(wanted)} of AT`;
+  if (!classes.some(({ classid }) => classid === wanted)) return `${name} does not exist`;
+  return classes.some(({ parent }) => parent === wanted) ? `${name} has classes below it` : undefined;
+}
