@@ -2,7 +2,7 @@ import { mapTypeName } from "../bpf/maps/map-type.ts";
 import type { Btf } from "../bpf/object/btf/btf-type.ts";
 import { sizeOf, skipModifiers } from "../bpf/object/btf/resolve.ts";
 import type { ObjectFile, ObjectMap } from "../bpf/object/object-file.ts";
-import { parseLayout, type StructLayout, type ValueLayout } from "../topology/map-value/layout.ts";
+import { NAMED_LAYOUTS, parseLayout, type StructLayout, type ValueLayout } from "../topology/map-value/layout.ts";
 import type { MapModel } from "../topology/model.ts";
 
 /** What reports need of an object's map: its keys and values as their types say. Undefined for types that there are not. */
@@ -31,9 +31,18 @@ export function modelOfObjectMap({ btf }: ObjectFile, map: ObjectMap, file: stri
 /** Structures inside one another up to which fields are shown one by one. */
 const MOST_DEPTH = 8;
 
+/** Names by which headers of the kernel say that a number is in network order. Four bytes are nearly always an address. */
+const IN_NETWORK_ORDER: Readonly<Record<string, ValueLayout>> = {
+  __be16: NAMED_LAYOUTS.be16!,
+  __be32: NAMED_LAYOUTS.ipv4!,
+  __be64: NAMED_LAYOUTS.be64!,
+};
+
 /** A type as a layout; whatever has none is bytes. */
 function layoutOf(btf: Btf | undefined, id: number | undefined, size: number, depth = 0): ValueLayout {
   if (btf === undefined || id === undefined) return parseLayout(size);
+  const inNetworkOrder = namesOf(btf, id).flatMap((name) => IN_NETWORK_ORDER[name] ?? [])[0];
+  if (inNetworkOrder?.size === size) return inNetworkOrder;
   const resolved = skipModifiers(btf, id);
   const type = resolved === undefined || depth > MOST_DEPTH ? undefined : btf.type(resolved);
   const bytes: ValueLayout = { kind: "bytes", size, alignment: 1 };
@@ -46,6 +55,9 @@ function layoutOf(btf: Btf | undefined, id: number | undefined, size: number, de
       return layoutOf(btf, type.type, size, depth + 1);
     case "int":
       return type.size === size && [1, 2, 4, 8].includes(size) ? number(size, type.signed) : bytes;
+    case "enum":
+    case "enum64":
+      return type.size === size ? number(size, type.signed) : bytes;
     case "struct": {
       if (type.members.some(({ bitSize, bitOffset }) => bitSize > 0 || bitOffset % 8 !== 0)) return bytes;
       const fields = type.members.map((member) => part(member.type, member.name, member.bitOffset / 8));
@@ -61,6 +73,19 @@ function layoutOf(btf: Btf | undefined, id: number | undefined, size: number, de
       return bytes;
   }
 }
+
+/** The names that typedefs give a type, the outermost first. */
+function namesOf(btf: Btf, id: number): string[] {
+  const names: string[] = [];
+  for (let depth = 0, type = btf.type(id); depth < MOST_DEPTH; depth++) {
+    if (type.kind === "typedef") names.push(type.name);
+    else if (!MODIFIERS.includes(type.kind)) break;
+    type = btf.type((type as { type: number }).type);
+  }
+  return names;
+}
+
+const MODIFIERS: readonly string[] = ["const", "volatile", "restrict", "type-tag"];
 
 /** Elements up to which an array is shown one by one. */
 const MOST_ELEMENTS = 64;

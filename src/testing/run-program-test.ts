@@ -1,4 +1,3 @@
-import { NetsimError } from "../errors.ts";
 import { LINKTYPE } from "../packet/capture/link-type.ts";
 import { openCapture } from "../packet/capture/open-capture.ts";
 import type { ProgramRunner } from "../programs/engine.ts";
@@ -11,6 +10,7 @@ import { PathRecorder } from "./path-recorder.ts";
 import { type PacketAt, ProgramBench } from "./program-bench.ts";
 import type { CaseResult, Failure, PathStep } from "./result.ts";
 import { Tally } from "./split.ts";
+import { whyUnasked } from "./unasked.ts";
 
 /** Failures of one capture that are told one by one. */
 const MOST_FAILURES = 10;
@@ -33,8 +33,9 @@ export async function runProgramTest(
     try {
       return await act();
     } catch (error) {
-      if (!asksOutside || !isUnsupported(error)) throw error;
-      return new Unasked(error.message);
+      const reason = asksOutside ? whyUnasked(error) : undefined;
+      if (reason === undefined) throw error;
+      return new Unasked(reason);
     }
   };
   const bench = await ask(() => new ProgramBench(test, engine, languages));
@@ -77,10 +78,6 @@ class Unasked {
   constructor(reason: string) {
     this.reason = reason;
   }
-}
-
-function isUnsupported(error: unknown): error is NetsimError {
-  return error instanceof NetsimError && error.diagnostics.every(({ code }) => code === "unsupported");
 }
 
 function skipped({ name, place }: ProgramCase, { reason }: Unasked): CaseResult {

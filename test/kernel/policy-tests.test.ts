@@ -131,7 +131,13 @@ cases:
 
 describe.skipIf("missing" in running)(`policy tests in the kernel${missing}`, () => {
   it("come to the same as in the simulation, where they are examples", () =>
-    expectAlike(["policies/tests"], { asked: 16 }));
+    expectAlike(["policies/tests"], { asked: 47 }));
+
+  it("skip a topology with what Linux does not have, and say so", async () => {
+    const told = await outcomes(["policies/tests/learning-switch.yaml"], "kernel");
+    expect(told.length).toBeGreaterThan(0);
+    for (const { skipped } of told) expect(skipped).toContain("which Linux does not have");
+  });
 
   it.each([
     { what: "maps of a socket filter", text: COUNTING, asked: 3 },

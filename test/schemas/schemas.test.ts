@@ -90,8 +90,10 @@ const examples = (directory: string) =>
   readdirSync(directory)
     .filter((file) => file.endsWith(".yaml"))
     .map((file) => join(directory, file));
-const TOPOLOGIES = examples("topologies");
-const TESTS = examples("policies/tests");
+const EXAMPLES = [...examples("topologies"), ...examples("policies/tests")];
+const isTopology = (file: string) => "nodes" in parse(readFileSync(file, "utf8"));
+const TOPOLOGIES = EXAMPLES.filter(isTopology);
+const TESTS = EXAMPLES.filter((file) => !isTopology(file));
 
 /** The file that editors are told to look for the schema in; `npm run build` writes them. */
 function modelineOf(file: string): string | undefined {

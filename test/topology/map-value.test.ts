@@ -20,6 +20,7 @@ describe("keys and values of maps", () => {
       read: "18446744073709551615",
     },
     { name: "an IPv4 address", layout: "ipv4", have: "10.0.0.1", want: "0a000001" },
+    { name: "a number for an address", layout: "ipv4", have: 1, want: "00000001", read: "0.0.0.1" },
     { name: "a MAC address", layout: "mac", have: "02:00:00:00:00:01", want: "020000000001" },
     { name: "bytes", layout: 3, have: "0a0b0c", want: "0a0b0c" },
     { name: "bytes of a number", layout: "u32", have: { hex: "01 02 03 04" }, want: "01020304", read: 0x04030201 },

@@ -58,6 +58,7 @@ function write(layout: ValueLayout, value: unknown, bytes: Uint8Array, at: numbe
 function scalarBytes({ kind, size }: ScalarLayout, value: unknown): Uint8Array {
   switch (kind) {
     case "ipv4":
+      if (typeof value === "number" || typeof value === "bigint") return numberBytes("network", size, value);
       return addressBytes(value, parseIpv4, "an IPv4 address", "10.0.0.1");
     case "ipv6":
       return addressBytes(value, parseIpv6, "an IPv6 address", "fd00::1");
