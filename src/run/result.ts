@@ -191,7 +191,7 @@ export interface ProcessResult {
   readonly calls: readonly CallResult[];
   /** The trace that it replayed. */
   readonly replay?: ReplayResult;
-  /** `SIGSYS`, or `thread killed` where others go on; null: it lives. */
+  /** `SIGSYS`, `SIGKILL` (in strict mode), or `thread killed` where others go on; null: it lives. */
   readonly ended: string | null;
 }
 

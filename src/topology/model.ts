@@ -325,6 +325,8 @@ export interface ProcessModel {
   readonly filters: readonly { readonly program: string; readonly place: Place }[];
   /** CAP_SYS_ADMIN and no no_new_privs, or no_new_privs: without either no filter can be installed. */
   readonly noNewPrivileges: boolean;
+  /** It goes into strict mode (SECCOMP_SET_MODE_STRICT) before its calls, and behind its sockets. */
+  readonly strict: boolean;
   readonly threads: number;
   /** As programs that trace it see it; `comm` has at most 15 characters. */
   readonly task: { readonly pid: number; readonly uid: number; readonly gid: number; readonly comm: string };

@@ -6,13 +6,17 @@ import { ACTION } from "../../src/hooks/seccomp/action.ts";
 import { CompiledFilter, SeccompMachine } from "../../src/hooks/seccomp/compiled-filter.ts";
 import { decide } from "../../src/hooks/seccomp/decide.ts";
 import { InterpretedFilter } from "../../src/hooks/seccomp/filter.ts";
-import { type Outcome, outcomeOf, strictOutcome } from "../../src/hooks/seccomp/outcome.ts";
+import { type Outcome, outcomeOf } from "../../src/hooks/seccomp/outcome.ts";
+import { ownCall } from "../../src/hooks/seccomp/own-call.ts";
 import { checkSeccompFilter } from "../../src/hooks/seccomp/rules.ts";
+import { strictOutcome } from "../../src/hooks/seccomp/strict.ts";
 import { SeccompThread } from "../../src/hooks/seccomp/thread.ts";
 import { openLibc } from "../../src/kernel/libc.ts";
 import type { CaughtSignal } from "../../src/kernel/seccomp/call-block.ts";
 import { CallingChild } from "../../src/kernel/seccomp/calling-child.ts";
 import { installation } from "../../src/kernel/seccomp/installation.ts";
+import { architectureNamed } from "../../src/seccomp/architecture/architecture.ts";
+import { strictCalls } from "../../src/seccomp/architecture/strict-calls.ts";
 
 const GETPPID = 110;
 const GETUID = 102;
@@ -166,18 +170,81 @@ describe.skipIf(missing !== "")(`seccomp filters beside the running kernel${miss
   });
 
   it("leave the same calls in strict mode", () => {
-    const calls = [0, 1, GETPPID, GETUID, 15, 231];
-    const results = runCases(calls.map((nr) => ({ filters: [], calls: [[nr, 1000, 0, 0]], strict: true })));
-    const permitted = new Set([0, 1, 60, 15]);
-    for (const [i, nr] of calls.entries()) {
-      // Returning from a signal that never was is a crash.
-      if (nr === 15) continue;
-      const outcome = strictOutcome({ nr, arch: X86_64 }, permitted);
-      expect({ nr, signal: results[i]!.signal }).toEqual({
-        nr,
-        signal: outcome.kind === "killed" ? outcome.signal : undefined,
-      });
-    }
+    // Returning from a signal or a probe that never was is a crash, which strict mode has no part in.
+    const calls = [...Array(462).keys()].filter((nr) => nr !== 15 && nr !== 335);
+    const results = runCases(calls.map((nr) => ({ filters: [], calls: [[nr, 1000, 0, 0]], strict: true, nnp: false })));
+    const permitted = strictCalls(architectureNamed("x86_64"));
+    const told = (signal: number | undefined) => (signal === undefined ? "passes" : `signal ${signal}`);
+    expect(calls.map((nr, i) => `${nr} ${told(results[i]!.signal)}`)).toEqual(
+      calls.map((nr) => {
+        const outcome = strictOutcome({ nr, arch: X86_64 }, permitted);
+        return `${nr} ${told(outcome.kind === "killed" ? outcome.signal : undefined)}`;
+      }),
+    );
+  });
+
+  it("answer a process about its own mode and privileges", () => {
+    const prctl = (...args: number[]) => [NR.prctl, ...args];
+    const seccomp = (...args: number[]) => [NR.seccomp, ...args];
+    const [GET_DUMPABLE, SET_DUMPABLE, GET, SET, SET_NNP, GET_NNP] = [3, 4, 21, 22, 38, 39];
+    const allow = [statement(0x06, ACTION.ALLOW)];
+    const lists: { calls: number[][]; filters?: ClassicInstruction[][]; nnp?: boolean }[] = [
+      { calls: [prctl(GET), prctl(GET_NNP), prctl(GET_DUMPABLE)] },
+      { calls: [prctl(GET), prctl(GET_NNP)], filters: [allow], nnp: true },
+      { calls: [prctl(SET, 1), [0, 1000, 0, 0], prctl(GET)] },
+      { calls: [seccomp(0, 0, 0), [0, 1000, 0, 0], [GETUID]] },
+      { calls: [seccomp(0, 0, 0), [1, 1000, 0, 0], seccomp(0, 0, 0)] },
+      { calls: [seccomp(0, 1, 0), seccomp(0, 0, 1), seccomp(4, 0, 0), seccomp(99, 0, 0), prctl(GET)] },
+      { calls: [prctl(SET, 0), prctl(SET, 3), prctl(GET)] },
+      { calls: [prctl(SET, 1), prctl(GET)], filters: [allow], nnp: true },
+      { calls: [seccomp(0, 0, 0), seccomp(0, 1, 0), prctl(GET)], filters: [allow], nnp: true },
+      {
+        calls: [
+          prctl(SET_NNP, 0),
+          prctl(SET_NNP, 2),
+          prctl(SET_NNP, 1, 1),
+          prctl(GET_NNP),
+          prctl(SET_NNP, 1),
+          prctl(GET_NNP),
+        ],
+      },
+      { calls: [prctl(SET_NNP, 1), prctl(SET_NNP, 0), prctl(GET_NNP), prctl(GET_NNP, 1), prctl(GET_NNP, 0, 0, 0, 1)] },
+      {
+        calls: [
+          prctl(SET_DUMPABLE, 0),
+          prctl(GET_DUMPABLE),
+          prctl(SET_DUMPABLE, 2),
+          prctl(SET_DUMPABLE, 1),
+          prctl(GET_DUMPABLE),
+        ],
+      },
+    ];
+    const results = runCases(lists.map(({ calls, filters = [], nnp = false }) => ({ calls, filters, nnp })));
+    const names = new Map<number, string>([
+      [NR.prctl, "prctl"],
+      [NR.seccomp, "seccomp"],
+    ]);
+    const simulated = ({ calls, filters = [], nnp = false }: (typeof lists)[0]) => {
+      const thread = new SeccompThread(1, true);
+      thread.noNewPrivileges = nnp;
+      for (const filter of filters) thread.install(filter);
+      const told: string[] = [];
+      for (const [nr, ...args] of calls) {
+        if (thread.mode === "strict" && !strictCalls(architectureNamed("x86_64")).has(nr!))
+          return [...told, "signal 9"];
+        const value = ownCall(thread, names.get(nr!) ?? "", args.map(BigInt));
+        // Of other calls descriptor 1000 is bad.
+        told.push(`${value ?? -9n}`);
+      }
+      return told;
+    };
+    expect(
+      results.map(({ calls, signal }) => [
+        // The last one is the child's own end.
+        ...calls.map(([value, errno]) => `${errno === 0 ? value : -errno}`),
+        ...(signal === undefined ? [] : [`signal ${signal}`]),
+      ]),
+    ).toEqual(lists.map(simulated));
   });
 
   it("compute alike with arguments, on the interpreter and compiled", () => {

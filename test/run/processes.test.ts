@@ -144,6 +144,59 @@ describe("a process", () => {
     expect(node.processes!.map(({ calls }) => calls[0]!.coreDump)).toEqual([true, false]);
   });
 
+  it("in strict mode reads, writes and ends, with its sockets open, and dies of all else", async () => {
+    const node = await run(
+      '      p: { strict: true, calls: ["read(0)", { call: "write(1)", result: 3 }, "exit(0)"] }\n' +
+        '      q: { strict: true, calls: ["rt_sigreturn()", "getpid()", "read(0)"] }\n' +
+        '      r: { strict: true, threads: 2, arch: x86, calls: ["sigreturn()", "exit_group(0)"] }\n' +
+        '      s: { strict: true, arch: x32, calls: ["read(0)"] }\n' +
+        '      t: { parent: p, calls: ["getpid()"] }',
+    );
+    expect(received(node)).toEqual({ echo: 1, other: 1 });
+    expect(outcomes(node)).toEqual([
+      ["read", "ALLOW", "runs", "0"],
+      ["write", "ALLOW", "runs", "3"],
+      ["exit", "ALLOW", "runs", "0"],
+    ]);
+    expect(node.processes!.map(({ ended }) => ended)).toEqual([null, "SIGKILL", "thread killed", "SIGKILL", null]);
+    expect(node.processes![1]!.calls).toMatchObject([
+      { outcome: "runs" },
+      { answer: "KILL_THREAD", outcome: "killed", signal: "SIGKILL", coreDump: false },
+      { outcome: "not made" },
+    ]);
+  });
+
+  it("changes its own state by calls, as Linux lets it", async () => {
+    const strict = '"prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT)"';
+    const node = await run(
+      `      p: { calls: ["prctl(PR_GET_SECCOMP)", ${strict}, "read(0)", "prctl(PR_GET_SECCOMP)"] }
+      q: { seccomp: filter, calls: ["prctl(PR_GET_SECCOMP)", ${strict}, "seccomp(SECCOMP_SET_MODE_STRICT, 0, NULL)", "getppid()"] }
+      r: { seccomp: filter, calls: ["prctl(PR_SET_DUMPABLE, 0)", "ptrace(0)"] }
+      s: { seccomp: filter, calls: ["prctl(PR_SET_DUMPABLE, 0)", 'execve("/bin/true", NULL, NULL)', "ptrace(0)"] }
+      t: { calls: ["seccomp(SECCOMP_SET_MODE_STRICT, 1, NULL)", "prctl(PR_GET_NO_NEW_PRIVS)", "getppid()"] }`,
+    );
+    expect(outcomes(node, "p")).toEqual([
+      ["prctl", "ALLOW", "runs", "0"],
+      ["prctl", "ALLOW", "runs", "0"],
+      ["read", "ALLOW", "runs", "0"],
+      ["prctl", "KILL_THREAD", "killed", undefined],
+    ]);
+    expect(outcomes(node, "q").map(([, , , value]) => value)).toEqual(["2", "-22", "-22", "0"]);
+    expect(node.processes!.slice(2, 4).map(({ calls }) => calls.at(-1)!.coreDump)).toEqual([false, true]);
+    expect(outcomes(node, "t").map(([, , , value]) => value)).toEqual(["-22", "1", "0"]);
+  });
+
+  it("replays a trace into strict mode", async () => {
+    const file = scratch({
+      "topology.yaml":
+        "nodes: { a: { kind: host, processes: { p: { replay: x.strace } } } }\nexpect: [{ process: a/p, calls: 4, ran: 3, ended: SIGKILL }]\n",
+      "x.strace":
+        'getpid() = 1\nprctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) = 0\nwrite(1, "x", 1) = 1\ngetpid() = 1\nread(0) = 0\n',
+    });
+    const { expectations } = await runTopology(file);
+    expect(expectations.filter(({ passed }) => !passed)).toEqual([]);
+  });
+
   it("gets descriptors of its supervisor's, the lowest that is free or the one that is named", async () => {
     const node = await run(
       `      p: { calls: [] }
@@ -262,6 +315,10 @@ getppid() = 1
     { have: "      p: { parent: q }", want: /no process 'q' that 'p' could be forked from/ },
     { have: "      p: { parent: q }\n      q: { parent: p }", want: /'p' descends from itself/ },
     { have: "      p: { replay: none.strace }", want: /none.strace cannot be read/ },
+    {
+      have: "      p: { seccomp: filter, strict: true }",
+      want: /'p' has filters, so that it cannot go into strict mode/,
+    },
     { have: '      p: { seccomp: [{ classic: "ldh [0]\\nret #0\\n" }] }', want: /with EINVAL/ },
   ])("is refused for $want", async ({ have, want }) => {
     await expect(run(have)).rejects.toThrow(want);

@@ -4,8 +4,7 @@ import { isExempt } from "./exempt.ts";
 import type { SeccompFilter } from "./filter.ts";
 import type { SeccompCall } from "./seccomp-data.ts";
 
-/** Signal numbers that seccomp sends, as everywhere but on mips, alpha, parisc and sparc. */
-const SIGKILL = 9;
+/** The number of the signal that filters send, as everywhere but on mips, alpha, parisc and sparc. */
 const SIGSYS = 31;
 const ENOSYS = 38;
 
@@ -53,7 +52,7 @@ export type Outcome =
   | { readonly kind: "error"; readonly errno: number }
   /** The thread gets SIGSYS, and the call does not run. */
   | { readonly kind: "signal"; readonly signal: number; readonly info: SigsysInfo }
-  /** The thread or the whole process dies. */
+  /** The thread or the whole process dies, by SIGSYS or, in strict mode, SIGKILL. */
   | { readonly kind: "killed"; readonly signal: number; readonly whole: boolean; readonly coreDump: boolean };
 
 /**
@@ -156,15 +155,6 @@ function notified(call: SeccompCall, { supervisor }: Listeners): Outcome {
     case "error":
       return { kind: "error", errno: answer.errno };
   }
-}
-
-/** Calls that strict mode leaves (mode1_syscalls): read, write, exit and sigreturn. */
-export type StrictCalls = ReadonlySet<number>;
-
-/** What strict mode does with a call: SIGKILL for all but four. */
-export function strictOutcome(call: SeccompCall, permitted: StrictCalls): Outcome {
-  if (permitted.has(call.nr)) return { kind: "run", call, isLogged: false };
-  return { kind: "killed", signal: SIGKILL, whole: false, coreDump: false };
 }
 
 /** True for actions whose call a process survives without a signal. */

@@ -45,6 +45,8 @@ export class SeccompThread {
   noNewPrivileges = false;
   /** CAP_SYS_ADMIN in the thread's user namespace. */
   isPrivileged: boolean;
+  /** PR_SET_DUMPABLE: whether a core file is written where the process is killed. */
+  isDumpable = true;
   private current: "off" | "strict" | "filter" = "off";
   private newest: Installed | undefined;
 
@@ -110,6 +112,7 @@ export class SeccompThread {
   fork(id: number): SeccompThread {
     const child = new SeccompThread(id, this.isPrivileged);
     child.noNewPrivileges = this.noNewPrivileges;
+    child.isDumpable = this.isDumpable;
     child.current = this.current;
     child.newest = this.newest;
     return child;

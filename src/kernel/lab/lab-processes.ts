@@ -154,7 +154,9 @@ export class LabProcesses {
 }
 
 /** What the lab's processes cannot have. */
-function lackingOf({ parent, sigsys, supervisor }: ProcessModel): string | undefined {
+function lackingOf({ parent, sigsys, supervisor, strict, calls }: ProcessModel): string | undefined {
+  // Their guard is a filter.
+  if (strict || calls.some(({ text }) => /_MODE_STRICT/.test(text))) return "strict mode";
   if (parent !== undefined) return "parents";
   if (sigsys !== undefined) return "handlers of signals";
   const gives = [...(supervisor?.values() ?? [])].some(({ kind }) => kind === "descriptor");

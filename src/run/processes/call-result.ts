@@ -4,6 +4,8 @@ import { syscallName } from "../../seccomp/architecture/syscalls.ts";
 import { errnoName } from "../../seccomp/constants.ts";
 import type { CallResult } from "../result.ts";
 
+const SIGKILL = 9;
+
 /** What the result says of a call's outcome. */
 export type ShownOutcome = Omit<CallResult, "call" | "nr" | "args" | "answer">;
 
@@ -38,6 +40,10 @@ export function shownOutcome(
       };
     }
     case "killed":
-      return { outcome: "killed", signal: "SIGSYS", coreDump: outcome.coreDump && isDumpable };
+      return {
+        outcome: "killed",
+        signal: outcome.signal === SIGKILL ? "SIGKILL" : "SIGSYS",
+        coreDump: outcome.coreDump && isDumpable,
+      };
   }
 }

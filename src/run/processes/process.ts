@@ -5,10 +5,13 @@ import type { SeccompMachine } from "../../hooks/seccomp/compiled-filter.ts";
 import type { Decision } from "../../hooks/seccomp/decide.ts";
 import type { SeccompFilter } from "../../hooks/seccomp/filter.ts";
 import { type Listeners, type Outcome, outcomeOf } from "../../hooks/seccomp/outcome.ts";
+import { ownCall } from "../../hooks/seccomp/own-call.ts";
+import type { SeccompCall } from "../../hooks/seccomp/seccomp-data.ts";
 import { type FilterWitness, witnessed } from "../../hooks/seccomp/seen.ts";
 import type { SeccompThread } from "../../hooks/seccomp/thread.ts";
 import type { ProgramTable } from "../../programs/program-table.ts";
 import { type Architecture, findArchitecture } from "../../seccomp/architecture/architecture.ts";
+import { syscallName } from "../../seccomp/architecture/syscalls.ts";
 import type { NamedCall } from "../../seccomp/calls/written-call.ts";
 import type { CallModel, ProcessModel, SocketModel } from "../../topology/model.ts";
 import type { CallResult, ProcessResult } from "../result.ts";
@@ -21,6 +24,7 @@ import { bindingCalls, socketCall, succeeded } from "./opening-calls.ts";
 import { refuse } from "./refuse.ts";
 import { Replay } from "./replay.ts";
 import { SocketService } from "./socket-service.ts";
+import { askedStrictly } from "./strict-mode.ts";
 import { tellCall } from "./tell-call.ts";
 
 /** What processes of a host have around them. */
@@ -58,6 +62,8 @@ export class Process {
   private readonly listeners: Listeners;
   private readonly around: Surroundings;
   private readonly task: CurrentTask;
+  /** Its thread as its calls leave it; what is forked from it begins without what they did. */
+  private readonly acting: SeccompThread;
   private ended: Ending | undefined;
   private result: ProcessResult | undefined;
 
@@ -73,14 +79,18 @@ export class Process {
       findArchitecture(model.architecture) ?? refuse(`There is no architecture '${model.architecture}'.`, model.place);
     this.thread = installFilters(model, this.architecture, around.programs, around.machine, parent?.thread);
     this.filters = this.thread.filters;
+    this.acting = this.thread.fork(pid);
+    this.acting.isDumpable = model.dumpable;
     this.calls = model.calls.map(({ text, place }) => readCall(text, this.architecture, place));
     this.listeners = listenersOf(this.model, this.architecture, this.descriptors);
   }
 
   /** Opens sockets, makes the calls, replays a trace. Returns the names of the sockets that are not open then. */
   run(sockets: readonly SocketModel[]): readonly string[] {
-    const { name, architecture, replay } = this.model;
+    const { name, architecture, replay, strict } = this.model;
     const opened = sockets.map((socket) => ({ socket, calls: this.open(socket) }));
+    if (strict && this.acting.setStrict() !== 0)
+      refuse(`Process '${name}' has filters, so that it cannot go into strict mode (EINVAL).`, this.model.place);
     const calls = this.calls.map((call, i) => this.makeAll(call, this.model.calls[i]!));
     const replayed = replay && this.replay(replay);
     const isOpen = (made: readonly CallResult[]) => this.ended === undefined && made.every(succeeded);
@@ -120,7 +130,7 @@ export class Process {
     const call = readCall(text, this.architecture, place);
     const names = this.filterNames;
     const filters = this.filters.map((filter, i) => ({ program: names[i]!, filter }));
-    return { call, filters, ...outcomeOf(call, this.filters, this.listeners, this.model.threads) };
+    return { call, filters, ...this.outcomeOf(call) };
   }
 
   /** socket(2), then bind(2) and listen(2) where the socket is bound and listens, as far as they get. */
@@ -150,15 +160,31 @@ export class Process {
     const base = { call: call.name, nr: call.nr, args: call.args.map((value) => `0x${value.toString(16)}`) };
     if (this.ended !== undefined) return { result: { ...base, answer: null, outcome: "not made" } };
     const { witness } = this.around;
-    const simulated = outcomeOf(call, this.filters, this.listeners, this.model.threads);
-    const why = witness?.whyNot(call);
+    const simulated = this.outcomeOf(call);
+    const why =
+      witness && this.acting.mode === "strict"
+        ? "Only the simulation has processes in strict mode."
+        : witness?.whyNot(call);
     if (why !== undefined) refuse(why, this.model.place, "unsupported");
     const { outcome, answer } = witnessed(witness, call, this.filters, simulated);
-    this.undergo(call, outcome, result);
-    const { sigsys, dumpable } = this.model;
+    const given = (outcome.kind === "run" ? this.ownResult(outcome.call) : undefined) ?? result;
+    this.undergo(call, outcome, given);
+    const { sigsys } = this.model;
     const afterSignal = sigsys && valueAfterSignal(sigsys, call);
-    const shown = shownOutcome(outcome, this.architecture, result, afterSignal, dumpable);
+    const shown = shownOutcome(outcome, this.architecture, given, afterSignal, this.acting.isDumpable);
     return { result: { ...base, answer, ...shown }, outcome };
+  }
+
+  /** What the mode that it is in makes of a call. */
+  private outcomeOf(call: NamedCall): { readonly outcome: Outcome; readonly decision: Decision } {
+    const { threads } = this.model;
+    if (this.acting.mode === "strict") return askedStrictly(call, this.architecture, threads);
+    return outcomeOf(call, this.filters, this.listeners, threads);
+  }
+
+  /** What a call that runs gives where it is about what the process may do, which it changes. */
+  private ownResult({ nr, args = [] }: SeccompCall): bigint | undefined {
+    return ownCall(this.acting, syscallName(nr, this.architecture) ?? "", args);
   }
 
   /** What an outcome does to the process itself. */
@@ -170,6 +196,8 @@ export class Process {
       tellCall(events, { node, task, architecture }, call, outcome, result, isHandled);
     }
     if (outcome.kind === "run" && call.name === "close") this.descriptors.release(Number(call.args[0] ?? 0n));
+    // A new program may be dumped again (begin_new_exec).
+    if (outcome.kind === "run" && result >= 0n && /^execve(at)?$/.test(call.name)) this.acting.isDumpable = true;
     this.ended = endingOf(outcome, isHandled);
   }
 
@@ -182,6 +210,7 @@ export class Process {
       make: (call, result) => this.make(call, result),
       again: (call, outcome, result) => this.undergo(call, outcome, result),
       isAlive: () => this.isAlive,
+      mode: () => this.acting.mode,
     });
   }
 
@@ -192,12 +221,13 @@ export class Process {
         replay.place,
         "unsupported",
       );
-    const { filters, listeners } = this;
+    const { filters, listeners, acting } = this;
     const { sigsys, threads } = this.model;
     const run = new Replay(filters, listeners, {
       architecture: this.architecture,
       threads,
       isHandled: sigsys !== undefined,
+      acting,
     });
     if (this.ended === undefined) run.read(replay);
     this.ended = run.ended;

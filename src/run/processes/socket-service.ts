@@ -10,6 +10,8 @@ export interface Serving {
   /** The same call with the same outcome once more. */
   again(call: NamedCall, outcome: Outcome, result: bigint): void;
   isAlive(): boolean;
+  /** Its seccomp mode, upon which outcomes depend. */
+  mode(): string;
 }
 
 interface Step {
@@ -18,6 +20,8 @@ interface Step {
   /** Of the first time; every later one is the same, as arguments are. */
   first: CallResult | undefined;
   outcome: Outcome | undefined;
+  /** In which mode it was made. */
+  mode: string;
   times: number;
 }
 
@@ -32,7 +36,7 @@ export class SocketService implements SocketServer {
 
   constructor(calls: readonly { readonly call: NamedCall; readonly result: bigint }[], process: Serving) {
     this.process = process;
-    this.steps = calls.map((call) => ({ ...call, first: undefined, outcome: undefined, times: 0 }));
+    this.steps = calls.map((call) => ({ ...call, first: undefined, outcome: undefined, mode: "", times: 0 }));
   }
 
   serve(): boolean {
@@ -40,7 +44,8 @@ export class SocketService implements SocketServer {
     if (!process.isAlive()) return false;
     for (const step of this.steps) {
       step.times++;
-      if (step.outcome === undefined) {
+      if (step.outcome === undefined || step.mode !== process.mode()) {
+        step.mode = process.mode();
         const { result, outcome } = process.make(step.call, step.result);
         step.first = result;
         step.outcome = outcome;

@@ -59,6 +59,7 @@ function buildProcess(name: string, fields: Fields, programs: Programs, pid: num
       return program === undefined ? [] : [{ program, place: context.place(value.span) }];
     }),
     noNewPrivileges: fields.flag("no-new-privs") ?? true,
+    strict: fields.flag("strict") ?? false,
     threads: fields.number("threads") ?? 1,
     task: {
       pid: fields.number("pid") ?? pid,

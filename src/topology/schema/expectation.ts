@@ -121,7 +121,7 @@ const processes = mapping(
   {
     process: { type: "string", description: "A process: `node/process`.", examples: ["server/nginx"] },
     ended: {
-      enum: ["SIGSYS", "thread killed", "none"],
+      enum: ["SIGSYS", "SIGKILL", "thread killed", "none"],
       description: "How a call has ended it; none: it lives.",
     },
     ...counters("process"),

@@ -81,6 +81,11 @@ export const processSchema: JsonSchema = mapping("process", {
     type: "boolean",
     description: "PR_SET_NO_NEW_PRIVS, or CAP_SYS_ADMIN: without it no filter is taken. Default true.",
   },
+  strict: {
+    type: "boolean",
+    description:
+      "It goes into strict mode before its calls, with its sockets open: read, write, exit and sigreturn are left, and SIGKILL for all others. Default false.",
+  },
   pid: integer(
     1,
     4_194_304,
