@@ -28,7 +28,7 @@ export interface Judge {
   /** Creates a map and gives its descriptor; throws where the kernel refuses. */
   createMap(map: VerifierMap, innerDescriptor?: number): number;
   judge(program: Uint8Array, options: JudgeOptions): Judgement;
-  /** Loads it without a log; only the time is of interest. */
+  /** Loads it without a log, where only the time is of interest. Throws where the kernel refuses: it would have been quick. */
   load(program: Uint8Array, type: number): void;
   close(descriptor: number): void;
   /** Why programs cannot be judged as unprivileged users', or undefined. */
@@ -64,7 +64,8 @@ async function open(): Promise<Judge | { missing: string }> {
     },
     load(program, type) {
       const { descriptor } = programs.load(program, { type, logLevel: 0 });
-      if (descriptor >= 0) programs.close(descriptor);
+      if (descriptor < 0) throw new Error(`the kernel refuses the program with errno ${-descriptor}`);
+      programs.close(descriptor);
     },
     close: (descriptor) => maps.close(descriptor),
     unprivilegedMissing: undefined,

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism, release } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { assembleExtended } from "../../src/bpf/isa/assembler/assemble.ts";
 import { UNPRIVILEGED } from "../../src/bpf/verifier/privileges.ts";
 import { verify } from "../../src/bpf/verifier/verify.ts";
 import { assembleWithMaps, MAPS } from "../bpf/verifier/maps.ts";
@@ -79,5 +80,11 @@ describe.skipIf(missing !== undefined)(`the verifier of this machine's kernel${m
     if (!isRecorded) return;
     expect(have).toEqual(answer);
     if (process.env.RECORD !== "1") expect(readRecorded()[program.name]).toEqual(answer);
+  });
+
+  it("says that the kernel took what is only loaded, and not that it was quick", () => {
+    const { bytes } = assembleExtended("r0 = 0\nexit");
+    expect(() => judge.load(bytes, SCHED_CLS)).not.toThrow();
+    expect(() => judge.load(bytes.subarray(0, 8), SCHED_CLS)).toThrow("the kernel refuses the program with errno 22");
   });
 });

@@ -1,5 +1,5 @@
 import type { ProgramModel } from "./program-model.ts";
-import { successorsOf } from "./successors.ts";
+import { NO_EDGE } from "./successors.ts";
 
 /**
  * Numbers the strongly connected components of the control-flow graph: every slot in a loop gets the number, from 1, of the
@@ -7,12 +7,14 @@ import { successorsOf } from "./successors.ts";
  */
 export function findCycles(model: ProgramModel, callsCallback: Uint8Array): Int32Array {
   const count = model.instructions.length;
+  const { next, branch } = model.edges;
   const component = new Int32Array(count);
   /** Order of discovery, from 1; and the lowest one that can be reached. */
   const order = new Int32Array(count);
   const low = new Int32Array(count);
   const done = new Uint8Array(count);
-  const next = new Uint8Array(count);
+  /** Edges followed so far. */
+  const followed = new Uint8Array(count);
   const open: number[] = [];
   let discovered = 0;
   let components = 0;
@@ -23,9 +25,11 @@ export function findCycles(model: ProgramModel, callsCallback: Uint8Array): Int3
     open.push(root);
     while (path.length > 0) {
       const index = path[path.length - 1]!;
-      const successors = successorsOf(model, index);
-      if (next[index]! < successors.length) {
-        const successor = successors[next[index]!++]!;
+      const turn = followed[index]!;
+      if (turn < 2) {
+        followed[index] = turn + 1;
+        const successor = turn === 0 ? next[index]! : branch[index]!;
+        if (successor === NO_EDGE) continue;
         if (order[successor] === 0) {
           order[successor] = low[successor] = ++discovered;
           open.push(successor);
@@ -37,14 +41,15 @@ export function findCycles(model: ProgramModel, callsCallback: Uint8Array): Int3
       const outer = path[path.length - 1];
       if (outer !== undefined) low[outer] = Math.min(low[outer]!, low[index]!);
       if (low[index] !== order[index]) continue;
-      if (open[open.length - 1] === index && callsCallback[index] === 0 && !successors.includes(index)) {
+      const isOwnSuccessor = next[index] === index || branch[index] === index;
+      if (open[open.length - 1] === index && callsCallback[index] === 0 && !isOwnSuccessor) {
         // Most instructions are in no loop.
         open.pop();
         done[index] = 1;
         continue;
       }
       const members = open.splice(open.lastIndexOf(index));
-      const isLoop = members.length > 1 || successors.includes(index) || callsCallback[index] === 1;
+      const isLoop = members.length > 1 || isOwnSuccessor || callsCallback[index] === 1;
       if (isLoop) components++;
       for (const member of members) {
         done[member] = 1;

@@ -1,6 +1,6 @@
 import type { Instruction } from "../../isa/instruction.ts";
 import type { ProgramModel } from "./program-model.ts";
-import { successorsOf } from "./successors.ts";
+import { NO_EDGE } from "./successors.ts";
 
 const ALL = 0xffff;
 const CALLER_SAVED = 0b11_1111;
@@ -16,14 +16,16 @@ export function findLiveRegisters(
   parametersAt: (index: number) => number | undefined,
 ): Uint16Array {
   const before = new Uint16Array(model.instructions.length);
+  const { next, branch } = model.edges;
   for (const postorder of postorders) {
     let changed = true;
     while (changed) {
       changed = false;
       for (const index of postorder) {
         const instruction = model.flow[index]!;
-        let after = 0;
-        for (const successor of successorsOf(model, index)) after |= before[successor]!;
+        const after =
+          (next[index] === NO_EDGE ? 0 : before[next[index]!]!) |
+          (branch[index] === NO_EDGE ? 0 : before[branch[index]!]!);
         const [uses, defines] = usesOf(instruction, argumentsOf, parametersAt);
         const live = (after & ~defines) | uses;
         if (live === before[index]) continue;

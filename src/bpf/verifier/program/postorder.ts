@@ -1,27 +1,31 @@
 import type { ProgramModel } from "./program-model.ts";
-import { successorsOf } from "./successors.ts";
+import { NO_EDGE } from "./successors.ts";
 
 /** For each function, its slots so that, loops aside, each comes behind its successors. */
-export function postordersOf(model: ProgramModel): readonly Int32Array[] {
-  const seen = new Uint8Array(model.instructions.length);
-  const next = new Uint8Array(model.instructions.length);
-  return model.subprograms.map(({ start }) => {
-    const order: number[] = [];
-    const stack = [start];
+export function postordersOf({ instructions, subprograms, edges }: ProgramModel): readonly Int32Array[] {
+  const seen = new Uint8Array(instructions.length);
+  /** Edges followed so far. */
+  const followed = new Uint8Array(instructions.length);
+  const order = new Int32Array(instructions.length);
+  const stack = new Int32Array(instructions.length);
+  return subprograms.map(({ start }) => {
+    let ordered = 0;
+    let depth = 1;
+    stack[0] = start;
     seen[start] = 1;
-    while (stack.length > 0) {
-      const index = stack[stack.length - 1]!;
-      const successors = successorsOf(model, index);
-      if (next[index]! < successors.length) {
-        const successor = successors[next[index]!++]!;
-        if (seen[successor] === 1) continue;
-        seen[successor] = 1;
-        stack.push(successor);
-      } else {
-        order.push(index);
-        stack.pop();
+    while (depth > 0) {
+      const index = stack[depth - 1]!;
+      const turn = followed[index]!++;
+      if (turn === 2) {
+        order[ordered++] = index;
+        depth--;
+        continue;
       }
+      const successor = turn === 0 ? edges.next[index]! : edges.branch[index]!;
+      if (successor === NO_EDGE || seen[successor] === 1) continue;
+      seen[successor] = 1;
+      stack[depth++] = successor;
     }
-    return Int32Array.from(order);
+    return order.slice(0, ordered);
   });
 }

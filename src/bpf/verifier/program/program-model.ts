@@ -1,6 +1,7 @@
 import type { DecodedProgram } from "../../isa/decode.ts";
 import type { Instruction } from "../../isa/instruction.ts";
 import type { DecodeProblem } from "../../isa/problem.ts";
+import { type Edges, findEdges } from "./successors.ts";
 
 /** A function of the program: the slots from `start` up to the next function's. */
 export interface Subprogram {
@@ -20,8 +21,7 @@ export interface ProgramModel {
   readonly subprograms: readonly Subprogram[];
   /** Number of the subprogram that a slot belongs to. */
   readonly subprogramOf: Int32Array;
-  /** By slot, what `successorsOf` has found so far. */
-  readonly successors: (readonly number[])[];
+  readonly edges: Edges;
 }
 
 /** `starts`: where functions begin, sorted. */
@@ -42,6 +42,6 @@ export function modelProgram(
     problems,
     subprograms,
     subprogramOf,
-    successors: new Array(count),
+    edges: findEdges(flow),
   };
 }

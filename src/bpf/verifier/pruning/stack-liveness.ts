@@ -2,7 +2,7 @@ import { slotsText } from "../log/mask-text.ts";
 import type { VerifierLog } from "../log/verifier-log.ts";
 import type { ControlFlow } from "../program/control-flow.ts";
 import type { ProgramModel } from "../program/program-model.ts";
-import { successorsOf } from "../program/successors.ts";
+import { NO_EDGE } from "../program/successors.ts";
 import type { WalkState } from "../state/walk-state.ts";
 
 /**
@@ -250,17 +250,19 @@ class Instance {
   }
 
   #carry(model: ProgramModel, masks: Masks, index: number): boolean {
-    const successors = successorsOf(model, index);
-    if (successors.length === 0) return false;
+    const next = model.edges.next[index]!;
+    const branch = model.edges.branch[index]!;
+    if (next === NO_EDGE) return false;
     let changed = false;
     for (let word = 0; word < 2; word++) {
       const at = (index - this.#start) * 2 + word;
-      let live = 0;
-      let written = -1;
-      for (const successor of successors) {
-        const next = (successor - this.#start) * 2 + word;
-        live |= masks.liveBefore[next]!;
-        written &= masks.writtenLater[next]!;
+      const behind = (next - this.#start) * 2 + word;
+      let live = masks.liveBefore[behind]!;
+      let written = masks.writtenLater[behind]!;
+      if (branch !== NO_EDGE) {
+        const target = (branch - this.#start) * 2 + word;
+        live |= masks.liveBefore[target]!;
+        written &= masks.writtenLater[target]!;
       }
       live = (live & ~masks.mustWrite[at]!) | masks.mayRead[at]!;
       written |= masks.mustWrite[at]!;

@@ -1,7 +1,7 @@
 import { type Bounds, type Scalar, UNKNOWN } from "./scalar.ts";
-import { synchronize } from "./synchronize.ts";
+import { contradictionIn, synchronize } from "./synchronize.ts";
 import { isConst, TNUM_UNKNOWN, tnumCast, tnumConst, tnumRange, tnumSubregister } from "./tnum.ts";
-import { S64_MAX, S64_MIN, U32_MAX, U64_MAX, u64 } from "./wide.ts";
+import { LOW_32, S64_MAX, S64_MIN, U32_MAX, U64_MAX, u64 } from "./wide.ts";
 
 /** Takes the lowest 32 bits for the whole number (zext_32_to_64); ranges are not synchronized yet. */
 export function widenFrom32(a: Bounds): void {
@@ -21,9 +21,13 @@ export function zeroExtend32(a: Scalar): Scalar {
   return result;
 }
 
+const MAXIMUM: Readonly<Record<1 | 2 | 4, bigint>> = { 1: 0xffn, 2: 0xffffn, 4: LOW_32 };
+
 /** The lowest `bytes` bytes, zero-extended (coerce_reg_to_size). */
 export function truncate(a: Scalar, bytes: 1 | 2 | 4): Scalar {
   if (a === UNKNOWN) return TRUNCATED[bytes];
+  // A number that fits is what it was, and all of its ranges say so already.
+  if (isConst(a.bits) && a.bits.value <= MAXIMUM[bytes] && contradictionIn(a) === undefined) return a;
   return truncated(a, bytes);
 }
 

@@ -30,6 +30,7 @@ export function checkAlignment(
   if (!strict || size === 1) return;
   const packet = isPacketPointer(register.type);
   const shift = packet ? PACKET_SHIFT : 0;
+  if (((shift + register.offset + offset) & (size - 1)) === 0 && isAligned(register.scalar.bits, size)) return;
   const place = tnumAdd(register.scalar.bits, tnumConst(BigInt(shift + register.offset + offset)));
   if (isAligned(place, size)) return;
   const bits = tnumText(register.scalar.bits);

@@ -154,18 +154,18 @@ function scalarResult(walk: Walk, it: Alu, a: Register, b: Scalar): Register {
   const forked =
     (it.operation === "and" || it.operation === "or") && isConstant(b) ? forkSigns(walk, it.dst) : a.scalar;
   const scalar = withoutContradiction(walk.compute(it, forked, b, compute));
-  return { ...scalarRegister(scalar), ...(walk.privileges.bpf ? link(it, a, b) : UNLINKED) };
+  const bond = walk.privileges.bpf ? bondOf(it, a, b) : undefined;
+  const result = scalarRegister(scalar);
+  return bond === undefined ? result : { ...result, id: bond.id, offset: bond.offset };
 }
 
-const UNLINKED = { id: 0, offset: 0 } as const;
-
 /** A sum with, or a difference to, a constant stays bound to what it was. */
-function link(it: Alu, a: Register, b: Scalar): { readonly id: number; readonly offset: number } {
+function bondOf(it: Alu, a: Register, b: Scalar): { readonly id: number; readonly offset: number } | undefined {
   const isSum = it.operation === "add" || it.operation === "sub";
-  if (!isSum || a.id === 0 || it.src === it.dst || sumOf(a.id) !== 0 || !constIn(it.bits, b)) return UNLINKED;
+  if (!isSum || a.id === 0 || it.src === it.dst || sumOf(a.id) !== 0 || !constIn(it.bits, b)) return undefined;
   const added = it.bits === 64 ? BigInt.asIntN(64, b.bits.value) : BigInt.asIntN(32, b.bits.value);
-  if (added < S32_MIN || added > S32_MAX || (it.bits === 32 && a.scalar.umax > U32_MAX)) return UNLINKED;
-  if (it.operation === "sub" && added === BigInt(S32_MIN)) return UNLINKED;
+  if (added < S32_MIN || added > S32_MAX || (it.bits === 32 && a.scalar.umax > U32_MAX)) return undefined;
+  if (it.operation === "sub" && added === BigInt(S32_MIN)) return undefined;
   const offset = it.operation === "sub" ? -Number(added) : Number(added);
   return { id: (a.id | (it.bits === 64 ? SUM_64 : SUM_32)) >>> 0, offset: offset | 0 };
 }

@@ -49,10 +49,9 @@ function readFixed(
     return target === null ? undefined : readBytes(walk, frameNumber, offset, offset + size);
   }
 
-  const note = (): void => walk.noteHistory(stackAccess(frameNumber, slotNumber), null);
   const length = spilledBytes(slot);
   if (size === 8 && length === 8) {
-    note();
+    noteFill(walk, frameNumber, slotNumber);
     if (target === null && !walk.privileges.perfmon && slot.spilled.type !== TYPE.scalar)
       walk.refuse("pointer-leak", `leaking pointer from stack off ${offset}`);
     return target === null ? undefined : slot.spilled;
@@ -61,17 +60,22 @@ function readFixed(
   if (target === null) return undefined;
   // The lowest bytes of the spilled register, in whole.
   if (size <= length && offset % 8 === 0) {
-    note();
+    noteFill(walk, frameNumber, slotNumber);
     const { spilled } = slot;
     return widthOf(spilled.scalar.umax) > size * 8 ? unlinked(spilled) : spilled;
   }
   if (!walk.privileges.perfmon) checkWritten(walk, slot, offset, size, BYTE.spill);
   const spilled = countBytes(slot, at, size, BYTE.spill);
   if (spilled === size && isZero(slot.spilled.scalar)) {
-    note();
+    noteFill(walk, frameNumber, slotNumber);
     return scalarRegister(ZERO);
   }
   return countBytes(slot, at, size, BYTE.zero) === size ? scalarRegister(ZERO) : UNKNOWN_SCALAR;
+}
+
+/** Backtracking will have to know that the register came from there. */
+function noteFill(walk: Walk, frame: number, slot: number): void {
+  walk.noteHistory(stackAccess(frame, slot), null);
 }
 
 /** Stack that was never written may hold what others left there. `also`: a kind of bytes that are known as well. */

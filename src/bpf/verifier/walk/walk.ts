@@ -133,8 +133,9 @@ export class Walk {
   #lastId = 0;
   #entry: HistoryEntry | null = null;
   readonly #iteratorKinds = new Map<string, StructType>();
-  readonly #computed: (Kept<Scalar> | undefined)[];
-  readonly #refined: (Kept<Refined> | undefined)[];
+  /** Undefined where the walk never came, null where it came once: most instructions see no second time. */
+  readonly #computed: (Kept<Scalar> | null | undefined)[];
+  readonly #refined: (Kept<Refined> | null | undefined)[];
 
   constructor(setup: WalkSetup) {
     this.setup = setup;
@@ -219,18 +220,18 @@ export class Walk {
     by: (operation: Alu["operation"], width: 32 | 64, a: Scalar, b: Scalar) => Scalar,
   ): Scalar {
     const kept = this.#computed[it.index];
-    if (kept !== undefined && kept.a === a && kept.b === b) return kept.result;
+    if (kept && kept.a === a && kept.b === b) return kept.result;
     const result = by(it.operation, it.bits, a, b);
-    this.#computed[it.index] = { a, b, result };
+    this.#computed[it.index] = kept === undefined ? null : { a, b, result };
     return result;
   }
 
   /** What a comparison tells of two scalars; kept likewise. */
   refine(it: Branch, a: Scalar, b: Scalar): Refined {
     const kept = this.#refined[it.index];
-    if (kept !== undefined && kept.a === a && kept.b === b) return kept.result;
+    if (kept && kept.a === a && kept.b === b) return kept.result;
     const result = refine(it.condition, it.bits, a, b, it.src === it.dst);
-    this.#refined[it.index] = { a, b, result };
+    this.#refined[it.index] = kept === undefined ? null : { a, b, result };
     return result;
   }
 
