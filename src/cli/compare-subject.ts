@@ -25,6 +25,11 @@ const LANGUAGES: Readonly<Record<string, string>> = {
 
 /** Understands a word of the command line: a topology, a profile, a number, a program's file, or a filter expression. */
 export function subjectOf(word: string): Subject {
+  // As a filter it would accept everything; more likely a variable of the shell has nothing in it.
+  if (word.trim() === "")
+    fail("usage", "There is nothing to compare: the word is empty.", {
+      hint: "Give a topology, a profile, a program's file, a filter expression or a return value.",
+    });
   const extension = extname(word).toLowerCase();
   if (/^\.ya?ml$/.test(extension)) return { kind: "topology" };
   const value = parseReturnValue(word);

@@ -97,6 +97,9 @@ export class TopologyRunner {
 const STANDING = 1 << 22;
 const STANDING_PER_PACKET = 64;
 
+/** Nanoseconds are whole numbers up to here: simulated time goes no further, 104 days from its beginning. */
+const LAST_TIME = Number.MAX_SAFE_INTEGER;
+
 /** Runs in slices, so that a signal is heard and progress shown. */
 async function loop(scene: Scene, until: number | undefined, options: RunOptions): Promise<StopReason> {
   const { simulation, ledger } = scene.world;
@@ -104,7 +107,8 @@ async function loop(scene: Scene, until: number | undefined, options: RunOptions
   let standing = 0;
   for (;;) {
     if (options.signal?.aborted) simulation.stop("interrupted");
-    const stopped = simulation.run(until, SLICE);
+    const stopped = simulation.run(until ?? LAST_TIME, SLICE);
+    if (stopped === "until" && until === undefined) failBeyond();
     if (stopped !== undefined) return stopped;
     standing = simulation.now === time ? standing + SLICE : 0;
     time = simulation.now;
@@ -113,6 +117,16 @@ async function loop(scene: Scene, until: number | undefined, options: RunOptions
     options.progress?.({ time, events: simulation.events, packets: ledger.created });
     await new Promise(setImmediate);
   }
+}
+
+function failBeyond(): never {
+  return fail(
+    "unsupported",
+    "The run goes on beyond 104 days of simulated time, where nanoseconds cannot be told apart.",
+    {
+      hint: "Let `until` end it before, or send what comes late earlier; a replay can have a higher `speed`.",
+    },
+  );
 }
 
 function failStanding(time: number): never {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { netsim } from "../cli/fake-terminal.ts";
+import { scratch } from "../scratch.ts";
 
 interface Step {
   readonly where: string;
@@ -62,6 +63,37 @@ describe("netsim trace", () => {
   it("tells what a verdict comes to in the hook's own words", async () => {
     const [way] = await ways("topologies/objects.yaml", "--packet", "1");
     expect(way!.steps.find(({ run }) => run?.program === "classify")!.row!.does).toMatch(/ends the filters/);
+  });
+
+  const TAGGED = `nodes:
+  a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } } }
+  b: { kind: host, interfaces: { eth0: { address: 10.0.0.2/24 } } }
+  s: { kind: ovs, interfaces: { p1: {}, p2: { tag: 5 } }, flows: ["priority=0,actions=NORMAL"] }
+links: [{ endpoints: ["a:eth0", "s:p1"] }, { endpoints: ["b:eth0", "s:p2"] }]
+traffic:
+  - { from: "a:eth0", to: b, packet: [{ ether: {} }, { vlan: { id: 5 } }, { ipv4: {} }, { udp: { dport: 53 } }] }
+  - { from: "a:eth0", to: b, packet: [{ ether: {} }, { vlan: { id: 6 } }, { ipv4: {} }, { udp: { dport: 53 } }] }
+`;
+  it.each([
+    { match: "vlan", want: [1, 2] },
+    { match: "vlan 5 and udp port 53", want: [1] },
+    { match: "vlan 6", want: [2] },
+    // Behind its access port the packet has no tag.
+    { match: "udp port 53", want: [1] },
+  ])("sees VLAN tags on the wire as tcpdump does: $match", async ({ match, want }) => {
+    const file = scratch({ "t.yaml": TAGGED });
+    expect((await ways(file, "--match", match, "--limit", "2")).map(({ packet }) => packet)).toEqual(want);
+  });
+
+  it("says that nothing matches, and that an expression makes no sense", async () => {
+    const file = scratch({ "t.yaml": TAGGED });
+    const none = await netsim(["trace", file, "--match", "vlan 7"]);
+    expect(none).toMatchObject({
+      exitCode: 2,
+      out: "",
+      error: expect.stringContaining("No packet of the run matches 'vlan 7'."),
+    });
+    expect((await netsim(["trace", file, "--match", "vlan vlan vlan ("])).exitCode).toBe(3);
   });
 
   it("finds as many packets as are wanted, in the order in which they were made", async () => {

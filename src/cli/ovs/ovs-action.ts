@@ -58,7 +58,7 @@ async function show(
   };
   const { bridge, warnings } = bridgeOfFiles({
     name: "br0",
-    ports: flags.ports?.split(",") ?? PORTS,
+    ports: flags.ports ?? PORTS,
     flows: listing(flags.flows),
     groups: flags.groups === undefined ? undefined : listing(flags.groups),
     meters: flags.meters === undefined ? undefined : listing(flags.meters),

@@ -41,7 +41,11 @@ export function parseQuantity(text: string, kind: QuantityKind): number {
   const value = scale(number, factor);
   if (value === undefined) throw new QuantityError(`'${text}' is not a whole number of ${kind.base}.`, kind.hint);
   if (sign === "-" && value !== 0n) throw new QuantityError(`'${text}' is negative.`, kind.hint);
-  if (value > MOST) throw new QuantityError(`'${text}' is more than ${MOST} ${kind.base}.`, kind.hint);
+  if (value > MOST)
+    throw new QuantityError(
+      `'${text}' is more than ${MOST} ${kind.base}.`,
+      "That is 2^53 - 1; larger ones are not told apart.",
+    );
   return Number(value);
 }
 
