@@ -27,6 +27,8 @@ const CASES: readonly (readonly [name: string, commands: readonly string[]])[] =
       "qdisc replace dev lo parent 1:b handle 20: tbf rate 1mbit burst 2000 limit 3000",
     ],
   ],
+  ["ingress, by its handle", ["qdisc add dev lo handle ffff: ingress"]],
+  ["clsact, by its place", ["qdisc add dev lo handle ffff: parent ffff:fff1 clsact"]],
   [
     "filters",
     [
@@ -52,7 +54,7 @@ function shownByLinux(commands: readonly string[]): string[] {
         commands.some((command) => command.includes("clsact")) ? tc("filter", "show", "dev", "lo", "ingress") : "",
       );
   } finally {
-    for (const hook of ["root", "clsact"])
+    for (const hook of ["root", "clsact", "ingress"])
       try {
         tc("qdisc", "del", "dev", "lo", hook);
       } catch {

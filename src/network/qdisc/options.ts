@@ -43,7 +43,8 @@ export class Options {
 
   integer(key: string): number | undefined {
     const value = this.values[key];
-    return typeof value === "number" ? value : undefined;
+    // What the schema refuses is told already.
+    return Number.isInteger(value) ? (value as number) : undefined;
   }
 
   numbers(key: string): readonly number[] | undefined {

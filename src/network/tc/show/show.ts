@@ -38,7 +38,11 @@ export function showQdiscs(device: Interface, { statistics, namesDevice }: ShowO
     lines.push(...countLines(qdisc.counts, qdisc));
     lines.push(...(text?.statistics?.(details) ?? []).map((line) => `  ${line}`));
   }
-  if (device.hook !== undefined) lines.push(`qdisc ${device.hook} ffff: ${name}parent ffff:fff1 `);
+  if (device.hook !== undefined) {
+    // tc prints a line of dashes for the options that ingress has not.
+    const options = device.hook === "ingress" ? "---------------- " : "";
+    lines.push(`qdisc ${device.hook} ffff: ${name}parent ffff:fff1 ${options}`);
+  }
   return lines;
 }
 

@@ -2,9 +2,10 @@ import type { TcChange } from "../../model.ts";
 import { formatClassid } from "../../quantity/classid.ts";
 import { MissingOption } from "../../quantity/option-error.ts";
 import { type Word, WordError, type Words } from "../../tc-command/words.ts";
-import { findParent, readClassid, readDevice, readValues, readVerb } from "./command-words.ts";
-import type { ClassDraft, DeviceDraft, QdiscDraft, TcDraft } from "./drafts.ts";
-import { isInner, needDevice } from "./qdisc-command.ts";
+import { findParent, readClassid, readValues, readVerb } from "./command-words.ts";
+import type { ClassDraft, QdiscDraft, TcDraft } from "./drafts.ts";
+import { needDevice, readOpening } from "./opening.ts";
+import { isInner } from "./qdisc-seat.ts";
 import type { TcScope } from "./scope.ts";
 
 /** `class add dev DEV parent CLASS classid CLASS KIND OPTIONS`, and its like. */
@@ -19,21 +20,16 @@ export class ClassCommand {
 
   run(words: Words): TcChange[] {
     const verb = readVerb(words);
-    let device: { draft: DeviceDraft; name: string } | undefined;
-    let parent: { classid: number; word: Word } | undefined;
-    let own: { classid: number; word: Word } | undefined;
-    for (;;) {
-      const word = words.peek;
-      if (words.accept("dev")) {
-        const name = words.peek?.text ?? "";
-        device = { draft: readDevice(words, this.draft, this.scope), name };
-      } else if (words.accept("parent")) parent = readClassid(words, "the parent");
-      else if (words.accept("classid")) own = readClassid(words, "the class");
-      else if (words.accept("root")) parent = undefined;
-      else if (word?.text === "estimator") throw new WordError("`estimator` is not simulated.", word);
-      else break;
-    }
+    const said: { parent?: { classid: number; word: Word }; own?: { classid: number; word: Word } } = {};
+    const device = readOpening(words, this.draft, this.scope, ["estimator"], () => {
+      if (words.accept("parent")) said.parent = readClassid(words, "the parent");
+      else if (words.accept("classid")) said.own = readClassid(words, "the class");
+      else if (words.accept("root")) delete said.parent;
+      else return false;
+      return true;
+    });
     const on = needDevice(device, words.peek);
+    const { own, parent } = said;
     if (own === undefined)
       throw new WordError("The command does not say which class.", words.peek, "Write `classid` and its number.");
     const qdisc = findParent(on.draft, own.classid, own.word);

@@ -1,12 +1,11 @@
 import type { JsonSchema } from "../../../json-schema.ts";
 import { suggestion } from "../../../packet/describe/did-you-mean.ts";
-import { namesHint } from "../../check/hints.ts";
 import type { QdiscPart } from "../../parts.ts";
 import { parseClassid } from "../../quantity/classid.ts";
 import { type Grammar, readOptions } from "../../tc-command/grammar.ts";
+import { tcInteger } from "../../tc-command/units.ts";
 import { type Word, WordError, type Words } from "../../tc-command/words.ts";
-import type { DeviceDraft, QdiscDraft, TcDraft } from "./drafts.ts";
-import type { TcScope } from "./scope.ts";
+import type { DeviceDraft, QdiscDraft } from "./drafts.ts";
 
 export type Verb = "add" | "change" | "replace" | "delete";
 
@@ -25,16 +24,13 @@ export function readVerb(words: Words): Verb {
   );
 }
 
-/** The device after `dev`. */
-export function readDevice(words: Words, draft: TcDraft, { interfaces }: TcScope): DeviceDraft {
-  const word = words.take("the interface");
-  if (!interfaces.has(word.text))
-    throw new WordError(
-      `The node has no interface '${word.text}'.`,
-      word,
-      namesHint(word.text, [...interfaces.keys()]),
-    );
-  return draft.device(word.text);
+/** A whole number within bounds. */
+export function readNumber(words: Words, what: string, least: number, most: number): { value: number; word: Word } {
+  const word = words.peek;
+  const value = words.read(what, tcInteger);
+  if (value < least || value > most)
+    throw new WordError(`${what[0]!.toUpperCase()}${what.slice(1)} is from ${least} to ${most}.`, word);
+  return { value, word: word! };
 }
 
 /** A handle or class. */

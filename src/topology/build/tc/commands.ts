@@ -1,10 +1,11 @@
 import type { TcChange } from "../../model.ts";
 import { OptionError } from "../../quantity/option-error.ts";
-import { type Word, WordError, Words } from "../../tc-command/words.ts";
+import { WordError, Words } from "../../tc-command/words.ts";
 import type { Span } from "../../yaml/source-text.ts";
 import type { YamlValue } from "../../yaml/value.ts";
 import type { BuildContext } from "../context.ts";
 import { ClassCommand } from "./class-command.ts";
+import { CommandPlace } from "./command-place.ts";
 import type { TcDraft } from "./drafts.ts";
 import { FilterCommand } from "./filter-command.ts";
 import { QdiscCommand } from "./qdisc-command.ts";
@@ -60,39 +61,5 @@ export class TcCommands {
       else throw error;
       return [];
     }
-  }
-}
-
-/** Where a command's words stand in the file. */
-export class CommandPlace {
-  readonly context: BuildContext;
-  private readonly text: string;
-  private readonly span: Span;
-
-  constructor(context: BuildContext, text: string, span: Span) {
-    this.context = context;
-    this.text = text;
-    this.span = span;
-  }
-
-  /** The word's own place, where the file has the text as it is; else that of the whole text. */
-  spanOf(word: Word | undefined): Span {
-    const { start, end } = this.span;
-    const begin = this.context.source.text.slice(start, end).indexOf(this.text);
-    if (begin < 0) return this.span;
-    const at = start + begin;
-    return word === undefined
-      ? { start: at + this.text.length - 1, end: at + this.text.length }
-      : { start: at + word.at, end: at + word.at + word.text.length };
-  }
-
-  /** The first word with that text. */
-  find(text: string): Word | undefined {
-    const at = this.text.indexOf(text);
-    return at < 0 ? undefined : { text, at };
-  }
-
-  tell(message: string, word: Word | undefined, hint: string | undefined): void {
-    this.context.problem("schema-value", this.spanOf(word), message, hint);
   }
 }

@@ -2,15 +2,15 @@ import type { TcChange } from "../../model.ts";
 import { formatClassid } from "../../quantity/classid.ts";
 import { OptionError } from "../../quantity/option-error.ts";
 import { type Word, WordError, type Words } from "../../tc-command/words.ts";
-import { findParent, readClassid, readDevice, readKind, readValues, readVerb, type Verb } from "./command-words.ts";
-import type { CommandPlace } from "./commands.ts";
-import { type DeviceDraft, QdiscDraft, type TcDraft } from "./drafts.ts";
+import type { CommandPlace } from "./command-place.ts";
+import { findParent, readClassid, readKind, readValues, readVerb, type Verb } from "./command-words.ts";
+import { QdiscDraft, type TcDraft } from "./drafts.ts";
+import { type NamedDevice, needDevice, readOpening } from "./opening.ts";
+import { HOOK_HANDLE, isInner, readHandle, reserved, type Seat, seatOf } from "./qdisc-seat.ts";
 import type { TcScope } from "./scope.ts";
 
-/** Where a command puts a discipline. */
-type Seat =
-  | { readonly kind: "root" }
-  | { readonly kind: "class"; readonly parent: QdiscDraft; readonly classid: number };
+/** TC_H_CLSACT */
+const HOOK_PARENT = 0xffff_fff1;
 
 /** `qdisc add dev DEV root|parent CLASS|clsact|ingress [handle H] KIND OPTIONS`, and its like. */
 export class QdiscCommand {
@@ -24,40 +24,42 @@ export class QdiscCommand {
 
   run(words: Words, place: CommandPlace): TcChange[] {
     const verb = readVerb(words);
-    let device: { draft: DeviceDraft; name: string } | undefined;
-    let seat: { seat: Seat; word: Word } | undefined;
-    let handle: { classid: number; word: Word } | undefined;
-    for (;;) {
-      const word = words.peek;
-      if (words.accept("dev")) {
-        const name = words.peek?.text ?? "";
-        device = { draft: readDevice(words, this.draft, this.scope), name };
-      } else if (words.accept("root")) seat = { seat: { kind: "root" }, word: word! };
+    const said: { seat?: { seat: Seat; word: Word }; handle?: { classid: number; word: Word } } = {};
+    const refused = ["stab", "estimator", "ingress_block", "egress_block"];
+    const device = readOpening(words, this.draft, this.scope, refused, (word, named) => {
+      if (words.accept("root")) said.seat = { seat: { kind: "root" }, word };
+      else if (words.accept("clsact", "ingress"))
+        said.seat = { seat: { kind: "hook", name: word.text as "clsact" | "ingress" }, word };
       else if (words.accept("parent")) {
         const { classid, word: at } = readClassid(words, "the class");
-        const on = needDevice(device, word);
-        seat = { seat: { kind: "class", parent: findParent(on.draft, classid, at), classid }, word: at };
-      } else if (words.accept("handle")) handle = readHandle(words);
-      else if (words.accept("clsact", "ingress")) return this.hook(verb, needDevice(device, word), word!);
-      else if (word !== undefined && ["stab", "estimator", "ingress_block", "egress_block"].includes(word.text))
-        throw new WordError(`\`${word.text}\` is not simulated.`, word);
-      else break;
-    }
+        const { draft } = named();
+        // How tc itself calls the place of clsact and ingress, which their names say already.
+        if (classid !== HOOK_PARENT)
+          said.seat = { seat: { kind: "class", parent: findParent(draft, classid, at), classid }, word: at };
+      } else if (words.accept("handle")) said.handle = readHandle(words);
+      else return false;
+      return true;
+    });
     const on = needDevice(device, words.peek);
+    const { handle } = said;
+    let { seat } = said;
     if (seat === undefined && handle !== undefined && verb !== "add") {
       const found = seatOf(on.draft, handle.classid);
       if (found !== undefined) seat = { seat: found, word: handle.word };
     }
     if (seat === undefined)
       throw new WordError("A qdisc stands at the `root` or in a `parent` class.", words.peek ?? handle?.word);
-    if (verb === "delete") return this.remove(on, seat, words);
-    return this.put(verb, on, seat, handle, words, place);
+    const { seat: where, word } = seat;
+    if (where.kind === "hook") return this.hook(verb, on, where.name, word, handle);
+    if (handle?.classid === HOOK_HANDLE) throw reserved(handle.word);
+    if (verb === "delete") return this.remove(on, { seat: where, word }, words);
+    return this.put(verb, on, { seat: where, word }, handle, words, place);
   }
 
   private put(
     verb: Verb,
-    { draft: device, name }: { draft: DeviceDraft; name: string },
-    { seat, word }: { seat: Seat; word: Word },
+    { draft: device, name }: NamedDevice,
+    { seat, word }: { seat: Exclude<Seat, { kind: "hook" }>; word: Word },
     handle: { classid: number; word: Word } | undefined,
     words: Words,
     place: CommandPlace,
@@ -133,8 +135,8 @@ export class QdiscCommand {
   }
 
   private remove(
-    { draft: device, name }: { draft: DeviceDraft; name: string },
-    { seat, word }: { seat: Seat; word: Word },
+    { draft: device, name }: NamedDevice,
+    { seat, word }: { seat: Exclude<Seat, { kind: "hook" }>; word: Word },
     words: Words,
   ): TcChange[] {
     while (words.peek !== undefined) words.take("an option");
@@ -151,9 +153,17 @@ export class QdiscCommand {
   }
 
   /** What the filters of the sides hang on. */
-  private hook(verb: Verb, { draft: device, name }: { draft: DeviceDraft; name: string }, word: Word): TcChange[] {
+  private hook(
+    verb: Verb,
+    { draft: device, name }: NamedDevice,
+    kind: "clsact" | "ingress",
+    word: Word,
+    handle: { classid: number; word: Word } | undefined,
+  ): TcChange[] {
+    if (handle !== undefined && handle.classid !== HOOK_HANDLE)
+      throw new WordError(`The handle of ${kind} is ffff:.`, handle.word);
     if (verb === "delete") {
-      if (device.hook !== word.text) throw new WordError(`There is no ${word.text} qdisc on this interface.`, word);
+      if (device.hook !== kind) throw new WordError(`There is no ${kind} qdisc on this interface.`, word);
       device.hook = undefined;
       return (["ingress", "egress"] as const).flatMap((side): TcChange[] => {
         if (device[side].filters.length === 0) return [];
@@ -161,41 +171,9 @@ export class QdiscCommand {
         return [{ kind: "filters", device: name, where: side, filters: [] }];
       });
     }
-    if (device.hook !== undefined && (verb === "add" || device.hook !== word.text))
+    if (device.hook !== undefined && (verb === "add" || device.hook !== kind))
       throw new WordError(`There is a ${device.hook} qdisc on this interface already.`, word);
-    device.hook = word.text as "clsact" | "ingress";
+    device.hook = kind;
     return [];
   }
 }
-
-export function needDevice<T>(device: T | undefined, word: Word | undefined): T {
-  if (device === undefined)
-    throw new WordError("The command does not say on which interface.", word, "Begin with `dev` and its name.");
-  return device;
-}
-
-function readHandle(words: Words): { classid: number; word: Word } {
-  const handle = readClassid(words, "the handle");
-  if ((handle.classid & 0xffff) !== 0)
-    throw new WordError(
-      `'${handle.word.text}' is no handle.`,
-      handle.word,
-      "A handle is written 1:, with nothing after the colon.",
-    );
-  if (handle.classid === 0 || handle.classid === 0xffff_0000)
-    throw new WordError(`The handle ${handle.word.text} has a meaning of its own.`, handle.word);
-  return handle;
-}
-
-/** Where the discipline with that handle stands. */
-function seatOf(device: DeviceDraft, handle: number): Seat | undefined {
-  if (device.root?.handle === handle) return { kind: "root" };
-  for (const parent of device.root?.all ?? [])
-    for (const [classid, { child }] of parent.classes)
-      if (child?.handle === handle) return { kind: "class", parent, classid };
-  return undefined;
-}
-
-/** Are there classes below this one? */
-export const isInner = ({ classes }: QdiscDraft, classid: number): boolean =>
-  [...classes.values()].some(({ values }) => values.parent === formatClassid(classid));
