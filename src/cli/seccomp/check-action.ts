@@ -89,33 +89,16 @@ function decisionRecord(call: NamedCall, decision: Decision, policies: readonly 
     nr: call.nr,
     arch: architectureOf(call.arch, call.nr)?.name ?? `0x${call.arch.toString(16)}`,
     args: call.args.map((value) => `0x${value.toString(16)}`),
-    action: actionName(decision.returnValue) ?? "UNKNOWN",
-    effect: decision.action,
+    // Unknown ones kill; what the filter itself said stands in the path.
+    action: decision.action,
     data: decision.data,
     errno: decision.errno ?? null,
-    libseccomp: libseccompName(decision.returnValue),
     path: decision.paths.map(({ filter, returnValue, instructions }) => ({
       filter: policies[filter]!.file,
       returns: describeAction(returnValue),
       instructions: instructions.map((index) => ({ index, text: texts[filter]![index] })),
     })),
   };
-}
-
-/** The answer as scmp_bpf_sim prints it. */
-function libseccompName(returnValue: number): string {
-  switch (actionName(returnValue)) {
-    case "KILL_THREAD":
-      return "KILL";
-    case "USER_NOTIF":
-      return "NOTIFY";
-    case "TRAP":
-      return "TRAP";
-    case "ALLOW":
-      return "ALLOW";
-    default:
-      return describeAction(returnValue);
-  }
 }
 
 function callText({ name, args }: NamedCall): string {

@@ -5,7 +5,7 @@ import { RawSocket } from "./raw-socket.ts";
 import type { Socket } from "./socket.ts";
 import { UdpSocket } from "./udp-socket.ts";
 
-/** Closes a socket as the end of its process does: nothing comes to it any more, and its connections are answered with RST. */
+/** Closes a socket as the end of its process does: nothing comes to it any more, and its connections close. */
 export function closeSocket(host: Host, socket: Socket): void {
   if (socket instanceof PacketSocket) remove(host.packetSockets, socket);
   else if (socket instanceof RawSocket) remove(host.ip.rawSockets, socket);

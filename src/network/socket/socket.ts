@@ -22,6 +22,8 @@ export interface SocketReader {
 export interface SocketServer {
   /** How often all went well. */
   readonly served: number;
+  /** False where it did not live to read what came last. */
+  readonly hasRead: boolean;
   /** False where it could not. */
   serve(): boolean;
 }

@@ -19,6 +19,15 @@ export class Application {
     else this.server(c);
   }
 
+  /** The process is gone, and with it whoever would read. */
+  close(c: Connection): void {
+    c.isOrphan = true;
+    if (c.state !== "SYN-RECEIVED" && c.state !== "ESTABLISHED" && c.state !== "CLOSE-WAIT") return;
+    c.isReceiveShut = true;
+    c.state = c.state === "CLOSE-WAIT" ? "LAST-ACK" : "FIN-WAIT-1";
+    this.shutDown(c);
+  }
+
   private client(c: Connection): void {
     if (c.state !== "ESTABLISHED" && c.state !== "CLOSE-WAIT") return;
     c.state = c.state === "ESTABLISHED" ? "FIN-WAIT-1" : "LAST-ACK";

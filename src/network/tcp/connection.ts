@@ -92,6 +92,8 @@ export class Connection implements ConnectionKey {
   advertisedMss = 0;
   /** No more is read: the peer's FIN came, or the reader closed. */
   isReceiveShut = false;
+  /** Bytes came that its process did not live to read. */
+  hasUnread = false;
   /** The application has closed it and will read no more (SOCK_DEAD). */
   isOrphan = false;
 

@@ -160,6 +160,7 @@ export class Receiver {
   private read(c: Connection, skb: Skb, at: number, length: number, original: number): void {
     if (length <= 0) return;
     c.listener?.read(skb, at, length, original);
+    if (c.listener?.server?.hasRead === false) c.hasUnread = true;
     if (c.stream instanceof EchoedBytes) c.stream.append(this.world.store.bytes, at, length);
   }
 

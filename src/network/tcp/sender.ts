@@ -1,6 +1,6 @@
 import type { Simulation } from "../../simulation/simulation.ts";
 import type { Connection } from "./connection.ts";
-import { ACK, FIN, PSH, SYN } from "./flags.ts";
+import { ACK, FIN, PSH, RST, SYN } from "./flags.ts";
 import { INITIAL_TIMEOUT } from "./round-trip.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
 import { after, before, distance, plus } from "./sequence.ts";
@@ -43,6 +43,12 @@ export class Sender {
   /** Sends an acknowledgement without data (tcp_send_ack). */
   acknowledge(c: Connection): void {
     this.transmit(c, ACK, this.acceptableSequence(c), 0);
+  }
+
+  /** Breaks the connection off (tcp_send_active_reset). */
+  reset(c: Connection): void {
+    this.counts.resets++;
+    this.transmit(c, RST | ACK, this.acceptableSequence(c), 0);
   }
 
   /** The application writes more bytes of its stream, up to `written`. */

@@ -92,8 +92,9 @@ export class StateMachine {
     const { receiver, lifecycle } = this.parts;
     if (segment.sequence === segment.end) return "consumed";
     if (c.isReceiveShut) {
-      // The peer has closed: nothing of it can follow.
-      if (!before(segment.sequence, c.rcvNxt)) return "TCP_AFTER_FIN";
+      const isOwn = c.state === "FIN-WAIT-1" || c.state === "FIN-WAIT-2";
+      // Where the peer has closed, nothing of it can follow; where this side has, its FIN will.
+      if (!isOwn && !before(segment.sequence, c.rcvNxt)) return "TCP_AFTER_FIN";
       const dataEnd = plus(segment.end, segment.has(FIN) ? -1 : 0);
       if (after(dataEnd, c.rcvNxt)) {
         lifecycle.end(c, "reset");

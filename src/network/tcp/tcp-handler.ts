@@ -9,6 +9,7 @@ import { Acceptability } from "./acceptability.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { ActiveOpen, type ConnectRequest } from "./active-open.ts";
 import { Application } from "./application.ts";
+import { Closing } from "./closing.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionSocket } from "./connection-socket.ts";
 import { ConnectionTable } from "./connection-table.ts";
@@ -49,6 +50,7 @@ export class TcpHandler {
   private readonly lifecycle: Lifecycle;
   private readonly writer: SegmentWriter;
   private readonly machine: StateMachine;
+  private readonly closing: Closing;
   private readonly active: ActiveOpen;
   private readonly passive: PassiveOpen;
   private readonly timeWait: TimeWaitAnswers;
@@ -89,6 +91,7 @@ export class TcpHandler {
     this.lifecycle = lifecycle;
     this.writer = writer;
     this.machine = machine;
+    this.closing = new Closing(sender, lifecycle, application);
     this.active = new ActiveOpen(stack, world, table, counts, {
       establishment,
       acknowledgements,
@@ -106,11 +109,11 @@ export class TcpHandler {
     return this.lifecycle.queued;
   }
 
-  /** Closes a listening socket and all connections that it has accepted, which are forgotten: what still comes for them is answered with RST. */
+  /** Closes a listening socket and all connections that it has accepted. */
   close(listener: TcpListener): void {
     this.byPort.remove(listener);
     for (const endpoint of this.table.endpoints())
-      if (endpoint instanceof Connection && endpoint.listener === listener) this.lifecycle.end(endpoint, "reset");
+      if (endpoint instanceof Connection && endpoint.listener === listener) this.closing.close(endpoint);
   }
 
   /** Opens a connection, sends the bytes and closes; false where it could not begin, of which `onClosed` has been told. */

@@ -4,6 +4,9 @@ import type { NamedCall } from "../../seccomp/calls/written-call.ts";
 import type { CallResult } from "../result.ts";
 import { succeeded } from "./opening-calls.ts";
 
+/** Calls that take bytes out of a socket. */
+const READING: ReadonlySet<string> = new Set(["read", "readv", "recv", "recvfrom", "recvmsg", "recvmmsg"]);
+
 /** The process that serves a socket. */
 export interface Serving {
   make(call: NamedCall, result: bigint): { readonly result: CallResult; readonly outcome?: Outcome };
@@ -29,6 +32,7 @@ interface Step {
 export class SocketService implements SocketServer {
   /** What it could serve: all calls went well. */
   served = 0;
+  hasRead = true;
   /** Called once, when a call has ended the process. */
   onEnd: (() => void) | undefined;
   private readonly steps: readonly Step[];
@@ -41,6 +45,7 @@ export class SocketService implements SocketServer {
 
   serve(): boolean {
     const { process } = this;
+    this.hasRead = false;
     if (!process.isAlive()) return false;
     for (const step of this.steps) {
       step.times++;
@@ -51,8 +56,14 @@ export class SocketService implements SocketServer {
         step.outcome = outcome;
         if (!process.isAlive()) this.onEnd?.();
       } else process.again(step.call, step.outcome, step.result);
-      if (!succeeded(step.first!)) return false;
+      if (!succeeded(step.first!)) {
+        this.hasRead ||= process.isAlive();
+        return false;
+      }
+      if (READING.has(step.call.name)) this.hasRead = true;
     }
+    // Whoever lives will have read what came.
+    this.hasRead = true;
     this.served++;
     return true;
   }
