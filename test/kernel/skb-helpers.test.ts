@@ -200,7 +200,7 @@ describe.skipIf("missing" in opened)(`helpers on packets beside the running kern
       const verified = verify(bytes, { type: "sched_cls" });
       expect(verified.error?.message, name).toBeUndefined();
       const data = Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
-      const judge = new TestRunProgram(kernel, bytes, "sched_cls", name);
+      const judge = new TestRunProgram(kernel, bytes, { type: "sched_cls", startsAtNetwork: false }, name);
       judge.give({ bytes: data, protocol: 0x0800, networkOffset: 14 });
       const want = { value: judge.run() >>> 0, packet: Buffer.from(judge.packet()).toString("hex") };
       judge.close();

@@ -3,6 +3,7 @@ import { MAP_TYPES } from "../../bpf/maps/map-type.ts";
 import type { Action } from "../command.ts";
 import { type MapOption, parseMapOption } from "./map-option.ts";
 import { type ObjectFlags, objectOptions } from "./object-options.ts";
+import { TEST_TYPES } from "./test-types.ts";
 
 /** The options of `netsim bpf jit` as commander gives them. */
 export interface JitFlags extends ObjectFlags {
@@ -27,7 +28,7 @@ export function jitCommand(program: Command, perform: (action: Action) => void):
       new Option(
         "--type <type>",
         "what the program is given (default: as the object's section says, else socket_filter)",
-      ).choices(["socket_filter", "sched_cls", "xdp"]),
+      ).choices(TEST_TYPES),
     )
     .option(
       "--map <definition>",

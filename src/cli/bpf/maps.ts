@@ -5,6 +5,7 @@ import { parseUntil } from "../run.ts";
 import { type MapOption, parseMapOption } from "./map-option.ts";
 import { type ObjectFlags, objectOptions } from "./object-options.ts";
 import { parseRepeat } from "./repeat-option.ts";
+import { TEST_TYPES } from "./test-types.ts";
 
 /** The options of `netsim bpf maps` as commander gives them. */
 export interface MapsFlags extends ObjectFlags {
@@ -27,7 +28,7 @@ export function mapsCommand(program: Command, perform: (action: Action) => void)
       "run a program or a topology and dump its maps as 'bpftool map dump' does, keys and values by their BTF types",
     )
     .argument("<program>", "text, digits, bytes, an object or a C source; or a topology (.yaml)")
-    .addOption(new Option("--type <type>", "what the program is given").choices(["socket_filter", "sched_cls", "xdp"]))
+    .addOption(new Option("--type <type>", "what the program is given").choices(TEST_TYPES))
     .option("--packet <packet>", "a capture, or a packet in hexadecimal (default: 64 zero bytes)")
     .option(
       "--map <definition>",

@@ -11,7 +11,7 @@ import { createObjectMaps } from "./object-maps.ts";
 import type { FileProgram } from "./program-file.ts";
 import type { RunProgramFlags } from "./run.ts";
 import type { ShownMaps } from "./shown-maps.ts";
-import { checkUse, testType } from "./test-program-file.ts";
+import { checkUse, startsAtNetwork, testType } from "./test-program-file.ts";
 
 /** Loads a program into the running kernel, and makes its maps there. */
 export async function prepareInKernel(
@@ -22,16 +22,19 @@ export async function prepareInKernel(
   const { map } = flags;
   checkUse(program, map);
   const type = testType(program, flags.type);
+  const kind = { type, startsAtNetwork: startsAtNetwork(type) };
   const kernel = await requireKernel();
   if (program.language === "extended" && program.from !== undefined) {
     const { descriptors, maps } = createObjectMaps(program.from.object, kernel.maps, availableParallelism());
-    return { program: new TestRunProgram(kernel, withDescriptors(program.bytes, descriptors), type, name), maps };
+    const bytes = withDescriptors(program.bytes, descriptors);
+    const { attachType } = program.from.program;
+    return { program: new TestRunProgram(kernel, bytes, { ...kind, attachType }, name), maps };
   }
   const maps = new GivenMaps(map, kernel.maps);
   if (program.language === "classic")
     return { program: new FilteredProgram(kernel.libc, program.instructions, name), maps };
   maps.link(name, program.bytes, program.references);
-  return { program: new TestRunProgram(kernel, program.bytes, type, name), maps };
+  return { program: new TestRunProgram(kernel, program.bytes, kind, name), maps };
 }
 
 /** Runs a program on memory there and gives R0. */

@@ -3,6 +3,7 @@ import { MAP_TYPES } from "../../bpf/maps/map-type.ts";
 import type { Action } from "../command.ts";
 import { type MapOption, parseMapOption } from "./map-option.ts";
 import { type ObjectFlags, objectOptions } from "./object-options.ts";
+import { TEST_TYPES } from "./test-types.ts";
 
 /** The engine that is the running Linux. */
 export const KERNEL = "kernel";
@@ -11,6 +12,7 @@ export const KERNEL = "kernel";
 export interface RunProgramFlags extends ObjectFlags {
   readonly type?: string;
   readonly packet?: string;
+  readonly context?: string;
   readonly map: readonly MapOption[];
   readonly repeat: number;
   readonly engine: string;
@@ -27,9 +29,13 @@ export function runProgramCommand(program: Command, perform: (action: Action) =>
       new Option(
         "--type <type>",
         "what the program is given (default: as the object's section says, else socket_filter)",
-      ).choices(["socket_filter", "sched_cls", "xdp"]),
+      ).choices(TEST_TYPES),
     )
     .option("--packet <packet>", "a capture, or a packet in hexadecimal (default: 64 zero bytes)")
+    .option(
+      "--context <context>",
+      "what the context says: its fields in YAML or JSON, or bytes in hexadecimal, or a file of either",
+    )
     .option(
       "--map <definition>",
       "a map that the program names: NAME=TYPE,key=4,value=8,entries=256; may be repeated",
@@ -57,8 +63,12 @@ export function runProgramCommand(program: Command, perform: (action: Action) =>
 }
 
 const HELP = `
-Packet data begins at the link-layer header. Types: socket_filter and sched_cls get a struct __sk_buff, xdp a struct
-xdp_md. Classic programs are converted and run as socket_filter or sched_cls. No verifier looks at the program; every
+A packet begins at its link-layer header. What programs see of it does too, but for those of cgroup_skb, lwt_in, lwt_out and
+lwt_xmit, which see it from the network header on. Each type gets the context that BPF_PROG_TEST_RUN gives it: struct __sk_buff, xdp
+struct xdp_md; flow_dissector, whose data out is its struct bpf_flow_keys; sk_lookup struct bpf_sk_lookup; netfilter the state of its
+hook; raw_tracepoint its arguments; syscall bytes of its author's own. sk_lookup, raw_tracepoint and syscall see no packet.
+--context says what it holds before the run, as --context 'mark: 7, cb: [1, 2]'; what it holds then is printed where that differs.
+Classic programs are converted and run as socket_filter, sched_cls or sched_act. No verifier looks at the program; every
 access is checked while it runs. It has the helpers that need no network; bpf_trace_printk
 prints on standard error.
 Maps in text are named map[NAME]; the first has descriptor 3 and index 0, the next 4 and 1. What they hold is printed at the end,

@@ -3,7 +3,7 @@ import { nameFunctions } from "../../bpf/kernel-functions/name-functions.ts";
 import { fillProgramArrays } from "../../bpf/object/load/create-maps.ts";
 import { withDescriptors } from "../../bpf/object/load/name-maps.ts";
 import type { BpfSyscall } from "../../bpf/syscall.ts";
-import { TEST_CONTEXTS } from "../../bpf/test-run/context.ts";
+import { TEST_CONTEXTS, type TestContext, unverifiedContext } from "../../bpf/test-run/context.ts";
 import {
   ClassicTestProgram,
   ExtendedTestProgram,
@@ -19,9 +19,7 @@ import type { MapOption } from "./map-option.ts";
 import { createObjectMaps } from "./object-maps.ts";
 import type { FileProgram } from "./program-file.ts";
 import type { ShownMaps } from "./shown-maps.ts";
-
-/** Types whose programs this command runs. */
-const TYPES: readonly string[] = ["socket_filter", "sched_cls", "xdp"];
+import { CLASSIC_TYPES, TEST_TYPES } from "./test-types.ts";
 
 /** A program of an object. */
 type FromObject = NonNullable<Extract<FileProgram, { language: "extended" }>["from"]>;
@@ -32,6 +30,8 @@ export interface TestProgramOptions {
   readonly type?: string;
   readonly engine: string;
   readonly map: readonly MapOption[];
+  /** The context that is given: programs that see nothing else may touch that much. */
+  readonly given?: Uint8Array | undefined;
 }
 
 /**
@@ -49,7 +49,7 @@ export function loadTestProgram(
   const type = testType(program, options.type);
   const syscall = testMaps();
   if (program.language === "extended" && program.from !== undefined)
-    return loadFromObject(name, program.from, type, engine, syscall, terminal);
+    return loadFromObject(name, program.from, type, options, syscall, terminal);
   const maps = new GivenMaps(map, syscall);
   if (program.language === "classic") {
     const { instructions } = program;
@@ -64,9 +64,16 @@ export function loadTestProgram(
       .map((it) => ({ name: it.name, instructions: [it.index] })),
     new KernelFunctions(syscall),
   );
-  const context = TEST_CONTEXTS[type]!;
+  const context = contextOf(type, options.given);
   const load = () =>
-    new ExtendedTestProgram(program.bytes, context, engineNamed(engine), surroundings(terminal), syscall);
+    new ExtendedTestProgram(
+      program.bytes,
+      context,
+      engineNamed(engine),
+      surroundings(terminal),
+      syscall,
+      startsAtNetwork(type),
+    );
   return { program: orRefusal(name, load), maps };
 }
 
@@ -75,7 +82,7 @@ function loadFromObject(
   name: string,
   { object, program }: FromObject,
   type: string,
-  engine: string,
+  { engine, given }: TestProgramOptions,
   syscall: BpfSyscall,
   terminal: Terminal,
 ): { readonly program: LoadedTestProgram; readonly maps: ShownMaps } {
@@ -90,10 +97,11 @@ function loadFromObject(
     );
     const loaded = new ExtendedTestProgram(
       bytes,
-      TEST_CONTEXTS[type]!,
+      contextOf(type, given),
       engineNamed(engine),
       surroundings(terminal),
       syscall,
+      startsAtNetwork(type),
     );
     fillProgramArrays(object, descriptors, syscall, (called) => {
       const other = object.programs.find((it) => it.name === called);
@@ -106,18 +114,28 @@ function loadFromObject(
   return { program: orRefusal(name, load), maps };
 }
 
+const contextOf = (type: string, given: Uint8Array | undefined): TestContext =>
+  unverifiedContext(type, given) ?? TEST_CONTEXTS[type]!;
+
+/** Programs of that type see packets from the network header on. A socket filter is shown whole frames, as one of a packet socket is. */
+export const startsAtNetwork = (type: string): boolean =>
+  type !== "socket_filter" && TEST_CONTEXTS[type]!.dataStart === "network";
+
 /** The type of the packets' context: as given, or as the object's section says. Throws a NetsimError. */
 export function testType(program: FileProgram, given: string | undefined): string {
   const from = program.language === "extended" ? program.from?.program : undefined;
   const type = given ?? (from === undefined ? "socket_filter" : from.type);
-  const types = TYPES.join(", ");
+  const types = TEST_TYPES.join(", ");
   if (type === undefined)
     fail("usage", `Section '${from!.section}' does not say of what type program '${from!.name}' is.`, {
       hint: `Say it with --type: ${types}.`,
     });
-  if (!TYPES.includes(type))
-    fail("unsupported", `Program '${from!.name}' is of type ${type}; those that are run on packets here are ${types}.`);
-  if (program.language === "classic" && type === "xdp") fail("usage", "A classic program cannot be of type xdp.");
+  if (!TEST_TYPES.includes(type))
+    fail("unsupported", `Program '${from!.name}' is of type ${type}, which BPF_PROG_TEST_RUN does not run.`, {
+      hint: `It runs ${types}.`,
+    });
+  if (program.language === "classic" && !CLASSIC_TYPES.includes(type))
+    fail("usage", `A classic program cannot be of type ${type}.`);
   return type;
 }
 
