@@ -1,7 +1,9 @@
 import type { DataStart } from "../bpf/filter/data-start.ts";
+import { NOT_SIMULATED } from "../bpf/helpers/not-simulated.ts";
 import { TAIL_CALL } from "../bpf/helpers/tail-call.ts";
 import { decodeProgram } from "../bpf/isa/decode.ts";
 import { HELPER_NAMES } from "../bpf/isa/helper-names.ts";
+import type { CallHelper } from "../bpf/isa/instruction.ts";
 import { KernelFunctions } from "../bpf/kernel-functions/kernel-functions.ts";
 import { type NamedCall, nameFunctions } from "../bpf/kernel-functions/name-functions.ts";
 import { fillProgramArrays } from "../bpf/object/load/create-maps.ts";
@@ -155,13 +157,18 @@ export class ProgramLoader {
         !helpers.has(it.helper) &&
         !result.insight(it.index).dead,
     );
-    const problems: Diagnostic[] = missing.map((it) => ({
-      code: "unsupported",
-      severity: "error",
-      message: `Program '${loaded.name}' calls ${HELPER_NAMES[(it as { helper: number }).helper]}, which is not simulated for ${programType.name} programs yet.`,
-      place: loaded.placeOf(it!.index),
-      hint: `Simulated are ${[...helpers.values()].map(({ name }) => name.replace(/^bpf_/, "")).join(", ")}.`,
-    }));
+    const simulated = [...helpers.values()].map(({ name }) => name.replace(/^bpf_/, ""));
+    const problems: Diagnostic[] = missing.map((it) => {
+      const { helper, index } = it as CallHelper;
+      const reason = NOT_SIMULATED.get(helper);
+      return {
+        code: "unsupported",
+        severity: "error",
+        message: `Program '${loaded.name}' calls ${HELPER_NAMES[helper]}, which is not simulated for ${programType.name} programs${reason === undefined ? "" : `: ${reason}`}.`,
+        place: loaded.placeOf(index),
+        hint: `Simulated are ${simulated.join(", ")}.`,
+      };
+    });
     for (const { name, instructions } of kernelFunctions) {
       const slot = instructions.find((one) => !result.insight(one).dead);
       if (slot === undefined || this.kernelFunctions.idOf(name, result.insight(slot).allocates) !== undefined) continue;

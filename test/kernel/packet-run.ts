@@ -1,21 +1,14 @@
-import { oneCpu } from "../../src/bpf/maps/map-place.ts";
 import { findProgramType } from "../../src/bpf/program-type.ts";
-import { BpfSyscall } from "../../src/bpf/syscall.ts";
 import { narrowStores } from "../../src/bpf/verifier/narrow-stores.ts";
 import { verify } from "../../src/bpf/verifier/verify.ts";
 import { InterpretedProgram } from "../../src/bpf/vm/interpreter/interpreted-program.ts";
-import { Machine } from "../../src/bpf/vm/machine.ts";
-import { LinearMemory } from "../../src/bpf/vm/memory.ts";
 import type { AnyContext } from "../../src/hooks/contexts.ts";
 import type { ProgramHost } from "../../src/hooks/places.ts";
-import type { HookServices } from "../../src/hooks/services.ts";
 import { SkBuffContext } from "../../src/hooks/skb/sk-buff-context.ts";
-import { SocketRecords } from "../../src/hooks/socket-records.ts";
 import { XdpContext } from "../../src/hooks/xdp/xdp-context.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { PACKET_HOST, PACKET_MULTICAST, PACKET_OTHERHOST } from "../../src/packet/skb.ts";
-import { SkbPool } from "../../src/packet/skb-pool.ts";
-import { Random } from "../../src/simulation/random.ts";
+import { loneServices } from "../hooks/lone-services.ts";
 
 /** What a program gave: the low 32 bits of R0, unsigned, and the packet from its link-layer header on (of XDP: from its metadata on). */
 export interface PacketRun {
@@ -56,21 +49,9 @@ export function runHere(
   const programType = findProgramType(type)!;
   const verified = verify(bytes, { type, expectedAttachType: attachType });
   if (verified.error !== undefined) return `refused: ${verified.error.message}`;
-  const memory = new LinearMemory();
-  const machine = new Machine(memory);
-  const pool = new SkbPool(memory);
-  const services: HookServices = {
-    machine,
-    pool,
-    maps: new BpfSyscall(oneCpu(machine)),
-    redirect: { ifindex: 0, ingress: false },
-    sockets: new SocketRecords(machine),
-    flowSeed: 0,
-    chance: new Random(1n),
-    now: () => 0,
-    schedule: () => () => {},
-    print: () => {},
-  };
+  const services = loneServices();
+  const { machine, pool } = services;
+  const { memory } = machine;
   const isXdp = type === "xdp";
   const context = isXdp ? new XdpContext(programType, services) : new SkBuffContext(programType, services);
   const skb = pool.from(data, 0, data.length);

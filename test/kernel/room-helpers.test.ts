@@ -55,6 +55,7 @@ const STEPS: readonly Step[] = [
   ),
   ["skb_ecn_set_ce"],
   ["csum_update", 5],
+  ["get_cgroup_classid"],
   ...[0, 1, 2, 3, 4].map((level): Step => ["csum_level", level]),
 ];
 /** Without the largest, of which several give more than BPF_PROG_TEST_RUN hands back. */

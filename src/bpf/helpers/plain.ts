@@ -4,9 +4,14 @@ import type { Surroundings } from "./surroundings.ts";
 
 export type { Surroundings } from "./surroundings.ts";
 
-/** Nanoseconds of a tick (CONFIG_HZ=250), and the tick at which Linux begins to count (INITIAL_JIFFIES). */
-const TICK = 4_000_000n;
-const FIRST_TICK = 2n ** 32n - 300n * 250n;
+/** CONFIG_HZ */
+export const TICKS_PER_SECOND = 250n;
+/** Nanoseconds of a tick, and the tick at which Linux begins to count (INITIAL_JIFFIES). */
+const TICK = 1_000_000_000n / TICKS_PER_SECOND;
+const FIRST_TICK = 2n ** 32n - 300n * TICKS_PER_SECOND;
+
+/** The kernel's count of ticks at a moment, in nanoseconds (get_jiffies_64). */
+export const jiffies = (nanoseconds: bigint): bigint => FIRST_TICK + nanoseconds / TICK;
 
 /** Helpers that need nothing but time and chance, which every program type has, by their numbers. @param cpu the processor that runs the program. */
 export function plainHelpers(
@@ -23,7 +28,7 @@ export function plainHelpers(
     // bpf_ktime_get_tai_ns
     helper(208, "", "i64", () => BigInt.asIntN(64, nanoseconds() + atomicTimeOffset)),
     // bpf_jiffies64
-    helper(118, "", "i64", () => FIRST_TICK + nanoseconds() / TICK),
+    helper(118, "", "i64", () => jiffies(nanoseconds())),
     // bpf_get_prandom_u32
     helper(7, "", "unsigned", () => random() | 0),
     // bpf_get_smp_processor_id

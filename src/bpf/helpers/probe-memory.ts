@@ -16,7 +16,7 @@ const either: Missing = (address) => (address < KERNEL_HALF ? user(address) : ke
 
 /**
  * Reading from any address: the machine's memory is all that there is, and user space shares it. bpf_probe_read and its
- * forms, bpf_copy_from_user, by their numbers (kernel/trace/bpf_trace.c).
+ * forms, bpf_copy_from_user and bpf_copy_from_user_task, by their numbers (kernel/trace/bpf_trace.c).
  */
 export function probeHelpers(memory: HelperMemory): ReadonlyMap<number, HostFunction> {
   const read = (what: string, missing: Missing) => (to: number, size: number, from: bigint) => {
@@ -47,11 +47,16 @@ export function probeHelpers(memory: HelperMemory): ReadonlyMap<number, HostFunc
     bytes[at + length] = 0;
     return length + 1;
   };
+  const copyFromUser = read("bpf_copy_from_user", user);
   return new Map<number, HostFunction>([
+    // bpf_copy_from_user_task: all tasks share user space.
+    helper(191, "wwdwd", "signed", (to: number, size: number, from: bigint, _task: number, flags: bigint) =>
+      flags === 0n ? copyFromUser(to, size, from) : -ERRNO.EINVAL,
+    ),
     helper(4, "wwd", "signed", read("bpf_probe_read", either)),
     helper(112, "wwd", "signed", read("bpf_probe_read_user", user)),
     helper(113, "wwd", "signed", read("bpf_probe_read_kernel", kernel)),
-    helper(148, "wwd", "signed", read("bpf_copy_from_user", user)),
+    helper(148, "wwd", "signed", copyFromUser),
     helper(45, "wwd", "signed", readString("bpf_probe_read_str", either)),
     helper(114, "wwd", "signed", readString("bpf_probe_read_user_str", user)),
     helper(115, "wwd", "signed", readString("bpf_probe_read_kernel_str", kernel)),

@@ -32,6 +32,8 @@ export function taskHelpers(memory: HelperMemory, surroundings: Surroundings): R
       const cgroup = array.at(index >>> 0);
       return cgroup === undefined ? -ERRNO.EAGAIN : Number(current().cgroups.includes(cgroup.id));
     }),
+    // bpf_get_cgroup_classid: no group has a class (net_cls).
+    helper(17, "w", "unsigned", () => 0),
     // bpf_get_current_cgroup_id
     helper(80, "", "i64", () => current().cgroups.at(-1) ?? 0n),
     // bpf_get_current_ancestor_cgroup_id

@@ -1,6 +1,7 @@
 import { generalHelpers } from "../../bpf/helpers/general.ts";
 import { helper } from "../../bpf/helpers/helper.ts";
 import type { Surroundings } from "../../bpf/helpers/surroundings.ts";
+import { ERRNO } from "../../bpf/maps/errno.ts";
 import { contextLayout } from "../../bpf/program-type/context-layout.ts";
 import type { ProgramType } from "../../bpf/program-type.ts";
 import type { ContextLayout } from "../../bpf/vm/environment.ts";
@@ -8,6 +9,9 @@ import type { HostFunction } from "../../bpf/vm/host-function.ts";
 import type { EventSite, EventSubject } from "../places.ts";
 import type { ExtendedContext } from "../program-context.ts";
 import type { HookServices } from "../services.ts";
+
+/** struct bpf_perf_event_value: a counter, and the nanoseconds that it was enabled and running. */
+const PERF_VALUE_BYTES = 24;
 
 /** What programs at events are given: the event's record, and the helpers on the task, the stack and memory. */
 export class EventContext implements ExtendedContext<EventSubject, EventSite> {
@@ -43,10 +47,20 @@ function helpersOf({ helpers }: ProgramType, services: HookServices): ReadonlyMa
     task: () => events!.task,
     callStack: (kind) => (kind === "kernel" ? events!.frames.stack() : []),
   };
+  const { memory } = services.machine;
   const all = new Map<number, HostFunction>([
     ...generalHelpers(maps, surroundings),
     // bpf_get_func_ip: the address of the function that the program is attached to.
     helper(173, "w", "i64", () => events!.frames.functionAddress),
+    // bpf_perf_prog_read_value: the clock that samples are taken by, which has run from the beginning.
+    helper(56, "www", "signed", (_context: number, to: number, size: number) => {
+      const at = to >>> 0;
+      memory.bytes.fill(0, at, at + size);
+      if (size !== PERF_VALUE_BYTES) return -ERRNO.EINVAL;
+      const view = new DataView(memory.bytes.buffer, at, size);
+      for (const offset of [0, 8, 16]) view.setBigUint64(offset, BigInt(now()), true);
+      return 0;
+    }),
     // bpf_get_attach_cookie: programs are attached without one.
     helper(174, "w", "i64", () => 0n),
   ]);

@@ -6,3 +6,9 @@ export function ancestorId(group: SkbControlGroup | undefined, level: number): n
   for (let at = group; at !== undefined; at = at.parent) way.unshift(at);
   return way[level]?.id ?? 0;
 }
+
+/** Is a control group that of an id, or below it (cgroup_is_descendant)? */
+export function isUnder(group: SkbControlGroup | undefined, id: bigint): boolean {
+  for (let at = group; at !== undefined; at = at.parent) if (BigInt(at.id) === id) return true;
+  return false;
+}

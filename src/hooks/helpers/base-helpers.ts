@@ -6,6 +6,7 @@ import type { ProgramHost } from "../places.ts";
 import type { HookServices } from "../services.ts";
 import { socketHelpers } from "./socket-helpers.ts";
 import { socketPointers } from "./socket-pointers.ts";
+import { synCookieHelpers } from "./syn-cookies/syn-cookie-helpers.ts";
 
 /** What helpers of all kinds of packet programs can ask of the program that is running. */
 export interface RunningOnPacket {
@@ -20,7 +21,7 @@ export interface RunningOnPacket {
 /** Helpers that do the same for every kind of packet programs. */
 export type BaseHelperGroup = (running: RunningOnPacket, services: HookServices) => ReadonlyMap<number, HostFunction>;
 
-const GROUPS: readonly BaseHelperGroup[] = [socketHelpers, socketPointers];
+const GROUPS: readonly BaseHelperGroup[] = [socketHelpers, socketPointers, synCookieHelpers];
 
 /** All helpers that do not depend on how the packet is shown to the program, by their numbers. */
 export function baseHelpers(running: RunningOnPacket, services: HookServices): [number, HostFunction][] {

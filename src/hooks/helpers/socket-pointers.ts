@@ -1,23 +1,14 @@
 import { ERRNO } from "../../bpf/maps/errno.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
-import type { SkbSocket } from "../../packet/skb.ts";
 import { ancestorId } from "./ancestor-group.ts";
 import type { BaseHelperGroup } from "./base-helpers.ts";
+import { fullOf, isFull, LISTEN } from "./full-socket.ts";
 import { helper32 } from "./helper32.ts";
 
-/** TCP_TIME_WAIT, TCP_LISTEN, TCP_NEW_SYN_RECV. */
-const TIME_WAIT = 6;
-const LISTEN = 10;
-const REQUEST = 12;
 const IPPROTO_TCP = 6;
 /** struct bpf_sock_tuple: bytes of the addresses and ports of IPv4 and of IPv6. */
 const TUPLE = { 4: 12, 6: 36 } as const;
 const ADDRESS_BYTES = { 4: 4, 6: 16 } as const;
-
-const isFull = ({ state }: SkbSocket): boolean => state !== TIME_WAIT && state !== REQUEST;
-/** The socket that a request is of (sk_to_full_sk). */
-const fullOf = (socket: SkbSocket): SkbSocket | undefined =>
-  socket.state === REQUEST ? socket.listener : isFull(socket) ? socket : undefined;
 
 /** Sockets that programs hold pointers to (net/core/filter.c). Each is a struct bpf_sock in memory; references need no counting here. */
 export const socketPointers: BaseHelperGroup = (running, { sockets, machine }): ReadonlyMap<number, HostFunction> => {

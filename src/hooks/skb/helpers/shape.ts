@@ -80,7 +80,11 @@ export const shapeHelpers: HelperGroup = (running, { pool, machine, flowSeed }):
       running.refresh();
       return 0;
     }),
-    helper32(17, "bpf_get_cgroup_classid", 1, "unsigned", () => 0),
+    helper32(66, "bpf_skb_get_xfrm_state", 5, "signed", (_context, _index, to, size) => {
+      // Nothing here has come in by IPsec.
+      memory.bytes.fill(0, to! >>> 0, (to! >>> 0) + size!);
+      return -ERRNO.EINVAL;
+    }),
     helper32(24, "bpf_get_route_realm", 1, "unsigned", () => 0),
   ]);
 };
