@@ -33,11 +33,15 @@ export function defaultOf(schema: JsonSchema): unknown {
 }
 
 /** The word as a value of the schema's type; undefined: it is a word of the sentence. */
-function valueIn({ type, enum: choices, pattern }: JsonSchema, word: string): unknown {
+function valueIn(schema: JsonSchema, word: string): unknown {
+  const { type, enum: choices, pattern, anyOf } = schema;
+  if (Array.isArray(anyOf))
+    return (anyOf as JsonSchema[]).map((one) => valueIn(one, word)).find((found) => found !== undefined);
   const value: unknown = /^0x[\da-f]+$/i.test(word) ? Number(word) : parse(word);
   if (Array.isArray(choices)) return choices.find((choice) => choice === value);
   const types = [type].flat();
   if (types.includes("integer") && typeof value === "number") return value;
+  if (types.includes("boolean") && typeof value === "boolean") return value;
   if (typeof value === "number" && typeof pattern === "string")
     return new RegExp(pattern).test(word) ? value : undefined;
   if (types.includes("string") && typeof pattern === "string") return new RegExp(pattern).test(word) ? word : undefined;

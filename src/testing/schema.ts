@@ -63,7 +63,11 @@ const context = mapping(
 );
 
 const count = (description: string) => ref("count", description);
-const split = named(count("How many."), text, "How many of them should come to what, by verdict; others are to be 0.");
+const split = named(
+  count("How many."),
+  text,
+  "How many of them should come to what, by verdict; others are to be 0. Absent: any.",
+);
 
 const expectation = mapping(
   "case expectation",

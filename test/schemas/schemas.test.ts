@@ -67,6 +67,26 @@ describe.each(NAMES)("the published schema of the format %s", (name) => {
     expect(silent.map(({ path }) => path)).toEqual([]);
   });
 
+  // What is written by netsim has no defaults.
+  it.runIf(name === "topology" || name === "test")(
+    "has these defaults as values, whatever sentences say them",
+    async () => {
+      const defaults = all.filter(({ schema: one }) => one.default !== undefined);
+      const lines = defaults.map(
+        ({ path, schema: one }) => `${path.replaceAll("/properties/", ".")} ${JSON.stringify(one.default)}\n`,
+      );
+      await expect(lines.sort().join("")).toMatchFileSnapshot(`defaults/${name}.txt`);
+    },
+  );
+
+  it("has no sentence that names a default and loses it", () => {
+    const lost = all.flatMap(({ path, schema: one }) => {
+      const [, word] = /\bDefault:? `?(-?\d[\w.]*|true|false)`?[.,;)]/.exec(`${one.description}`) ?? [];
+      return word === undefined || one.default !== undefined ? [] : [`${path}: ${word}`];
+    });
+    expect(lost).toEqual([]);
+  });
+
   it("accepts its examples and defaults", () => {
     const compiler = ajv();
     const wrong = all.flatMap(({ path, schema: one }) => {

@@ -61,6 +61,7 @@ export const fq: QdiscKind<FqOptions> = {
       minItems: BANDS,
       maxItems: BANDS,
       description: "Bytes of the bands' turns. Default 589824, 196608, 65536.",
+      default: [589_824, 196_608, 65_536],
     },
   },
   words: {
