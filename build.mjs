@@ -1,9 +1,30 @@
 // Bundles the command and the library: a bundle starts several times faster than loading every source file.
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import Ajv2020 from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
+
+/** Written last: what is newer than this is not built yet. */
+const STAMP = "dist/built";
+const SOURCES = [
+  "build.mjs",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "tsconfig.types.json",
+  "topologies/plugins",
+];
+
+function isBuilt() {
+  if (!existsSync(STAMP)) return false;
+  const { mtimeMs } = statSync(STAMP);
+  const files = readdirSync("src", { recursive: true }).map((name) => `src/${name}`);
+  return ["src", ...files, ...SOURCES].every((file) => statSync(file).mtimeMs < mtimeMs);
+}
+
+// npm prepares a clone when it installs, and npx does so once more before it runs it.
+if (process.argv.includes("--if-older") && isBuilt()) process.exit();
 
 for (const made of ["dist", "schema"]) rmSync(made, { recursive: true, force: true });
 const shared = {
@@ -72,3 +93,4 @@ const schemas = {
 for (const [name, words] of Object.entries(schemas))
   writeFileSync(`schema/${name}.schema.json`, execFileSync(process.execPath, ["dist/main.js", "schema", ...words]));
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json"], { stdio: "inherit" });
+writeFileSync(STAMP, "");
