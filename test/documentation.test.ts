@@ -4,41 +4,64 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { findCompilerNamed } from "../src/c-compiler/compilers.ts";
 import { openKernel } from "../src/kernel/kernel.ts";
 
 const ROOT = resolve(new URL("..", import.meta.url).pathname);
 const PAGES = [
   "README.md",
-  ...readdirSync(join(ROOT, "docs"))
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
 ];
 
 interface Block {
   readonly language: string;
+  /** The file that readers are told to save it as: a second word behind the three backticks. */
+  readonly file?: string;
   readonly text: string;
 }
 
 function blocks(page: string): Block[] {
   const text = readFileSync(join(ROOT, page), "utf8");
-  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, body]) => ({
+  return [...text.matchAll(/^```(\w+)(?: (\S+))?\n(.*?)^```$/gms)].map(([, language, file, body]) => ({
     language: language!,
+    ...(file !== undefined && { file }),
     text: body!,
   }));
 }
 
-/** The commands that a page shows, one a line; `$ ` in front and the output behind belong to `console` blocks. */
-function commands(page: string): string[] {
-  return blocks(page).flatMap(({ language, text }) => {
-    const lines = text.split("\n").filter((line) => line !== "");
-    if (language === "sh") return lines;
-    return language === "console" ? lines.filter((line) => line.startsWith("$ ")).map((line) => line.slice(2)) : [];
+interface Command {
+  readonly text: string;
+  /** What a `console` block shows behind it. */
+  readonly output?: string;
+}
+
+/** The commands that a page shows: one a line in `sh` blocks; the first line, behind `$ `, of `console` blocks. */
+function commands(page: string): Command[] {
+  return blocks(page).flatMap(({ language, text }): Command[] => {
+    // Installing is what .ci/run does, in a fresh clone.
+    const lines = text.split("\n").map((line) => line.replace(/^npm ci && /, ""));
+    if (language === "sh") return lines.filter((line) => line !== "").map((line) => ({ text: line }));
+    const [first, ...output] = lines;
+    return language === "console" ? [{ text: first!.slice(2), output: output.join("\n") }] : [];
   });
+}
+
+const noCompiler = !existsSync("/usr/include/bpf/bpf_helpers.h")
+  ? "there are no headers of libbpf"
+  : ["clang", "clang-19"].some((name) => findCompilerNamed(name, process.env.PATH ?? "") !== undefined)
+    ? undefined
+    : "there is no clang";
+
+/** Why a command cannot be run: it is about a page's C source, and there is nothing to compile it. */
+function whyNot(page: string, { text }: Command): string | undefined {
+  const sources = blocks(page).flatMap(({ language, file }) => (language === "c" && file ? [file] : []));
+  return sources.some((file) => text.includes(file.replace(/\.c$/, ""))) ? noCompiler : undefined;
 }
 
 /** What is shown with sudo needs the running kernel. */
 const kernel = await openKernel();
-const missing = "missing" in kernel ? ` (skipped: ${kernel.missing})` : "";
 
 /** Outside the repository, with its examples: what commands write goes away with it. */
 let directory: string;
@@ -69,25 +92,20 @@ describe("documentation", () => {
   });
 
   describe.each(PAGES)("%s", (page) => {
-    // Installing is what .ci/run does in a fresh clone.
-    const shown = commands(page).map((command) => command.replace(/^npm ci && /, ""));
-    const works = (command: string) => {
-      const { status, stderr } = shell(command);
-      expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining("error") });
-    };
-    it.each(shown.filter((command) => !/^(npm|sudo) /.test(command)))("`%s` works", works);
-
-    const privileged = shown.filter((command) => command.startsWith("sudo "));
-    it.skipIf("missing" in kernel).each(privileged)(`\`%s\` works${missing}`, (command) =>
-      works(command.slice("sudo ".length)),
-    );
-
-    it("shows what its commands print", () => {
-      for (const { text } of blocks(page).filter(({ language }) => language === "console")) {
-        const [first, ...output] = text.split("\n");
-        expect(shell(first!.slice(2)).stdout).toBe(output.join("\n"));
-      }
+    beforeAll(() => {
+      for (const { file, text } of blocks(page)) if (file !== undefined) writeFileSync(join(directory, file), text);
     });
+
+    const shown = commands(page).filter(({ text }) => !/^npm /.test(text));
+    for (const command of shown) {
+      const isPrivileged = command.text.startsWith("sudo ");
+      const missing = isPrivileged && "missing" in kernel ? kernel.missing : whyNot(page, command);
+      it.skipIf(missing !== undefined)(`\`${command.text}\` works${missing ? ` (skipped: ${missing})` : ""}`, () => {
+        const { status, stdout, stderr } = shell(command.text.replace(/^sudo /, ""));
+        expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining("error") });
+        if (command.output !== undefined) expect(stdout).toBe(command.output);
+      });
+    }
 
     it("shows YAML that parses", () => {
       for (const { text } of blocks(page).filter(({ language }) => language === "yaml"))
