@@ -48,6 +48,16 @@ function commands(page: string): Command[] {
   });
 }
 
+/** What links call a page's headings. */
+function headings(file: string): string[] {
+  return [...readFileSync(file, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+    title!
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
 const noCompiler = !existsSync("/usr/include/bpf/bpf_helpers.h")
   ? "there are no headers of libbpf"
   : ["clang", "clang-19"].some((name) => findCompilerNamed(name, process.env.PATH ?? "") !== undefined)
@@ -114,11 +124,19 @@ describe("documentation", () => {
 
     it("links to what exists", () => {
       const text = readFileSync(join(ROOT, page), "utf8");
-      for (const [, target] of text.matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
+      for (const [, target, heading] of text.matchAll(/\]\(([^)#]*)#?([^)]*)\)/g)) {
         if (/^https?:/.test(target!)) continue;
-        expect(existsSync(join(ROOT, dirname(page), target!)), `${page} -> ${target}`).toBe(true);
+        const file = target === "" ? join(ROOT, page) : join(ROOT, dirname(page), target!);
+        expect(existsSync(file), `${page} -> ${target}`).toBe(true);
+        if (heading !== "") expect(headings(file), `${page} -> ${target}`).toContain(heading);
       }
     });
+  });
+
+  it("is all linked from the README", () => {
+    const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+    const pages = PAGES.filter((page) => page !== "README.md");
+    expect(pages.filter((page) => !readme.includes(`](${page})`))).toEqual([]);
   });
 
   it("names every dependency and no other", () => {

@@ -16,13 +16,16 @@ export function readDiagnostics(output: string, file: string, succeeded: boolean
     if (kind === "note") {
       if (last !== undefined && last.hint === undefined)
         found[found.length - 1] = { ...last, hint: `${where}:${row}: ${sentence(text)}` };
-    } else if (found.length < MOST)
+    } else if (found.length < MOST) {
+      const hint = headerHint(text);
       found.push({
         code: "program-syntax",
         severity: kind === "warning" ? "warning" : "error",
         message: sentence(text),
         place,
+        ...(hint !== undefined && { hint }),
       });
+    }
   }
   if (!succeeded && !found.some(({ severity }) => severity === "error"))
     found.push({
@@ -37,4 +40,13 @@ export function readDiagnostics(output: string, file: string, succeeded: boolean
 function sentence(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}
+
+/** Where headers come from that most programs include; as clang and gcc say that one is not there. */
+function headerHint(text: string): string | undefined {
+  const [, directory] = /^'?(bpf|linux|asm)\/[^ ']+\.h(?:' file not found|: No such file)/.exec(text) ?? [];
+  if (directory === undefined) return undefined;
+  return directory === "bpf"
+    ? "libbpf's headers are in Debian's package libbpf-dev."
+    : "Linux's headers are in Debian's package linux-libc-dev.";
 }

@@ -1,5 +1,5 @@
 import { basename, extname } from "node:path";
-import { NetsimError } from "../errors.ts";
+import { fail, NetsimError } from "../errors.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import { LAYER_SCHEMAS } from "../packet/describe/schema.ts";
 import { BuildContext } from "./build/context.ts";
@@ -41,12 +41,23 @@ const validators = new WeakMap<TopologyParts, Validator>();
  * quantities, addresses and what contradicts itself. Throws one NetsimError with every problem, in the file's order.
  */
 export function loadTopology(document: TopologyDocument, parts: TopologyParts): Topology {
+  refusePolicyTest(document);
   let validate = validators.get(parts);
   if (validate === undefined) {
     validate = compileSchema(checkedSchema(parts));
     validators.set(parts, validate);
   }
   return checkedBuild(document, validate, (context) => build(document, parts, context));
+}
+
+/** What is taken for a topology though it is a test of a policy would else be told of all its keys. */
+function refusePolicyTest({ root: { entries }, source }: TopologyDocument): void {
+  const cases = entries.get("cases");
+  if (cases !== undefined && !entries.has("nodes"))
+    fail("bad-topology", `'${source.file}' is a policy test, and no topology.`, {
+      place: source.place(cases.key),
+      hint: `\`netsim test ${source.file}\` runs it.`,
+    });
 }
 
 /**

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { compileSource } from "../../src/c-compiler/compile.ts";
+import { readDiagnostics } from "../../src/c-compiler/diagnostics.ts";
 import { NetsimError } from "../../src/errors.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "netsim-compiler-"));
@@ -70,6 +71,13 @@ describe("C sources", () => {
         hint: `${file}:1: Declared nowhere.`,
       },
     ]);
+  });
+
+  it.each([
+    "a.c:1:10: fatal error: 'bpf/bpf_helpers.h' file not found",
+    "a.c:1:10: fatal error: bpf/bpf_helpers.h: No such file or directory",
+  ])("say which package a header is in: %s", (output) => {
+    expect(readDiagnostics(output, "a.c", false)).toMatchObject([{ hint: expect.stringContaining("libbpf-dev") }]);
   });
 
   it("keep warnings with the object", () => {

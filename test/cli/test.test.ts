@@ -115,7 +115,7 @@ describe("netsim test", () => {
         if (text.startsWith("Waiting")) setTimeout(() => turns.shift()?.(), 20);
       },
     });
-    expect(shown).toEqual(["1 passed", "0 passed, 1 failed", "0 passed, 1 files cannot be used", "1 passed"]);
+    expect(shown).toEqual(["1 passed", "0 passed, 1 failed", "0 passed, 1 file cannot be used", "1 passed"]);
     expect(exitCode).toBe(130);
   });
 

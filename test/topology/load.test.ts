@@ -379,6 +379,12 @@ describe("a topology with every key", () => {
   });
 });
 
+describe("a policy test", () => {
+  it("is no topology, and what runs it is said", () => {
+    expect(() => load("program: { filter: ip }\ncases: []\n", PARTS, "t.yaml")).toThrow("'t.yaml' is a policy test");
+  });
+});
+
 describe("defaults and forms", () => {
   it("takes the name from the file and the seed 1", () => {
     const { name, seed } = load("nodes: {a: {kind: host}}", PARTS, join(directory, "small.net.yaml"));

@@ -532,7 +532,7 @@ nodes: { a: { kind: host, sockets: { s: { kind: packet, watch: ${value} } } } }
 
 refuses(
   "links",
-  "nodes: { a: { kind: host, interfaces: { eth0: {} } }, b: { kind: bridge }, c: { kind: host } }\nlinks:\n",
+  "nodes: { a: { kind: host, interfaces: { eth0: {} } }, b: { kind: bridge }, c: { kind: host }, d: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } } } }\nlinks:\n",
   [
     { name: "no ends", yaml: "  - {}", want: ["1:5 schema-missing-key A link needs `endpoints`."] },
     {
@@ -554,6 +554,11 @@ refuses(
       name: "a slip in an interface's name",
       yaml: '  - { endpoints: ["a:eht0", "b:p1"] }',
       want: ["1:19 unknown-reference 'a' has no interface 'eht0', and no link reaches 'eth0'."],
+    },
+    {
+      name: "an interface beside the one that has the address",
+      yaml: '  - { endpoints: ["d:eth1", "b:p1"] }',
+      want: ["1:19 unknown-reference 'd' has no interface 'eth1', and no link reaches 'eth0'."],
     },
     {
       name: "an interface that cannot have that name",

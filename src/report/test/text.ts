@@ -16,7 +16,7 @@ export const textTestReporter: TestReporter = {
     const parts = [`${count(passed)} passed`];
     if (failed > 0) parts.push(paint.red(`${count(failed)} failed`));
     if (skipped > 0) parts.push(paint.yellow(`${count(skipped)} skipped`));
-    if (broken > 0) parts.push(paint.red(`${count(broken)} files cannot be used`));
+    if (broken > 0) parts.push(paint.red(`${count(broken)} ${broken === 1 ? "file" : "files"} cannot be used`));
     return `${[...lines, parts.join(", ")].join("\n")}\n`;
   },
 };

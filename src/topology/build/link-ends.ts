@@ -22,9 +22,12 @@ export function declareLinked(ends: readonly End[], drafts: Drafts): void {
   for (const { node: nodeName, interface: name, span } of ends) {
     const { interfaces } = drafts.nodes.get(nodeName)!;
     if (interfaces.has(name)) continue;
-    // Names that differ in their numbers only are two interfaces, not a slip.
-    const meant = (idle.get(nodeName) ?? []).filter((other) => letters(other) !== letters(name));
-    const hint = suggestion(name, meant);
+    // Names that differ in their numbers only are two interfaces, not a slip, unless one waits with an address.
+    const meant = (idle.get(nodeName) ?? []).filter(
+      (other) => letters(other) !== letters(name) || interfaces.get(other)!.fields?.has("address"),
+    );
+    const like = suggestion(name, meant);
+    const hint = like && `${like} Else give it a line under \`interfaces\`: \`${name}: {}\`.`;
     if (hint !== undefined) {
       const message = `'${nodeName}' has no interface '${name}', and no link reaches '${meant.join("', '")}'.`;
       drafts.context.problem("unknown-reference", span, message, hint);
