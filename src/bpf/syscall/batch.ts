@@ -19,7 +19,7 @@ export interface LookupBatchResult extends BatchResult {
 }
 
 /** The commands on single elements that a batch is made of. */
-export interface ElementCommands {
+export interface ElementAccess {
   nextKey(key: Uint8Array | undefined): Uint8Array | number;
   lookup(key: Uint8Array): Uint8Array | number;
   delete(key: Uint8Array): number;
@@ -48,11 +48,7 @@ export const hasBatch = (map: BpfMap, command: BatchCommand): boolean =>
   COMMANDS.get(map.definition.type)?.includes(command) ?? false;
 
 /** generic_map_lookup_batch. @param after the key behind which it begins; undefined: the first. */
-export function lookupByKeys(
-  commands: ElementCommands,
-  after: Uint8Array | undefined,
-  most: number,
-): LookupBatchResult {
+export function lookupByKeys(commands: ElementAccess, after: Uint8Array | undefined, most: number): LookupBatchResult {
   const keys: Uint8Array[] = [];
   const values: Uint8Array[] = [];
   let last = after;
@@ -82,7 +78,7 @@ export function lookupByKeys(
  * @param take deletes what it gives.
  */
 export function lookupByBuckets(
-  commands: ElementCommands,
+  commands: ElementAccess,
   buckets: (number: number) => readonly Uint8Array[] | undefined,
   from: Uint8Array | undefined,
   most: number,
