@@ -10,6 +10,8 @@ export async function trace(file: string, flags: TraceFlags, terminal: Terminal)
   const [chosen, ...others] = CHOICES.filter((name) => flags[name] !== undefined);
   if (others.length > 0) fail("usage", "Take one of --packet, --match, --call and --expression.");
   if (flags.process !== undefined && chosen !== "call") fail("usage", "--process goes with --call.");
+  if (flags.parameters.length > 0 && chosen !== "expression")
+    fail("usage", "Parameters behind the topology are for one-liners: -e 'BEGIN { print($1) }'.");
   switch (chosen) {
     case "call":
       return (await import("./trace-call-action.ts")).traceCall(file, flags, terminal);

@@ -13,6 +13,8 @@ export interface TraceFlags {
   readonly engine?: string;
   readonly until?: number;
   readonly json?: true;
+  /** What `$1` and so on of a one-liner stand for. */
+  readonly parameters: readonly string[];
 }
 
 /** `netsim trace TOPOLOGY` and `netsim trace formats`. */
@@ -21,6 +23,7 @@ export function traceCommand(program: Command, perform: (action: Action) => void
     .command("trace")
     .description("follow one packet or system call through a topology, or trace what its kernels do")
     .argument("<topology>", "YAML file, as for 'netsim run'")
+    .argument("[parameters...]", "one-liners: what $1, $2 and so on stand for")
     .option("--packet <number>", "follow the packet of that number, as 'netsim run --trace' counts them", parseCount)
     .option("--match <filter>", "follow packets that an expression of tcpdump's language accepts on some interface")
     .option("--limit <number>", "--match: the first so many", parseCount, 3)
@@ -31,8 +34,10 @@ export function traceCommand(program: Command, perform: (action: Action) => void
     .option("--until <duration>", "simulated time at which the run ends, such as 2s or 500ms", parseUntil)
     .option("--json", "print everything as JSON")
     .addHelpText("after", HELP)
-    .action((topology: string, flags: TraceFlags) =>
-      perform(async (terminal) => (await import("./trace-action.ts")).trace(topology, flags, terminal)),
+    .action((topology: string, parameters: readonly string[], flags: TraceFlags) =>
+      perform(async (terminal) =>
+        (await import("./trace-action.ts")).trace(topology, { ...flags, parameters }, terminal),
+      ),
     );
   trace
     .command("formats")

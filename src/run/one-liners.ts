@@ -9,12 +9,16 @@ import { keyBytes, valueBytes } from "../tracing/language/types.ts";
 import type { TraceMaps } from "../tracing/output/trace-maps.ts";
 import { TraceSession } from "../tracing/output/trace-session.ts";
 import type { ProgramEntry } from "./attach-tracing.ts";
+import type { GivenOneLiner } from "./run-options.ts";
 
 /** Entries of a map, as bpftrace has them. */
 const MOST_KEYS = 4096;
 const RING_BYTES = 1 << 18;
 /** Functions of a call stack. */
 const DEEPEST = 64;
+
+/** What the names of one-liners' programs begin with. */
+export const ONE_LINER = "one-liner ";
 
 /** One-liners that trace a run. */
 export class OneLiners {
@@ -30,14 +34,13 @@ export class OneLiners {
 
   /**
    * Those of a topology, and further ones. Throws one NetsimError with everything that is wrong with them.
-   * @param given with the place that problems are told at.
    */
-  constructor(topology: Topology, given: readonly { readonly text: string; readonly place: Place }[]) {
-    const all = [...topology.tracing.filter((entry) => entry.kind === "expression"), ...given];
+  constructor(topology: Topology, given: readonly GivenOneLiner[]) {
+    const all: GivenOneLiner[] = [...topology.tracing.filter((entry) => entry.kind === "expression"), ...given];
     const problems: Diagnostic[] = [];
-    const compiled = all.flatMap(({ text, place }, i) => {
+    const compiled = all.flatMap(({ text, parameters, place }, i) => {
       try {
-        return [{ compiled: compileTrace(text, i === 0 ? "trace_" : `trace${i + 1}_`), place }];
+        return [{ compiled: compileTrace(text, i === 0 ? "trace_" : `trace${i + 1}_`, parameters), place }];
       } catch (error) {
         if (!(error instanceof ProgramTextError)) throw error;
         problems.push(...error.problems.map((problem) => diagnostic(problem, text, place)));
@@ -52,7 +55,7 @@ export class OneLiners {
     for (const [i, { compiled: line, place }] of compiled.entries()) {
       for (const map of mapsOf(line, place)) maps.set(map.name, map);
       for (const [j, { text, programType, attach }] of line.programs.entries()) {
-        const name = `one-liner ${i + 1}, probe ${j + 1}`;
+        const name = `${ONE_LINER}${i + 1}, probe ${j + 1}`;
         programs.set(name, programSource(name, text, programType, place));
         for (const { hook, target, every = 0 } of attach)
           entries.push({

@@ -17,7 +17,7 @@ export interface RunOptions {
   /** Only these get one: names as in the report, `server/sniffer` or `server:eth0`. */
   readonly pcapOf?: readonly string[];
   /** One-liners of the tracing language beside the topology's, with the place at which problems are told. */
-  readonly expressions?: readonly { readonly text: string; readonly place: Place }[];
+  readonly expressions?: readonly GivenOneLiner[];
   /** Gets a line for each step of each packet. */
   readonly trace?: (line: string) => void;
   /** Sees the same steps, and what sockets read. */
@@ -47,4 +47,11 @@ export interface RunProgress {
   readonly time: number;
   readonly events: number;
   readonly packets: number;
+}
+
+/** A one-liner, what `$1` and so on stand for in it, and the place that problems are told at. */
+export interface GivenOneLiner {
+  readonly text: string;
+  readonly parameters?: readonly string[];
+  readonly place: Place;
 }

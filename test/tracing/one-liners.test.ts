@@ -111,6 +111,11 @@ const cases = [
     want: /@ms: \n\[1\] {20}2 \|@{52}\|/,
   },
   {
+    name: "a histogram without a key that was deleted",
+    have: "t:syscalls:sys_enter_write { @h[args.fd] = hist(args.count); @l[0] = lhist(5, 0, 200, 10); @l[1] = lhist(15, 0, 200, 10); } END { delete(@h[1]); delete(@l[0]); @h[2] = hist(0); }",
+    want: "@h[2]: \n[0]                    1 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n\n@l[1]: \n[10, 20)               4 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|",
+  },
+  {
     name: "intervals and exit",
     have: 'interval:ms:1 { @n++; if (@n == 3) { printf("%d\\n", nsecs); exit(); } } END { printf("end\\n"); }',
     want: "3000000\nend\n\n\n@n: 3",

@@ -3,11 +3,9 @@ import { type Emitter, type Operand, signed } from "./emitter.ts";
 import { addWords, callLookUp, callUpdate, type KeyedMap, keyed } from "./map-code.ts";
 import { number } from "./number.ts";
 import type { Expression, MapPlace } from "./syntax-tree.ts";
-import { AGGREGATES, type Aggregate, INT, keyBytes, LEAST, type LinearScale } from "./types.ts";
+import { AGGREGATES, type Aggregate, INT, keyBytes, LAST_POWER, LEAST, type LinearScale } from "./types.ts";
 
 const ONE: Operand = { type: INT, constant: 1n };
-/** The last row of a hist begins with 2 to this. */
-const LAST_POWER = 31;
 /** Rows that an lhist may have. */
 const MOST_ROWS = 1000;
 

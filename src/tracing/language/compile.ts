@@ -1,15 +1,17 @@
 import { TRACING_TYPE } from "../../bpf/program-type/tracing-programs.ts";
 import type { TraceAction } from "./actions.ts";
+import { unless } from "./conditions.ts";
 import { Emitter } from "./emitter.ts";
 import { MapRegistry } from "./map-registry.ts";
 import { parseTrace } from "./parser.ts";
 import { type Attach, type ProbeTarget, targetsOf } from "./probe-points.ts";
 import type { ProbeScene } from "./scene.ts";
 import { TraceSource } from "./source.ts";
-import { type StatementParts, statements } from "./statements.ts";
+import type { StatementParts } from "./statement-parts.ts";
+import { statements } from "./statements.ts";
 import type { Probe } from "./syntax-tree.ts";
 import type { TraceMap } from "./types.ts";
-import { unless, value } from "./values.ts";
+import { value } from "./values.ts";
 
 /** A one-liner as programs of extended BPF, maps, and what user space does. */
 export interface CompiledTrace {

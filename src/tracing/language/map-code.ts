@@ -2,7 +2,7 @@ import type { CodeParts } from "./code-parts.ts";
 import { type Operand, signed } from "./emitter.ts";
 import type { Span } from "./source.ts";
 import type { MapPlace } from "./syntax-tree.ts";
-import { keyBytes, type LinearScale, type MapValue, sizeOfType, type TraceMap } from "./types.ts";
+import { keyBytes, type LinearScale, type MapValue, rowsOf, sizeOfType, type TraceMap } from "./types.ts";
 
 /** A map with its key on the stack. */
 export interface KeyedMap {
@@ -55,10 +55,19 @@ export function callUpdate({ emitter }: CodeParts, { map, key }: KeyedMap, at: n
   emitter.emit("r4 = 0", "call bpf_map_update_elem");
 }
 
+/** Takes a key out; of a histogram all of its rows. */
 export function callDelete({ emitter }: CodeParts, { map, key }: KeyedMap): void {
+  const rows = rowsOf(map);
+  const row = `*(u64 *)(r10 ${signed(key + keyBytes(map) - 8)})`;
+  const next = emitter.label("row");
+  if (rows > 0) {
+    emitter.emit(`${row} = 0`);
+    emitter.place(next);
+  }
   emitter.emit(`r1 = map[${map.kernelName}] ll`);
   emitter.address("r2", key);
   emitter.emit("call bpf_map_delete_elem");
+  if (rows > 0) emitter.emit(`r1 = ${row}`, "r1 += 1", `${row} = r1`, `if r1 < ${rows} goto ${next}`);
 }
 
 /** Adds numbers to the words of a map's value, or puts them there where there is none. */

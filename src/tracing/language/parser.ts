@@ -1,21 +1,8 @@
-import { type Token, tokenize } from "./lexer.ts";
+import { ExpressionParser } from "./expression-parser.ts";
 import type { TraceSource } from "./source.ts";
-import type { Expression, MapPlace, Probe, ProbePoint, Statement, Target, TraceProgram } from "./syntax-tree.ts";
-import { INTEGERS } from "./types.ts";
+import type { Expression, Probe, ProbePoint, Statement, TraceProgram } from "./syntax-tree.ts";
+import { shown } from "./token-cursor.ts";
 
-/** Operators from the loosest to the tightest. */
-const LEVELS: readonly (readonly string[])[] = [
-  ["||"],
-  ["&&"],
-  ["|"],
-  ["^"],
-  ["&"],
-  ["==", "!="],
-  ["<", "<=", ">", ">="],
-  ["<<", ">>"],
-  ["+", "-"],
-  ["*", "/", "%"],
-];
 const ASSIGNMENTS: readonly string[] = ["+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="];
 const MOST_ROUNDS = 100;
 /** What other versions of bpftrace, and other languages, have. */
@@ -30,20 +17,9 @@ export function parseTrace(source: TraceSource): TraceProgram {
   return new Parser(source).program();
 }
 
-class Parser {
-  private readonly source: TraceSource;
-  private readonly tokens: readonly Token[];
-  private at = 0;
-  /** Within a predicate `/` ends it. */
-  private inPredicate = false;
-  private depth = 0;
+class Parser extends ExpressionParser {
   /** Loops around what is read. */
   private loops = 0;
-
-  constructor(source: TraceSource) {
-    this.source = source;
-    this.tokens = tokenize(source);
-  }
 
   program(): TraceProgram {
     const probes: Probe[] = [];
@@ -176,203 +152,7 @@ class Parser {
     return this.from(first, { kind: "assign", to: value, value: sum });
   }
 
-  private target(): Target {
-    const found = this.primary();
-    if (found.kind !== "map" && found.kind !== "variable") this.source.fail(found, "A map or a variable is expected.");
-    return found;
-  }
-
   private endStatement(): void {
     if (this.peek().text !== "}") this.expect(";");
   }
-
-  private expression(): Expression {
-    if (++this.depth > 100) this.source.fail(this.peek(), "This is nested too deeply.");
-    const condition = this.operators(0);
-    let found = condition;
-    if (this.accept("?")) {
-      const yes = this.expression();
-      this.expect(":");
-      const no = this.expression();
-      found = { kind: "choice", condition, yes, no, start: condition.start, end: no.end };
-    }
-    this.depth--;
-    return found;
-  }
-
-  private operators(level: number): Expression {
-    const own = LEVELS[level];
-    if (own === undefined) return this.unary();
-    let left = this.operators(level + 1);
-    for (;;) {
-      const { text, kind } = this.peek();
-      if (kind !== "sign" || !own.includes(text) || (text === "/" && this.inPredicate && this.endsPredicate()))
-        return left;
-      this.take();
-      const right = this.operators(level + 1);
-      left = { kind: "binary", operator: text, left, right, start: left.start, end: right.end };
-    }
-  }
-
-  /** The slash that a brace follows. */
-  private endsPredicate(): boolean {
-    return this.tokens[this.at + 1]?.text === "{";
-  }
-
-  private unary(): Expression {
-    const first = this.peek();
-    if (first.kind === "sign" && (first.text === "++" || first.text === "--")) {
-      this.take();
-      return this.from(first, { kind: "step", to: this.target(), by: first.text === "++" ? 1n : -1n, isBefore: true });
-    }
-    if (
-      first.kind === "sign" &&
-      (first.text === "-" || first.text === "!" || first.text === "~" || first.text === "*")
-    ) {
-      this.take();
-      if (++this.depth > 100) this.source.fail(first, "This is nested too deeply.");
-      const of = this.unary();
-      this.depth--;
-      return { kind: "unary", operator: first.text, of, start: first.start, end: of.end };
-    }
-    return this.postfix(this.primary());
-  }
-
-  private postfix(given: Expression): Expression {
-    let found = given;
-    for (;;) {
-      const sign = this.peek();
-      if (sign.text === "." || sign.text === "->") {
-        this.take();
-        const name = this.take();
-        if (name.kind === "number" && sign.text === ".") {
-          found = { kind: "element", of: found, index: Number(name.value), start: found.start, end: name.end };
-          continue;
-        }
-        if (name.kind !== "name") this.source.fail(name, `A field's name is expected, not ${shown(name)}.`);
-        found = { kind: "field", of: found, name: name.text, nameSpan: name, start: found.start, end: name.end };
-      } else if (sign.text === "[" && sign.kind === "sign") {
-        this.take();
-        const index = this.expression();
-        this.expect("]");
-        found = { kind: "index", of: found, index, start: found.start, end: this.tokens[this.at - 1]!.end };
-      } else if (sign.kind === "sign" && (sign.text === "++" || sign.text === "--") && isTarget(found)) {
-        this.take();
-        const by = sign.text === "++" ? 1n : -1n;
-        found = { kind: "step", to: found, by, isBefore: false, start: found.start, end: sign.end };
-      } else return found;
-    }
-  }
-
-  private primary(): Expression {
-    const token = this.take();
-    const { start, end } = token;
-    switch (token.kind) {
-      case "number":
-        return { kind: "number", value: token.value, start, end };
-      case "text":
-        return { kind: "text", text: token.text, start, end };
-      case "variable":
-        if (token.text === "$#") return { kind: "positional", number: 0, start, end };
-        if (/^\$\d+$/.test(token.text)) {
-          if (Number(token.text.slice(1)) === 0) this.source.fail(token, "Positional parameters count from 1.");
-          return { kind: "positional", number: Number(token.text.slice(1)), start, end };
-        }
-        return { kind: "variable", name: token.text, start, end };
-      case "map":
-        return this.map(token);
-      case "name":
-        if (token.text === "sizeof") return this.sizeof(start);
-        if (token.text === "true" || token.text === "false")
-          return { kind: "number", value: token.text === "true" ? 1n : 0n, start, end };
-        if (this.accept("(")) {
-          const args = this.list(")");
-          return { kind: "call", name: token.text, args, start, end: this.tokens[this.at - 1]!.end };
-        }
-        return { kind: "name", name: token.text, start, end };
-      default:
-        if (token.text === "(") return this.parenthesized(start);
-        return this.source.fail(token, `A value is expected, not ${shown(token)}.`);
-    }
-  }
-
-  private parenthesized(start: number): Expression {
-    const { text, kind } = this.peek();
-    if (kind === "name" && (text === "struct" || INTEGERS[text] !== undefined)) {
-      this.take();
-      const type = text === "struct" ? this.take().text : text;
-      const isPointer = this.accept("*");
-      this.expect(")");
-      const of = this.unary();
-      return { kind: "cast", type, isPointer, of, start, end: of.end };
-    }
-    const parts = this.list(")");
-    const end = this.tokens[this.at - 1]!.end;
-    if (parts.length === 0) this.source.fail({ start, end }, "A value is expected between the parentheses.");
-    return parts.length === 1 ? parts[0]! : { kind: "tuple", parts, start, end };
-  }
-
-  /** The size of a type of numbers, or of a value's type. */
-  private sizeof(start: number): Expression {
-    this.expect("(");
-    const type = this.take();
-    if (INTEGERS[type.text] === undefined)
-      this.source.fail(
-        type,
-        `sizeof() takes a type of numbers here, not ${shown(type)}.`,
-        "uint8, int32, uint64 and so on.",
-      );
-    this.expect(")");
-    return { kind: "sizeof", type: type.text, start, end: this.tokens[this.at - 1]!.end };
-  }
-
-  private map(token: Token): MapPlace {
-    const isKeyed = this.accept("[");
-    const keys = isKeyed ? this.list("]") : [];
-    if (isKeyed && keys.length === 0) this.source.fail(this.tokens[this.at - 1]!, "A key is expected.");
-    return { kind: "map", name: token.text, keys, start: token.start, end: this.tokens[this.at - 1]!.end };
-  }
-
-  private list(end: string): Expression[] {
-    const found: Expression[] = [];
-    const { inPredicate } = this;
-    this.inPredicate = false;
-    if (!this.accept(end)) {
-      do found.push(this.expression());
-      while (this.accept(","));
-      this.expect(end);
-    }
-    this.inPredicate = inPredicate;
-    return found;
-  }
-
-  private from<T extends object>({ start }: { start: number }, node: T): T & { start: number; end: number } {
-    return { ...node, start, end: this.tokens[this.at - 1]!.end };
-  }
-
-  private peek(): Token {
-    return this.tokens[this.at]!;
-  }
-
-  private take(): Token {
-    const token = this.peek();
-    if (token.kind !== "end") this.at++;
-    return token;
-  }
-
-  private accept(text: string): boolean {
-    const token = this.peek();
-    if (token.kind !== "sign" || token.text !== text) return false;
-    this.at++;
-    return true;
-  }
-
-  private expect(text: string): void {
-    if (!this.accept(text)) this.source.fail(this.peek(), `'${text}' is expected, not ${shown(this.peek())}.`);
-  }
 }
-
-const isTarget = (node: Expression): node is Target & Expression => node.kind === "map" || node.kind === "variable";
-
-const shown = ({ kind, text }: Token): string =>
-  kind === "end" ? "the end" : kind === "text" ? "a text" : `'${text}'`;

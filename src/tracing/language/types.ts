@@ -124,3 +124,13 @@ export function valueBytes({ value }: TraceMap): number {
   if (value.kind === "value") return sizeOfType(value.type);
   return value.kind === "avg" || value.kind === "stats" ? 16 : 8;
 }
+
+/** The last row of a hist() begins with 2 to this. */
+export const LAST_POWER = 31;
+
+/** Rows that a histogram can have, those below and above its scale included; 0: the map is none. */
+export function rowsOf({ value: { kind }, scale }: TraceMap): number {
+  if (kind === "hist") return LAST_POWER + 3;
+  if (kind !== "lhist" || scale === undefined) return 0;
+  return Math.floor((scale.to - scale.from) / scale.step) + 2;
+}

@@ -1,37 +1,16 @@
+import { arithmetic, cast, unary } from "./arithmetic.ts";
 import { builtinValue, contextField } from "./builtins.ts";
 import { functionValue } from "./calls.ts";
 import type { CodeParts } from "./code-parts.ts";
-import { narrowed, narrowedConstant, type Operand, signed } from "./emitter.ts";
+import { isTruth, truth, unless } from "./conditions.ts";
+import { type Operand, signed } from "./emitter.ts";
+import { field, isArgs } from "./fields.ts";
 import { nearHint } from "./hints.ts";
 import { lookUp } from "./map-code.ts";
-import { readNumber, readText } from "./memory.ts";
-import { number } from "./number.ts";
 import { step } from "./steps.ts";
-import { STRUCTS } from "./structs.ts";
 import type { Expression, MapPlace } from "./syntax-tree.ts";
 import { element, tuple } from "./tuples.ts";
-import {
-  INT,
-  INTEGERS,
-  LEAST,
-  nameOfType,
-  roomFor,
-  sizeOfType,
-  TEXT_BYTES,
-  type TraceType,
-  UNSIGNED,
-} from "./types.ts";
-
-const ARITHMETIC: Readonly<Record<string, string>> = {
-  "+": "+=",
-  "-": "-=",
-  "*": "*=",
-  "&": "&=",
-  "|": "|=",
-  "^": "^=",
-  "<<": "<<=",
-};
-const COMPARISONS: readonly string[] = ["==", "!=", "<", "<=", ">", ">="];
+import { INT, INTEGERS, LEAST, roomFor, sizeOfType, TEXT_BYTES, type TraceType, UNSIGNED } from "./types.ts";
 
 /** Code that computes a value and leaves it on the stack. */
 export function value(parts: CodeParts, node: Expression): Operand {
@@ -77,149 +56,11 @@ export function value(parts: CodeParts, node: Expression): Operand {
     case "unary":
       return unary(parts, node);
     case "binary":
-      if (node.operator === "&&" || node.operator === "||" || COMPARISONS.includes(node.operator))
-        return truth(parts, node);
-      return arithmetic(parts, node);
+      return isTruth(node.operator) ? truth(parts, node) : arithmetic(parts, node);
     case "choice":
       return choice(parts, node);
   }
   return source.fail(node, `This has no value in ${scene.provider}.`);
-}
-
-/** Goes on at the label where the condition is false. */
-export function unless(parts: CodeParts, node: Expression, label: string): void {
-  const { emitter } = parts;
-  if (node.kind === "binary" && node.operator === "&&") {
-    unless(parts, node.left, label);
-    unless(parts, node.right, label);
-    return;
-  }
-  const mark = emitter.mark;
-  if (node.kind === "binary" && COMPARISONS.includes(node.operator)) compare(parts, node, label);
-  else {
-    emitter.load("r1", number(parts, node));
-    emitter.emit(`if r1 == 0 goto ${label}`);
-  }
-  emitter.release(mark);
-}
-
-/** 0 or 1 for what is true or false. */
-function truth(parts: CodeParts, node: Expression & { kind: "binary" }): Operand {
-  const { emitter } = parts;
-  const at = emitter.allocate(8, node);
-  const [no, end] = [emitter.label("no"), emitter.label("end")];
-  if (node.operator === "||") {
-    const second = emitter.label("or");
-    const yes = emitter.label("yes");
-    unless(parts, node.left, second);
-    emitter.emit(`goto ${yes}`);
-    emitter.place(second);
-    unless(parts, node.right, no);
-    emitter.place(yes);
-  } else unless(parts, node, no);
-  emitter.emit(`*(u64 *)(r10 ${signed(at)}) = 1`, `goto ${end}`);
-  emitter.place(no);
-  emitter.emit(`*(u64 *)(r10 ${signed(at)}) = 0`);
-  emitter.place(end);
-  return { type: INT, at };
-}
-
-const OPPOSITE: Readonly<Record<string, string>> = {
-  "==": "!=",
-  "!=": "==",
-  "<": ">=",
-  "<=": ">",
-  ">": "<=",
-  ">=": "<",
-};
-
-function compare(parts: CodeParts, node: Expression & { kind: "binary" }, otherwise: string): void {
-  const { emitter, source } = parts;
-  const left = value(parts, node.left);
-  const right = value(parts, node.right);
-  if (left.type.kind === "string" && right.type.kind === "string") {
-    compareTexts(parts, node, left, right, otherwise);
-    return;
-  }
-  if (!isNumber(left.type) || !isNumber(right.type))
-    source.fail(node, `${nameOfType(left.type)} cannot be compared with ${nameOfType(right.type)}.`);
-  emitter.load("r1", left);
-  emitter.load("r2", right);
-  const isSigned = isSignedPair(left, right);
-  const operator = OPPOSITE[node.operator]!;
-  const sign = isSigned && operator !== "==" && operator !== "!=" ? "s" : "";
-  emitter.emit(`if r1 ${sign}${operator} r2 goto ${otherwise}`);
-}
-
-function compareTexts(
-  { emitter, source }: CodeParts,
-  node: Expression & { kind: "binary" },
-  left: Operand,
-  right: Operand,
-  otherwise: string,
-): void {
-  if (node.operator !== "==" && node.operator !== "!=")
-    source.fail(node, "Texts are equal or not; there is no order among them.");
-  if (!("at" in left) || !("at" in right)) return;
-  const bytes = Math.max(sizeOfType(left.type), sizeOfType(right.type));
-  const unequal = node.operator === "==" ? otherwise : emitter.label("unequal");
-  for (let i = 0; i < bytes; i += 8) {
-    for (const [register, operand] of [
-      ["r1", left],
-      ["r2", right],
-    ] as const)
-      if (i < sizeOfType(operand.type)) emitter.emit(`${register} = *(u64 *)(r10 ${signed(operand.at + i)})`);
-      else emitter.emit(`${register} = 0`);
-    emitter.emit(`if r1 != r2 goto ${unequal}`);
-  }
-  if (node.operator === "==") return;
-  emitter.emit(`goto ${otherwise}`);
-  emitter.place(unequal);
-}
-
-function arithmetic(parts: CodeParts, node: Expression & { kind: "binary" }): Operand {
-  const { emitter, source } = parts;
-  const left = number(parts, node.left);
-  const right = number(parts, node.right);
-  const isSigned = isSignedPair(left, right);
-  emitter.load("r1", left);
-  emitter.load("r2", right);
-  switch (node.operator) {
-    case "/":
-    case "%":
-      emitter.emit(`r1 ${node.operator}= r2`);
-      break;
-    case ">>":
-      emitter.emit("r1 >>= r2");
-      break;
-    default: {
-      const operator = ARITHMETIC[node.operator];
-      if (operator === undefined) source.fail(node, `There is no operator '${node.operator}'.`);
-      emitter.emit(`r1 ${operator} r2`);
-    }
-  }
-  return emitter.keep(isSigned ? INT : UNSIGNED, node, "r1");
-}
-
-/** One unsigned number makes both so. */
-function isSignedPair(left: Operand, right: Operand): boolean {
-  const isSigned = (it: Operand) => it.type.kind === "int" && it.type.signed;
-  return isSigned(left) && isSigned(right);
-}
-
-const isNumber = ({ kind }: TraceType): boolean => kind === "int" || kind === "symbol" || kind === "stack";
-
-/** A number as one of another type; what is behind a pointer is read where it is used. */
-function cast(parts: CodeParts, node: Expression & { kind: "cast" }): Operand {
-  const { emitter } = parts;
-  const of = number(parts, node.of);
-  const type = INTEGERS[node.type];
-  if (node.isPointer || type === undefined) return { ...of, type: UNSIGNED };
-  if ("constant" in of) return { type, constant: narrowedConstant(of.constant, type) };
-  if (type.bytes === undefined) return { ...of, type };
-  emitter.load("r1", of);
-  emitter.emit(...narrowed("r1", type));
-  return emitter.keep(type, node, "r1");
 }
 
 /** `$1`: what stands behind the one-liner; 0 where nothing does. */
@@ -234,27 +75,6 @@ function positional(parts: CodeParts, node: Expression & { kind: "positional" })
     );
   const value = given.startsWith("-") ? -BigInt(given.slice(1)) : BigInt(given);
   return { type: INT, constant: BigInt.asIntN(64, value) };
-}
-
-function unary(parts: CodeParts, node: Expression & { kind: "unary" }): Operand {
-  const { emitter } = parts;
-  const of = number(parts, node.of);
-  if (node.operator === "*") {
-    const behind = node.of.kind === "cast" && node.of.isPointer ? INTEGERS[node.of.type] : undefined;
-    return readNumber(parts, of, 0, behind?.bytes ?? 8, behind?.signed ?? false, node);
-  }
-  const type: TraceType = of.type.kind === "int" ? of.type : UNSIGNED;
-  if (node.operator === "-" && "constant" in of) return { type, constant: narrowedConstant(-of.constant, type) };
-  emitter.load("r1", of);
-  if (node.operator === "-") emitter.emit("r1 = -r1");
-  else if (node.operator === "~") emitter.emit("r1 ^= -1");
-  else {
-    const end = emitter.label("not");
-    emitter.emit("r2 = r1", "r1 = 0", `if r2 != 0 goto ${end}`, "r1 = 1");
-    emitter.place(end);
-  }
-  emitter.emit(...narrowed("r1", type));
-  return emitter.keep(type, node, "r1");
 }
 
 function choice(parts: CodeParts, node: Expression & { kind: "choice" }): Operand {
@@ -295,34 +115,4 @@ function mapValue(parts: CodeParts, node: MapPlace): Operand {
     for (let i = 0; i < size; i += 8) emitter.emit(`r1 = *(u64 *)(r0 + ${i})`, `*(u64 *)(r10 ${signed(at + i)}) = r1`);
   emitter.place(missing);
   return { type, at };
-}
-
-const isArgs = (node: Expression): boolean => node.kind === "name" && node.name === "args";
-
-function field(parts: CodeParts, node: Expression & { kind: "field" }): Operand {
-  if (isArgs(node.of)) return contextField(parts, node.name, node.nameSpan);
-  if (node.of.kind !== "cast")
-    parts.source.fail(
-      node,
-      "Only `args` and pointers to structures have fields.",
-      "Say what it points at: `((struct sk_buff *)arg0)->len`.",
-    );
-  const fields = STRUCTS[node.of.type];
-  if (fields === undefined)
-    parts.source.fail(
-      node.of,
-      `Nothing is known of struct ${node.of.type}.`,
-      nearHint(node.of.type, Object.keys(STRUCTS)),
-    );
-  const found = fields[node.name];
-  if (found === undefined)
-    parts.source.fail(
-      node.nameSpan,
-      `struct ${node.of.type} has no field '${node.name}' here.`,
-      nearHint(node.name, Object.keys(fields)),
-    );
-  const pointer = number(parts, node.of.of);
-  const [offset, size, kind] = found;
-  if (kind === "text") return readText(parts, pointer, offset, node);
-  return readNumber(parts, pointer, offset, size, kind === "signed", node);
 }
