@@ -1,7 +1,7 @@
 import { MAP_TYPES } from "../bpf/maps/map-type.ts";
 import { KernelMaps } from "./bpf/kernel-maps.ts";
 import { KernelPrograms } from "./bpf/kernel-programs.ts";
-import { kernelUnavailable, type Libc, openLibc } from "./libc.ts";
+import { kernelUnavailable, type Libc, openLibc, whyFailed } from "./libc.ts";
 
 /** The running Linux, as far as it lets itself be used. */
 export interface Kernel {
@@ -16,7 +16,7 @@ export async function openKernel(): Promise<Kernel | { readonly missing: string 
   if ("missing" in libc) return libc;
   const maps = new KernelMaps(libc);
   const probe = maps.createMap({ type: MAP_TYPES.array, keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 });
-  if (probe < 0) return { missing: `bpf(2) fails with errno ${-probe}` };
+  if (probe < 0) return { missing: whyFailed("bpf", -probe) };
   maps.close(probe);
   return { libc, maps, programs: new KernelPrograms(libc) };
 }

@@ -1,3 +1,4 @@
+import { ERRNO, errnoName } from "../bpf/maps/errno.ts";
 import { fail } from "../errors.ts";
 
 /** Numbers of bpf(2), which the C library has no function for (arch/*\/entry/syscalls, include/uapi/asm-generic/unistd.h). */
@@ -9,6 +10,9 @@ const BPF_CALL: Readonly<Record<string, number>> = {
   ppc64: 361,
   s390x: 351,
 };
+
+/** ENFILE, EMFILE, ENOSYS, ENOBUFS of asm-generic/errno.h */
+const [ENFILE, EMFILE, ENOSYS, ENOBUFS] = [23, 24, 38, 105];
 
 /** A function of the C library: numbers and bytes in, a number out. */
 export type Call = (...values: readonly (number | Uint8Array | null)[]) => number;
@@ -70,10 +74,26 @@ export function openLibc(): Promise<Opened> {
   return opened;
 }
 
-/** A call's result; throws with its name and error number where it failed. */
+/** What a machine that has too little, or lets this process do too little, gives. */
+const NOT_HERE: readonly number[] = [ERRNO.EPERM, ERRNO.EACCES, ERRNO.ENOMEM, ENFILE, EMFILE, ENOSYS, ENOBUFS];
+
+/** A call's result. Throws where it failed: a NetsimError `kernel-unavailable` where that is the machine's doing. */
 export function succeed(libc: Libc, call: string, result: number): number {
-  if (result < 0) throw new Error(`${call}: errno ${libc.errno()}`);
-  return result;
+  if (result >= 0) return result;
+  const errno = libc.errno();
+  return NOT_HERE.includes(errno) ? kernelUnavailable(whyFailed(call, errno)) : fatal(call, errno);
+}
+
+function fatal(call: string, errno: number): never {
+  throw new Error(`${call}: errno ${errno}`);
+}
+
+/** Why a call is not possible on this machine: the end of a sentence. */
+export function whyFailed(call: string, errno: number): string {
+  const failed = `${call}(2) fails with ${errno === ENOSYS ? "ENOSYS" : errnoName(errno)}`;
+  if (errno === ENOSYS) return `${failed}: it has none, or a seccomp filter hides it`;
+  if (errno !== ERRNO.EPERM && errno !== ERRNO.EACCES) return failed;
+  return `${failed}: this process lacks CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_BPF or CAP_PERFMON, or a seccomp filter or a lockdown forbids it`;
 }
 
 /** Ends a command that was asked to use the kernel of a machine that lets it not. */

@@ -16,7 +16,6 @@ const FILES = readdirSync("topologies")
 const WHY_NOT: Readonly<Record<string, RegExp>> = {
   "topologies/objects.yaml": /'classify' writes tc_classid, which BPF_PROG_TEST_RUN does not give back/,
   "topologies/classic-users.yaml": /reads values beside its data/,
-  "topologies/xdp-before-tc.yaml": /is xdp, which BPF_PROG_TEST_RUN does not run on packets of a topology/,
 };
 const whyNotIn = (file: string): RegExp | undefined => {
   const text = readFileSync(file, "utf8");
@@ -34,20 +33,20 @@ async function comparison(file: string) {
 }
 
 /** Two hosts; `program` stands at the socket, or on the way to it. */
-function topology(program: string, where: "filter" | "ingress" | "egress" | "packet"): string {
+function topology(program: string, where: "filter" | "ingress" | "egress" | "packet" | "xdp" | "cgroup"): string {
   const [client, server] = [where === "egress" ? program : "", where === "ingress" ? program : ""].map((text) =>
     text === "" ? "" : `tc: { eth0: { ${where}: [{ program: p, direct-action: true }] } }`,
   );
   return `name: one
 programs:
   p:
-${program}
+${where === "xdp" || where === "cgroup" ? `    type: ${where === "xdp" ? "xdp" : "cgroup_skb"}\n` : ""}${program}
 nodes:
   a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } }, ${client} }
   b:
     kind: host
-    interfaces: { eth0: { address: 10.0.0.2/24 } }
-    ${server}
+    interfaces: { eth0: { address: 10.0.0.2/24${where === "xdp" ? ", xdp: p" : ""} } }
+    ${where === "cgroup" ? "cgroups: { /: { ingress: [p] } }" : server}
     sockets:
       u: { kind: udp, port: 7${where === "filter" ? ", filter: p" : ""} }
       s: { kind: packet, interface: eth0${where === "packet" ? ", filter: p" : ""} }
@@ -100,6 +99,18 @@ const ALIKE = [
     program: classic("ldh [12]\njneq #0x800, pass\nret #2\npass: ret #0"),
     where: "ingress",
   },
+  {
+    name: "an XDP program that rewrites frames by their device, and drops the second",
+    program: extended(
+      "r2 = *(u32 *)(r1 + 0)\nr3 = *(u32 *)(r1 + 4)\nr4 = r2\nr4 += 43\nif r4 > r3 goto pass\nr5 = *(u32 *)(r1 + 12)\n*(u8 *)(r2 + 42) = r5\nr5 = *(u8 *)(r2 + 19)\nif r5 != 2 goto pass\nr0 = 1\nexit\npass: r0 = 2\nexit",
+    ),
+    where: "xdp",
+  },
+  {
+    name: "a control group's program that reads what is not its socket's",
+    program: extended("r0 = *(u32 *)(r1 + 0)\nr0 &= 1\nexit"),
+    where: "cgroup",
+  },
 ] as const;
 
 const REFUSED = [
@@ -114,6 +125,18 @@ const REFUSED = [
     program: extended("r1 = 2\nr2 = 0\ncall bpf_redirect\nexit"),
     where: "ingress",
     want: "bpf_redirect",
+  },
+  {
+    name: "a socket's address, which there is that of the packet's own making",
+    program: extended("r0 = *(u32 *)(r1 + 136)\nr0 &= 1\nexit"),
+    where: "cgroup",
+    want: "reads local_port, which BPF_PROG_TEST_RUN has values of its own for",
+  },
+  {
+    name: "a frame that is made longer",
+    program: extended("r2 = -4\ncall bpf_xdp_adjust_head\nr0 = 2\nexit"),
+    where: "xdp",
+    want: "calls bpf_xdp_adjust_head",
   },
   {
     name: "a packet type that cannot be set",

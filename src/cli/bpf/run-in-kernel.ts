@@ -18,11 +18,12 @@ export async function prepareInKernel(
   name: string,
   program: FileProgram,
   flags: RunProgramFlags,
+  ours: () => string,
 ): Promise<{ program: TestProgram; maps: ShownMaps }> {
   const { map } = flags;
   checkUse(program, map);
   const type = testType(program, flags.type);
-  const kind = { type, startsAtNetwork: startsAtNetwork(type) };
+  const kind = { type, startsAtNetwork: startsAtNetwork(type), ours };
   const kernel = await requireKernel();
   if (program.language === "extended" && program.from !== undefined) {
     const { descriptors, maps } = createObjectMaps(program.from.object, kernel.maps, availableParallelism());

@@ -6,7 +6,7 @@ import { count, plural } from "../../report/words.ts";
 import type { Terminal } from "../command.ts";
 import { orRefusal } from "./engine.ts";
 import { givenContext, namedContext } from "./given-context.ts";
-import { type FileProgram, readInput, readProgram } from "./program-file.ts";
+import { type FileProgram, type InputFile, readInput, readProgram } from "./program-file.ts";
 import { KERNEL, type RunProgramFlags } from "./run.ts";
 import type { ShownMaps } from "./shown-maps.ts";
 import { testPackets } from "./test-packets.ts";
@@ -50,7 +50,7 @@ export async function runProgram(
   const read = readProgram(input, flags);
   const type = testType(read, flags.type);
   const given = checkGiven(type, read.language, flags);
-  const { maps, program } = await prepare(input.name, read, given, flags, terminal);
+  const { maps, program } = await prepare(input, read, given, flags, terminal);
   const run = (packet: TestPacket, number?: number): PacketResult =>
     orRefusal(
       input.name,
@@ -113,13 +113,20 @@ function checkContext(type: string, context: Uint8Array, { bytes }: TestPacket):
 
 /** Loads the program for the engine that was asked for, and makes the maps. */
 async function prepare(
-  name: string,
+  input: InputFile,
   program: FileProgram,
   given: Uint8Array | undefined,
   flags: RunProgramFlags,
   terminal: Terminal,
 ): Promise<{ program: TestProgram; maps: ShownMaps }> {
-  if (flags.engine === KERNEL) return (await import("./run-in-kernel.ts")).prepareInKernel(name, program, flags);
+  const { name } = input;
+  if (flags.engine === KERNEL) {
+    const [{ prepareInKernel }, { wordsOfVerifier }] = await Promise.all([
+      import("./run-in-kernel.ts"),
+      import("./words-of-verifier.ts"),
+    ]);
+    return prepareInKernel(name, program, flags, () => wordsOfVerifier(input, program, flags));
+  }
   return loadTestProgram(name, program, { ...flags, given }, terminal);
 }
 

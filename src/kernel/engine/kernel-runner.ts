@@ -10,6 +10,7 @@ import { KernelFilters } from "../seccomp/kernel-filters.ts";
 import { ClassicInKernel } from "./classic-in-kernel.ts";
 import { DeviceIndexes } from "./device-indexes.ts";
 import { SkBuffInKernel } from "./sk-buff-in-kernel.ts";
+import { XdpInKernel } from "./xdp-in-kernel.ts";
 
 /** Runs the programs of one run in the kernel, one packet after another. */
 export class KernelRunner implements ProgramRunner {
@@ -33,7 +34,8 @@ export class KernelRunner implements ProgramRunner {
   }
 
   load(_: Uint8Array, { machine }: Environment, verified: VerifiedProgram): RunnableProgram {
-    const program = this.keep(new SkBuffInKernel(this.kernel, verified, machine.memory, this.devices));
+    const InKernel = verified.type.name === "xdp" ? XdpInKernel : SkBuffInKernel;
+    const program = this.keep(new InKernel(this.kernel, verified, machine.memory, this.devices));
     return {
       run: (context) => program.run(context),
       slot: program.descriptor,

@@ -4,8 +4,8 @@ import { TYPE } from "../../bpf/verifier/state/register-type.ts";
 import { fail } from "../../errors.ts";
 import type { VerifiedProgram } from "../../programs/engine.ts";
 
-/** Program types that BPF_PROG_TEST_RUN runs on a struct __sk_buff (bpf_prog_test_run_skb). */
-const TYPES = [
+/** Program types that BPF_PROG_TEST_RUN runs on packets (bpf_prog_test_run_skb, bpf_prog_test_run_xdp). */
+export const KERNEL_ENGINE_TYPES: readonly string[] = [
   "socket_filter",
   "sched_cls",
   "sched_act",
@@ -14,19 +14,22 @@ const TYPES = [
   "lwt_out",
   "lwt_xmit",
   "lwt_seg6local",
+  "xdp",
 ];
 /** Fields that a program may write and whose value BPF_PROG_TEST_RUN does not give back (convert_skb_to___skb). */
 const LOST = ["queue_mapping", "tc_index", "tc_classid", "tstamp_type"];
 /** Fields that have other values there than in a simulation, always: its packets have a socket. */
 const FOREIGN = ["sk", "tstamp_type"];
+/** Fields of the packet's socket, from `family` to `local_port`: BPF_PROG_TEST_RUN makes a socket of the packet's own addresses. */
+const OF_SOCKET = /^(family|(remote|local)_(ip4|ip6\[\d\]|port))$/;
 /** Helpers that act on the network, on the socket, or on what BPF_PROG_TEST_RUN does not give back. */
 const ACTING =
-  /^bpf_(clone_redirect|redirect.*|skb_vlan_.*|skb_change_.*|skb_adjust_room|skb_set_.*|set_hash.*|sk_.*|lwt_.*|fib_lookup|skc?_lookup.*|skb_ecn_set_ce|skb_get_tunnel.*|perf_event_output|skb_output|skb_cgroup_.*|get_socket_.*)$/;
+  /^bpf_(clone_redirect|redirect.*|skb_vlan_.*|skb_change_.*|skb_adjust_room|skb_set_.*|set_hash.*|sk_.*|lwt_.*|fib_lookup|check_mtu|xdp_adjust_.*|xdp_output|skc?_lookup.*|skb_ecn_set_ce|skb_get_tunnel.*|perf_event_output|skb_output|skb_cgroup_.*|get_socket_.*)$/;
 const RELATIVE_LOAD = "bpf_skb_load_bytes_relative";
 
 /** What a program asks of the packet that it is run on. */
 export interface ProgramNeeds {
-  /** Names of the fields of struct __sk_buff that it may read. */
+  /** Names of the fields of struct __sk_buff or struct xdp_md that it may read. */
   readonly reads: ReadonlySet<string>;
   /** It may look at bytes by their distance from a header, which lie before the data. */
   readonly looksBefore: boolean;
@@ -35,7 +38,7 @@ export interface ProgramNeeds {
 /** Finds out. Throws a NetsimError `unsupported` for a program that BPF_PROG_TEST_RUN runs otherwise than a hook does. */
 export function needsOf({ name, type, bytes, insight }: VerifiedProgram): ProgramNeeds {
   const refuse = (what: string) => unsupported(`Program '${name}' ${what}.`);
-  if (!TYPES.includes(type.name))
+  if (!KERNEL_ENGINE_TYPES.includes(type.name))
     refuse(`is ${type.name}, which BPF_PROG_TEST_RUN does not run on packets of a topology`);
   if (type.flowKeysBytes !== undefined) refuse("is at a hook of Open vSwitch, which Linux does not have");
   const reads = new Set<string>();
@@ -55,7 +58,7 @@ export function needsOf({ name, type, bytes, insight }: VerifiedProgram): Progra
     const isContext = pointerType === undefined || pointerType === TYPE.context;
     if (it.kind === "load" && isContext)
       for (const field of fieldsAt(it.offset, it.bytes)) {
-        if (pointerType !== undefined && FOREIGN.includes(field.name))
+        if (pointerType !== undefined && (FOREIGN.includes(field.name) || OF_SOCKET.test(field.name)))
           refuse(`reads ${field.name}, which BPF_PROG_TEST_RUN has values of its own for`);
         reads.add(field.name);
       }

@@ -2,7 +2,7 @@ import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import { SK_BUFF } from "../../hooks/skb/sk-buff-block.ts";
 import type { VerifiedProgram } from "../../programs/engine.ts";
 import type { Kernel } from "../kernel.ts";
-import { refusedByKernel } from "../run/refused.ts";
+import { ACCEPTED_HERE, refusedByKernel } from "../run/refused.ts";
 import { type DeviceIndexes, LOOPBACK_INDEX } from "./device-indexes.ts";
 import { needsOf, type ProgramNeeds, unsupported } from "./program-needs.ts";
 
@@ -53,7 +53,7 @@ export class SkBuffInKernel {
     this.fromLink = FROM_LINK.includes(type.name);
     this.needs = needsOf(program);
     const loaded = kernel.programs.load(bytes, { type: type.number, license, expectedAttachType: attachType });
-    if (loaded.descriptor < 0) refusedByKernel(name, -loaded.descriptor, loaded.log);
+    if (loaded.descriptor < 0) refusedByKernel(name, -loaded.descriptor, loaded.log, ACCEPTED_HERE);
     this.descriptor = loaded.descriptor;
   }
 

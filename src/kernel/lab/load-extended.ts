@@ -1,11 +1,11 @@
 import type { LoadedExtendedProgram } from "../../programs/language.ts";
 import type { MapTable } from "../../programs/map-table.ts";
 import type { Kernel } from "../kernel.ts";
-import { refusedByKernel } from "../run/refused.ts";
+import { ACCEPTED_HERE, refusedByKernel } from "../run/refused.ts";
 
 /** Loads a program with its maps: its descriptor. Throws a NetsimError where the kernel refuses it. @param type `enum bpf_prog_type`. */
 export function loadExtended(kernel: Kernel, maps: MapTable, loaded: LoadedExtendedProgram, type: number): number {
   const { name, license } = loaded;
   const { descriptor, log } = kernel.programs.load(maps.link(loaded), { type, license });
-  return descriptor < 0 ? refusedByKernel(name, -descriptor, log) : descriptor;
+  return descriptor < 0 ? refusedByKernel(name, -descriptor, log, ACCEPTED_HERE) : descriptor;
 }

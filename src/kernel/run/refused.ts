@@ -1,3 +1,4 @@
+import { errnoName } from "../../bpf/maps/errno.ts";
 import { fail } from "../../errors.ts";
 
 /** Lines of a log that say how much work it was, not what is wrong. */
@@ -11,17 +12,28 @@ export function reasonIn(log: string): string | undefined {
     .findLast((line) => line !== "" && !STATISTICS.test(line));
 }
 
-/** Ends with what the kernel said of a program that it does not take. @param log of its verifier. */
-export function refusedByKernel(program: string, errno: number, log: string): never {
+/** What netsim's own verifier said of a topology's program, which gets no further without it. */
+export const ACCEPTED_HERE = "netsim's verifier accepts the program.";
+
+/**
+ * Ends with what the kernel said of a program that it does not take.
+ * @param log of its verifier.
+ * @param ours what netsim's verifier says of the program; absent where it is not asked.
+ */
+export function refusedByKernel(program: string, errno: number, log: string, ours?: string): never {
   const reason = reasonIn(log);
+  const hints = [
+    ...(reason === undefined ? [] : [`The log of its verifier:\n${log.trimEnd()}`]),
+    ...(ours === undefined ? [] : [ours]),
+  ];
   return fail(
     "program-rejected",
     reason === undefined
-      ? `Linux refuses the program with errno ${errno}.`
-      : `Linux refuses the program with errno ${errno}: ${reason}`,
+      ? `Linux refuses the program with ${errnoName(errno)}.`
+      : `Linux refuses the program with ${errnoName(errno)}: ${reason}`,
     {
       place: { file: program },
-      ...(reason === undefined ? {} : { hint: `The log of its verifier:\n${log.trimEnd()}` }),
+      ...(hints.length === 0 ? {} : { hint: hints.join("\n") }),
     },
   );
 }

@@ -20,6 +20,8 @@ export interface TestRunKind {
   readonly attachType?: number | undefined;
   /** It sees of a packet what is behind the link-layer header. */
   readonly startsAtNetwork: boolean;
+  /** What netsim's verifier says of the program, asked where the kernel refuses it. */
+  readonly ours?: () => string;
 }
 
 /** An extended program in the kernel, run by BPF_PROG_TEST_RUN. Its maps are the kernel's. */
@@ -40,7 +42,12 @@ export class TestRunProgram implements TestProgram {
    * @param program maps are named by this process's descriptors.
    * @param name of the program in messages.
    */
-  constructor(kernel: Kernel, program: Uint8Array, { type, attachType, startsAtNetwork }: TestRunKind, name: string) {
+  constructor(
+    kernel: Kernel,
+    program: Uint8Array,
+    { type, attachType, startsAtNetwork, ours }: TestRunKind,
+    name: string,
+  ) {
     this.kernel = kernel;
     this.type = type;
     this.startsAtNetwork = startsAtNetwork;
@@ -49,7 +56,7 @@ export class TestRunProgram implements TestProgram {
       expectedAttachType: attachType ?? ATTACH_TYPES[type] ?? 0,
       flags: FLAGS[type] ?? 0,
     });
-    if (descriptor < 0) refusedByKernel(name, -descriptor, log);
+    if (descriptor < 0) refusedByKernel(name, -descriptor, log, ours?.());
     this.descriptor = descriptor;
   }
 

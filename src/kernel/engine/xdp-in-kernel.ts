@@ -1,0 +1,69 @@
+import type { LinearMemory } from "../../bpf/vm/memory.ts";
+import type { VerifiedProgram } from "../../programs/engine.ts";
+import type { Kernel } from "../kernel.ts";
+import { ACCEPTED_HERE, refusedByKernel } from "../run/refused.ts";
+import { type DeviceIndexes, LOOPBACK_INDEX } from "./device-indexes.ts";
+import { needsOf, unsupported } from "./program-needs.ts";
+
+/** struct xdp_md (linux/bpf.h). */
+const XDP_MD = { data: 0, dataEnd: 4, dataMeta: 8, ingressIfindex: 12, rxQueueIndex: 16 } as const;
+const CONTEXT_BYTES = 24;
+/** Bytes of the longest frame that BPF_PROG_TEST_RUN puts into one buffer, as every frame of a topology is. */
+const LONGEST = 3520;
+
+/** An XDP program of a topology in the kernel: each frame, with its metadata, goes there and comes back by BPF_PROG_TEST_RUN. */
+export class XdpInKernel {
+  readonly descriptor: number;
+  private readonly kernel: Kernel;
+  private readonly name: string;
+  private readonly memory: LinearMemory;
+  private readonly devices: DeviceIndexes;
+  private readonly readsQueue: boolean;
+  private readonly context = Buffer.alloc(CONTEXT_BYTES);
+
+  /** Throws a NetsimError: `program-rejected` with the kernel's log where it refuses it, `unsupported` where it cannot be run alike. */
+  constructor(kernel: Kernel, program: VerifiedProgram, memory: LinearMemory, devices: DeviceIndexes) {
+    const { name, type, license, attachType, bytes } = program;
+    this.kernel = kernel;
+    this.name = name;
+    this.memory = memory;
+    this.devices = devices;
+    this.readsQueue = needsOf(program).reads.has("rx_queue_index");
+    const loaded = kernel.programs.load(bytes, { type: type.number, license, expectedAttachType: attachType });
+    if (loaded.descriptor < 0) refusedByKernel(name, -loaded.descriptor, loaded.log, ACCEPTED_HERE);
+    this.descriptor = loaded.descriptor;
+  }
+
+  /** Runs it on the frame of a struct xdp_md in the machine's memory. Returns the low 32 bits of R0. */
+  run(block: number): number {
+    const { memory, context, name } = this;
+    const field = (offset: number) => memory.uint32(block + offset);
+    const start = field(XDP_MD.dataMeta);
+    const [metadata, length] = [field(XDP_MD.data) - start, field(XDP_MD.dataEnd) - start];
+    const queue = field(XDP_MD.rxQueueIndex);
+    if (this.readsQueue && queue !== 0)
+      unsupported(
+        `Program '${name}' may read rx_queue_index, which is ${queue} here and which BPF_PROG_TEST_RUN sets to 0.`,
+      );
+    if (length - metadata > LONGEST)
+      unsupported(
+        `Program '${name}' sees a frame of ${length - metadata} bytes, which BPF_PROG_TEST_RUN does not keep in one piece.`,
+      );
+    const index = field(XDP_MD.ingressIfindex) || LOOPBACK_INDEX;
+    context.writeUInt32LE(metadata, XDP_MD.data);
+    context.writeUInt32LE(length, XDP_MD.dataEnd);
+    context.writeUInt32LE(index, XDP_MD.ingressIfindex);
+    const data = Buffer.from(memory.bytes.subarray(start, start + length));
+    const result = this.devices.at(index, () => this.kernel.programs.testRun(this.descriptor, { data, context }));
+    if (typeof result === "number")
+      return unsupported(
+        `Linux does not run program '${name}' on this frame of ${length - metadata} bytes (BPF_PROG_TEST_RUN gives errno ${-result}).`,
+      );
+    memory.bytes.set(result.data, start);
+    return result.returnValue | 0;
+  }
+
+  close(): void {
+    this.kernel.programs.close(this.descriptor);
+  }
+}
