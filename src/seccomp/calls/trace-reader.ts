@@ -6,7 +6,7 @@ const UNFINISHED = "<unfinished ...>";
 const PARENTHESIS = 40;
 
 /**
- * Reads the calls out of what strace prints (-f with its `[pid N]` or `N`, -t, -tt, -ttt, -r, -T, -i, -y, -X; -c and -C summaries) and of audit
+ * Reads the calls out of what strace prints (-f with its `[pid N]` or `N`, -t, -tt, -ttt, -r, -T, -i, -k, -n, -y, -Y, -X; -c and -C summaries) and of audit
  * logs (SECCOMP and SYSCALL records of auditd or of the kernel's log). Other lines are left out, and counted. A call that another one interrupts is put together
  * again.
  */
@@ -26,6 +26,8 @@ export class TraceReader {
   private readonly modes = new Map<string, Architecture>();
   private line = 0;
   private isSummary = false;
+  /** Calls stand on lines of their own, so that a summary (-C) only counts them once more. */
+  private hasLines = false;
 
   constructor(native: Architecture, take: TakeCall) {
     this.native = native;
@@ -71,6 +73,7 @@ export class TraceReader {
 
   private found(text: string, nameStart: number, open: number, line: number, process: string): void {
     const { call } = this;
+    this.hasLines = true;
     call.name = text.slice(nameStart, open);
     call.nr = undefined;
     call.architecture = this.modes.get(process) ?? this.native;
@@ -120,7 +123,7 @@ export class TraceReader {
       return;
     }
     if (this.isSummary && this.summaryLine(text)) return;
-    if (text === "" || /^strace: |\+\+\+ |--- |^[-\s]+$|^\s*[\d.]+ .*\btotal$/.test(text)) this.ignored++;
+    if (text === "" || /^strace: |^ > \S|\+\+\+ |--- |^[-\s]+$|^\s*[\d.]+ .*\btotal$/.test(text)) this.ignored++;
     else this.cannotRead(text);
   }
 
@@ -128,6 +131,10 @@ export class TraceReader {
   private summaryLine(text: string): boolean {
     const match = /^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?([a-z_]\w*)$/.exec(text);
     if (match === null || match[2] === "total") return false;
+    if (this.hasLines) {
+      this.ignored++;
+      return true;
+    }
     const { call } = this;
     call.name = match[2]!;
     call.nr = undefined;
@@ -183,7 +190,7 @@ function startOfName(text: string, open: number): number {
   return at;
 }
 
-/** True where only a process, times and an address stand before a call: `[pid 12] `, `12 `, `12:34:56.789 `, `[00007f1234567890] `. */
+/** True where only a process, times, a number and an address stand before a call: `[pid 12] `, `12<sh> `, `12:34:56.789 `, `[ 257] `, `[00007f1234567890] `. */
 function isPrefix(text: string, end: number): boolean {
   if (end === 0) return true;
   if (text.charCodeAt(end - 1) !== 32) return false;
@@ -191,9 +198,15 @@ function isPrefix(text: string, end: number): boolean {
     const char = text.charCodeAt(at);
     const isTime = (char >= 48 && char <= 58) || char === 46 || char === 32 || char === 43 || char === 45;
     if (isTime) continue;
+    if (char === 60 && at > 0) {
+      at = text.indexOf(">", at);
+      if (at < 0 || at > end) return false;
+      continue;
+    }
     if (char !== 91) return false;
     const close = text.indexOf("]", at);
-    if (close < 0 || close > end || !/^\[(pid\s+\d+|[\da-f]+)(<[^>]*>)?\]?$/.test(text.slice(at, close))) return false;
+    if (close < 0 || close > end || !/^\[(pid\s+\d+|\s*[\da-f]+)(<[^>]*>)?\]?$/.test(text.slice(at, close)))
+      return false;
     at = close;
   }
   return text.charCodeAt(end) !== PARENTHESIS;

@@ -79,6 +79,21 @@ describe("a trace", () => {
       want: ["x86_64 56()", "x86 5(0xffffff9c; 0x1; 0x0; 0x0)"],
     },
     {
+      name: "numbers, addresses, names and stacks beside the calls",
+      have: '24359 [  59] execve("/bin/sh") = 0\n24359<sh> [00007fa1c7aa79e7] close(3) = 0\n > /lib/ld.so.2(_dl_catch_error+0x26f0) [0x1ab70]\n > [unknown]()\n[pid 7<a b>] close(4) = 0',
+      want: ['x86_64 execve("/bin/sh")', "x86_64 close(3)", "x86_64 close(4)"],
+    },
+    {
+      name: "calls that a summary counts once more only once",
+      have: "close(3) = 0\n% time     seconds  usecs/call     calls    errors syscall\n 25.00    0.000123          12         1           close\n------ ----------- ----------- --------- --------- ----------------\n100.00    0.000123                     1           total",
+      want: ["x86_64 close(3)"],
+    },
+    {
+      name: "a container's records in the kernel's log",
+      have: '[ 12.345] audit: type=1326 audit(1700000000.1:42): auid=4294967295 uid=0 gid=0 ses=4294967295 subj=docker-default pid=99 comm="x" exe="/x" sig=0 arch=c00000b7 syscall=97 compat=0 ip=0xffff code=0x7ffc0000',
+      want: ["aarch64 97()"],
+    },
+    {
       name: "nothing of what is no call",
       have: "strace: Process 12 attached\n12 --- SIGCHLD {si_signo=SIGCHLD} ---\n12 +++ exited with 0 +++\n",
       want: [],
