@@ -90,12 +90,13 @@ describe.each(NAMES)("the published schema of the format %s", (name) => {
   it("accepts its examples and defaults", () => {
     const compiler = ajv();
     const wrong = all.flatMap(({ path, schema: one }) => {
-      const validate = compiler.compile({ ...(schema.$defs !== undefined && { $defs: schema.$defs }), ...one });
+      const refers = JSON.stringify(one).includes('"$ref"');
+      const validate = compiler.compile(refers ? { $defs: schema.$defs, ...one } : one);
       const values = [...(one.examples as unknown[]), ...(one.default === undefined ? [] : [one.default])];
       return values.filter((value) => !validate(value)).map((value) => `${path}: ${JSON.stringify(value)}`);
     });
     expect(wrong).toEqual([]);
-  });
+  }, 60_000);
 
   it("is what `netsim schema` prints", async () => {
     const { out, exitCode } = await netsim(["schema", "--of", name]);

@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InterpretedProgram } from "../../src/bpf/vm/interpreter/interpreted-program.ts";
 import { createContainer } from "../../src/container.ts";
@@ -95,6 +96,45 @@ describe("coverage", () => {
     ]);
     expect(totalsOf(program!)).toEqual({ instructions: [13, 15], branches: [3, 4] });
     expect(counts(mergeCoverage([program!, program!])[0]!)).toEqual(counts(program!).map((count) => 2 * count));
+  });
+
+  const CALLED_BACK = `
+typedef unsigned int u32;
+static long (*loop)(u32, void *, void *, unsigned long long) = (void *)181;
+static __attribute__((noinline)) long is_second(u32 *count) { return *count == 2; }
+static long each(u32 index, void *context) {
+  u32 *count = context;
+  *count += 1;
+  return is_second(count);
+}
+__attribute__((section("socket"), used)) int filter(void *packet) {
+  u32 count = 0;
+  loop(4, each, &count, 0);
+  return count;
+}
+char _license[] __attribute__((section("license"), used)) = "GPL";
+`;
+  const clang = spawnSync("clang", ["--version"]).status === 0;
+  it.skipIf(!clang)("counts what helpers call back, each time, and what that calls (needs clang)", async () => {
+    const cases = "cases: [{ packet: { udp: {} }, expect: { returns: 2 } }]\n";
+    const file = scratch({ "loop.yaml": `program: { source: loop.c }\n${cases}`, "loop.c": CALLED_BACK });
+    const [program] = await covered(file);
+    const lines = linesOf([program!]).get(join(dirname(file), "loop.c"))!;
+    const counted = CALLED_BACK.split("\n").flatMap((text, i) => {
+      const count = lines.get(i + 1)?.count;
+      return count === undefined ? [] : [`${count} ${text.trim().slice(0, 30)}`];
+    });
+    // The loop ends when it is told to, the second time.
+    expect(counted).toEqual(
+      expect.arrayContaining([
+        "2 *count += 1;",
+        "2 return is_second(count);",
+        "1 loop(4, each, &count, 0);",
+        "1 return count;",
+      ]),
+    );
+    const runs = program!.instructions.filter(({ count }) => count > 0).map(({ count }) => count);
+    expect(new Set(runs)).toEqual(new Set([1, 2]));
   });
 
   it("counts classic programs, programs of topologies and filters of system calls", async () => {
