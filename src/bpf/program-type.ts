@@ -44,7 +44,7 @@ export interface ProgramType {
   /** Smallest and largest value that it may return, where not every value will do; by attach type. */
   readonly returnRange?: (attachType: number) => readonly [min: number, max: number] | undefined;
   /** Helpers that only programs for some attach types may call. */
-  readonly extraHelpers?: (attachType: number) => readonly number[];
+  readonly extraHelpers?: (attachType: number, attachTarget: string) => readonly number[];
   /** Bytes behind a `flow-keys` pointer of its context; absent: those of struct bpf_flow_keys. */
   readonly flowKeysBytes?: number;
   /** It may sleep, as only programs of this type always may. */
@@ -281,7 +281,9 @@ const [RAW_TRACEPOINT, ENTRY, EXIT, MODIFY_RETURN, ITERATOR] = [23, 24, 25, 26, 
 /** bpf_get_attach_cookie; bpf_get_func_ip, bpf_get_func_arg, bpf_get_func_ret, bpf_get_func_arg_cnt; bpf_seq_printf and bpf_seq_write */
 const COOKIE = 174;
 const ARGUMENT_HELPERS = [COOKIE, 173, 183, 184, 185];
-const SEQUENCE_HELPERS = [126, 127];
+const SEQUENCE_HELPERS = [126, 127, 150];
+/** Iterators over sockets, which they lock. */
+const SOCKET_ITERATORS: readonly string[] = ["tcp", "unix"];
 
 /** Kinds that are verified where the kernel's BTF is at hand, and not simulated. */
 const BY_KERNEL_TYPES: readonly ProgramType[] = [
@@ -292,9 +294,9 @@ const BY_KERNEL_TYPES: readonly ProgramType[] = [
     context: ARGUMENTS_CONTEXT,
     helpers: helpersOf("tracing"),
     variants: VARIANTS.tracing,
-    extraHelpers: (attachType) =>
+    extraHelpers: (attachType, attachTarget) =>
       attachType === ITERATOR
-        ? SEQUENCE_HELPERS
+        ? [...SEQUENCE_HELPERS, ...(SOCKET_ITERATORS.includes(attachTarget) ? OPTION_HELPERS : [])]
         : attachType === ENTRY || attachType === EXIT || attachType === MODIFY_RETURN
           ? ARGUMENT_HELPERS
           : [COOKIE],

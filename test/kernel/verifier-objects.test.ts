@@ -9,6 +9,7 @@ import { type Recorded, recordedFrom } from "../bpf/verifier/recorded.ts";
 import { ObjectJudge } from "./object-judge.ts";
 import { compiler, kernel, kernelTypes, missing } from "./object-tools.ts";
 
+const typed = readdirSync(`${CORPUS}kernel-types`).filter((name) => name.endsWith(".c"));
 const sources = readdirSync(CORPUS).filter((name) => name.endsWith(".c"));
 
 describe.skipIf(missing !== undefined)(`objects, judged by the kernel${missing ? ` (${missing})` : ""}`, () => {
@@ -39,10 +40,9 @@ describe.skipIf(missing !== undefined)(`objects, judged by the kernel${missing ?
     expect(have).toEqual(want);
   });
 
-  it("what is attached to the kernel's functions and tracepoints: verdicts, reasons and walks are the same", () => {
+  it.each(typed)("%s, with the kernel's types: verdicts, reasons and walks are the same", (name) => {
     if ("missing" in kernel) return;
-    const source = new URL("../corpus/verifier/kernel-types/tracing.c", import.meta.url).pathname;
-    const bytes = compileSource(source, { compiler: compiler! }).object;
+    const bytes = compileSource(`${CORPUS}kernel-types/${name}`, { compiler: compiler! }).object;
     const object = readObject(bytes, { kernelTypes: types! });
     const judge = new ObjectJudge(kernel.libc, bytes, object, (kind, called) => types!.find(kind, called) ?? 0);
     open.push(judge);
@@ -57,6 +57,6 @@ describe.skipIf(missing !== undefined)(`objects, judged by the kernel${missing ?
       have[program.name] = verdictOf(object, program, availableParallelism(), types);
     }
     expect(have).toEqual(want);
-    expect(Object.keys(have).length).toBeGreaterThan(10);
+    expect(Object.keys(have).length).toBeGreaterThan(5);
   });
 });

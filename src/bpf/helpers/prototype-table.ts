@@ -128,6 +128,7 @@ export const PROTOTYPE_TABLE: readonly PrototypeRow[] = [
   [125, "integer", ""],
   [126, "integer", "btf.seq_file memory:in size memory:in:or-null size-or-zero", "gpl"],
   [127, "integer", "btf.seq_file memory:in size-or-zero", "gpl"],
+  [150, "integer", "btf.seq_file memory:in size-or-zero any", "gpl"],
   [128, "integer", "any-socket"],
   [129, "integer", "any-socket any"],
   [130, "integer", "map memory:in size-or-zero any"],

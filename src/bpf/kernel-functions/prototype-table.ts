@@ -60,12 +60,15 @@ export const FUNCTION_GROUPS: readonly FunctionGroup[] = [
       ],
       ["bpf_iter_css_next", "struct.cgroup_subsys_state", "iterator.css", "next or-null"],
       ["bpf_iter_css_destroy", "void", "iterator.css", "destroy"],
+      ["bpf_iter_css_task_new", "integer", "iterator.css_task:new struct.cgroup_subsys_state scalar", "new trusted"],
+      ["bpf_iter_css_task_next", "struct.task_struct", "iterator.css_task", "next or-null"],
+      ["bpf_iter_css_task_destroy", "void", "iterator.css_task", "destroy"],
       ["bpf_iter_kmem_cache_new", "integer", "iterator.kmem_cache:new", "new sleeps"],
       ["bpf_iter_kmem_cache_next", "struct.kmem_cache", "iterator.kmem_cache", "next or-null sleeps"],
       ["bpf_iter_kmem_cache_destroy", "void", "iterator.kmem_cache", "destroy sleeps"],
       ["bpf_get_kmem_cache", "struct.kmem_cache", "scalar", "or-null"],
       ["bpf_copy_from_user_str", "integer", "memory size ignored scalar", "sleeps"],
-      ["bpf_map_sum_elem_count", "integer", "map", "trusted"],
+      ["bpf_map_sum_elem_count", "integer", "struct.bpf_map", "trusted"],
       ["bpf_wq_init", "integer", "workqueue map scalar"],
       ["bpf_wq_set_callback_impl", "integer", "workqueue callback scalar ignored"],
       ["bpf_wq_start", "integer", "workqueue scalar"],
@@ -209,6 +212,21 @@ export const FUNCTION_GROUPS: readonly FunctionGroup[] = [
       ["bpf_crypto_ctx_acquire", "struct.bpf_crypto_ctx", "struct.bpf_crypto_ctx", "acquires rcu or-null"],
       ["bpf_crypto_ctx_release", "void", "struct.bpf_crypto_ctx", "releases"],
     ],
+  },
+  {
+    // bpf_kfunc_check_set_tcp_reqsk
+    hooks: "tc",
+    rows: [["bpf_sk_assign_tcp_reqsk", "integer", "context.__sk_buff struct.sock memory size", "trusted"]],
+  },
+  {
+    // bpf_kfunc_check_set_sock_addr
+    hooks: "cgroup",
+    rows: [["bpf_sock_addr_set_sun_path", "integer", "struct.bpf_sock_addr_kern memory size"]],
+  },
+  {
+    // bpf_sk_iter_kfunc_ids
+    hooks: "iterator",
+    rows: [["bpf_sock_destroy", "integer", "struct.sock_common", "trusted"]],
   },
   {
     hooks: "kprobe",

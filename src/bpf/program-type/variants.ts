@@ -19,6 +19,8 @@ export const VARIANTS = {
   socketLookup: variants(TASK_CLASS, [124, "integer", "context socket:or-null any"]),
   tracing: variants(
     TASK_CLASS,
+    [49, "integer", "any-socket any any memory:in size"],
+    [57, "integer", "any-socket any any memory:out size"],
     [46, "integer", "btf.sock_common:or-null"],
     [107, "value-or-null", "map btf.sock_common:or-null value:or-null any"],
     [108, "integer", "map btf.sock_common:or-null"],

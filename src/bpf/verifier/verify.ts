@@ -184,12 +184,13 @@ function prepare(
   const kernelFunctions = options.kernelFunctions ?? new Map<number, string>();
   const maps = checkReferences(model, options.maps ?? new Map(), programType, options.indexedMaps);
   const flow = checkControlFlow(model, kernelFunctions, bpf && options.loops !== "none", exceptionCallback);
+  const attachment = { expectedAttachType: options.expectedAttachType ?? 0, attachTarget: options.attachTarget };
   const postorders = postordersOf(model);
   const liveRegisters = findLiveRegisters(
     model,
     postorders,
     (helper) =>
-      mayCall(programType, options.expectedAttachType ?? 0, options.privileges ?? PRIVILEGED, helper)
+      mayCall(programType, attachment, options.privileges ?? PRIVILEGED, helper)
         ? (programType.variants?.get(helper) ?? prototypeOf(helper))?.arguments.length
         : undefined,
     (index) => kernelPrototype(kernelFunctions.get(index) ?? "")?.arguments.length,
@@ -221,7 +222,7 @@ function prepare(
     ...(options.kernelTypes === undefined ? {} : { kernelTypes: options.kernelTypes }),
     packetChangers: findPacketChangers(model),
     privileges: options.privileges ?? PRIVILEGED,
-    expectedAttachType: options.expectedAttachType ?? 0,
+    ...attachment,
     possibleCpus: options.possibleCpus ?? 1,
     log,
     insights,

@@ -1,6 +1,7 @@
 import type { Btf, BtfType } from "../../object/btf/btf-type.ts";
 import { sizeOf, skipModifiers } from "../../object/btf/resolve.ts";
 import { Refusal } from "../refusal.ts";
+import { kernelStructOf } from "./kernel-struct.ts";
 
 /** A function of the program as its BTF describes it. */
 export interface FunctionInfo {
@@ -22,6 +23,10 @@ export interface ProgramTypes {
 /** What an argument of a function is (`struct bpf_subprog_arg_info`). */
 export type FunctionArgument =
   | { readonly kind: "context" | "scalar" | "dynptr" }
+  /** Whatever a caller gives, to be read through probes. */
+  | { readonly kind: "untrusted-memory" }
+  /** A kernel's struct, by its name there. */
+  | { readonly kind: "struct"; readonly struct: string; readonly orNull: boolean; readonly untrusted: boolean }
   | { readonly kind: "memory"; readonly size: number; readonly orNull: boolean };
 
 const MAX_ARGUMENTS = 5;
@@ -48,6 +53,7 @@ export function argumentsOfGlobal(
   { btf }: ProgramTypes,
   { name, typeId, instruction }: FunctionInfo,
   contextNames: readonly string[],
+  kernelTypes: Btf | undefined,
 ): readonly FunctionArgument[] {
   const refuse = (message: string): never => {
     throw new Refusal("function-call", instruction, [message]);
@@ -80,9 +86,19 @@ export function argumentsOfGlobal(
       if (tags.length > 0) refuse(`arg#${i} has invalid combination of tags`);
       return { kind: "dynptr" };
     }
-    const unmodelled = tags.find((tag) => tag === "trusted" || tag === "untrusted" || tag === "arena");
-    if (unmodelled !== undefined)
-      throw new Refusal("unsupported", instruction, [`arguments tagged ${unmodelled} are not supported by netsim yet`]);
+    if (tags.includes("trusted")) {
+      if (tags.includes("nonnull")) refuse(`arg#${i} has invalid combination of tags`);
+      const struct = kernelStructOf(btf, actual.type, i, kernelTypes, instruction);
+      return { kind: "struct", struct, orNull: tags.includes("nullable"), untrusted: false };
+    }
+    if (tags.includes("untrusted")) {
+      if (tags.some((tag) => tag !== "untrusted")) refuse(`arg#${i} has invalid combination of tags`);
+      if (pointee.kind === "void" || isNumber(pointee)) return { kind: "untrusted-memory" };
+      const struct = kernelStructOf(btf, actual.type, i, kernelTypes, instruction);
+      return { kind: "struct", struct, orNull: false, untrusted: true };
+    }
+    if (tags.includes("arena"))
+      throw new Refusal("unsupported", instruction, ["arguments tagged arena are not supported by netsim yet"]);
     if (tags.includes("nullable")) refuse(`arg#${i} has invalid combination of tags`);
     const size = sizeOf(btf, actual.type);
     if (size === undefined)

@@ -3,6 +3,7 @@ import { TRACEPOINT_NULLS } from "../../program-type/tracepoint-nulls.ts";
 import type { KernelTarget } from "../program/kernel-target.ts";
 import { pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
 import { FLAG, TYPE } from "../state/register-type.ts";
+import { bufferOf, flagsOfElement } from "./iterator-context.ts";
 import type { Walk } from "./walk.ts";
 
 /** Arguments that a program may have (MAX_BPF_FUNC_ARGS). */
@@ -35,8 +36,7 @@ export function accessArguments(
   if (size !== 8) refuse(`func '${name}' size ${size} must be 8`);
   const pointee = skipModifiers(btf, actual.type) ?? 0;
   const to = btf.type(pointee);
-  if (to.kind === "void" && kind === "iterator")
-    walk.refuse("unsupported", "buffers that iterators give are not supported by netsim yet");
+  if (to.kind === "void" && kind === "iterator") return bufferOf(walk, parameters[number]!);
   if (to.kind === "void" || to.kind === "int") return UNKNOWN_SCALAR;
   if (to.kind !== "struct") return refuse(`func '${name}' arg${number} type ${to.kind.toUpperCase()} is not a struct`);
   const flags = flagsOf(target, number);
@@ -48,11 +48,11 @@ export function accessArguments(
   return pointer(TYPE.struct | flags | tagged, { struct: walk.structs.numbered(pointee), id });
 }
 
-function flagsOf({ kind, name, parameters }: KernelTarget, number: number): number | undefined {
+function flagsOf(target: KernelTarget, number: number): number | undefined {
+  const { kind, name, parameters } = target;
   const nullable = parameters[number]?.name.endsWith("__nullable") === true ? FLAG.orNull : 0;
   if (kind === "function") return nullable;
-  // What an iterator stands at is null at its end; what it says of itself is not.
-  if (kind === "iterator") return FLAG.trusted | (number === 0 ? 0 : FLAG.orNull);
+  if (kind === "iterator") return flagsOfElement(target, number);
   const nulls = TRACEPOINT_NULLS[name.slice(PREFIX)] ?? 0;
   const digit = Math.floor(nulls / 16 ** number) % 16;
   if ((digit & 2) !== 0) return undefined;

@@ -18,6 +18,7 @@ const MEMORY_TYPES: readonly number[] = [
   TYPE.memory,
   TYPE.memory | FLAG.ringBuffer,
   TYPE.buffer,
+  TYPE.struct | FLAG.trusted,
 ];
 const SOCKET_TYPES: readonly number[] = [TYPE.socketCommon, TYPE.socket, TYPE.tcpSocket, TYPE.xdpSocket];
 const STRUCT_TYPES: readonly number[] = [TYPE.struct, TYPE.struct | FLAG.trusted, TYPE.struct | FLAG.rcu];
@@ -49,11 +50,11 @@ const ACCEPTED: Partial<Record<Argument["kind"], readonly number[]>> = {
 
 /** Names of accepted types that no register here can have. */
 const NAMED_LAST: Partial<Record<Argument["kind"], readonly string[]>> = {
-  key: ["trusted_ptr_"],
-  value: ["trusted_ptr_"],
-  memory: ["trusted_ptr_"],
   percpu: ["percpu_ptr_", "percpu_rcu_ptr_", "percpu_trusted_ptr_"],
 };
+
+/** What checking a type asks about the call; a function of the program has neither. */
+type TypeFacts = Partial<Pick<CallFacts, "field" | "prototype">>;
 
 /** check_reg_type */
 export function checkArgumentType(
@@ -62,7 +63,7 @@ export function checkArgumentType(
   register: Register,
   argument: Argument,
   kind: Argument["kind"],
-  facts: CallFacts,
+  facts: TypeFacts,
 ): void {
   const accepted = ACCEPTED[kind] ?? [];
   let { type } = register;
@@ -72,7 +73,8 @@ export function checkArgumentType(
   const exchanges = kind === "btf" && facts.field !== undefined;
   if (exchanges) type &= ~(FLAG.allocated | FLAG.perCpu);
   if (accepted.includes(type)) {
-    if (exchanges) checkPointerType(walk, facts.field!, number, register);
+    if (accepted === MEMORY_TYPES) checkMayNotWrite(walk, number, register, argument, facts);
+    else if (exchanges) checkPointerType(walk, facts.field!, number, register);
     else if (baseOf(type) === TYPE.struct && kind !== "lock" && kind !== "kptr")
       checkStruct(walk, number, register, argument, kind);
     return;
@@ -81,6 +83,15 @@ export function checkArgumentType(
   walk.refuse(
     mayBeNull(register.type) ? "null-pointer" : "helper-call",
     `R${number} type=${typeText(register.type)} expected=${expected}`,
+  );
+}
+
+/** Structs of the kernel are memory to helpers that only read it. */
+function checkMayNotWrite(walk: Walk, number: number, { type }: Register, argument: Argument, facts: TypeFacts): void {
+  if (baseOf(type) !== TYPE.struct || argument.readOnly) return;
+  walk.refuse(
+    "helper-call",
+    `${facts.prototype?.name}() may write into memory pointed by R${number} type=${typeText(type)}`,
   );
 }
 

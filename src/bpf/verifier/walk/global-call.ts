@@ -4,7 +4,7 @@ import { Refusal } from "../refusal.ts";
 import { DYNPTR } from "../state/dynptr-kind.ts";
 import { isNull, NOT_INIT, pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
 import { FLAG, mayBeNull, TYPE } from "../state/register-type.ts";
-import { checkOffset } from "./argument-type.ts";
+import { checkArgumentType, checkOffset } from "./argument-type.ts";
 import { useDynptr } from "./dynptr.ts";
 import { checkFixedMemory } from "./helper-memory.ts";
 import { forgetPacket } from "./nullness.ts";
@@ -47,6 +47,11 @@ function checkArgument(walk: Walk, i: number, register: Register, argument: Func
       checkOffset(walk, number, register, false);
       useDynptr(walk, number, false);
       return;
+    case "untrusted-memory":
+      return;
+    case "struct":
+      if (!argument.untrusted) checkStruct(walk, number, register, argument.struct, argument.orNull);
+      return;
     case "memory":
       if (isNull(register)) return;
       checkFixedMemory(walk, number, argument.size);
@@ -54,6 +59,22 @@ function checkArgument(walk: Walk, i: number, register: Register, argument: Func
         walk.refuse("function-call", `arg#${i} is expected to be non-NULL`);
   }
 }
+
+/** An argument tagged trusted takes what helpers do that ask for the struct. */
+function checkStruct(walk: Walk, number: number, register: Register, struct: string, orNull: boolean): void {
+  if (orNull && isNull(register)) return;
+  checkArgumentType(walk, number, register, { ...STRUCT_ARGUMENT, struct, orNull }, "btf", {});
+  checkOffset(walk, number, register, false);
+}
+
+const STRUCT_ARGUMENT = {
+  kind: "btf",
+  access: "in",
+  release: false,
+  bytes: 0,
+  aligned: false,
+  readOnly: false,
+} as const;
 
 /** What a global function finds in its registers (do_check_common). */
 export function enterGlobal(walk: Walk, number: number): void {
@@ -77,6 +98,17 @@ export function enterGlobal(walk: Walk, number: number): void {
       case "dynptr":
         registers[i + 1] = pointer(TYPE.dynptr, { extent: DYNPTR.local, id: walk.newId() });
         break;
+      case "untrusted-memory":
+        registers[i + 1] = pointer(TYPE.memory | FLAG.readOnly | FLAG.untrusted);
+        break;
+      case "struct": {
+        const flags = (argument.orNull ? FLAG.orNull : 0) | (argument.untrusted ? FLAG.untrusted : FLAG.trusted);
+        registers[i + 1] = pointer(TYPE.struct | flags, {
+          struct: walk.structs.named(argument.struct),
+          id: walk.newId(),
+        });
+        break;
+      }
       case "memory":
         registers[i + 1] = pointer(TYPE.memory | (argument.orNull ? FLAG.orNull : 0), {
           extent: argument.size,

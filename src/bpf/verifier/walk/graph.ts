@@ -3,7 +3,7 @@ import { FIELD_NAMES } from "../map.ts";
 import type { Register } from "../state/register.ts";
 import { isBorrowed, OWN_OBJECT, TYPE } from "../state/register-type.ts";
 import { isConstant } from "../values/scalar.ts";
-import type { KernelFacts } from "./kernel-argument.ts";
+import type { KernelFacts } from "./kernel-facts.ts";
 import { fieldsOf } from "./object-fields.ts";
 import type { Walk } from "./walk.ts";
 

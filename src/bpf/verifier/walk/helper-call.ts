@@ -22,7 +22,7 @@ import { structOfPointer } from "./kernel-pointer.ts";
 import { mapFitsHelper } from "./map-compatibility.ts";
 import { accessMemory } from "./memory-access.ts";
 import { forgetPacket, invalidateReference } from "./nullness.ts";
-import type { Walk } from "./walk.ts";
+import type { Walk, WalkSetup } from "./walk.ts";
 
 const MAP_HELPERS: readonly number[] = [1, 2, 3, 12, 51, 87, 88, 89, 164, 195];
 const WRITING_MAP_HELPERS: readonly number[] = [2, 3, 87, 88];
@@ -46,7 +46,7 @@ export function checkHelperCall(walk: Walk, it: CallHelper): void {
   const number = it.helper;
   const isKnown = number >= 0 && (number < HELPER_NAMES.length || walk.programType.variants?.has(number) === true);
   if (!isKnown) walk.refuse("helper-call", `invalid func ${helperText(number)}`);
-  if (!mayCall(walk.programType, walk.setup.expectedAttachType, walk.privileges, number))
+  if (!mayCall(walk.programType, walk.setup, walk.privileges, number))
     walk.refuse("helper-call", `program of this type cannot use helper ${helperText(number)}`);
   const prototype = walk.programType.variants?.get(number) ?? prototypeOf(number);
   if (prototype === undefined)
@@ -78,7 +78,10 @@ export function checkHelperCall(walk: Walk, it: CallHelper): void {
     walk.checkWritable(i);
   }
   walk.write(0, resultOf(walk, facts));
-  if (facts.map !== null && !mapFitsHelper(facts.map.type, number, walk.programType.name))
+  if (
+    facts.map !== null &&
+    !mapFitsHelper(facts.map.type, number, walk.programType.name, walk.setup.expectedAttachType)
+  )
     walk.refuse("map", `cannot pass map_type ${facts.map.type} into func ${helperText(number)}`);
   if (prototype.changesPacket || (number === DYNPTR_WRITE && changesPacketBy(facts.dynptr!.kind)))
     forgetPacket(walk.state, !walk.privileges.perfmon);
@@ -98,9 +101,16 @@ function checkMaySleep(walk: Walk, number: number): void {
 }
 
 /** Whether programs of a type, loaded by such a user, may call a helper. */
-export function mayCall(type: ProgramType, attachType: number, privileges: Privileges, helper: number): boolean {
+export function mayCall(
+  type: ProgramType,
+  { expectedAttachType, attachTarget }: Pick<WalkSetup, "expectedAttachType" | "attachTarget">,
+  privileges: Privileges,
+  helper: number,
+): boolean {
   if (!privileges.bpf && needsPrivilege(helper)) return false;
-  return type.helpers.has(helper) || type.extraHelpers?.(attachType).includes(helper) === true;
+  return (
+    type.helpers.has(helper) || type.extraHelpers?.(expectedAttachType, attachTarget ?? "").includes(helper) === true
+  );
 }
 
 /** record_func_map */

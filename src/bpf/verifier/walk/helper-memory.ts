@@ -2,11 +2,13 @@ import { markPrecise } from "../pruning/precision.ts";
 import { isNull, type Register } from "../state/register.ts";
 import { baseOf, FLAG, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
 import { isConstant } from "../values/scalar.ts";
+import { bufferName, checkBuffer } from "./buffer-access.ts";
 import { checkMapAccess, checkMapRegion } from "./memory-access.ts";
 import { asNotNull } from "./nullness.ts";
 import { checkPacket } from "./packet-access.ts";
 import { checkRegion, MAX_VARIABLE_OFFSET } from "./region-access.ts";
 import { checkStackRange, type RawMemory } from "./stack-range.ts";
+import { accessStruct } from "./struct-load.ts";
 import type { Walk } from "./walk.ts";
 
 /** A helper reads or writes `size` bytes that a register points at (check_helper_mem_access). */
@@ -39,13 +41,25 @@ export function checkHelperMemory(
       if (access === "write" && (type & FLAG.readOnly) !== 0) refuseWrite(walk, number, type);
       checkRegion(walk, number, offset, size, register.extent, zeroAllowed);
       return;
+    case TYPE.buffer:
+      if (access === "write" && (type & FLAG.readOnly) !== 0) refuseWrite(walk, number, type);
+      checkBuffer(walk, register, number, offset, size, bufferName(register));
+      return;
+    case TYPE.struct:
+      if (access === "write") refuseType(walk, number, type);
+      accessStruct(walk, register, number, offset, size, "read");
+      return;
     case TYPE.stack:
       checkStackRange(walk, number, offset, size, zeroAllowed, access, raw);
       return;
     default:
       if (zeroAllowed && size === 0 && isNull(register)) return;
-      walk.refuse("helper-call", `R${number} type=${typeText(type)} expected=${typeText(TYPE.stack)}`);
+      refuseType(walk, number, type);
   }
+}
+
+function refuseType(walk: Walk, number: number, type: number): never {
+  walk.refuse("helper-call", `R${number} type=${typeText(type)} expected=${typeText(TYPE.stack)}`);
 }
 
 function refuseWrite(walk: Walk, number: number, type: number): never {

@@ -3,7 +3,7 @@ import { FLAG, TYPE } from "../state/register-type.ts";
 import { ACTIVE, ALL_ITERATOR, DRAINED, EMPTY_SLOT, isIterator } from "../state/stack-slot.ts";
 import type { WalkState } from "../state/walk-state.ts";
 import { ZERO } from "../values/scalar.ts";
-import type { KernelFacts } from "./kernel-argument.ts";
+import type { KernelFacts } from "./kernel-facts.ts";
 import { resultOfKernel } from "./kernel-result.ts";
 import { accessMemory } from "./memory-access.ts";
 import { invalidateReference } from "./nullness.ts";

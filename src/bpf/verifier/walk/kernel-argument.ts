@@ -1,5 +1,4 @@
-import type { KernelArgument, KernelPrototype } from "../../kernel-functions/prototype.ts";
-import type { ValueField } from "../../maps/definition.ts";
+import type { KernelArgument } from "../../kernel-functions/prototype.ts";
 import { TREE_ADD } from "../program/control-flow.ts";
 import { markPrecise } from "../pruning/precision.ts";
 import { Refusal } from "../refusal.ts";
@@ -7,52 +6,28 @@ import { DYNPTR } from "../state/dynptr-kind.ts";
 import { isNull, type Register } from "../state/register.ts";
 import {
   baseOf,
-  FLAG,
   isAllocated,
   isBorrowed,
-  isTrusted,
   mayBeNull,
   OWN_OBJECT,
   structNameOf,
   TYPE,
   typeText,
 } from "../state/register-type.ts";
-import type { StructType } from "../state/struct-type.ts";
 import { isConstant } from "../values/scalar.ts";
 import { checkConstantString } from "./argument.ts";
 import { checkOffset } from "./argument-type.ts";
-import { type DynptrArgument, makeDynptr, useDynptr } from "./dynptr.ts";
+import { makeDynptr, useDynptr } from "./dynptr.ts";
 import { checkNode, checkRoot } from "./graph.ts";
 import { checkFixedMemory, checkMemorySize } from "./helper-memory.ts";
 import { checkIrqFlag } from "./irq-flag.ts";
 import { checkIteratorArgument } from "./iterator.ts";
+import { isAtIterator } from "./iterator-context.ts";
+import type { KernelFacts } from "./kernel-facts.ts";
 import { fieldsOf } from "./object-fields.ts";
-import { structFits } from "./struct-access.ts";
+import { checkStructArgument, checkTrust, isProjection } from "./struct-argument.ts";
 import type { Walk } from "./walk.ts";
-
-/** What the arguments of a kernel function turned out to be (`struct bpf_kfunc_call_arg_meta`). */
-export class KernelFacts {
-  readonly prototype: KernelPrototype;
-  /** Reference that an argument belongs to, and the register that is given back; 0 for none. */
-  reference = 0;
-  released = 0;
-  /** The value of the argument that is constant. */
-  constant = 0n;
-  dynptr: DynptrArgument | undefined;
-  /** Number of the function that is called. */
-  callback = -1;
-  /** The list's head or the tree's root. */
-  root: ValueField | undefined;
-  /** Of an allocated object. */
-  struct: StructType | null = null;
-  /** The program owns the object, it does not only know of it. */
-  isOwner = false;
-  workqueue: Register | undefined;
-
-  constructor(prototype: KernelPrototype) {
-    this.prototype = prototype;
-  }
-}
+import { checkMapOfWorkqueue, checkWorkqueue } from "./workqueue-argument.ts";
 
 /** check_kfunc_args */
 export function checkKernelArguments(walk: Walk, facts: KernelFacts): void {
@@ -109,21 +84,11 @@ function checkPointer(walk: Walk, i: number, register: Register, argument: Kerne
   checkKind(walk, i, register, argument, facts);
 }
 
-/** Programs of other types have the kernel's own struct of what is a context elsewhere. */
-const isProjection = (walk: Walk, { kind, of }: KernelArgument): boolean =>
-  kind === "context" && of !== "" && walk.programType.context.name !== of;
-
-function checkTrust(walk: Walk, number: number, register: Register, { rcu }: KernelPrototype): void {
-  if (isTrusted(register)) return;
-  if (!rcu) walk.refuse("helper-call", `R${number} must be referenced or trusted`);
-  if ((register.type & FLAG.rcu) === 0) walk.refuse("helper-call", `R${number} must be a rcu pointer`);
-}
-
 function checkKind(walk: Walk, i: number, register: Register, argument: KernelArgument, facts: KernelFacts): void {
   const number = i + 1;
   switch (argument.kind) {
     case "context":
-      if (isProjection(walk, argument)) checkStruct(walk, i, register, argument, facts);
+      if (isProjection(walk, argument)) checkStructArgument(walk, i, register, argument, facts);
       else if (register.type !== TYPE.context)
         walk.refuse("helper-call", `arg#${i} expected pointer to ctx, but got ${typeText(register.type)}`);
       return;
@@ -136,7 +101,7 @@ function checkKind(walk: Walk, i: number, register: Register, argument: KernelAr
       return;
     case "map":
       if (register.type !== TYPE.map) walk.refuse("helper-call", `pointer in R${number} isn't map pointer`);
-      if (facts.workqueue !== undefined) checkSameMap(walk, register, facts.workqueue);
+      if (facts.workqueue !== undefined) checkMapOfWorkqueue(walk, register, facts.workqueue);
       return;
     case "callback":
       if (register.type !== TYPE.function) walk.refuse("helper-call", `arg${i} expected pointer to func`);
@@ -146,13 +111,15 @@ function checkKind(walk: Walk, i: number, register: Register, argument: KernelAr
       checkDynptr(walk, number, argument, facts);
       return;
     case "iterator":
+      if (facts.prototype.name === "bpf_iter_css_task_new" && !mayWalkTasks(walk))
+        walk.refuse("helper-call", "css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs");
       facts.reference = checkIteratorArgument(walk, number, argument.of, argument.isNew);
       return;
     case "irq-flag":
       checkIrqFlag(walk, number, argument.isNew);
       return;
     case "struct":
-      checkStruct(walk, i, register, argument, facts);
+      checkStructArgument(walk, i, register, argument, facts);
       return;
     case "workqueue":
       checkWorkqueue(walk, i, register, facts);
@@ -173,6 +140,10 @@ function checkKind(walk: Walk, i: number, register: Register, argument: KernelAr
       checkNode(walk, i, register, argument.kind, facts, facts.prototype.name !== TREE_ADD);
   }
 }
+
+/** The iterator takes a lock that other programs may interrupt (check_css_task_iter_allowlist). */
+const mayWalkTasks = ({ programType, setup }: Walk): boolean =>
+  programType.name === "lsm" || isAtIterator(programType, setup.expectedAttachType) || setup.sleepable;
 
 function checkMemory(walk: Walk, i: number, register: Register, argument: KernelArgument, facts: KernelFacts): void {
   const number = i + 1;
@@ -223,30 +194,6 @@ function checkDynptr(walk: Walk, number: number, argument: KernelArgument, facts
   facts.dynptr = useDynptr(walk, number, false);
 }
 
-function checkStruct(
-  walk: Walk,
-  i: number,
-  register: Register,
-  { of, kind }: KernelArgument,
-  { prototype }: KernelFacts,
-): void {
-  const wanted = kind === "context" ? "sk_buff" : of;
-  const isStruct = baseOf(register.type) === TYPE.struct;
-  const standIn = structNameOf(register.type);
-  if (!isStruct && standIn === undefined)
-    walk.refuse("helper-call", `arg#${i} pointer type STRUCT ${of} must point to scalar, or struct with scalar`);
-  const unsafe = (register.type & (FLAG.untrusted | FLAG.orNull | FLAG.perCpu | FLAG.user)) !== 0;
-  if (isStruct && unsafe && (register.type & FLAG.rcu) === 0)
-    walk.refuse("helper-call", `arg#${i} is ${typeText(register.type)} expected ${typeText(TYPE.struct)} or socket`);
-  const given = register.struct ?? walk.structs.named(standIn!);
-  const strict = prototype.releases && register.reference !== 0;
-  if (structFits(walk, given, register.offset, wanted, strict)) return;
-  walk.refuse(
-    "helper-call",
-    `kernel function ${prototype.name} args#${i} expected pointer to STRUCT ${of} but R${i + 1} has a pointer to STRUCT ${given.name}`,
-  );
-}
-
 function checkRefcounted(walk: Walk, i: number, register: Register, facts: KernelFacts): void {
   if (!isAllocated(register.type) || mayBeNull(register.type))
     walk.refuse("helper-call", `arg#${i} is neither owning or non-owning ref`);
@@ -254,27 +201,4 @@ function checkRefcounted(walk: Walk, i: number, register: Register, facts: Kerne
   if (!fieldsOf(register).some(({ kind }) => kind === "reference-count"))
     walk.refuse("helper-call", `arg#${i} doesn't point to a type with bpf_refcount field`);
   facts.struct = register.struct;
-}
-
-/** process_wq_func */
-function checkWorkqueue(walk: Walk, i: number, register: Register, facts: KernelFacts): void {
-  if (register.type !== TYPE.mapValue) walk.refuse("helper-call", `arg#${i} doesn't point to a map value`);
-  const number = i + 1;
-  if (!isConstant(register.scalar))
-    walk.refuse("map", `R${number} doesn't have constant offset. bpf_wq has to be at the constant offset`);
-  const map = register.map!;
-  if (map.hasBtf !== true) walk.refuse("map", `map '${map.name ?? ""}' has to have BTF in order to use bpf_wq`);
-  const field = map.fields?.find(({ kind }) => kind === "workqueue");
-  if (field === undefined) walk.refuse("map", `map '${map.name ?? ""}' has no valid bpf_wq`);
-  const at = Number(register.scalar.smin) + register.offset;
-  if (at !== field.offset) walk.refuse("map", `off ${at} doesn't point to 'struct bpf_wq' that is at ${field.offset}`);
-  facts.workqueue = register;
-}
-
-function checkSameMap(walk: Walk, register: Register, workqueue: Register): void {
-  if (register.map === workqueue.map && register.mapUid === workqueue.mapUid) return;
-  walk.refuse(
-    "map",
-    `workqueue pointer in R1 map_uid=${workqueue.mapUid} doesn't match map pointer in R2 map_uid=${register.mapUid}`,
-  );
 }

@@ -8,7 +8,9 @@ import { isIterator } from "../state/stack-slot.ts";
 import { elementOf, pushAsynchronous, pushCallback } from "./callback.ts";
 import { checkFunctionResult } from "./exit.ts";
 import { destroyIterator, nextOfIterator, startIterator } from "./iterator.ts";
-import { checkKernelArguments, KernelFacts } from "./kernel-argument.ts";
+import { isAtIterator } from "./iterator-context.ts";
+import { checkKernelArguments } from "./kernel-argument.ts";
+import { KernelFacts } from "./kernel-facts.ts";
 import { resultOfKernel } from "./kernel-result.ts";
 import { invalidateReference, lend } from "./nullness.ts";
 import { fieldsOfStruct } from "./object-fields.ts";
@@ -42,8 +44,10 @@ const HOOKS: Readonly<Record<string, string>> = {
   kprobe: "kprobe",
 };
 
-const mayCall = ({ name }: ProgramType, { hooks }: KernelPrototype): boolean =>
-  hooks.includes("all") || hooks.includes(HOOKS[name] ?? "");
+const mayCall = (type: ProgramType, attachType: number, { hooks }: KernelPrototype): boolean =>
+  hooks.includes("all") ||
+  hooks.includes(HOOKS[type.name] ?? "") ||
+  (hooks.includes("iterator") && isAtIterator(type, attachType));
 
 /** Functions that may be called while a lock is held (kfunc_spin_allowed). */
 const WITH_LOCK = /^bpf_(list_|rbtree_|refcount_acquire_impl$|iter_num_)/;
@@ -58,7 +62,8 @@ export function checkKernelCall(walk: Walk, it: CallKernel): boolean {
   if (called === undefined) walk.refuse("unsupported", `kernel function ${name} is not supported by netsim yet`);
   if (walk.state.lock !== null && !WITH_LOCK.test(name))
     walk.refuse("lock", "function calls are not allowed while holding a lock");
-  if (!mayCall(walk.programType, called)) walk.refuse("helper-call", `calling kernel function ${name} is not allowed`);
+  if (!mayCall(walk.programType, walk.setup.expectedAttachType, called))
+    walk.refuse("helper-call", `calling kernel function ${name} is not allowed`);
   if (called.ofDevice) walk.refuse("helper-call", "metadata kfuncs require device-bound program");
   if (called.sleeps && !walk.setup.sleepable)
     walk.refuse("helper-call", `program must be sleepable to call sleepable kfunc ${name}`);

@@ -3,7 +3,8 @@ import { isPacketDynptr } from "../state/dynptr-kind.ts";
 import { NOT_INIT, pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
 import { FLAG, OWN_OBJECT, TYPE } from "../state/register-type.ts";
 import type { StructType } from "../state/struct-type.ts";
-import type { KernelFacts } from "./kernel-argument.ts";
+import { KERNEL_CONTEXTS } from "./kernel-contexts.ts";
+import type { KernelFacts } from "./kernel-facts.ts";
 import { lend } from "./nullness.ts";
 import { allocatedType, mayHoldLock } from "./object-fields.ts";
 import type { Walk } from "./walk.ts";
@@ -86,22 +87,6 @@ function allocatedStruct(walk: Walk, { constant }: KernelFacts): StructType {
   return struct;
 }
 
-/** The kernel's own context of a type of programs (get_kern_ctx_btf_id). */
-const KERNEL_CONTEXTS: Readonly<Record<string, string>> = {
-  __sk_buff: "sk_buff",
-  xdp_md: "xdp_buff",
-  bpf_sock: "sock",
-  bpf_sock_ops: "bpf_sock_ops_kern",
-  bpf_sock_addr: "bpf_sock_addr_kern",
-  sk_msg_md: "sk_msg",
-  bpf_sk_lookup: "bpf_sk_lookup_kern",
-  sk_reuseport_md: "sk_reuseport_kern",
-  bpf_sysctl: "bpf_sysctl_kern",
-  bpf_sockopt: "bpf_sockopt_kern",
-  bpf_flow_dissector: "bpf_flow_dissector",
-  bpf_nf_ctx: "bpf_nf_ctx",
-};
-
 function kernelContext(walk: Walk): string {
   const { context } = walk.programType;
   const name = KERNEL_CONTEXTS[context.name];
@@ -117,7 +102,8 @@ function cast(walk: Walk, { constant }: KernelFacts): Register {
     walk.refuse("unsupported", "bpf_rdonly_cast without the kernel's types is not supported by netsim yet");
   if (constant === 0n) return pointer(TYPE.memory | FLAG.readOnly | FLAG.untrusted, { extent: 0 });
   const id = constant < BigInt(btf.count) ? skipModifiers(btf, Number(constant)) : undefined;
-  if (id === undefined || btf.type(id).kind !== "struct")
+  const kind = id === undefined ? undefined : btf.type(id).kind;
+  if (id === undefined || (kind !== "struct" && kind !== "union"))
     walk.refuse("helper-call", "kfunc bpf_rdonly_cast type ID argument must be of a struct or void");
   return pointer(TYPE.struct | FLAG.untrusted, { struct: walk.structs.numbered(id) });
 }

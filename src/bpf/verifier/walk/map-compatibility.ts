@@ -63,6 +63,8 @@ const MAPS_OF_HELPER: ReadonlyMap<number, readonly number[]> = new Map<number, r
 ]);
 
 const [UPDATE, DELETE] = [2, 3];
+/** BPF_TRACE_ITER */
+const ITERATOR = 28;
 /** Types whose programs never run while a socket is locked: they may change maps of sockets. */
 const SOCKET_MAP_CHANGERS = [
   "socket_filter",
@@ -75,14 +77,17 @@ const SOCKET_MAP_CHANGERS = [
 ];
 
 /** may_update_sockmap: socket operations have a helper of their own to update with. */
-const mayChangeSockets = (programType: string, helper: number): boolean =>
-  SOCKET_MAP_CHANGERS.includes(programType) || (programType === "sock_ops" && helper === DELETE);
+const mayChangeSockets = (programType: string, attachType: number, helper: number): boolean =>
+  SOCKET_MAP_CHANGERS.includes(programType) ||
+  (programType === "tracing" && attachType === ITERATOR) ||
+  (programType === "sock_ops" && helper === DELETE);
 
-export function mapFitsHelper(mapType: number, helper: number, programType: string): boolean {
+export function mapFitsHelper(mapType: number, helper: number, programType: string, attachType: number): boolean {
   const helpers = HELPERS_OF_MAP.get(mapType);
   if (helpers !== undefined && !helpers.includes(helper)) return false;
   const holdsSockets = mapType === T.sockmap || mapType === T.sockhash;
-  if (holdsSockets && (helper === UPDATE || helper === DELETE) && !mayChangeSockets(programType, helper)) return false;
+  if (holdsSockets && (helper === UPDATE || helper === DELETE) && !mayChangeSockets(programType, attachType, helper))
+    return false;
   const maps = MAPS_OF_HELPER.get(helper);
   return maps === undefined || maps.includes(mapType);
 }

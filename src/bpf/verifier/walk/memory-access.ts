@@ -5,8 +5,8 @@ import { scalarRegister, UNKNOWN_SCALAR } from "../state/register.ts";
 import { baseOf, FLAG, isPacketPointer, isSocketPointer, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
 import { signExtend64, truncate } from "../values/extension.ts";
 import { constant, isConstant, type Scalar } from "../values/scalar.ts";
-import { tnumText } from "../values/tnum.ts";
 import { checkAlignment } from "./alignment.ts";
+import { bufferName, checkBuffer } from "./buffer-access.ts";
 import { checkContext } from "./context-access.ts";
 import { accessKernelPointer } from "./kernel-pointer.ts";
 import { accessMap } from "./map-access.ts";
@@ -120,24 +120,19 @@ function accessBy(
     return UNKNOWN_SCALAR;
   }
   if (type === TYPE.tracepointBuffer) {
-    checkBuffer(walk, register, number, offset, size);
+    checkBuffer(walk, register, number, offset, size, "tracepoint");
+    return UNKNOWN_SCALAR;
+  }
+  if ((type & ~FLAG.readOnly) === TYPE.buffer) {
+    if (access === "write" && (type & FLAG.readOnly) !== 0)
+      walk.refuse("memory-access", `R${number} cannot write into ${typeText(type)}`);
+    checkBuffer(walk, register, number, offset, size, bufferName(register));
     return UNKNOWN_SCALAR;
   }
   if (baseOf(type) === TYPE.struct && !mayBeNull(type))
     return accessStruct(walk, register, number, offset, size, access);
   if (type === TYPE.map) return accessMap(walk, register, number, offset, size, access);
   refuseAccess(walk, register, number);
-}
-
-/** How long a tracepoint's buffer is only attaching tells (check_tp_buffer_access). */
-function checkBuffer(walk: Walk, { scalar }: Register, number: number, offset: number, size: number): void {
-  if (offset < 0)
-    walk.refuse("memory-access", `R${number} invalid tracepoint buffer access: off=${offset}, size=${size}`);
-  if (!isConstant(scalar) || scalar.bits.value !== 0n)
-    walk.refuse(
-      "memory-access",
-      `R${number} invalid variable buffer offset: off=${offset}, var_off=${tnumText(scalar.bits)}`,
-    );
 }
 
 /** Nobody without CAP_PERFMON may put an address where it can be read. */

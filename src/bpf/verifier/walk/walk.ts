@@ -50,6 +50,8 @@ export interface WalkSetup {
   readonly keepEveryState: boolean;
   readonly strictAlignment: boolean;
   readonly expectedAttachType: number;
+  /** As its section names it. */
+  readonly attachTarget: string | undefined;
   readonly possibleCpus: number;
   /** What BTF says of the program's functions, where it has BTF. */
   readonly types?: ProgramTypes;
@@ -322,7 +324,12 @@ export class Walk {
 
   /** Arguments of a global function. Throws where its types do not fit. */
   argumentsOf(subprogram: number): readonly FunctionArgument[] {
-    return argumentsOfGlobal(this.setup.types!, this.functions[subprogram]!, contextNames(this.programType));
+    return argumentsOfGlobal(
+      this.setup.types!,
+      this.functions[subprogram]!,
+      contextNames(this.programType),
+      this.setup.kernelTypes,
+    );
   }
 
   /** Whether a function, or one that it calls, makes void what is known of the packet. */

@@ -1,0 +1,43 @@
+import type { KernelArgument, KernelPrototype } from "../../kernel-functions/prototype.ts";
+import type { Register } from "../state/register.ts";
+import { baseOf, FLAG, isTrusted, structNameOf, TYPE, typeText } from "../state/register-type.ts";
+import { KERNEL_CONTEXTS } from "./kernel-contexts.ts";
+import type { KernelFacts } from "./kernel-facts.ts";
+import { structFits } from "./struct-access.ts";
+import type { Walk } from "./walk.ts";
+
+/** Programs of other types have the kernel's own struct of what is a context elsewhere. */
+export const isProjection = (walk: Walk, { kind, of }: KernelArgument): boolean =>
+  kind === "context" && of !== "" && walk.programType.context.name !== of;
+
+/** The kernel must keep it alive, or a read-side critical section where that will do. */
+export function checkTrust(walk: Walk, number: number, register: Register, { rcu }: KernelPrototype): void {
+  if (isTrusted(register)) return;
+  if (!rcu) walk.refuse("helper-call", `R${number} must be referenced or trusted`);
+  if ((register.type & FLAG.rcu) === 0) walk.refuse("helper-call", `R${number} must be a rcu pointer`);
+}
+
+/** A pointer to a kernel's struct (process_kf_arg_ptr_to_btf_id). */
+export function checkStructArgument(
+  walk: Walk,
+  i: number,
+  register: Register,
+  { of, kind }: KernelArgument,
+  { prototype }: KernelFacts,
+): void {
+  const wanted = kind === "context" ? (KERNEL_CONTEXTS[of] ?? of) : of;
+  const isStruct = baseOf(register.type) === TYPE.struct;
+  const standIn = structNameOf(register.type);
+  if (!isStruct && standIn === undefined)
+    walk.refuse("helper-call", `arg#${i} pointer type STRUCT ${of} must point to scalar, or struct with scalar`);
+  const unsafe = (register.type & (FLAG.untrusted | FLAG.orNull | FLAG.perCpu | FLAG.user)) !== 0;
+  if (isStruct && unsafe && (register.type & FLAG.rcu) === 0)
+    walk.refuse("helper-call", `arg#${i} is ${typeText(register.type)} expected ${typeText(TYPE.struct)} or socket`);
+  const given = register.struct ?? walk.structs.named(standIn!);
+  const strict = prototype.releases && register.reference !== 0;
+  if (structFits(walk, given, register.offset, wanted, strict)) return;
+  walk.refuse(
+    "helper-call",
+    `kernel function ${prototype.name} args#${i} expected pointer to STRUCT ${of} but R${i + 1} has a pointer to STRUCT ${given.name}`,
+  );
+}
