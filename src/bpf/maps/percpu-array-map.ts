@@ -4,6 +4,7 @@ import type { MapDefinition } from "./definition.ts";
 import { ERRNO } from "./errno.ts";
 import { IndexedMap } from "./indexed-map.ts";
 import type { MapPlace } from "./map-place.ts";
+import { clearFields, copyValue } from "./value-copy.ts";
 
 /**
  * BPF_MAP_TYPE_PERCPU_ARRAY (kernel/bpf/arraymap.c): an array with values for each processor. Programs see those of the one
@@ -43,8 +44,13 @@ export class PercpuArrayMap extends IndexedMap {
 
   override update(key: number, value: number, flags: number): number {
     const errno = this.checkUpdate(key, flags);
-    if (errno === 0) copy(this.memory.bytes, this.lookup(key), value, this.definition.valueSize);
+    if (errno === 0) this.put(this.lookup(key), value, this.definition.valueSize);
     return errno;
+  }
+
+  private put(at: number, value: number, bytes: number): void {
+    copyValue(this.memory, this.definition, at, value, bytes);
+    this.onFree(at, this.definition.valueSize);
   }
 
   override get userValueSize(): number {
@@ -53,8 +59,11 @@ export class PercpuArrayMap extends IndexedMap {
 
   override userLookup(key: number, value: number): number {
     if (this.lookup(key) === 0) return -ERRNO.ENOENT;
-    for (let cpu = 0; cpu < this.place.possibleCpus; cpu++)
-      copy(this.memory.bytes, value + cpu * this.stride, this.lookupOn(key, cpu), this.stride);
+    for (let cpu = 0; cpu < this.place.possibleCpus; cpu++) {
+      const to = value + cpu * this.stride;
+      copy(this.memory.bytes, to, this.lookupOn(key, cpu), this.stride);
+      clearFields(this.memory, this.definition, to);
+    }
     return 0;
   }
 
@@ -62,7 +71,7 @@ export class PercpuArrayMap extends IndexedMap {
     const errno = this.checkUpdate(key, flags);
     if (errno !== 0) return errno;
     for (let cpu = 0; cpu < this.place.possibleCpus; cpu++)
-      copy(this.memory.bytes, this.lookupOn(key, cpu), value + cpu * this.stride, this.stride);
+      this.put(this.lookupOn(key, cpu), value + cpu * this.stride, this.stride);
     return 0;
   }
 

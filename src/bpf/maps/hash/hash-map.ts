@@ -42,8 +42,7 @@ export class HashMap extends HashedMap {
     copyValue(this.memory, this.definition, table.valueOf(element), value);
     clearFields(this.memory, this.definition, table.valueOf(element));
     if (old !== NONE) {
-      table.unlink(old);
-      this.onFree(table.valueOf(old), table.valueBytes);
+      this.drop(old);
       this.extra = old;
     }
     table.link(element, key, hash);

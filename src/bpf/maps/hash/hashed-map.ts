@@ -28,10 +28,21 @@ export abstract class HashedMap extends HandledMap {
   override delete(key: number): number {
     const element = this.table.find(key, this.table.hash(key));
     if (element === NONE) return -ERRNO.ENOENT;
-    this.table.unlink(element);
-    this.onFree(this.table.valueOf(element), this.table.valueBytes);
+    this.drop(element);
     this.free(element);
     return 0;
+  }
+
+  /** Takes an element out of its bucket; what its value holds is given back. False where it is in none. */
+  protected drop(element: number): boolean {
+    const linked = this.table.unlink(element);
+    if (linked) this.giveBack(element);
+    return linked;
+  }
+
+  /** What an element's values hold is given back (check_and_free_fields). */
+  protected giveBack(element: number): void {
+    this.onFree(this.table.valueOf(element), this.table.valueBytes);
   }
 
   /** An element that is in no bucket any more may be used again. */

@@ -15,7 +15,7 @@ export abstract class PercpuHashedMap extends HashedMap {
 
   constructor(definition: MapDefinition, place: MapPlace, elements: number) {
     super(definition, place, elements, place.possibleCpus);
-    this.values = new PercpuValues(place, definition.valueSize);
+    this.values = new PercpuValues(place, definition);
   }
 
   override lookup(key: number): number {
@@ -64,6 +64,8 @@ export abstract class PercpuHashedMap extends HashedMap {
     if (errno === 0) {
       this.used(old);
       this.set(old, from, all);
+      if (all) this.giveBack(old);
+      else this.giveBackOn(old, this.place.cpu());
     }
     if (element !== undefined) this.free(element);
     return errno;
@@ -73,6 +75,14 @@ export abstract class PercpuHashedMap extends HashedMap {
     const to = this.table.valueOf(element);
     if (all) this.values.setAll(to, from);
     else this.values.set(to, this.place.cpu(), from);
+  }
+
+  protected override giveBack(element: number): void {
+    for (let cpu = 0; cpu < this.place.possibleCpus; cpu++) this.giveBackOn(element, cpu);
+  }
+
+  private giveBackOn(element: number, cpu: number): void {
+    this.onFree(this.table.valueOf(element) + cpu * this.values.stride, this.definition.valueSize);
   }
 
   /** Does an update take an element before it looks whether the key has one? */

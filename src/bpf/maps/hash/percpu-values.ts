@@ -1,6 +1,8 @@
 import type { LinearMemory } from "../../vm/memory.ts";
 import { copy, roundUp8 } from "../block.ts";
+import type { MapDefinition } from "../definition.ts";
 import type { MapPlace } from "../map-place.ts";
+import { clearFields, copyValue, zeroValue } from "../value-copy.ts";
 
 /** The values of one element, one a processor, at multiples of 8 bytes; user space sees them the same way. */
 export class PercpuValues {
@@ -8,13 +10,13 @@ export class PercpuValues {
   readonly stride: number;
   private readonly memory: LinearMemory;
   private readonly cpus: number;
-  private readonly valueSize: number;
+  private readonly definition: MapDefinition;
 
-  constructor({ machine, possibleCpus }: MapPlace, valueSize: number) {
+  constructor({ machine, possibleCpus }: MapPlace, definition: MapDefinition) {
     this.memory = machine.memory;
     this.cpus = possibleCpus;
-    this.valueSize = valueSize;
-    this.stride = roundUp8(valueSize);
+    this.definition = definition;
+    this.stride = roundUp8(definition.valueSize);
   }
 
   /** Bytes of all values of an element. */
@@ -24,23 +26,24 @@ export class PercpuValues {
 
   /** Padding stays as it was, as on Linux. */
   clear(to: number): void {
-    for (let cpu = 0; cpu < this.cpus; cpu++) {
-      const at = to + cpu * this.stride;
-      this.memory.bytes.fill(0, at, at + this.valueSize);
-    }
+    for (let cpu = 0; cpu < this.cpus; cpu++) zeroValue(this.memory, this.definition, to + cpu * this.stride);
   }
 
   set(to: number, cpu: number, value: number): void {
-    copy(this.memory.bytes, to + cpu * this.stride, value, this.valueSize);
+    copyValue(this.memory, this.definition, to + cpu * this.stride, value);
   }
 
   /** As user space gives them, padding included. */
   setAll(to: number, values: number): void {
-    copy(this.memory.bytes, to, values, this.size);
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      const offset = cpu * this.stride;
+      copyValue(this.memory, this.definition, to + offset, values + offset, this.stride);
+    }
   }
 
   /** Gives user space all of them. */
   read(from: number, values: number): void {
     copy(this.memory.bytes, values, from, this.size);
+    for (let cpu = 0; cpu < this.cpus; cpu++) clearFields(this.memory, this.definition, values + cpu * this.stride);
   }
 }

@@ -1,10 +1,10 @@
-import { copy } from "../block.ts";
 import type { MapDefinition } from "../definition.ts";
 import { ERRNO } from "../errno.ts";
 import { NONE } from "../hash/hash-table.ts";
 import { HashedMap } from "../hash/hashed-map.ts";
 import type { MapPlace } from "../map-place.ts";
 import { UPDATE_FLAG } from "../map-type.ts";
+import { copyValue } from "../value-copy.ts";
 import type { Eviction } from "./eviction.ts";
 import { evictionFor, lruElements } from "./eviction-for.ts";
 
@@ -14,7 +14,7 @@ export class LruHashMap extends HashedMap {
 
   constructor(definition: MapDefinition, place: MapPlace) {
     super(definition, place, lruElements(definition, place.possibleCpus));
-    this.eviction = evictionFor(definition, place.possibleCpus, (element) => this.table.unlink(element));
+    this.eviction = evictionFor(definition, place.possibleCpus, (element) => this.drop(element));
   }
 
   override lookup(key: number): number {
@@ -36,7 +36,7 @@ export class LruHashMap extends HashedMap {
     const hash = table.hash(key);
     const element = eviction.take(this.place.cpu());
     if (element === undefined) return -ERRNO.ENOMEM;
-    copy(this.memory.bytes, table.valueOf(element), value, this.definition.valueSize);
+    copyValue(this.memory, this.definition, table.valueOf(element), value);
     const old = table.find(key, hash);
     const errno = this.permits(flags, old);
     if (errno !== 0) {
@@ -46,7 +46,7 @@ export class LruHashMap extends HashedMap {
     table.link(element, key, hash);
     if (old !== NONE) {
       eviction.mark(element);
-      table.unlink(old);
+      this.drop(old);
       eviction.give(old);
     }
     return 0;

@@ -12,7 +12,7 @@ export class LruPercpuHashMap extends PercpuHashedMap {
 
   constructor(definition: MapDefinition, place: MapPlace) {
     super(definition, place, lruElements(definition, place.possibleCpus));
-    this.eviction = evictionFor(definition, place.possibleCpus, (element) => this.table.unlink(element));
+    this.eviction = evictionFor(definition, place.possibleCpus, (element) => this.drop(element));
   }
 
   protected override lookupAll(key: number): number {
