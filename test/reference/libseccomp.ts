@@ -52,6 +52,12 @@ export class Libseccomp {
     }
   }
 
+  /** The call's number, negative where the architecture has none; undefined for calls and architectures that this version does not know. */
+  numberOf(name: string, architecture: Architecture): number | undefined {
+    const number = this.#resolveFor(tokenOf(architecture), name);
+    return number === -1 ? undefined : number;
+  }
+
   /** True where this version has the call with the same number, or has none where there is none. */
   knows(name: string, architectures: Profile["architectures"]): boolean {
     return architectures.every((architecture) => {
