@@ -68,6 +68,14 @@ describe.skipIf(why !== undefined)(`netsim lab${missing}`, () => {
     expect(lab.expectations).toEqual([]);
   });
 
+  it("judges what no cable leads to from what it left out", async () => {
+    const { lab } = await both("test/kernel/lab/islands.yaml");
+    expect(lab.skipped.filter(({ what }) => what.startsWith("expectation")).map(({ why }) => why)).toEqual([
+      "control groups of a was left out",
+    ]);
+    expect(lab.expectations).toMatchObject([{ passed: true }]);
+  });
+
   it("leaves nothing behind when it is killed", { timeout: 60_000 }, async () => {
     const words = ["--import", "tsx", "src/main.ts", "lab", "test/kernel/lab/long.yaml", "--quiet"];
     const child = spawn(process.execPath, words, { stdio: "ignore" });

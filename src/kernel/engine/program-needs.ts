@@ -13,7 +13,6 @@ export const KERNEL_ENGINE_TYPES: readonly string[] = [
   "lwt_in",
   "lwt_out",
   "lwt_xmit",
-  "lwt_seg6local",
   "xdp",
 ];
 /** Fields that a program may write and whose value BPF_PROG_TEST_RUN does not give back (convert_skb_to___skb). */

@@ -16,8 +16,9 @@ import { LabSockets } from "./lab-sockets.ts";
 import { LabSteps } from "./lab-steps.ts";
 import { LabXdp } from "./lab-xdp.ts";
 import { skippedOfHooks, skippedOfLinks } from "./plan.ts";
+import { reachOf } from "./reach.ts";
 import type { LabNode, LabResult, LabTraffic } from "./result.ts";
-import type { Skipped } from "./skipped.ts";
+import type { Skipped, SkippedAtNode } from "./skipped.ts";
 import { LabTc } from "./tc/lab-tc.ts";
 import { type LabSource, labSources } from "./traffic.ts";
 
@@ -126,15 +127,16 @@ function exitCodeOf(results: readonly ExpectationResult[], { signal }: LabOption
 function judgeable(
   topology: Topology,
   sockets: LabSockets,
-  hooks: readonly Skipped[],
+  hooks: readonly SkippedAtNode[],
   skipped: Skipped[],
 ): ExpectationModel[] {
   return topology.expect.filter(({ subject, place }) => {
     let why: string | undefined;
     if (subject.kind === "socket" && !sockets.isWhole(`${subject.node}/${subject.socket}`))
       why = "a program of the socket was left out";
-    // What a missing program would have done to a packet can be seen anywhere, but not by calls, which come before the first.
-    if (hooks.length > 0 && subject.kind !== "call") why = `${hooks[0]!.what} was left out`;
+    // What a missing program would have done to a packet can be seen wherever cables lead, but not by calls, which come before the first.
+    const near = subject.kind === "call" ? undefined : hooks.find((it) => isNear(topology, it.node, subject));
+    if (near !== undefined) why = `${near.what} was left out`;
     if (subject.kind === "map" && topology.tracing.length > 0) why = "a tracing program may have written the map";
     if (!["socket", "interface", "map", "class", "qdisc", "call"].includes(subject.kind))
       why = `the kernel does not tell what it is about (${subject.kind})`;
@@ -142,6 +144,10 @@ function judgeable(
     return why === undefined;
   });
 }
+
+/** Packets of the node can come to what an expectation is about; maps are everybody's. */
+const isNear = (topology: Topology, node: string, subject: ExpectationModel["subject"]): boolean =>
+  !("node" in subject) || reachOf(topology, node).has(subject.node);
 
 function skippedOfMaps({ maps }: Topology): Skipped[] {
   return [...maps.values()]

@@ -10,7 +10,7 @@ import type {
   RouteModel,
   Topology,
 } from "../../topology/model.ts";
-import type { Skipped } from "./skipped.ts";
+import type { Skipped, SkippedAtNode } from "./skipped.ts";
 
 /** What makes a node out of an empty network namespace. */
 export interface NodePlan {
@@ -97,14 +97,15 @@ export function skippedOfLinks(links: readonly LinkModel[]): Skipped[] {
 }
 
 /** What the lab leaves out of nodes: switches, and programs at hooks that it does not attach yet. */
-export function skippedOfHooks({ nodes }: Topology): Skipped[] {
-  const skipped: Skipped[] = [];
+export function skippedOfHooks({ nodes }: Topology): SkippedAtNode[] {
+  const skipped: SkippedAtNode[] = [];
   for (const node of nodes.values()) {
-    if (node.kind === "ovs") skipped.push({ what: `switch ${node.name}`, why: "the lab sets up no Open vSwitch yet" });
+    if (node.kind === "ovs")
+      skipped.push({ what: `switch ${node.name}`, why: "the lab sets up no Open vSwitch yet", node: node.name });
     if (node.kind === "host") {
       const { name, cgroups, netfilter, routes } = node;
       const skip = (what: string) =>
-        skipped.push({ what: `${what} of ${name}`, why: "the lab does not set them up yet" });
+        skipped.push({ what: `${what} of ${name}`, why: "the lab does not set them up yet", node: name });
       if (node.teams !== undefined) skip("team devices");
       if (node.ppp !== undefined) skip("PPP devices");
       if (cgroups !== undefined) skip("control groups");

@@ -4,3 +4,8 @@ export interface Skipped {
   /** The end of a sentence. */
   readonly why: string;
 }
+
+/** Something left out that would have decided about packets at a node. */
+export interface SkippedAtNode extends Skipped {
+  readonly node: string;
+}

@@ -7,7 +7,7 @@ import type { Answer } from "../../netlink/route-socket.ts";
 import { RouteSocket } from "../../netlink/route-socket.ts";
 import type { Codes } from "../codes.ts";
 import type { LabNetwork } from "../lab-network.ts";
-import type { Skipped } from "../skipped.ts";
+import type { SkippedAtNode } from "../skipped.ts";
 import type { LabAction } from "./actions.ts";
 import { countQdisc } from "./counts.ts";
 import { type LabFilter, putFilter } from "./filters.ts";
@@ -38,7 +38,7 @@ interface Installed {
 
 /** A topology's traffic control in the kernel. */
 export class LabTc {
-  readonly skipped: Skipped[] = [];
+  readonly skipped: SkippedAtNode[] = [];
   private readonly kernel: Kernel;
   private readonly codes: Codes;
   private readonly topology: Topology;
@@ -115,7 +115,7 @@ export class LabTc {
     if (qdisc === undefined) return;
     const unknown = kindsOf(qdisc).find((kind) => !LAB_QDISCS.includes(kind));
     if (unknown !== undefined) {
-      this.leaveOut(`qdisc of ${host}:${device}`, `the lab makes no ${unknown}`);
+      this.leaveOut(host, `qdisc of ${host}:${device}`, `the lab makes no ${unknown}`);
       return;
     }
     namespace.batch("tc", qdiscLines(device, qdisc));
@@ -143,7 +143,7 @@ export class LabTc {
       const kinds = [...new Set(filter.actions.map(({ kind }) => `act_${kind}`))].join(" or ");
       // What the kernel says of a filter or an action whose code it does not have.
       if (filter.actions.length > 0 && (answer.errno === ENOENT || answer.errno === EOPNOTSUPP))
-        this.leaveOut(what, `this kernel has no ${kinds}`);
+        this.leaveOut(place.host, what, `this kernel has no ${kinds}`);
       else {
         succeed(answer, `the ${what}`);
         this.installed.push({ place, filter, model });
@@ -164,8 +164,8 @@ export class LabTc {
     }
   }
 
-  private leaveOut(what: string, why: string): void {
-    this.skipped.push({ what, why });
+  private leaveOut(node: string, what: string, why: string): void {
+    this.skipped.push({ what, why, node });
   }
 }
 
