@@ -8,7 +8,11 @@ const MOST_FLOWS = 20_000;
 /** Flows of a switch, table by table. */
 export function tablesOf({ flows }: FlowTables): Map<number, PlacedFlow[]> {
   const tables = new Map<number, PlacedFlow[]>();
-  for (const one of flows) tables.set(one.flow.table, [...(tables.get(one.flow.table) ?? []), one]);
+  for (const one of flows) {
+    const table = tables.get(one.flow.table);
+    if (table === undefined) tables.set(one.flow.table, [one]);
+    else table.push(one);
+  }
   return tables;
 }
 
