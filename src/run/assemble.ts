@@ -124,6 +124,8 @@ export function assemble(
     simulation,
     nodes,
   });
+  // What a program is replaced with may look at more than it did.
+  if (topology.steps.some((step) => "with" in step)) events.objects.areRead = true;
   const histograms = entries.flatMap(({ histogram }) => histogram ?? []);
   programs.throwProblems();
   for (const histogram of histograms) checkHistogram(histogram, maps);

@@ -5,6 +5,7 @@ import type { KernelEvents } from "../hooks/events/kernel-events.ts";
 import type { Hook, HookAt } from "../hooks/hook.ts";
 import type { Attachment } from "../programs/attachment.ts";
 import type { ProgramTable } from "../programs/program-table.ts";
+import { readsMemory } from "../programs/reads-memory.ts";
 import type { Registry } from "../registry.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import type { TracingModel } from "../topology/model.ts";
@@ -78,6 +79,8 @@ class Attacher {
         place,
         hint: "Name it: `tracepoint: syscalls:sys_enter_write`.",
       });
+    const { loaded } = programs.get(program);
+    if (loaded.form !== "extended" || readsMemory(loaded.bytes)) events.objects.areRead = true;
     const found = eventsOf(target, on?.place ?? place);
     const attached = found.flatMap((event) => {
       const hook = this.hookFor(target.hook, event.size);

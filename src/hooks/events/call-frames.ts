@@ -64,6 +64,10 @@ export class CallFrames {
     const { given, depth } = this;
     this.numbers[depth] = number;
     this.results[depth] = 0;
+    if (this.probed[number] === 0) {
+      this.depth++;
+      return;
+    }
     given[6 * depth] = a;
     given[6 * depth + 1] = b;
     given[6 * depth + 2] = c;
@@ -91,6 +95,12 @@ export class CallFrames {
     const depth = this.depth - 1;
     if (depth < 0 || this.numbers[depth] !== number) return;
     const result = this.results[depth]!;
+    if (this.probed[number] === 1) this.tellEnd(number, node, depth, result);
+    this.depth = depth;
+    if (depth > 0 && PASSES[this.numbers[depth - 1]!] && !IS_VOID[number]) this.results[depth - 1] = result;
+  }
+
+  private tellEnd(number: number, node: string, depth: number, result: number): void {
     const { kretprobe, fexit } = this.points;
     const exit = fexit[number];
     if (exit !== undefined) {
@@ -104,8 +114,6 @@ export class CallFrames {
       probe.record.set64(PT_REGS.result, result);
       probe.fire(node);
     }
-    this.depth = depth;
-    if (depth > 0 && FUNCTIONS[this.numbers[depth - 1]!]!.passes && !isVoid(number)) this.results[depth - 1] = result;
   }
 
   /** What the innermost function returns. */
@@ -160,4 +168,4 @@ const LOCATIONS = FUNCTIONS.map((_, i) => addressHalves(i, CALL_OFFSET));
 const PROBED = FUNCTIONS.map((_, i) => addressHalves(i, PROBE_OFFSET));
 const VOID: ReadonlySet<string> = new Set(["kfree_skb_reason", "sk_skb_reason_drop", "consume_skb", "tcp_set_state"]);
 const IS_VOID = FUNCTIONS.map(({ name }) => VOID.has(name));
-const isVoid = (number: number): boolean => IS_VOID[number]!;
+const PASSES = FUNCTIONS.map(({ passes }) => passes === true);

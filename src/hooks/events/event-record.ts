@@ -43,8 +43,8 @@ export class EventRecord {
 
   /** A whole number of at most 53 bits, of either sign. */
   set64(offset: number, value: number): void {
-    this.set32(offset, value >>> 0);
-    this.set32(offset + 4, Math.floor(value / 2 ** 32));
+    this.set32(offset, value);
+    this.set32(offset + 4, value >= 0 && value < 2 ** 32 ? 0 : Math.floor(value / 2 ** 32));
   }
 
   setHalves(offset: number, low: number, high: number): void {

@@ -65,6 +65,8 @@ export const addressFamily = (family: 4 | 6): number => (family === 4 ? 2 : 10);
 /** The structures of the kernel that programs get pointers to: what can be read of them is what the simulation knows. */
 export class KernelObjects {
   readonly memory: ByteStore;
+  /** Some program can look at what is at the addresses; as long as none can, packets only have them. */
+  areRead = false;
   private cell: EventRecord | undefined;
   private readonly packets = new WeakMap<Skb, EventRecord>();
   private readonly devices = new WeakMap<TracedDevice, EventRecord>();
@@ -81,6 +83,7 @@ export class KernelObjects {
       record = new EventRecord(this.memory, SK_BUFF.bytes);
       this.packets.set(skb, record);
     }
+    if (!this.areRead) return record.address;
     if (device !== undefined) record.set64(SK_BUFF.dev, this.device(device));
     const { head } = skb;
     record.set32(SK_BUFF.len, skb.length);
