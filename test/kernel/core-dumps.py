@@ -27,7 +27,10 @@ def act(case):
 
     if case["threads"] > 1:
         threading.Thread(target=end, daemon=True).start()
-        time.sleep(0.2)
+        # Until the thread is gone; where the process dies with it, so does this.
+        until = time.monotonic() + 5
+        while len(os.listdir("/proc/self/task")) > 1 and time.monotonic() < until:
+            time.sleep(0.01)
     else:
         end()
     os._exit(0)
