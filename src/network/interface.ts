@@ -128,6 +128,7 @@ export class Interface implements LinkEnd {
     skb.ifindex = this.index;
     skb.ingressIfindex = this.index;
     skb.hatype = this.hatype;
+    skb.wireLength = 0;
     this.count(skb, "in");
   }
 
@@ -145,6 +146,7 @@ export class Interface implements LinkEnd {
   }
 
   private enqueue(skb: Skb): void {
+    skb.wireLength = skb.length;
     if (this.egress !== undefined && !this.egress.pass(skb)) return;
     if (this.queue === undefined) this.owner.putOnWire(this, skb);
     else this.queue.send(skb);

@@ -12,8 +12,12 @@ import { dataStartOf } from "./socket/data-start.ts";
 import { openSocket } from "./socket/open-socket.ts";
 import type { Socket } from "./socket/socket.ts";
 import { TcInstaller } from "./tc/install.ts";
-import { type ShowOptions, showClasses, showFilters, showQdiscs } from "./tc/show/show.ts";
+import { type FilterSide, showFilters } from "./tc/show/filter-text.ts";
+import { showClasses, showQdiscs } from "./tc/show/show.ts";
+import type { ShowOptions, TcObject, TcShown } from "./tc/show/show-options.ts";
 import type { World } from "./world.ts";
+
+const SIDES: readonly FilterSide[] = ["root", "ingress", "egress"];
 
 export type Node = Host | Bridge | Switch;
 
@@ -32,11 +36,13 @@ export class Network {
   readonly sockets: Socket[] = [];
   /** Who changes the traffic control of hosts. */
   private readonly installers = new Map<string, TcInstaller>();
+  private readonly simulation: World["simulation"];
   /** In the order of the topology's `links`. */
   readonly links: readonly Link[];
 
   /** @param attach makes the attachments of programs. @param qdiscs the kinds of queueing disciplines that there are. */
   constructor(topology: Topology, world: World, attach: Attach, qdiscs: Registry<QdiscKind>) {
+    this.simulation = world.simulation;
     for (const model of topology.nodes.values()) {
       if (model.kind === "bridge") {
         this.nodes.set(model.name, new Bridge(model, world));
@@ -101,16 +107,20 @@ export class Network {
     return this.nodes.get(node)!.interfaces.get(name)!;
   }
 
-  /** What tc would show of each interface of each host, by `node:interface`. */
-  showTc(object: "qdisc" | "class" | "filter", options: ShowOptions): { label: string; lines: string[] }[] {
-    const linesOf = (device: Interface): string[] => {
-      if (object === "qdisc") return showQdiscs(device, options);
-      if (object === "class") return showClasses(device, options);
-      return (["qdisc", "ingress", "egress"] as const).flatMap((where) => showFilters(device, where));
+  /** What tc would show of each interface of each host, by `node:interface`; filters by the side too, where none is chosen. */
+  showTc(object: TcObject, options: ShowOptions, side?: FilterSide): TcShown[] {
+    const { now } = this.simulation;
+    const shown = (device: Interface): TcShown[] => {
+      const { label } = device;
+      if (object === "qdisc") return [{ label, lines: showQdiscs(device, options) }];
+      if (object === "class") return [{ label, lines: showClasses(device, options) }];
+      return (side === undefined ? SIDES : [side]).map((one) => ({
+        label,
+        ...(one !== "root" && { side: one }),
+        lines: showFilters(device, one, options, now),
+      }));
     };
-    return this.hosts.flatMap(({ interfaces }) =>
-      [...interfaces.values()].map((device) => ({ label: device.label, lines: linesOf(device) })),
-    );
+    return this.hosts.flatMap(({ interfaces }) => [...interfaces.values()].flatMap(shown));
   }
 
   /** Checks and attaches the programs that steps bring to traffic control. */

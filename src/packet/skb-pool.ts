@@ -49,6 +49,7 @@ export class SkbPool {
     skb.vlanTpid = 0;
     skb.dataLength = 0;
     skb.metaLength = 0;
+    skb.wireLength = 0;
     skb.tcIndex = 0;
     skb.tcClassid = 0;
     skb.cb.fill(0);
@@ -153,6 +154,7 @@ function blank(): Skb {
     vlanTpid: 0,
     dataLength: 0,
     metaLength: 0,
+    wireLength: 0,
     tcIndex: 0,
     tcClassid: 0,
     cb: new Int32Array(5),

@@ -100,6 +100,8 @@ export interface Skb {
   dataLength: number;
   /** Bytes of metadata before the data, which XDP programs have left for those of traffic control (skb_metadata_len). */
   metaLength: number;
+  /** What traffic control counts of it: its bytes when it came to a device's filters, whatever programs then make of it (pkt_len of qdisc_skb_cb); 0: no device has said. */
+  wireLength: number;
   /** What traffic control knows of the packet: tc_index, and the class that its programs chose (qdisc_skb_cb). */
   tcIndex: number;
   tcClassid: number;

@@ -89,6 +89,8 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   weights: [589_824, 196_608, 65_536],
   gap: 5,
   "packet-overhead": 24,
+  slot: { min: "800us", packets: 8 },
+  "slot.packets": 8,
   "cell-size": 53,
   "cell-overhead": 5,
   queues: 4,

@@ -452,7 +452,13 @@ export interface TcFilterModel {
 
 export type TcActionModel =
   /** `answer`: one of TC_ACT, for programs that leave it to the configuration. */
-  | { readonly kind: "program"; readonly attachment: AttachmentModel; readonly answer: number }
+  /** `shown`: what tc prints of it; absent: the program's name. */
+  | {
+      readonly kind: "program";
+      readonly attachment: AttachmentModel;
+      readonly answer: number;
+      readonly shown?: string;
+    }
   | { readonly kind: "answer"; readonly answer: number }
   | { readonly kind: "send"; readonly device: string; readonly ingress: boolean; readonly mirrors: boolean };
 

@@ -59,6 +59,16 @@ describe("commands of tc say the same as the file's own keys", () => {
       "qdisc: { kind: netem, delay: 10ms, jitter: 1ms, delay-correlation: 25%, distribution: normal, loss: 1%, loss-correlation: 5%, duplicate: 2%, reorder: 5%, gap: 3, rate: 1mbit }",
     ],
     [
+      "netem's bursts",
+      ["qdisc add dev eth0 root netem slot 800us 1ms packets 8 bytes 3k"],
+      "qdisc: { kind: netem, slot: { min: 800us, max: 1ms, packets: 8, bytes: 3KiB } }",
+    ],
+    [
+      "netem's bursts by a distribution",
+      ["qdisc add dev eth0 root netem slot distribution normal 5ms 1ms packets 4"],
+      "qdisc: { kind: netem, slot: { distribution: normal, delay: 5ms, jitter: 1ms, packets: 4 } }",
+    ],
+    [
       "netem's chains",
       ["qdisc add dev eth0 root netem loss gemodel 1% 10% 70% 0.1%"],
       "qdisc: { kind: netem, loss-gemodel: { p: 1%, r: 10%, 1-h: 70%, 1-k: 0.1% } }",
@@ -163,6 +173,14 @@ describe("what is wrong with commands is told where it stands", () => {
     [["qdisc add dev eth0 root fq speed 5"], "speed", "'speed' is no option of fq that is simulated."],
     [["qdisc add dev eth0 root pfifo limit"], "t", "The command ends where the value of limit should follow."],
     [["qdisc add dev eth0 root pfifo limit many"], "many", "'many' is no whole number."],
+    [["qdisc add dev eth0 root netem slot packets 5"], "packets", "'packets' is no time of tc."],
+    [
+      ["qdisc add dev eth0 root netem slot distribution normal 5ms"],
+      "slot",
+      "A distribution of pauses needs `delay` and `jitter`.",
+    ],
+    [["qdisc add dev eth0 handle 2: clsact"], "2:", "The handle of clsact is ffff:."],
+    [["qdisc add dev eth0 root handle ffff: pfifo"], "ffff:", "The handle ffff: has a meaning of its own."],
     [["qdisc add dev eth0 root netem loss 200%"], "200%", "'200%' is more than 100%."],
     [["qdisc add dev eth0 root handle 1:2 fq"], "1:2", "'1:2' is no handle."],
     [["qdisc add dev eth0 root handle 10000: fq"], "10000:", "'10000:' is no class."],

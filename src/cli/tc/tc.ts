@@ -4,6 +4,8 @@ import { parseUntil } from "../run.ts";
 
 /** What `netsim tc show` can be asked for, as tc's own objects. */
 export type TcObject = "qdisc" | "class" | "filter";
+/** Whose filters: those of the disciplines, or of a side. */
+export type TcSide = "root" | "ingress" | "egress";
 
 /** The options of `netsim tc show` as commander gives them. */
 export interface TcShowFlags {
@@ -19,10 +21,11 @@ export function tcCommand(program: Command, perform: (action: Action) => void): 
     .description("run a topology and show its qdiscs, classes or filters in tc's own format, as they are at the end")
     .argument("<topology>", "YAML file, as for 'netsim run'")
     .addArgument(new Argument("[object]", "what is shown").choices(["qdisc", "class", "filter"]).default("qdisc"))
+    .addArgument(new Argument("[side]", "of filters: whose").choices(["root", "ingress", "egress"]))
     .option("-s, --statistics", "with what they have counted")
     .option("--dev <host:interface>", "of one interface only")
     .option("--until <duration>", "simulated time at which the run ends, such as 2s or 500ms", parseUntil)
-    .action((topology: string, object: TcObject, flags: TcShowFlags) =>
-      perform(async (terminal) => (await import("./show-action.ts")).showTc(topology, object, flags, terminal)),
+    .action((topology: string, object: TcObject, side: TcSide | undefined, flags: TcShowFlags) =>
+      perform(async (terminal) => (await import("./show-action.ts")).showTc(topology, object, side, flags, terminal)),
     );
 }

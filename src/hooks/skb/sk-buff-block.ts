@@ -78,6 +78,7 @@ export class SkBuffBlock {
     this.skb = skb;
     this.place(skb, data, length);
     const { words } = this;
+    words[SK_BUFF.wireLength / 4] = skb.wireLength || length;
     words[SK_BUFF.mark / 4] = skb.mark;
     words[SK_BUFF.queueMapping / 4] = skb.queue;
     words[SK_BUFF.priority / 4] = skb.priority;
@@ -125,7 +126,6 @@ export class SkBuffBlock {
     this.renew();
     const { words } = this;
     words[SK_BUFF.len / 4] = length;
-    words[SK_BUFF.wireLength / 4] = length;
     words[SK_BUFF.packetType / 4] = skb.pktType;
     words[SK_BUFF.hash / 4] = skb.hash;
     words[SK_BUFF.data / 4] = data;

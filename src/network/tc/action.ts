@@ -2,76 +2,99 @@ import type { TcActionSite } from "../../hooks/hook.ts";
 import { TC_ACT } from "../../hooks/tc/verdict.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { Attachment } from "../../programs/attachment.ts";
+import type { Simulation } from "../../simulation/simulation.ts";
+import type { TcActionModel } from "../../topology/model.ts";
 
-/** An action of a filter. */
-export interface FilterAction {
-  readonly kind: string;
-  /** Packets that it has seen. */
-  packets: number;
-  /** Of those, the ones that it dropped. */
-  drops: number;
+/** What an action is made of beside what it does. */
+export interface ActionOrigin {
+  readonly model: TcActionModel;
+  /** Its number among those of its kind on the host, from 1. */
+  readonly index: number;
+  readonly simulation: Simulation;
+}
+
+/** An action of a filter, with what it has counted (struct tc_action). */
+export abstract class FilterAction {
+  readonly model: TcActionModel;
+  readonly index: number;
+  /** Packets that it has seen, and their bytes. */
+  packets = 0;
+  bytes = 0;
+  /** Of those packets, the ones that it dropped. */
+  drops = 0;
+  /** Simulated times: when it was made, and when it saw its first packet and its last; undefined: none yet. */
+  readonly installed: number;
+  firstUse: number | undefined;
+  lastUse: number | undefined;
+  private readonly simulation: Simulation;
+
+  constructor({ model, index, simulation }: ActionOrigin) {
+    this.model = model;
+    this.index = index;
+    this.simulation = simulation;
+    this.installed = simulation.now;
+  }
+
   /** Acts on a packet. Returns one of TC_ACT. */
-  run(skb: Skb, site: TcActionSite): number;
+  run(skb: Skb, site: TcActionSite): number {
+    this.packets++;
+    this.bytes += skb.wireLength;
+    this.lastUse = this.simulation.now;
+    this.firstUse ??= this.lastUse;
+    const answer = this.act(skb, site);
+    if (answer === TC_ACT.SHOT) this.drops++;
+    return answer;
+  }
+
+  protected abstract act(skb: Skb, site: TcActionSite): number;
 }
 
 /** A program as an action (act_bpf.c). */
-export class BpfAction implements FilterAction {
-  readonly kind = "bpf";
-  packets = 0;
-  drops = 0;
+export class BpfAction extends FilterAction {
   private readonly attachment: Attachment<"tc-action">;
   private readonly configured: number;
 
-  constructor(attachment: Attachment<"tc-action">, configured: number) {
+  constructor(attachment: Attachment<"tc-action">, configured: number, origin: ActionOrigin) {
+    super(origin);
     this.attachment = attachment;
     this.configured = configured;
   }
 
-  run(skb: Skb, site: TcActionSite): number {
-    this.packets++;
+  protected act(skb: Skb, site: TcActionSite): number {
     site.configured = this.configured;
-    const { action } = this.attachment.run(skb, site);
-    if (action === TC_ACT.SHOT) this.drops++;
-    return action;
+    return this.attachment.run(skb, site).action;
   }
 }
 
 /** An action that always gives the same answer (act_gact.c). */
-export class FixedAction implements FilterAction {
-  readonly kind = "gact";
-  packets = 0;
-  drops = 0;
+export class FixedAction extends FilterAction {
   private readonly answer: number;
 
-  constructor(answer: number) {
+  constructor(answer: number, origin: ActionOrigin) {
+    super(origin);
     this.answer = answer;
   }
 
-  run(): number {
-    this.packets++;
-    if (this.answer === TC_ACT.SHOT) this.drops++;
+  protected act(): number {
     return this.answer;
   }
 }
 
 /** Sends packets, or copies of them, to another device (act_mirred.c). */
-export class MirredAction implements FilterAction {
-  readonly kind = "mirred";
-  packets = 0;
-  drops = 0;
+export class MirredAction extends FilterAction {
   private readonly device: number;
   private readonly ingress: boolean;
   private readonly mirrors: boolean;
 
   /** @param mirrors a copy goes there, and the packet goes on. */
-  constructor(device: number, ingress: boolean, mirrors: boolean) {
+  constructor(device: number, ingress: boolean, mirrors: boolean, origin: ActionOrigin) {
+    super(origin);
     this.device = device;
     this.ingress = ingress;
     this.mirrors = mirrors;
   }
 
-  run(skb: Skb, { host }: TcActionSite): number {
-    this.packets++;
+  protected act(skb: Skb, { host }: TcActionSite): number {
     if (host === undefined) return TC_ACT.SHOT;
     host.redirect(this.mirrors ? host.copy(skb) : skb, this.device, this.ingress);
     return this.mirrors ? TC_ACT.PIPE : TC_ACT.CONSUMED;

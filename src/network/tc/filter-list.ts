@@ -16,6 +16,8 @@ export class FilterList {
   /** Set where the last classification failed by itself. */
   problem: ListProblem | undefined;
   private readonly chains = new Map<number, Filter[]>();
+  /** Chain 0. */
+  private first: Filter[] | undefined;
   private readonly site: FilterSite = {
     dataAddress: 0,
     length: 0,
@@ -33,11 +35,17 @@ export class FilterList {
   /** These and no others, in the order in which they came. */
   set(filters: readonly Filter[]): void {
     this.chains.clear();
+    this.first = undefined;
     for (const filter of filters) this.add(filter);
   }
 
   get filters(): Filter[] {
     return [...this.chains.values()].flat();
+  }
+
+  /** True where packets find no filter to begin with. */
+  get isEmpty(): boolean {
+    return this.first === undefined;
   }
 
   /** How many. */
@@ -54,13 +62,14 @@ export class FilterList {
     const at = list.findIndex(({ model }) => model.priority >= priority);
     list.splice(at < 0 ? list.length : at, 0, filter);
     this.chains.set(chain, list);
+    if (chain === 0) this.first = list;
   }
 
   /** The answer for a packet whose data begins at its MAC header; UNSPEC where no filter has one. */
   classify(skb: Skb): number {
     this.classid = 0;
     this.problem = undefined;
-    let chain = this.chains.get(0);
+    let chain = this.first;
     for (let round = 0; chain !== undefined; round++) {
       if (round > MAX_ROUNDS) {
         this.problem = "TC_RECLASSIFY_LOOP";

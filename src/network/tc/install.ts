@@ -6,7 +6,7 @@ import type { Host } from "../host.ts";
 import type { Interface } from "../interface.ts";
 import type { QdiscKind } from "../qdisc/qdisc.ts";
 import type { World } from "../world.ts";
-import { BpfAction, type FilterAction, FixedAction, MirredAction } from "./action.ts";
+import { type ActionOrigin, BpfAction, type FilterAction, FixedAction, MirredAction } from "./action.ts";
 import { Filter } from "./filter.ts";
 import { FilterList } from "./filter-list.ts";
 import { QdiscTree } from "./qdisc-tree.ts";
@@ -19,6 +19,8 @@ export class TcInstaller {
   private readonly kinds: Registry<QdiscKind>;
   private readonly world: World;
   private readonly made = new Map<TcFilterModel, Filter>();
+  /** How many actions of each kind there have been. */
+  private readonly numbers = new Map<TcActionModel["kind"], number>();
 
   constructor(host: Host, attach: Attach, kinds: Registry<QdiscKind>, world: World) {
     this.host = host;
@@ -130,15 +132,21 @@ export class TcInstaller {
     switch (model.kind) {
       case "program": {
         const attachment = this.attached(model.attachment, "tc-action", label);
-        return attachment && new BpfAction(attachment, model.answer);
+        return attachment && new BpfAction(attachment, model.answer, this.origin(model));
       }
       case "answer":
-        return new FixedAction(model.answer);
+        return new FixedAction(model.answer, this.origin(model));
       case "send": {
         const device = model.device === "lo" ? this.host.loopback.device : this.host.interfaces.get(model.device)!;
-        return new MirredAction(device.index, model.ingress, model.mirrors);
+        return new MirredAction(device.index, model.ingress, model.mirrors, this.origin(model));
       }
     }
+  }
+
+  private origin(model: TcActionModel): ActionOrigin {
+    const index = (this.numbers.get(model.kind) ?? 0) + 1;
+    this.numbers.set(model.kind, index);
+    return { model, index, simulation: this.world.simulation };
   }
 
   private attached<P extends HookPlace>(model: Parameters<Attach>[0] | undefined, place: P, label: string) {

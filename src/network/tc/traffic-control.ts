@@ -5,12 +5,15 @@ import type { DropReason } from "../../packet/drop-reason.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { Attachment } from "../../programs/attachment.ts";
 import type { Interface } from "../interface.ts";
+import { noCounts } from "../qdisc/counts.ts";
 import type { World } from "../world.ts";
 import type { FilterList } from "./filter-list.ts";
 
 /** Programs and filters at one side of a device: tcx, then clsact. */
 export class TrafficHook {
   readonly filters: FilterList;
+  /** What came to the filters, and what they dropped. */
+  readonly counts = noCounts();
   private readonly programs: readonly Attachment<"tcx-ingress" | "tcx-egress">[];
   private readonly reason: DropReason;
   private readonly device: Interface;
@@ -42,11 +45,15 @@ export class TrafficHook {
    * or has gone elsewhere.
    */
   pass(skb: Skb): boolean {
-    skb.atIngress = this.reason === "TC_INGRESS" ? 1 : 0;
+    if (this.reason === "TC_INGRESS") {
+      skb.atIngress = 1;
+      // Where the packet comes in its link-layer header is not counted (sch_handle_ingress).
+      skb.wireLength = skb.data + skb.length - skb.networkHeader;
+    } else skb.atIngress = 0;
     let answer = this.runPrograms(skb);
     let problem: DropReason | undefined;
     if (answer === TC_ACT.UNSPEC) {
-      answer = this.filters.classify(skb);
+      answer = this.classify(skb);
       problem = this.filters.problem;
       if (answer === TC_ACT.OK || answer === TC_ACT.RECLASSIFY) skb.tcIndex = minorOf(this.filters.classid);
     }
@@ -69,6 +76,17 @@ export class TrafficHook {
         skb.atIngress = 0;
         return true;
     }
+  }
+
+  /** Has the filters look at a packet, and counts it where there are any that it begins with (tc_run). */
+  private classify(skb: Skb): number {
+    const { filters, counts } = this;
+    if (filters.isEmpty) return TC_ACT.UNSPEC;
+    counts.packets++;
+    counts.bytes += skb.wireLength;
+    const answer = filters.classify(skb);
+    if (answer === TC_ACT.SHOT) counts.dropped++;
+    return answer;
   }
 
   private runPrograms(skb: Skb): number {

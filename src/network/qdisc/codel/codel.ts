@@ -7,7 +7,7 @@ import type { QdiscKind, QdiscSurroundings } from "../qdisc.ts";
 import { Queue } from "../queue.ts";
 import { XMIT, type Xmit } from "../xmit.ts";
 import { type CodelQueue, CodelState, codelDequeue, codelMicroseconds, codelTime } from "./control.ts";
-import { CODEL_OPTIONS, type CodelOptions, codelParameters, parseCodel } from "./options.ts";
+import { CODEL_WORDS, type CodelOptions, codelOptions, codelParameters, parseCodel } from "./options.ts";
 
 const DEFAULT_LIMIT = 1000;
 
@@ -101,16 +101,11 @@ export const codel: QdiscKind<OwnOptions> = {
   description: "Controlled delay: drops when packets wait too long.",
   options: {
     limit: { type: "integer", minimum: 0, maximum: 0xffff_ffff, description: "Packets. Default 1000." },
-    ...CODEL_OPTIONS,
-    ecn: { type: "boolean", description: "Marks packets instead of dropping them, where that can be. Default false." },
+    ...codelOptions(false),
   },
   words: {
     limit: { key: "limit", type: "integer" },
-    target: { key: "target", type: "time" },
-    interval: { key: "interval", type: "time" },
-    ce_threshold: { key: "ce_threshold", type: "time" },
-    ecn: { key: "ecn", type: "flag" },
-    noecn: { key: "ecn", type: "off" },
+    ...CODEL_WORDS,
   },
   parse(given) {
     const options = new Options(given);

@@ -1,4 +1,5 @@
 import type { JsonSchema } from "../../../json-schema.ts";
+import type { Grammar } from "../../../topology/tc-command/grammar.ts";
 import type { Options } from "../options.ts";
 import { type CodelParameters, codelSpan, NO_THRESHOLD } from "./control.ts";
 
@@ -15,13 +16,23 @@ export interface CodelOptions {
   readonly ecn: boolean;
 }
 
-export const CODEL_OPTIONS: Readonly<Record<string, JsonSchema>> = {
+/** @param ecn the default. */
+export const codelOptions = (ecn: boolean): Readonly<Record<string, JsonSchema>> => ({
   target: { $ref: "#/$defs/duration", description: "How long packets may wait. Default 5ms." },
   interval: {
     $ref: "#/$defs/duration",
     description: "For how long they may wait longer before the first drop. Default 100ms.",
   },
   ce_threshold: { $ref: "#/$defs/duration", description: "Marks all packets that waited longer. Default: none." },
+  ecn: { type: "boolean", description: `Marks packets instead of dropping them, where that can be. Default ${ecn}.` },
+});
+
+export const CODEL_WORDS: Grammar = {
+  target: { key: "target", type: "time" },
+  interval: { key: "interval", type: "time" },
+  ce_threshold: { key: "ce_threshold", type: "time" },
+  ecn: { key: "ecn", type: "flag" },
+  noecn: { key: "ecn", type: "off" },
 };
 
 export function parseCodel(options: Options, ecn: boolean): CodelOptions {

@@ -1,4 +1,4 @@
-import { CODEL_OPTIONS, parseCodel } from "../codel/options.ts";
+import { CODEL_WORDS, codelOptions, parseCodel } from "../codel/options.ts";
 import { Options } from "../options.ts";
 import type { QdiscKind } from "../qdisc.ts";
 import { type FqCodelOptions, FqCodelQdisc } from "./fq-codel-qdisc.ts";
@@ -17,14 +17,13 @@ export const fqCodel: QdiscKind<FqCodelOptions> = {
       maximum: 65_536,
       description: "Flows, which are the minor numbers from 1 on that filters give. Default 1024.",
     },
-    ...CODEL_OPTIONS,
+    ...codelOptions(true),
     quantum: {
       type: "integer",
       minimum: 1,
       maximum: 1 << 20,
       description: "Bytes of a flow's turn, at least 256. Default: the largest frame.",
     },
-    ecn: { type: "boolean", description: "Marks packets instead of dropping them, where that can be. Default true." },
     memory_limit: { $ref: "#/$defs/size", description: "Memory of the packets that wait. Default 32 MiB." },
     drop_batch: {
       type: "integer",
@@ -40,11 +39,7 @@ export const fqCodel: QdiscKind<FqCodelOptions> = {
     quantum: { key: "quantum", type: "size" },
     memory_limit: { key: "memory_limit", type: "size" },
     drop_batch: { key: "drop_batch", type: "integer" },
-    target: { key: "target", type: "time" },
-    interval: { key: "interval", type: "time" },
-    ce_threshold: { key: "ce_threshold", type: "time" },
-    ecn: { key: "ecn", type: "flag" },
-    noecn: { key: "ecn", type: "off" },
+    ...CODEL_WORDS,
   },
   parse(given) {
     const options = new Options(given);

@@ -7,8 +7,9 @@ import { Queue } from "../queue.ts";
 import { TimeQueue } from "../time-queue.ts";
 import { XMIT, type Xmit } from "../xmit.ts";
 import { Correlated } from "./correlated.ts";
-import { DISTRIBUTION_SCALE, DISTRIBUTIONS } from "./distributions.ts";
 import { LossChain, type LossModel } from "./loss.ts";
+import { type SlotOptions, Slots } from "./slots.ts";
+import { spread } from "./spread.ts";
 import { Taus113 } from "./taus113.ts";
 
 /** A probability and how much each event depends on the one before; both of 32 bits. */
@@ -39,6 +40,8 @@ export interface NetemOptions {
   readonly packetOverhead: number;
   readonly cellSize: number;
   readonly cellOverhead: number;
+  /** Undefined: packets leave when their time has come. */
+  readonly slot: SlotOptions | undefined;
   /** Undefined: drawn. */
   readonly seed: bigint | undefined;
 }
@@ -56,6 +59,7 @@ export class NetemQdisc extends Queue {
   private corruptions!: Correlated;
   private reorderings!: Correlated;
   private chain!: LossChain;
+  private slots: Slots | undefined;
   /** Packets since one went first. */
   private counter = 0;
 
@@ -131,13 +135,16 @@ export class NetemQdisc extends Queue {
       if (first !== undefined) return this.sent(first);
       const skb = waiting.peek();
       const now = surroundings.now();
-      if (skb === undefined || skb.queueTime > now) {
+      if (skb !== undefined) this.slots?.await(skb.queueTime, now);
+      const time = skb && Math.max(skb.queueTime, this.slots?.next ?? 0);
+      if (skb === undefined || time! > now) {
         const inner = this.inner?.dequeue();
         if (inner !== undefined) return this.sent(inner);
-        if (skb !== undefined) surroundings.wake(skb.queueTime);
+        if (time !== undefined) surroundings.wake(time);
         return undefined;
       }
       waiting.shift();
+      this.slots?.left(skb.length, now);
       if (this.inner === undefined) return this.sent(skb);
       this.handOn(skb, this.inner);
     }
@@ -159,6 +166,8 @@ export class NetemQdisc extends Queue {
     this.corruptions = correlated(options.corrupt.correlation);
     this.reorderings = correlated(options.reorder.correlation);
     this.chain = new LossChain(options.loss, generator);
+    const { now, chance } = this.surroundings;
+    this.slots = options.slot && new Slots(options.slot, now(), chance, generator);
   }
 
   private isLost(): boolean {
@@ -196,13 +205,7 @@ export class NetemQdisc extends Queue {
   private drawDelay(): number {
     const { delay, jitter, distribution } = this.options;
     if (jitter === 0) return delay;
-    const drawn = this.delays.next();
-    if (distribution === undefined) return (drawn % (2 * jitter)) + delay - jitter;
-    const table = DISTRIBUTIONS[distribution]!();
-    const deviation = table[drawn % table.length]!;
-    const rest = (jitter % DISTRIBUTION_SCALE) * deviation;
-    const rounded = Math.trunc((rest + (rest >= 0 ? 1 : -1) * (DISTRIBUTION_SCALE / 2)) / DISTRIBUTION_SCALE);
-    return rounded + Math.floor(jitter / DISTRIBUTION_SCALE) * deviation + delay;
+    return spread(this.delays.next(), delay, jitter, distribution);
   }
 
   /** packet_time_ns */

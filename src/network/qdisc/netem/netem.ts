@@ -4,9 +4,11 @@ import type { QdiscKind } from "../qdisc.ts";
 import { DISTRIBUTIONS } from "./distributions.ts";
 import type { LossModel } from "./loss.ts";
 import { type Chance, type NetemOptions, NetemQdisc } from "./netem-qdisc.ts";
+import type { SlotOptions } from "./slots.ts";
 
 const fraction = (description: string) => ({ $ref: "#/$defs/fraction", description });
 const duration = (description: string) => ({ $ref: "#/$defs/duration", description });
+const size = (description: string) => ({ $ref: "#/$defs/size", description });
 const integer = (minimum: number, maximum: number, description: string) => ({
   type: "integer",
   minimum,
@@ -67,6 +69,23 @@ export const netem: QdiscKind<NetemOptions> = {
     "packet-overhead": { type: "integer", description: "Bytes that a packet has more on the wire, or fewer." },
     "cell-size": integer(0, 0xffff_ffff, "Bytes of the cells that packets are sent in. Default 0: none."),
     "cell-overhead": { type: "integer", description: "Bytes that a cell has more on the wire." },
+    slot: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        min: duration("Least pause between two bursts."),
+        max: duration("Longest pause. Default `min`."),
+        distribution: {
+          enum: Object.keys(DISTRIBUTIONS),
+          description: "Of pauses, with `delay` and `jitter` instead of `min` and `max`.",
+        },
+        delay: duration("Pause that the distribution is about."),
+        jitter: duration("Its deviation."),
+        packets: integer(0, 0x7fff_ffff, "Most packets of a burst. Default, or 0: as many as there are."),
+        bytes: size("Most bytes of a burst. Default, or 0: as many as there are."),
+      },
+      description: "Packets leave in bursts, with pauses between them.",
+    },
     seed: integer(0, Number.MAX_SAFE_INTEGER, "Of what is by chance, as for tc. Default: drawn from the topology's."),
   },
   words: {
@@ -104,6 +123,23 @@ export const netem: QdiscKind<NetemOptions> = {
         { key: "cell-overhead", type: "integer" },
       ],
     },
+    slot: {
+      key: "slot.min",
+      type: "fine time",
+      more: [{ key: "slot.max", type: "fine time" }],
+      or: {
+        distribution: {
+          key: "slot.distribution",
+          type: "text",
+          more: [
+            { key: "slot.delay", type: "fine time" },
+            { key: "slot.jitter", type: "fine time" },
+          ],
+        },
+      },
+    },
+    packets: { key: "slot.packets", type: "integer" },
+    bytes: { key: "slot.bytes", type: "size" },
     seed: { key: "seed", type: "integer" },
   },
   classOptions: {},
@@ -145,6 +181,7 @@ export const netem: QdiscKind<NetemOptions> = {
       packetOverhead: options.integer("packet-overhead") ?? 0,
       cellSize: options.integer("cell-size") ?? 0,
       cellOverhead: options.integer("cell-overhead") ?? 0,
+      slot: readSlot(options),
       seed: seed === undefined ? undefined : BigInt(seed),
     };
   },
@@ -154,6 +191,30 @@ export const netem: QdiscKind<NetemOptions> = {
 /** 32 bits, as tc makes them out of a percentage. */
 const share = (options: Options, key: string): number => of32Bits(options.fraction(key) ?? 0);
 const of32Bits = (value: number): number => Math.round(value * 0xffff_ffff);
+
+/** Of what is not limited (get_slot). */
+const UNLIMITED = 0x7fff_ffff;
+
+/** The bursts; undefined: there is nothing said of pauses (get_slot). */
+function readSlot(options: Options): SlotOptions | undefined {
+  const given = options.value("slot");
+  if (given === undefined || given === null || typeof given !== "object") return undefined;
+  const part = new Options(given as Record<string, unknown>);
+  const fail = (message: string) => options.fail("slot", message);
+  const distribution = part.read("distribution", (text) => text);
+  const [delay, jitter] = [part.duration("delay") ?? 0, Math.min(part.duration("jitter") ?? 0, UNLIMITED)];
+  const min = part.duration("min") ?? 0;
+  const max = Math.max(min, part.duration("max") ?? 0);
+  if (distribution !== undefined && !Object.hasOwn(DISTRIBUTIONS, distribution))
+    fail(`'${distribution}' is no distribution; there are ${Object.keys(DISTRIBUTIONS).join(", ")}.`);
+  if (distribution !== undefined && jitter === 0) fail("A distribution of pauses needs `delay` and `jitter`.");
+  if (distribution === undefined && delay + jitter > 0) fail("`delay` and `jitter` of pauses need a `distribution`.");
+  if (distribution !== undefined && max > 0) fail("Pauses are between `min` and `max`, or have a `distribution`.");
+  if (distribution === undefined && max === 0) fail("Bursts need pauses between them: `min`, or a `distribution`.");
+  const packets = part.integer("packets") || UNLIMITED;
+  const bytes = Math.min(part.size("bytes") || UNLIMITED, UNLIMITED);
+  return { min, max, distribution, delay, jitter, packets, bytes };
+}
 
 /** The one loss model that is given (tc/q_netem.c has the defaults). */
 function readLoss(options: Options): LossModel {

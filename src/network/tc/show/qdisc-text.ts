@@ -5,6 +5,7 @@ import type { FqOptions } from "../../qdisc/fq/fq-qdisc.ts";
 import type { FqCodelOptions } from "../../qdisc/fq-codel/fq-codel-qdisc.ts";
 import type { HtbOptions } from "../../qdisc/htb/htb-qdisc.ts";
 import type { Chance, NetemOptions } from "../../qdisc/netem/netem-qdisc.ts";
+import type { SlotOptions } from "../../qdisc/netem/slots.ts";
 import { PRIORITY_BANDS } from "../../qdisc/prio.ts";
 import { Rate } from "../../qdisc/rate.ts";
 import type { RedOptions } from "../../qdisc/red/red.ts";
@@ -203,7 +204,20 @@ function netem(o: NetemOptions): string {
         o.cellSize > 0 && `cellsize ${o.cellSize}`,
         o.cellOverhead !== 0 && `celloverhead ${o.cellOverhead}`,
       ),
+    o.slot && slot(o.slot),
     o.ecn && "ecn ",
     o.gap > 0 && `gap ${o.gap}`,
+  );
+}
+
+/** The kernel shows what is not limited as 0, and tc leaves it out. */
+function slot({ min, max, distribution, delay, jitter, packets, bytes }: SlotOptions): string {
+  const limit = (name: string, value: number) => value < 0x7fff_ffff && `${name} ${value}`;
+  return words(
+    distribution === undefined
+      ? `slot ${tcFineTimeText(min)} ${tcFineTimeText(max)}`
+      : `slot distribution ${tcFineTimeText(delay)} ${tcFineTimeText(jitter)}`,
+    limit("packets", packets),
+    limit("bytes", bytes),
   );
 }

@@ -1,22 +1,13 @@
-import { chainOf } from "../../../hooks/tc/verdict.ts";
-import type { TcActionModel } from "../../../topology/model.ts";
 import { formatClassid } from "../../../topology/quantity/classid.ts";
-import { ACTION_ANSWERS } from "../../../topology/schema/tc.ts";
-import { SOCKET_ETHERTYPES } from "../../../topology/socket-protocol.ts";
 import type { Interface } from "../../interface.ts";
+import { noCounts } from "../../qdisc/counts.ts";
 import { HtbClass } from "../../qdisc/htb/htb-class.ts";
 import type { QdiscClass, QdiscCounts } from "../../qdisc/qdisc.ts";
-import type { Filter } from "../filter.ts";
 import type { QdiscNode } from "../qdisc-tree.ts";
+import { countLines, NOTHING_WAITS } from "./counts-text.ts";
 import { tcBurst, tcRateText, tcSizeText } from "./numbers.ts";
 import { QDISC_TEXTS } from "./qdisc-text.ts";
-
-export interface ShowOptions {
-  /** -s */
-  readonly statistics: boolean;
-  /** Each line says its device, as where tc is not asked about one. */
-  readonly namesDevice: boolean;
-}
+import type { ShowOptions } from "./show-options.ts";
 
 /** Bytes of a frame beside its layer-3 packet. */
 const FRAME_HEADER = 14;
@@ -26,6 +17,10 @@ const QUEUE_LENGTH = 1000;
 export function showQdiscs(device: Interface, { statistics, namesDevice }: ShowOptions): string[] {
   const lines: string[] = [];
   const name = namesDevice ? `dev ${device.name} ` : "";
+  if (device.tree === undefined) {
+    lines.push(`qdisc noqueue 0: ${name}root refcnt 2 `);
+    if (statistics) lines.push(...countLines(noCounts(), NOTHING_WAITS));
+  }
   for (const { model, qdisc, above } of device.tree?.all ?? []) {
     const text = QDISC_TEXTS[model.kind];
     const details = qdisc.details?.() ?? {};
@@ -42,8 +37,20 @@ export function showQdiscs(device: Interface, { statistics, namesDevice }: ShowO
     // tc prints a line of dashes for the options that ingress has not.
     const options = device.hook === "ingress" ? "---------------- " : "";
     lines.push(`qdisc ${device.hook} ffff: ${name}parent ffff:fff1 ${options}`);
+    if (statistics) lines.push(...countLines(hookCounts(device), NOTHING_WAITS));
   }
   return lines;
+}
+
+/** clsact has one account for both of its sides. */
+function hookCounts({ ingress, egress }: Interface): QdiscCounts {
+  const sum = noCounts();
+  for (const side of [ingress, egress]) {
+    sum.packets += side?.counts.packets ?? 0;
+    sum.bytes += side?.counts.bytes ?? 0;
+    sum.dropped += side?.counts.dropped ?? 0;
+  }
+  return sum;
 }
 
 /** `tc class show` */
@@ -86,77 +93,4 @@ function classStatistics(one: QdiscClass): string[] {
   if (details.lended === undefined) return [];
   const { lended, borrowed, giants, tokens, ctokens } = details;
   return [` lended: ${lended} borrowed: ${borrowed} giants: ${giants}`, ` tokens: ${tokens} ctokens: ${ctokens}`, ""];
-}
-
-function countLines(
-  { packets, bytes, dropped, overlimits, requeues }: QdiscCounts,
-  { length, backlog }: { length: number; backlog: number },
-): string[] {
-  return [
-    ` Sent ${bytes} bytes ${packets} pkt (dropped ${dropped}, overlimits ${overlimits} requeues ${requeues}) `,
-    ` backlog ${tcSizeText(backlog)} ${length}p requeues ${requeues}`,
-  ];
-}
-
-/** `tc filter show`, of a side or of the disciplines. */
-export function showFilters(device: Interface, where: "ingress" | "egress" | "qdisc"): string[] {
-  if (where !== "qdisc")
-    return device[where]?.filters.filters.flatMap((filter, i, all) => filterLines(filter, all[i - 1])) ?? [];
-  return (device.tree?.all ?? []).flatMap(({ model, filters }) =>
-    [...filters].flatMap(([classid, list]) =>
-      list.filters.flatMap((filter, i, all) =>
-        filterLines(filter, all[i - 1], `parent ${formatClassid(classid === 0 ? model.handle : classid)} `),
-      ),
-    ),
-  );
-}
-
-function filterLines({ model }: Filter, before: Filter | undefined, parent = ""): string[] {
-  const { kind, handle, priority, protocol, chain, classid, directAction, actions, attachment, shown } = model;
-  const head = `filter ${parent}protocol ${protocolName(protocol)} pref ${priority} ${kind} chain ${chain} `;
-  const isFirst = before?.model.priority !== priority || before.model.chain !== chain;
-  const flow = classid === 0 ? "" : `flowid ${formatClassid(classid)} `;
-  const own =
-    kind === "matchall"
-      ? [`${head}handle 0x${handle.toString(16)} ${flow}`, "  not_in_hw"]
-      : [`${head}handle 0x${handle.toString(16)} ${flow}${programWords(shown ?? attachment!.program, directAction)}`];
-  return [
-    ...(isFirst ? [head] : []),
-    ...own,
-    ...actions.flatMap((action, i) => actionLines(action, i + 1)),
-    ...(actions.length > 0 ? [""] : []),
-  ];
-}
-
-/** An object's name comes before the flags, bytecode after them. */
-function programWords(shown: string, directAction: boolean): string {
-  const flags = `${directAction ? "direct-action " : ""}not_in_hw `;
-  return shown.startsWith("bytecode ") ? `${flags}${shown}` : `${shown} ${flags}`;
-}
-
-const ANSWERS = Object.entries(ACTION_ANSWERS);
-const answerName = (answer: number): string => {
-  const chain = chainOf(answer);
-  if (chain !== undefined) return `goto chain ${chain}`;
-  const name = ANSWERS.findLast(([, value]) => value === answer)?.[0] ?? String(answer);
-  return name;
-};
-
-function actionLines(action: TcActionModel, order: number): string[] {
-  const begin = `\taction order ${order}: `;
-  switch (action.kind) {
-    case "answer":
-      return [`${begin}gact action ${answerName(action.answer)}`, "\t random type none pass val 0"];
-    case "send": {
-      const way = `${action.ingress ? "Ingress" : "Egress"} ${action.mirrors ? "Mirror" : "Redirect"}`;
-      return [`${begin}mirred (${way} to device ${action.device}) ${action.mirrors ? "pipe" : "stolen"}`];
-    }
-    case "program":
-      return [`${begin}bpf ${action.attachment.program} default-action ${answerName(action.answer)}`];
-  }
-}
-
-function protocolName(protocol: number): string {
-  const name = Object.entries(SOCKET_ETHERTYPES).find(([, value]) => value === protocol)?.[0];
-  return name ?? `[${protocol}]`;
 }

@@ -30,7 +30,9 @@ function readAction(words: Words, place: CommandPlace, scope: TcScope): TcAction
       throw new WordError("The action has no program.", word, "Write `obj` and a file, or `bytecode`.");
     const answer = readControl(words, "pipe");
     // A program that cannot be read is told already.
-    return attachment === undefined ? { kind: "answer", answer } : { kind: "program", attachment, answer };
+    return attachment === undefined
+      ? { kind: "answer", answer }
+      : { kind: "program", attachment, answer, shown: program.shown };
   }
   throw new WordError(
     `The action '${word.text}' is not simulated.`,

@@ -1,0 +1,54 @@
+import { formatClassid } from "../../../topology/quantity/classid.ts";
+import { SOCKET_ETHERTYPES } from "../../../topology/socket-protocol.ts";
+import type { Interface } from "../../interface.ts";
+import type { Filter } from "../filter.ts";
+import { actionLines } from "./action-text.ts";
+import type { ShowOptions } from "./show-options.ts";
+
+/** Whose filters are shown: those of the disciplines, or of a side. */
+export type FilterSide = "root" | "ingress" | "egress";
+
+/** `tc filter show`, of a side or of the disciplines. */
+export function showFilters(device: Interface, side: FilterSide, options: ShowOptions, now: number): string[] {
+  const listLines = (filters: readonly Filter[], parent = "") =>
+    filters.flatMap((filter, i) => filterLines(filter, filters[i - 1], parent, options, now));
+  if (side !== "root") return listLines(device[side]?.filters.filters ?? []);
+  return (device.tree?.all ?? []).flatMap(({ model, filters }) =>
+    [...filters].flatMap(([classid, list]) =>
+      listLines(list.filters, `parent ${formatClassid(classid === 0 ? model.handle : classid)} `),
+    ),
+  );
+}
+
+function filterLines(
+  { model, actions }: Filter,
+  before: Filter | undefined,
+  parent: string,
+  options: ShowOptions,
+  now: number,
+): string[] {
+  const { kind, handle, priority, protocol, chain, classid, directAction, attachment, shown } = model;
+  const head = `filter ${parent}protocol ${protocolName(protocol)} pref ${priority} ${kind} chain ${chain} `;
+  const isFirst = before?.model.priority !== priority || before.model.chain !== chain;
+  const flow = classid === 0 ? "" : `flowid ${formatClassid(classid)} `;
+  const own =
+    kind === "matchall"
+      ? [`${head}handle 0x${handle.toString(16)} ${flow}`, "  not_in_hw"]
+      : [`${head}handle 0x${handle.toString(16)} ${flow}${programWords(shown ?? attachment!.program, directAction)}`];
+  return [
+    ...(isFirst ? [head] : []),
+    ...own,
+    ...actions.flatMap((action, i) => [...actionLines(action, i + 1, options, now), ""]),
+  ];
+}
+
+/** An object's name comes before the flags, bytecode after them. */
+function programWords(shown: string, directAction: boolean): string {
+  const flags = `${directAction ? "direct-action " : ""}not_in_hw `;
+  return shown.startsWith("bytecode ") ? `${flags}${shown}` : `${shown} ${flags}`;
+}
+
+function protocolName(protocol: number): string {
+  const name = Object.entries(SOCKET_ETHERTYPES).find(([, value]) => value === protocol)?.[0];
+  return name ?? `[${protocol}]`;
+}
