@@ -135,6 +135,16 @@ describe.each(["interpreter", "jit"])("one-liners with %s", (engine) => {
   });
 });
 
+it("one-liners read addresses of both families where an event has either", async () => {
+  const text = "tracepoint:tcp:tcp_probe { @[ntop(args.saddr), ntop(args.daddr)] = count(); }";
+  const six = NETWORK.replaceAll("10.0.0.", "fd00::").replaceAll("/24", "/64");
+  for (const [network, want] of [
+    [NETWORK, "@[10.0.0.2, 10.0.0.1]: "],
+    [six, "@[fd00::2, fd00::1]: "],
+  ] as const)
+    expect(await trace(text, "interpreter", network)).toContain(want);
+});
+
 const refusals = [
   {
     have: "kprobe:ip_rvc { @ = count(); }",

@@ -41,6 +41,9 @@ const COMM_BYTES = 16;
 /** Offsets of arg0 to arg5 in struct pt_regs, and of the result. */
 const REGISTERS = [112, 104, 96, 88, 72, 64];
 const RESULT = 80;
+const AF_INET6 = 10;
+/** Where the address is in struct sockaddr_in and in struct sockaddr_in6. */
+const [IN_ADDRESS, IN6_ADDRESS] = [4, 8];
 
 /** A word that stands for something of the probe. */
 export function builtinValue(parts: CodeParts, name: string, span: Span): Operand {
@@ -185,13 +188,21 @@ function bytesField(parts: CodeParts, offset: number, size: number, declaration:
   const room = isText ? size : 24;
   const at = emitter.allocate(room, span);
   emitter.zero(at, room);
-  // Of struct sockaddr_in the address comes after family and port.
-  const from = isSockaddr ? offset + 4 : offset;
-  const bytes = isSockaddr ? 4 : size;
-  emitter.emit("r3 = r9", `r3 += ${from}`);
-  emitter.address("r1", isText ? at : at + 8);
-  emitter.emit(`r2 = ${bytes}`, "call bpf_probe_read_kernel");
-  if (isText) return { type: { kind: "string", size }, at };
-  emitter.emit(`*(u64 *)(r10 ${signed(at)}) = ${bytes}`);
-  return { type: { kind: "address" }, at };
+  const read = (from: number, bytes: number) => {
+    emitter.emit("r3 = r9", `r3 += ${from}`);
+    emitter.address("r1", isText ? at : at + 8);
+    emitter.emit(`r2 = ${bytes}`, "call bpf_probe_read_kernel");
+    if (!isText) emitter.emit(`*(u64 *)(r10 ${signed(at)}) = ${bytes}`);
+  };
+  if (!isSockaddr) read(offset, size);
+  else {
+    const [six, end] = [emitter.label("six"), emitter.label("address")];
+    emitter.emit(`r1 = *(u16 *)(r9 + ${offset})`, `if r1 == ${AF_INET6} goto ${six}`);
+    read(offset + IN_ADDRESS, 4);
+    emitter.emit(`goto ${end}`);
+    emitter.place(six);
+    read(offset + IN6_ADDRESS, 16);
+    emitter.place(end);
+  }
+  return { type: isText ? { kind: "string", size } : { kind: "address" }, at };
 }
