@@ -47,3 +47,9 @@ export function schemaParts(container: Container): TopologyParts {
     })),
   };
 }
+
+/** The container with a user's own modules, named as in a topology of the directory that the command runs in. */
+export async function containerWith(plugins: readonly string[]): Promise<ReturnType<typeof createContainer>> {
+  const references = plugins.map((specifier) => ({ specifier, directory: ".", place: { file: specifier } }));
+  return createContainer(await loadPlugins(references));
+}

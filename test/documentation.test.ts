@@ -1,35 +1,19 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { findCompilerNamed } from "../src/c-compiler/compilers.ts";
 import { openKernel } from "../src/kernel/kernel.ts";
+import { blocks, ROOT } from "./documentation-blocks.ts";
 
-const ROOT = resolve(new URL("..", import.meta.url).pathname);
 const PAGES = [
   "README.md",
   ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
 ];
-
-interface Block {
-  readonly language: string;
-  /** The file that readers are told to save it as: a second word behind the three backticks. */
-  readonly file?: string;
-  readonly text: string;
-}
-
-function blocks(page: string): Block[] {
-  const text = readFileSync(join(ROOT, page), "utf8");
-  return [...text.matchAll(/^```(\w+)(?: (\S+))?\n(.*?)^```$/gms)].map(([, language, file, body]) => ({
-    language: language!,
-    ...(file !== undefined && { file }),
-    text: body!,
-  }));
-}
 
 interface Command {
   readonly text: string;

@@ -24,8 +24,8 @@ export async function compareRuns(
 ): Promise<ExitCode> {
   const subject = subjectOf(first);
   if (subject.kind !== "topology") return compareOther(first, second, subject, flags, terminal);
-  if (flags.packets !== undefined || flags.section !== undefined)
-    fail("usage", "--packets and --section are for programs.");
+  if (flags.packets !== undefined || flags.section !== undefined || flags.plugin !== undefined)
+    fail("usage", "--packets, --section and --plugin are for programs.");
   const chosen = [second !== undefined, flags.lab === true, flags.engines !== undefined].filter(Boolean).length;
   if (chosen > 1) fail("usage", "Compare with one thing: another topology, --lab or --engines.");
   if (flags.json && flags.markdown) fail("usage", "--json and --markdown exclude each other.");

@@ -1,8 +1,8 @@
 import { outcomeAtSeccomp, returning } from "../compare/places/bare-value.ts";
 import { comparePlaces } from "../compare/places/compare-places.ts";
 import { samplePackets } from "../compare/places/samples.ts";
-import { createContainer } from "../container.ts";
 import { EXIT, type ExitCode, fail } from "../errors.ts";
+import { containerWith } from "../open-topology.ts";
 import { describePlaces, placesAsMarkdown } from "../report/compare-places.ts";
 import { painter } from "../report/paint.ts";
 import { packetsOf } from "../testing/run-program-test.ts";
@@ -20,7 +20,7 @@ export async function compareAtPlaces(
 ): Promise<ExitCode> {
   if (flags.lab || flags.engines !== undefined || flags.until !== undefined)
     fail("usage", "--lab, --engines and --until are for topologies.");
-  const container = createContainer();
+  const container = await containerWith(flags.plugin ?? []);
   // Of a value all packets are one, whole packet of TCP.
   const samples = subject.kind === "value" ? samplePackets().slice(0, 1) : samplePackets();
   const { section } = flags;

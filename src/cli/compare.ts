@@ -13,6 +13,7 @@ export interface CompareFlags {
   readonly hosts?: true;
   readonly json?: true;
   readonly markdown?: true;
+  readonly plugin?: readonly string[];
 }
 
 /** `netsim compare A [B]`: topologies, profiles, or a program. */
@@ -30,6 +31,7 @@ export function compareCommand(program: Command, perform: (action: Action) => vo
     .option("--packets <capture>", "program: the packets to run it on (default: built-in ones)")
     .option("--hosts", "two topologies: compare only what hosts send and get, not what happens between them")
     .option("--section <name>", "program: the section of an object that has several")
+    .option("--plugin <module...>", "program: modules whose hooks are places too; a path begins with ./")
     .option("--json", "print the differences as JSON")
     .option("--markdown", "print them as a Markdown table")
     .addHelpText("after", HELP)
@@ -55,6 +57,7 @@ Examples:
   netsim compare topology.yaml --lab
   netsim compare policies/ssh.bpf --packets capture.pcap
   netsim compare 'tcp port 22' --markdown
+  netsim compare 1 --plugin ./hook.js
   netsim compare 0x30000
   netsim compare before.json after.json`;
 

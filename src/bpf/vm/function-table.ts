@@ -25,7 +25,7 @@ export class FunctionTable {
   }
 
   /** What `call_indirect` of the number reaches from now on. */
-  setCompiled(slot: number, compiled: WebAssembly.ExportedFunction): void {
+  setCompiled(slot: number, compiled: (...values: never[]) => unknown): void {
     this.compiled.set(slot, compiled);
   }
 
