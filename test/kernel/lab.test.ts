@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { compareWithLab } from "../../src/compare/lab-comparison.ts";
 import { openKernel } from "../../src/kernel/kernel.ts";
@@ -86,14 +86,46 @@ describe.skipIf(why !== undefined)(`netsim lab${missing}`, () => {
       held = namespacesOf(child.pid!);
     }
     expect(held.length).toBeGreaterThanOrEqual(4);
+    let loaded: number[] = [];
+    for (let round = 0; loaded.length === 0 && round < 100; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      loaded = programsOf(child.pid!);
+    }
+    expect(loaded.map(isLoaded)).toContain(true);
     const own = readlinkSync("/proc/self/ns/net");
     child.kill("SIGKILL");
     await new Promise((resolve) => child.once("exit", resolve));
     await new Promise((resolve) => setTimeout(resolve, 200));
     const left = spawnSync("lsns", ["-t", "net", "-n", "-o", "NS"], { encoding: "utf8" }).stdout;
     for (const name of held) if (name !== own) expect(left).not.toContain(/\d+/.exec(name)![0]);
+    expect(loaded.map(isLoaded)).not.toContain(true);
   });
 });
+
+/** Numbers of the BPF programs that a process holds open. */
+function programsOf(pid: number): number[] {
+  const texts = readdirSync(`/proc/${pid}/fdinfo`).map((fd) => readOrNothing(`/proc/${pid}/fdinfo/${fd}`));
+  return texts.flatMap((text) => /^prog_id:\s+(\d+)$/m.exec(text)?.[1] ?? []).map(Number);
+}
+
+function readOrNothing(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    // It has been closed just now.
+    return "";
+  }
+}
+
+/** The kernel still has the program of that number (BPF_PROG_GET_FD_BY_ID). */
+function isLoaded(id: number): boolean {
+  if ("missing" in kernel) throw new Error(kernel.missing);
+  const attributes = Buffer.alloc(128);
+  attributes.writeUInt32LE(id);
+  const descriptor = kernel.libc.bpf(13, attributes);
+  if (descriptor >= 0) kernel.libc.close(descriptor);
+  return descriptor >= 0;
+}
 
 /** Network namespaces that a process holds open, as `net:[4026531840]`. */
 function namespacesOf(pid: number): string[] {
