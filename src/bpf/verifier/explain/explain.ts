@@ -95,7 +95,8 @@ function causesOf(
 ): readonly Cause[] {
   const steps = recorder.path();
   const last = steps[steps.length - 1];
-  if (last === undefined) return [];
+  // It was refused before it was walked.
+  if (last === undefined) return error.instruction < 0 ? [] : [{ instruction: error.instruction, says: "is refused" }];
   const here = last.index === error.instruction;
   const register = here ? blamedRegister(error, instructions[last.index]) : undefined;
   const refused = here ? refusedStep(last, register) : { instruction: error.instruction, says: "is refused" };
@@ -108,7 +109,7 @@ function causesOf(
         .map(([index, visits]) => ({ instruction: index, says: `was walked ${visits} times` })),
       refused,
     ];
-  if (!here) return [];
+  if (!here) return error.instruction < 0 ? [] : [refused];
   const programType = typeof type === "object" ? type : findProgramType(type);
   const acquired = /alloc_insn=(\d+)/.exec(error.lines.join(" "))?.[1];
   if (acquired !== undefined)

@@ -1,9 +1,16 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { assembleExtended } from "../../../../src/bpf/isa/assembler/assemble.ts";
+import { readKernelTypes } from "../../../../src/bpf/object/btf/read-kernel-types.ts";
+import { verifierOptions } from "../../../../src/bpf/object/load/verifier-options.ts";
+import { readObject } from "../../../../src/bpf/object/read-object.ts";
 import { findProgramType } from "../../../../src/bpf/program-type.ts";
 import { type Explanation, explain } from "../../../../src/bpf/verifier/explain/explain.ts";
 import { sourceByLines } from "../../../../src/bpf/verifier/explain/source-place.ts";
+import { compileSource } from "../../../../src/c-compiler/compile.ts";
+import { findCompilerNamed } from "../../../../src/c-compiler/compilers.ts";
 import { assembleWithMaps, descriptorOfMap, MAPS_BY_DESCRIPTOR } from "../maps.ts";
+import { CORPUS } from "../object-verdicts.ts";
 import { PROGRAMS } from "../programs.ts";
 import { readRecorded } from "../recorded.ts";
 
@@ -11,6 +18,36 @@ const explained = (text: string, type = "sched_cls"): Explanation =>
   explain(assembleWithMaps(text, descriptorOfMap), { type, maps: MAPS_BY_DESCRIPTOR })!.explanation;
 
 const steps = ({ path }: Explanation): string[] => path.map(({ instruction, says }) => `${instruction}: ${says}`);
+
+const COMPILER = "clang-19";
+const KERNEL_TYPES = "/sys/kernel/btf/vmlinux";
+const missing =
+  findCompilerNamed(COMPILER, process.env.PATH ?? "") === undefined
+    ? `there is no ${COMPILER}`
+    : existsSync(KERNEL_TYPES)
+      ? undefined
+      : "the kernel has no BTF";
+
+describe.skipIf(missing !== undefined)(`explanations of compiled programs${missing ? ` (${missing})` : ""}`, () => {
+  const sources = readdirSync(CORPUS, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".c"));
+
+  it.each(sources)("have category, reason, place, line, path and suggestion: %s", (name) => {
+    const kernelTypes = readKernelTypes(readFileSync(KERNEL_TYPES));
+    const object = readObject(compileSource(`${CORPUS}${name}`, { compiler: COMPILER }).object, { kernelTypes });
+    const vague: unknown[] = [];
+    for (const program of object.programs) {
+      const options = { ...verifierOptions(object, program, 2), type: program.type!, kernelTypes };
+      const explanation = explain(program.instructions, options, sourceByLines(program.lines))?.explanation;
+      if (explanation === undefined || explanation.category === "unsupported") continue;
+      const { reason, meaning, suggestion, instruction, source, path } = explanation;
+      const whole = instruction < 0;
+      if (reason !== "" && meaning !== undefined && suggestion !== "" && (whole || (source && path.length > 0)))
+        continue;
+      vague.push({ program: program.name, reason, meaning, suggestion, instruction, source, path });
+    }
+    expect(vague).toEqual([]);
+  });
+});
 
 describe("an explanation", () => {
   const recorded = readRecorded();
@@ -28,8 +65,8 @@ describe("an explanation", () => {
     expect(explanation.lines.at(-1)).toBe(explanation.reason);
     expect(explanation.meaning, explanation.reason).toMatch(/\.$/);
     expect(explanation.suggestion).not.toBe("");
-    const last = explanation.path.at(-1);
-    if (last !== undefined) expect(last.instruction).toBe(explanation.instruction);
+    // Some refusals are about the whole program: they have no place.
+    expect(explanation.path.at(-1)?.instruction ?? -1).toBe(explanation.instruction);
     for (const { says } of explanation.path) expect(says).not.toMatch(/undefined|NaN/);
   });
 

@@ -2,6 +2,7 @@ import type { Category } from "../../refusal.ts";
 import type { AdviceRow } from "./advice-row.ts";
 import { CALL_ADVICE } from "./calls.ts";
 import { FLOW_ADVICE } from "./flow.ts";
+import { KERNEL_STRUCT_ADVICE } from "./kernel-structs.ts";
 import { MEMORY_ADVICE } from "./memory.ts";
 import { OBJECT_ADVICE } from "./objects.ts";
 import { POINTER_ADVICE } from "./pointers.ts";
@@ -16,6 +17,7 @@ const ROWS: readonly AdviceRow[] = [
   ...CALL_ADVICE,
   ...FLOW_ADVICE,
   ...OBJECT_ADVICE,
+  ...KERNEL_STRUCT_ADVICE,
 ];
 
 /** Where no row fits: what to try about any refusal of the kind. */
