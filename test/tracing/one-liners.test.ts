@@ -145,7 +145,27 @@ it("one-liners read addresses of both families where an event has either", async
     expect(await trace(text, "interpreter", network)).toContain(want);
 });
 
-const refusals = [
+const refusals: readonly { have: string; want: string; at: readonly unknown[]; hint?: unknown }[] = [
+  ...["if (1) { ", "while (1) { ", "unroll(1) { "].map((open) => ({
+    have: `BEGIN { ${open.repeat(5000)}${"}".repeat(5000)} }`,
+    want: "This is nested too deeply.",
+    at: [expect.any(Number), expect.any(Number)],
+  })),
+  {
+    have: `BEGIN { if (1) {}${" else if (1) {}".repeat(5000)} }`,
+    want: "This is nested too deeply.",
+    at: [expect.any(Number), expect.any(Number)],
+  },
+  ...["+", "&&", "=="].map((operator) => ({
+    have: `BEGIN { @ = 1${` ${operator} 1`.repeat(5000)}; }`,
+    want: "More than 250 operators stand behind each other.",
+    at: [expect.any(Number), expect.any(Number)],
+  })),
+  {
+    have: `BEGIN { ${"unroll(9) { ".repeat(40)}return; ${"}".repeat(40)} }`,
+    want: "The probe has become more than 1,000,000 instructions.",
+    at: [9 + 12 * 40, expect.any(Number)],
+  },
   {
     have: "kprobe:ip_rvc { @ = count(); }",
     want: "The simulated kernel has no function 'ip_rvc'.",

@@ -27,6 +27,11 @@ export class Emitter {
     return `${this.lines.join("\n")}\n`;
   }
 
+  /** Lines and labels so far, those that nothing leads to included. */
+  get length(): number {
+    return this.lines.length + this.labels;
+  }
+
   /** Adds lines; what nothing leads to is left out, since programs with such code are refused. */
   emit(...lines: readonly string[]): void {
     for (const line of lines) {

@@ -16,17 +16,24 @@ const LEVELS: readonly (readonly string[])[] = [
   ["+", "-"],
   ["*", "/", "%"],
 ];
-/** Expressions in expressions. */
+/** What may stand in each other: expressions, blocks, and the branches of one `if`. */
 const DEEPEST = 100;
+/** Operators of one kind behind each other. */
+const LONGEST = 250;
 
 /** Reads what has a value. */
 export class ExpressionParser extends TokenCursor {
   /** Within a predicate `/` ends it. */
   protected inPredicate = false;
-  private depth = 0;
+  protected depth = 0;
+
+  /** One level more; the caller takes it back. */
+  protected deepen(): void {
+    if (++this.depth > DEEPEST) this.source.fail(this.peek(), "This is nested too deeply.");
+  }
 
   protected expression(): Expression {
-    if (++this.depth > DEEPEST) this.source.fail(this.peek(), "This is nested too deeply.");
+    this.deepen();
     const condition = this.operators(0);
     let found = condition;
     if (this.accept("?")) {
@@ -43,7 +50,8 @@ export class ExpressionParser extends TokenCursor {
     const own = LEVELS[level];
     if (own === undefined) return this.unary();
     let left = this.operators(level + 1);
-    for (;;) {
+    for (let length = 0; ; length++) {
+      if (length > LONGEST) this.source.fail(this.peek(), `More than ${LONGEST} operators stand behind each other.`);
       const { text, kind } = this.peek();
       if (kind !== "sign" || !own.includes(text) || (text === "/" && this.inPredicate && this.endsPredicate()))
         return left;
@@ -69,7 +77,7 @@ export class ExpressionParser extends TokenCursor {
       (first.text === "-" || first.text === "!" || first.text === "~" || first.text === "*")
     ) {
       this.take();
-      if (++this.depth > DEEPEST) this.source.fail(first, "This is nested too deeply.");
+      this.deepen();
       const of = this.unary();
       this.depth--;
       return { kind: "unary", operator: first.text, of, start: first.start, end: of.end };

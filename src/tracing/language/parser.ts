@@ -61,11 +61,13 @@ class Parser extends ExpressionParser {
 
   private block(): Statement[] {
     this.expect("{");
+    this.deepen();
     const body: Statement[] = [];
     while (!this.accept("}")) {
       if (this.accept(";")) continue;
       body.push(this.statement());
     }
+    this.depth--;
     return body;
   }
 
@@ -111,7 +113,9 @@ class Parser extends ExpressionParser {
     let no: Statement[] = [];
     if (this.peek().text === "else") {
       this.take();
+      this.deepen();
       no = this.peek().text === "if" ? [this.conditional()] : this.block();
+      this.depth--;
     }
     return this.from(first, { kind: "if", condition, yes, no });
   }

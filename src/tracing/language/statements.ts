@@ -18,8 +18,12 @@ export function statements(parts: StatementParts, body: readonly Statement[]): v
   }
 }
 
+/** Lines of code of one probe: more the kernel does not take (BPF_COMPLEXITY_LIMIT_INSNS), and unrolled loops in loops make them fast. */
+const MOST_LINES = 1_000_000;
+
 function one(parts: StatementParts, statement: Statement): void {
-  const { emitter } = parts;
+  const { emitter, source } = parts;
+  if (emitter.length > MOST_LINES) source.fail(statement, "The probe has become more than 1,000,000 instructions.");
   switch (statement.kind) {
     case "assign":
       assign(parts, statement.to, statement.value);
