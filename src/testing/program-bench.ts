@@ -19,6 +19,7 @@ import type { Registry } from "../registry.ts";
 import { Random } from "../simulation/random.ts";
 import { arrive, dataAddress } from "./arrival.ts";
 import { CONTEXT_FIELDS, type ContextValues, contextValues, PKT_TYPE } from "./context-fields.ts";
+import { type FlowKeys, flowKeysAt } from "./flow-keys.ts";
 import { MapReset } from "./map-reset.ts";
 import type { ProgramRun, ProgramTest } from "./model.ts";
 
@@ -33,6 +34,7 @@ export class ProgramBench {
   private readonly attachment: Attachment;
   private readonly test: BenchSetup;
   private readonly reset: MapReset;
+  private readonly flowKeys: FlowKeys | undefined;
   private readonly start: DataStart;
   /** What the place itself puts into packets. */
   private readonly atPlace: ContextValues;
@@ -41,6 +43,7 @@ export class ProgramBench {
   constructor(test: BenchSetup, engine: ProgramRunner, languages: Registry<ProgramLanguage>) {
     const { topology, hook, settings, attachment } = test;
     this.test = test;
+    this.flowKeys = flowKeysAt(hook.place);
     // A direct-action program finds its filter's own class (cls_bpf_classify).
     const { directAction, classid } = settings;
     this.start = hook.dataStart ?? settings.dataStart;
@@ -94,11 +97,12 @@ export class ProgramBench {
     look: (run: ProgramRun) => T,
     arrived?: (skb: Skb) => void,
   ): T {
-    const { pool, attachment, test } = this;
+    const { pool, attachment, test, flowKeys } = this;
     const { directAction, classid, configured, minimum } = test.settings;
     const skb = arrive(pool, bytes, start, length, linkType, [this.atPlace, ...fields], test.hook.place === "xdp");
     try {
       arrived?.(skb);
+      flowKeys?.take(pool.store.bytes, skb);
       const address = dataAddress(skb, this.start);
       const site = {
         dataAddress: address,
@@ -108,6 +112,7 @@ export class ProgramBench {
         directAction,
         classid,
         configured,
+        exportKeys: flowKeys?.exportKeys,
       };
       const verdict = attachment.run(skb, site);
       return look(runOf(attachment, verdict, skb, pool));

@@ -41,6 +41,29 @@ describe("policy tests", () => {
   });
 
   it.each([
+    { hook: "ovs-flow-hit", offset: 68, want: 0x22, what: "the packet's key at a flow's hit" },
+    { hook: "ovs-flow-miss", offset: 107 + 1, want: 10, what: "its address at a miss" },
+    { hook: "ovs-parser", offset: 68, want: 0, what: "nothing that a parser is to find out" },
+    { hook: "ovs-parser", offset: 15, want: 7, what: "a parser its port" },
+  ])("show programs at Open vSwitch's places $what", async ({ hook, offset, want }) => {
+    const file = write(`program:
+  extended: |
+    r1 = *(u64 *)(r1 + 144)
+    r0 = *(u8 *)(r1 + ${offset})
+    exit
+hook: ${hook}
+cases:
+  - packet: { ether: { dst: "22:00:00:00:00:01" }, ip: { src: 10.0.0.1, dst: 10.0.0.2 }, udp: { dport: 53 } }
+    context: { ifindex: 7 }
+    expect: { returns: ${want} }
+`);
+    const { files } = await runTests([file]);
+    expect(files.flatMap((it) => it.diagnostics)).toEqual([]);
+    const cases = files.flatMap((it) => it.cases);
+    expect(cases.map(({ failures }) => failures)).toEqual([[]]);
+  });
+
+  it.each([
     { packet: '""', told: ["`packet` takes text that is not empty, not ''."] },
     { packet: "zz", told: ["'zz' is not a packet in hexadecimal."] },
     { packet: "{ vxlan: { vnid: 1 } }", told: ["The layer `vxlan` has no field `vnid`."] },
