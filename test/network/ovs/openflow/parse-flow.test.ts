@@ -56,6 +56,11 @@ const REFUSED: readonly (readonly [have: string, at: string, want: string])[] = 
     "reg0[0..3]->reg1[0..4]",
     "reg0[0..3]->reg1[0..4]: source field is 4 bits wide but destination is 5 bits wide",
   ],
+  [
+    "tcp,nw_frag=later actions=set_field:5->tcp_dst",
+    "set_field:5->tcp_dst",
+    "actions are invalid with specified match (OFPBAC_MATCH_INCONSISTENT)",
+  ],
   ["actions=set_field:5->eth_type", "eth_type", "eth_type is read-only"],
   ["actions=1,drop", "drop", '"drop" must not be accompanied by any other action or instruction'],
   [

@@ -53,6 +53,18 @@ describe("translation", () => {
     expect([...bridge.rules()]).toHaveLength(2);
   });
 
+  it("hashes what is not IP by EtherType, VLAN and addresses, as ovs-vswitchd chooses", () => {
+    const bridge = bridgeWith(["actions=bundle(symmetric_l3l4+udp,4,hrw,ofport,members:1,2)"]);
+    expect(answer(bridge, "in_port=3,mpls,mpls_ttl=2,mpls_label=1").actions).toBe("1");
+  });
+
+  it("leaves the ports of fragments out of hashes", () => {
+    const bridge = bridgeWith(["actions=multipath(symmetric_l3l4,1,modulo_n,4,0,NXM_NX_REG0[])"]);
+    expect(answer(bridge, "in_port=1,tcp,tcp_src=53,nw_frag=first,nw_src=10.1.0.1").megaflow).toBe(
+      "recirc_id=0,eth,tcp,in_port=1,nw_src=10.1.0.1,nw_dst=0.0.0.0,nw_frag=first",
+    );
+  });
+
   it("matches in two dimensions with conjunctions", () => {
     const bridge = bridgeWith([
       "ip,nw_src=10.0.0.1,actions=conjunction(7,1/2)",

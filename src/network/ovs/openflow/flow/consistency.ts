@@ -1,6 +1,6 @@
 import type { FlowField, Prerequisite } from "../../flow/field.ts";
 import { fieldNamed } from "../../flow/fields.ts";
-import { AT } from "../../flow/layout.ts";
+import { AT, FRAGMENT } from "../../flow/layout.ts";
 import type { Action } from "../action/action.ts";
 import type { CtAction } from "../action/conntrack.ts";
 import type { NestedAction } from "../action/nested.ts";
@@ -19,6 +19,8 @@ interface Known {
   type: number | undefined;
   protocol: number | undefined;
   icmpType: number | undefined;
+  /** Fragments that are not the first: they have no header of the transport layer. */
+  isLater: boolean;
   /** Tags that are there for certain. */
   vlans: number;
 }
@@ -30,6 +32,7 @@ export function checkConsistency(match: Match, actions: readonly Action[], table
     type: mask[AT.ethType] === 0xff ? number(key, AT.ethType) : undefined,
     protocol: mask[AT.nwProto] === 0xff ? key[AT.nwProto] : undefined,
     icmpType: mask[AT.tpSrc + 1] === 0xff ? number(key, AT.tpSrc) : undefined,
+    isLater: (mask[AT.nwFrag]! & key[AT.nwFrag]! & FRAGMENT.later) !== 0,
     vlans: (mask[AT.vlanTci]! & key[AT.vlanTci]! & 0x10) !== 0 ? 1 : 0,
   };
   checkActions(actions, known, table, list);
@@ -91,11 +94,11 @@ const CONDITIONS: Readonly<Record<Prerequisite, (known: Known) => boolean>> = {
   ip: ({ type }) => isIp(type),
   nsh: ({ type }) => type === ETHERTYPE.nsh,
   mpls: ({ type }) => type === ETHERTYPE.mpls || type === ETHERTYPE.mplsMulticast,
-  tcp: ({ type, protocol }) => isIp(type) && protocol === PROTOCOL.tcp,
-  udp: ({ type, protocol }) => isIp(type) && protocol === PROTOCOL.udp,
-  sctp: ({ type, protocol }) => isIp(type) && protocol === PROTOCOL.sctp,
-  icmp4: ({ type, protocol }) => type === ETHERTYPE.ip && protocol === PROTOCOL.icmp,
-  icmp6: ({ type, protocol }) => type === ETHERTYPE.ipv6 && protocol === PROTOCOL.icmpv6,
+  tcp: ({ type, protocol, isLater }) => !isLater && isIp(type) && protocol === PROTOCOL.tcp,
+  udp: ({ type, protocol, isLater }) => !isLater && isIp(type) && protocol === PROTOCOL.udp,
+  sctp: ({ type, protocol, isLater }) => !isLater && isIp(type) && protocol === PROTOCOL.sctp,
+  icmp4: ({ type, protocol, isLater }) => !isLater && type === ETHERTYPE.ip && protocol === PROTOCOL.icmp,
+  icmp6: ({ type, protocol, isLater }) => !isLater && type === ETHERTYPE.ipv6 && protocol === PROTOCOL.icmpv6,
   nd: (known) => isNd(known, ND.solicit) || isNd(known, ND.advert),
   "nd-solicit": (known) => isNd(known, ND.solicit),
   "nd-advert": (known) => isNd(known, ND.advert),
@@ -106,8 +109,8 @@ function isThere({ prerequisite }: FlowField, known: Known): boolean {
   return CONDITIONS[prerequisite](known);
 }
 
-function isNd({ type, protocol, icmpType }: Known, wanted: number): boolean {
-  return type === ETHERTYPE.ipv6 && protocol === PROTOCOL.icmpv6 && icmpType === wanted;
+function isNd({ type, protocol, icmpType, isLater }: Known, wanted: number): boolean {
+  return !isLater && type === ETHERTYPE.ipv6 && protocol === PROTOCOL.icmpv6 && icmpType === wanted;
 }
 
 function number(bytes: Uint8Array, at: number): number {

@@ -65,24 +65,36 @@ function symmetricL3(flow: Uint8Array, fields: HashFields, basis: number): numbe
     for (let i = 0; i < 16; i += 4) hash = hashAdd(hash, word(AT.ipv6Src + i) ^ word(AT.ipv6Dst + i));
   else return fields === "symmetric_l3" ? 0 : symmetricL2(flow, basis);
   if (fields === "symmetric_l3") return hashFinish(hash, basis);
-  const protocol = flow[AT.nwProto]!;
-  hash = hashAdd(hash, protocol);
-  const hasPorts =
-    protocol === PROTOCOL.tcp ||
-    protocol === PROTOCOL.sctp ||
-    (protocol === PROTOCOL.udp && fields === "symmetric_l3l4+udp");
-  if (hasPorts) {
+  hash = hashAdd(hash, flow[AT.nwProto]!);
+  if (hasPorts(flow, fields)) {
     const ports = get16(flow, AT.tpSrc) ^ get16(flow, AT.tpDst);
     hash = hashAdd(hash, ((ports & 0xff) << 8) | (ports >> 8));
   }
   return hashFinish(hash, basis);
 }
 
+/** Whether such a hash looks at ports; those of fragments it leaves alone. */
+function hasPorts(flow: Uint8Array, fields: HashFields): boolean {
+  const protocol = flow[AT.nwProto]!;
+  if (flow[AT.nwFrag] !== 0) return false;
+  return (
+    protocol === PROTOCOL.tcp ||
+    protocol === PROTOCOL.sctp ||
+    (protocol === PROTOCOL.udp && fields === "symmetric_l3l4+udp")
+  );
+}
+
+/** Of what is not IP: its EtherType, VLANs and addresses. */
 function symmetricL2(flow: Uint8Array, basis: number): number {
-  const bytes = new Uint8Array(8);
-  for (let i = 0; i < 6; i++) bytes[i] = flow[AT.ethSrc + i]! ^ flow[AT.ethDst + i]!;
-  const word = (at: number) => reversed(get32(bytes, at));
-  return hashFinish(hashAdd(hashAdd(basis, word(0)), word(4)), basis);
+  const bytes = new Uint8Array(12);
+  bytes.set(flow.subarray(AT.ethType, AT.ethType + 2));
+  const vid = (get16(flow, AT.vlanTci) ^ get16(flow, AT.innerVlanTci)) & 0x0fff;
+  bytes[2] = vid >> 8;
+  bytes[3] = vid;
+  for (let i = 0; i < 6; i++) bytes[4 + i] = flow[AT.ethSrc + i]! ^ flow[AT.ethDst + i]!;
+  let hash = basis;
+  for (let at = 0; at < bytes.length; at += 4) hash = hashAdd(hash, reversed(get32(bytes, at)));
+  return hashFinish(hash, basis);
 }
 
 function reversed(word: number): number {
@@ -127,10 +139,9 @@ export function maskHashFields(flow: Uint8Array, mask: Uint8Array, fields: HashF
       return;
     default:
       if (!isIp(type)) return;
-      if (fields === "symmetric_l3l4+udp" && protocol === PROTOCOL.udp) maskPorts(flow, mask);
       addresses(true, true);
       maskBytes(mask, AT.nwProto, 1);
-      if (protocol === PROTOCOL.tcp || protocol === PROTOCOL.sctp) maskPorts(flow, mask);
+      if (hasPorts(flow, fields)) maskPorts(flow, mask);
   }
 }
 
