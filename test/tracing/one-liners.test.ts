@@ -21,6 +21,9 @@ nodes:
           - { call: "write(1, NULL, 5)", result: 5, count: 3 }
           - { call: "write(1, NULL, 100)", result: -1 }
           - "getpid()"
+          - { call: 'execve("/usr/sbin/ng\\x69nx", ["nginx"], NULL)', result: 0 }
+          - { call: 'openat(AT_FDCWD, "/etc/nginx.conf"..., O_RDONLY)', result: 4 }
+          - { call: 'openat(AT_FDCWD, NULL, O_RDONLY)', result: -14 }
 links: [{ endpoints: ["client:eth0", "server:eth0"], delay: 1ms }]
 traffic:
   - { from: client, to: server, flow: udp, port: 99, bytes: 10, count: 2, every: 1ms }
@@ -39,6 +42,21 @@ async function trace(text: string, engine = "interpreter", network = NETWORK): P
 
 const cases = [
   { name: "counts", have: "tracepoint:syscalls:sys_enter_write { @ = count(); }", want: "@: 4" },
+  {
+    name: "texts that calls are given",
+    have: "t:syscalls:sys_enter_openat { @[str(args.filename), args.dfd] = count(); }",
+    want: "@[, 4294967196]: 1\n@[/etc/nginx.conf, 4294967196]: 1",
+  },
+  {
+    name: "programs that are run",
+    have: 't:sched:sched_process_exec { @[str(args.filename) == "x", pid == args.pid, args.old_pid] = count(); printf("%s\\n", args.filename); }',
+    want: /^\/usr\/sbin\/nginx\n+@\[0, 1, 77\]: 1$/,
+  },
+  {
+    name: "histograms by DTrace's name",
+    have: "t:syscalls:sys_enter_write { @ = quantize(args.count); }",
+    want: /^@: \n\[4, 8\) +3 \|@{52}\|\n(\[\d+, \d+\) +0 \| {52}\|\n){3}\[64, 128\) +1 \|@{17} +\|$/,
+  },
   {
     name: "fields after a predicate",
     have: "t:syscalls:sys_enter_write /args->count > 50/ { @[args.fd] = sum(args.count); }",
@@ -62,7 +80,7 @@ const cases = [
   {
     name: "raw arguments",
     have: "t:raw_syscalls:sys_enter { @[args.id] = max(args.args[2]); }",
-    want: "@[39]: 0\n@[1]: 100",
+    want: "@[39]: 0\n@[59]: 0\n@[257]: 0\n@[1]: 100",
   },
   {
     name: "drop reasons",

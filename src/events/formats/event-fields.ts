@@ -14,6 +14,11 @@ sched:sched_process_fork
   __data_loc char[] child_comm; 16 4 0
   pid_t child_pid; 20 4 1
   print "comm=%s pid=%d child_comm=%s child_pid=%d", __get_str(parent_comm), REC->parent_pid, __get_str(child_comm), REC->child_pid
+sched:sched_process_exec
+  __data_loc char[] filename; 8 4 0
+  pid_t pid; 12 4 1
+  pid_t old_pid; 16 4 1
+  print "filename=%s pid=%d old_pid=%d", __get_str(filename), REC->pid, REC->old_pid
 sched:sched_process_exit
   char comm[16]; 8 16 0
   pid_t pid; 24 4 1

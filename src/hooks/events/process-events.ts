@@ -11,6 +11,10 @@ const ARGUMENTS = 16;
 /** Default of a task (MAX_RT_PRIO + 20). */
 const PRIORITY = 120;
 const NAME_BYTES = 16;
+/** Where the text of sched_process_exec begins. */
+const EXEC_TEXT = 20;
+/** PATH_MAX: what is longer is cut. */
+const USER_TEXT_BYTES = 4096;
 
 /** A system call of a process. */
 export interface TracedCall {
@@ -24,6 +28,8 @@ export class ProcessEvents {
   private readonly events: KernelEvents;
   private points: EventPoints | undefined;
   private registers: EventRecord | undefined;
+  /** What arguments point at, by their places. */
+  private readonly userTexts: EventRecord[] = [];
 
   constructor(events: KernelEvents) {
     this.events = events;
@@ -88,6 +94,30 @@ export class ProcessEvents {
     record.set32(16, (length << 16) | second);
     record.set32(20, child);
     point.fire(node);
+  }
+
+  /** A process runs another program (trace_sched_process_exec). @param filename as far as it is known. */
+  exec(node: string, task: CurrentTask, filename = ""): void {
+    const point = this.points?.tracepoint("sched:sched_process_exec");
+    if (point === undefined) return;
+    const { record } = point;
+    record.set32(8, (record.setText(EXEC_TEXT, filename) << 16) | EXEC_TEXT);
+    record.set32(12, task.thread);
+    record.set32(16, task.thread);
+    point.fire(node);
+  }
+
+  /** A call's arguments, of which those that are texts point at them in memory, until the next call that has any. */
+  pointingAt(texts: readonly (string | undefined)[] | undefined, args: readonly bigint[]): readonly bigint[] {
+    if (texts === undefined) return args;
+    return args.map((value, i) => {
+      const text = texts[i];
+      if (text === undefined) return value;
+      this.userTexts[i] ??= new EventRecord(this.events.objects.memory, USER_TEXT_BYTES);
+      const record = this.userTexts[i]!;
+      record.setText(0, text);
+      return BigInt(record.address);
+    });
   }
 
   /** The last thread of a process ends. */

@@ -7,6 +7,8 @@ import type { NamedCall } from "../../seccomp/calls/written-call.ts";
 
 const FORKS: ReadonlySet<string> = new Set(["fork", "vfork", "clone", "clone3"]);
 
+const EXECS: ReadonlySet<string> = new Set(["execve", "execveat"]);
+
 /** A process that makes calls, as tracing programs know it. */
 export interface Caller {
   readonly node: string;
@@ -31,10 +33,12 @@ export function tellCall(
   events.task = task;
   switch (outcome.kind) {
     case "run": {
-      const { nr, args = [] } = outcome.call;
+      const { nr, args: values = [] } = outcome.call;
+      const args = values === call.args ? processes.pointingAt(call.texts, values) : values;
       const ran = { name: syscallName(nr, architecture) ?? call.name, nr, args };
       processes.enter(node, ran);
       if (FORKS.has(ran.name) && result > 0n) processes.fork(node, task, Number(result));
+      if (EXECS.has(ran.name) && result >= 0n) processes.exec(node, task, call.texts?.[ran.name === "execve" ? 0 : 1]);
       processes.leave(node, ran, result);
       if (ran.name !== "exit" && ran.name !== "exit_group") processes.exit(node, ran, result);
       break;

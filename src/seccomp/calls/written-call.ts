@@ -5,6 +5,7 @@ import type { Architecture } from "../architecture/architecture.ts";
 import { isSyscall, syscallName, syscallNames, syscallNumber } from "../architecture/syscalls.ts";
 import { constantNames } from "../constants.ts";
 import { argumentValue } from "./argument.ts";
+import { argumentText } from "./argument-text.ts";
 import { splitArguments } from "./split-arguments.ts";
 
 /** A call that one can put before filters, with what it was called. */
@@ -12,6 +13,8 @@ export interface NamedCall extends SeccompCall {
   /** Name of the call; of a number without a name, the number. */
   readonly name: string;
   readonly args: readonly bigint[];
+  /** What its arguments point to, where that was written as a text; by their places. */
+  readonly texts?: readonly (string | undefined)[];
 }
 
 /**
@@ -33,7 +36,9 @@ export function parseCall(text: string, architecture: Architecture): NamedCall {
   if (written.end >= text.length || text.slice(written.end + 1).trim() !== "")
     fail("usage", `'${text}' does not end with the parenthesis of its arguments.`);
   if (written.arguments.length > 6) fail("usage", `'${text}' has more than six arguments.`);
-  return { name, nr, arch: architecture.audit, args: written.arguments.map(argumentOf) };
+  const texts = written.arguments.map(argumentText);
+  const args = written.arguments.map(argumentOf);
+  return { name, nr, arch: architecture.audit, args, ...(texts.some((it) => it !== undefined) && { texts }) };
 }
 
 function argumentOf(text: string): bigint {

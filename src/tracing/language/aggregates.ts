@@ -3,17 +3,17 @@ import { type Emitter, type Operand, signed } from "./emitter.ts";
 import { addWords, callLookUp, callUpdate, type KeyedMap, keyed } from "./map-code.ts";
 import { number } from "./number.ts";
 import type { Expression, MapPlace } from "./syntax-tree.ts";
-import { AGGREGATES, type Aggregate, INT, keyBytes, LAST_POWER, LEAST, type LinearScale } from "./types.ts";
+import { AGGREGATE_CALLS, type Aggregate, INT, keyBytes, LAST_POWER, LEAST, type LinearScale } from "./types.ts";
 
 const ONE: Operand = { type: INT, constant: 1n };
 /** Rows that an lhist may have. */
 const MOST_ROWS = 1000;
 
-export const isAggregate = (name: string): name is Aggregate => (AGGREGATES as readonly string[]).includes(name);
+export const isAggregate = (name: string): boolean => AGGREGATE_CALLS.includes(name);
 
 /** `@map[keys] = count()` and its kin. */
 export function aggregate(parts: CodeParts, to: MapPlace, call: Expression & { kind: "call" }): void {
-  const kind = call.name as Aggregate;
+  const kind = (call.name === "quantize" ? "hist" : call.name) as Aggregate;
   const { source, emitter } = parts;
   const [first] = call.args;
   const wanted = kind === "count" ? 0 : kind === "lhist" ? 4 : 1;

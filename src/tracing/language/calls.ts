@@ -7,7 +7,7 @@ import { number } from "./number.ts";
 import type { Expression } from "./syntax-tree.ts";
 import { compareFirst, contains } from "./text-search.ts";
 import {
-  AGGREGATES,
+  AGGREGATE_CALLS,
   INTEGERS,
   nameOfType,
   roomFor,
@@ -59,7 +59,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** True where a name is one of those whose value can be used. */
 export const isFunction = (name: string): boolean =>
-  FUNCTIONS[name] !== undefined || ELSEWHERE[name] !== undefined || (AGGREGATES as readonly string[]).includes(name);
+  FUNCTIONS[name] !== undefined || ELSEWHERE[name] !== undefined || AGGREGATE_CALLS.includes(name);
 
 /** The value of a function. */
 export function functionValue(parts: CodeParts, node: Call): Operand {
@@ -73,12 +73,12 @@ export function functionValue(parts: CodeParts, node: Call): Operand {
   }
   const elsewhere = ELSEWHERE[node.name];
   if (elsewhere !== undefined) source.fail(node, `There is no ${node.name}() here. ${elsewhere}`);
-  if ((AGGREGATES as readonly string[]).includes(node.name))
+  if (AGGREGATE_CALLS.includes(node.name))
     source.fail(node, `${node.name}() can only be assigned to a map.`, `Write \`@name = ${node.name}(...)\`.`);
   return source.fail(
     node,
     `There is no function '${node.name}' here.`,
-    nearHint(node.name, [...Object.keys(FUNCTIONS), ...AGGREGATES]),
+    nearHint(node.name, [...Object.keys(FUNCTIONS), ...AGGREGATE_CALLS]),
   );
 }
 

@@ -83,6 +83,8 @@ export const widened = (type: TraceType): TraceType => (type.kind === "int" ? (t
 
 /** What the functions that only a map's value can be make of it. */
 export const AGGREGATES = ["count", "sum", "avg", "min", "max", "stats", "hist", "lhist"] as const;
+/** What calls of them are named: quantize() is what DTrace calls a hist(). */
+export const AGGREGATE_CALLS: readonly string[] = [...AGGREGATES, "quantize"];
 export type Aggregate = (typeof AGGREGATES)[number];
 
 /**
