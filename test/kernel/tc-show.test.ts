@@ -28,7 +28,8 @@ const CASES: readonly (readonly [name: string, commands: readonly string[]])[] =
     ],
   ],
   ["ingress, by its handle", ["qdisc add dev lo handle ffff: ingress"]],
-  ["clsact, by its place", ["qdisc add dev lo handle ffff: parent ffff:fff1 clsact"]],
+  ["ingress, by another handle", ["qdisc add dev lo handle 1: ingress"]],
+  ["clsact, by a handle", ["qdisc add dev lo handle 2: clsact"]],
   [
     "filters",
     [
@@ -63,6 +64,18 @@ function shownByLinux(commands: readonly string[]): string[] {
   }
 }
 
+/** What a kernel may lack. */
+const NEEDED = ["htb", "tbf rate 1mbit burst 10kb latency 50ms", "clsact"];
+
+function isThere(qdisc: string): boolean {
+  try {
+    shownByLinux([qdisc === "clsact" ? "qdisc add dev lo clsact" : `qdisc add dev lo root handle 1: ${qdisc}`]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function answers(): string[][] | undefined {
   if (process.getuid?.() !== 0) return undefined;
   try {
@@ -72,9 +85,9 @@ function answers(): string[][] | undefined {
   }
   try {
     execFileSync("ip", ["-n", NAMESPACE, "link", "set", "lo", "up"]);
+    if (!NEEDED.every(isThere)) return undefined;
+    // What tc refuses from here on is a wrong test, not a lack.
     return CASES.map(([, commands]) => shownByLinux(commands));
-  } catch {
-    return undefined;
   } finally {
     execFileSync("ip", ["netns", "del", NAMESPACE]);
   }

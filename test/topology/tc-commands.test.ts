@@ -179,7 +179,7 @@ describe("what is wrong with commands is told where it stands", () => {
       "slot",
       "A distribution of pauses needs `delay` and `jitter`.",
     ],
-    [["qdisc add dev eth0 handle 2: clsact"], "2:", "The handle of clsact is ffff:."],
+    [["qdisc add dev eth0 root clsact"], "clsact", "`clsact` says once more where the qdisc stands."],
     [["qdisc add dev eth0 root handle ffff: pfifo"], "ffff:", "The handle ffff: has a meaning of its own."],
     [["qdisc add dev eth0 root netem loss 200%"], "200%", "'200%' is more than 100%."],
     [["qdisc add dev eth0 root handle 1:2 fq"], "1:2", "'1:2' is no handle."],

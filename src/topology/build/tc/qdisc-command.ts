@@ -9,9 +9,6 @@ import { type NamedDevice, needDevice, readOpening } from "./opening.ts";
 import { HOOK_HANDLE, isInner, readHandle, reserved, type Seat, seatOf } from "./qdisc-seat.ts";
 import type { TcScope } from "./scope.ts";
 
-/** TC_H_CLSACT */
-const HOOK_PARENT = 0xffff_fff1;
-
 /** `qdisc add dev DEV root|parent CLASS|clsact|ingress [handle H] KIND OPTIONS`, and its like. */
 export class QdiscCommand {
   private readonly draft: TcDraft;
@@ -27,15 +24,16 @@ export class QdiscCommand {
     const said: { seat?: { seat: Seat; word: Word }; handle?: { classid: number; word: Word } } = {};
     const refused = ["stab", "estimator", "ingress_block", "egress_block"];
     const device = readOpening(words, this.draft, this.scope, refused, (word, named) => {
-      if (words.accept("root")) said.seat = { seat: { kind: "root" }, word };
-      else if (words.accept("clsact", "ingress"))
-        said.seat = { seat: { kind: "hook", name: word.text as "clsact" | "ingress" }, word };
+      const sit = (seat: Seat, at = word) => {
+        if (said.seat !== undefined)
+          throw new WordError(`\`${word.text}\` says once more where the qdisc stands.`, word);
+        said.seat = { seat, word: at };
+      };
+      if (words.accept("root")) sit({ kind: "root" });
+      else if (words.accept("clsact", "ingress")) sit({ kind: "hook", name: word.text as "clsact" | "ingress" });
       else if (words.accept("parent")) {
         const { classid, word: at } = readClassid(words, "the class");
-        const { draft } = named();
-        // How tc itself calls the place of clsact and ingress, which their names say already.
-        if (classid !== HOOK_PARENT)
-          said.seat = { seat: { kind: "class", parent: findParent(draft, classid, at), classid }, word: at };
+        sit({ kind: "class", parent: findParent(named().draft, classid, at), classid }, at);
       } else if (words.accept("handle")) said.handle = readHandle(words);
       else return false;
       return true;
@@ -50,7 +48,7 @@ export class QdiscCommand {
     if (seat === undefined)
       throw new WordError("A qdisc stands at the `root` or in a `parent` class.", words.peek ?? handle?.word);
     const { seat: where, word } = seat;
-    if (where.kind === "hook") return this.hook(verb, on, where.name, word, handle);
+    if (where.kind === "hook") return this.hook(verb, on, where.name, word);
     if (handle?.classid === HOOK_HANDLE) throw reserved(handle.word);
     if (verb === "delete") return this.remove(on, { seat: where, word }, words);
     return this.put(verb, on, { seat: where, word }, handle, words, place);
@@ -152,16 +150,8 @@ export class QdiscCommand {
     return [{ kind: "graft", device: name, handle: seat.parent.handle, classid: seat.classid }];
   }
 
-  /** What the filters of the sides hang on. */
-  private hook(
-    verb: Verb,
-    { draft: device, name }: NamedDevice,
-    kind: "clsact" | "ingress",
-    word: Word,
-    handle: { classid: number; word: Word } | undefined,
-  ): TcChange[] {
-    if (handle !== undefined && handle.classid !== HOOK_HANDLE)
-      throw new WordError(`The handle of ${kind} is ffff:.`, handle.word);
+  /** What the filters of the sides hang on. Its handle is ffff:, whatever the command says (tc_qdisc_modify of iproute2). */
+  private hook(verb: Verb, { draft: device, name }: NamedDevice, kind: "clsact" | "ingress", word: Word): TcChange[] {
     if (verb === "delete") {
       if (device.hook !== kind) throw new WordError(`There is no ${kind} qdisc on this interface.`, word);
       device.hook = undefined;
