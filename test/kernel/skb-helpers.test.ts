@@ -1,19 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { assembleExtended } from "../../src/bpf/isa/assembler/assemble.ts";
-import { oneCpu } from "../../src/bpf/maps/map-place.ts";
 import { findProgramType } from "../../src/bpf/program-type.ts";
-import { BpfSyscall } from "../../src/bpf/syscall.ts";
 import { narrowStores } from "../../src/bpf/verifier/narrow-stores.ts";
 import { verify } from "../../src/bpf/verifier/verify.ts";
 import { InterpretedProgram } from "../../src/bpf/vm/interpreter/interpreted-program.ts";
-import { Machine } from "../../src/bpf/vm/machine.ts";
-import { LinearMemory } from "../../src/bpf/vm/memory.ts";
 import { SkBuffContext } from "../../src/hooks/skb/sk-buff-context.ts";
-import { SocketRecords } from "../../src/hooks/socket-records.ts";
 import { type Kernel, openKernel } from "../../src/kernel/kernel.ts";
 import { TestRunProgram } from "../../src/kernel/run/test-run-program.ts";
-import { SkbPool } from "../../src/packet/skb-pool.ts";
-import { Random } from "../../src/simulation/random.ts";
+import { loneServices } from "../hooks/lone-services.ts";
 
 const opened = await openKernel();
 const missing = "missing" in opened ? ` (${opened.missing})` : "";
@@ -155,21 +149,9 @@ const PROGRAMS: { name: string; program: string }[] = [
 
 /** What a program gives here: its return value, and the packet. */
 function run(program: Uint8Array, bytes: Uint8Array): { value: number; packet: string } {
-  const memory = new LinearMemory();
-  const machine = new Machine(memory);
-  const pool = new SkbPool(memory);
-  const context = new SkBuffContext(findProgramType("sched_cls")!, {
-    machine,
-    pool,
-    maps: new BpfSyscall(oneCpu(machine)),
-    redirect: { ifindex: 0, ingress: false },
-    sockets: new SocketRecords(machine),
-    flowSeed: 0,
-    chance: new Random(1n),
-    now: () => 0,
-    schedule: () => () => {},
-    print: () => {},
-  });
+  const services = loneServices();
+  const { machine, pool } = services;
+  const context = new SkBuffContext(findProgramType("sched_cls")!, services);
   const skb = pool.from(bytes, 0, bytes.length);
   // eth_type_trans of BPF_PROG_TEST_RUN; the tag stays in the bytes.
   skb.protocol = (bytes[12]! << 8) | bytes[13]!;
@@ -186,7 +168,7 @@ function run(program: Uint8Array, bytes: Uint8Array): { value: number; packet: s
   const address = context.enter(skb, { dataAddress: skb.data, length: skb.length });
   const value = executable.run(address) >>> 0;
   context.leave(skb);
-  return { value, packet: Buffer.from(memory.bytes.slice(skb.data, skb.data + skb.length)).toString("hex") };
+  return { value, packet: Buffer.from(machine.memory.bytes.slice(skb.data, skb.data + skb.length)).toString("hex") };
 }
 
 describe.skipIf("missing" in opened)(`helpers on packets beside the running kernel${missing}`, () => {

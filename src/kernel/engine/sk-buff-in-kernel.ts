@@ -2,8 +2,8 @@ import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import { SK_BUFF } from "../../hooks/skb/sk-buff-block.ts";
 import type { VerifiedProgram } from "../../programs/engine.ts";
 import type { Kernel } from "../kernel.ts";
-import { ACCEPTED_HERE, refusedByKernel } from "../run/refused.ts";
 import { type DeviceIndexes, LOOPBACK_INDEX } from "./device-indexes.ts";
+import { loadInKernel } from "./load-program.ts";
 import { needsOf, type ProgramNeeds, unsupported } from "./program-needs.ts";
 
 const ETHERNET = 14;
@@ -45,16 +45,13 @@ export class SkBuffInKernel {
 
   /** Throws a NetsimError: `program-rejected` with the kernel's log where it refuses it, `unsupported` where it cannot be run alike. */
   constructor(kernel: Kernel, program: VerifiedProgram, memory: LinearMemory, devices: DeviceIndexes) {
-    const { name, type, license, attachType, bytes } = program;
     this.kernel = kernel;
-    this.name = name;
+    this.name = program.name;
     this.memory = memory;
     this.devices = devices;
-    this.fromLink = FROM_LINK.includes(type.name);
+    this.fromLink = FROM_LINK.includes(program.type.name);
     this.needs = needsOf(program);
-    const loaded = kernel.programs.load(bytes, { type: type.number, license, expectedAttachType: attachType });
-    if (loaded.descriptor < 0) refusedByKernel(name, -loaded.descriptor, loaded.log, ACCEPTED_HERE);
-    this.descriptor = loaded.descriptor;
+    this.descriptor = loadInKernel(kernel, program);
   }
 
   /** Runs it on the packet of a struct __sk_buff in the machine's memory. Returns the low 32 bits of R0. */

@@ -1,8 +1,8 @@
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { VerifiedProgram } from "../../programs/engine.ts";
 import type { Kernel } from "../kernel.ts";
-import { ACCEPTED_HERE, refusedByKernel } from "../run/refused.ts";
 import { type DeviceIndexes, LOOPBACK_INDEX } from "./device-indexes.ts";
+import { loadInKernel } from "./load-program.ts";
 import { needsOf, unsupported } from "./program-needs.ts";
 
 /** struct xdp_md (linux/bpf.h). */
@@ -23,15 +23,12 @@ export class XdpInKernel {
 
   /** Throws a NetsimError: `program-rejected` with the kernel's log where it refuses it, `unsupported` where it cannot be run alike. */
   constructor(kernel: Kernel, program: VerifiedProgram, memory: LinearMemory, devices: DeviceIndexes) {
-    const { name, type, license, attachType, bytes } = program;
     this.kernel = kernel;
-    this.name = name;
+    this.name = program.name;
     this.memory = memory;
     this.devices = devices;
     this.readsQueue = needsOf(program).reads.has("rx_queue_index");
-    const loaded = kernel.programs.load(bytes, { type: type.number, license, expectedAttachType: attachType });
-    if (loaded.descriptor < 0) refusedByKernel(name, -loaded.descriptor, loaded.log, ACCEPTED_HERE);
-    this.descriptor = loaded.descriptor;
+    this.descriptor = loadInKernel(kernel, program);
   }
 
   /** Runs it on the frame of a struct xdp_md in the machine's memory. Returns the low 32 bits of R0. */
