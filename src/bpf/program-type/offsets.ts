@@ -38,6 +38,19 @@ export const SK_BUFF_OFFSET = {
 /** Bytes of struct __sk_buff. */
 export const SK_BUFF_BYTES = 192;
 
+/** Offsets in struct xdp_md (linux/bpf.h). */
+export const XDP_MD_OFFSET = {
+  data: 0,
+  dataEnd: 4,
+  dataMeta: 8,
+  ingressIfindex: 12,
+  rxQueueIndex: 16,
+  egressIfindex: 20,
+} as const;
+
+/** Bytes of struct xdp_md. */
+export const XDP_MD_BYTES = 24;
+
 /** Offsets in struct bpf_sock (linux/bpf.h). */
 export const SOCKET_OFFSET = {
   family: 4,

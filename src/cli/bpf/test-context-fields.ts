@@ -1,3 +1,9 @@
+import {
+  SK_BUFF_BYTES,
+  SK_BUFF_OFFSET as SKB,
+  XDP_MD_OFFSET as XDP,
+  XDP_MD_BYTES,
+} from "../../bpf/program-type/offsets.ts";
 import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../../packet/address.ts";
 
 /** How a field's bytes are written: a number of the machine's byte order, a list of such, one of the network's order, an address. */
@@ -36,18 +42,18 @@ const field = (name: string, offset: number, size: GivenField["size"], form: Fie
 /** convert___skb_to_skb */
 const SK_BUFF: GivenLayout = {
   name: "struct __sk_buff",
-  size: 192,
+  size: SK_BUFF_BYTES,
   fields: [
-    field("mark", 8, 4),
-    field("priority", 32, 4),
-    field("ingress_ifindex", 36, 4),
-    field("ifindex", 40, 4),
-    field("cb", 48, 4, "list", 5),
-    field("tstamp", 152, 8),
-    field("wire_len", 160, 4),
-    field("gso_segs", 164, 4),
-    field("gso_size", 176, 4),
-    field("hwtstamp", 184, 8),
+    field("mark", SKB.mark, 4),
+    field("priority", SKB.priority, 4),
+    field("ingress_ifindex", SKB.ingressIfindex, 4),
+    field("ifindex", SKB.ifindex, 4),
+    field("cb", SKB.cb, 4, "list", 5),
+    field("tstamp", SKB.timestamp, 8),
+    field("wire_len", SKB.wireLength, 4),
+    field("gso_segs", SKB.segments, 4),
+    field("gso_size", SKB.segmentSize, 4),
+    field("hwtstamp", SKB.hardwareTimestamp, 8),
   ],
 };
 
@@ -61,12 +67,12 @@ export const GIVEN_LAYOUTS: Readonly<Record<string, GivenLayout>> = {
   ),
   xdp: {
     name: "struct xdp_md",
-    size: 24,
+    size: XDP_MD_BYTES,
     fields: [
-      field("data", 0, 4),
-      field("data_end", 4, 4),
-      field("ingress_ifindex", 12, 4),
-      field("rx_queue_index", 16, 4),
+      field("data", XDP.data, 4),
+      field("data_end", XDP.dataEnd, 4),
+      field("ingress_ifindex", XDP.ingressIfindex, 4),
+      field("rx_queue_index", XDP.rxQueueIndex, 4),
     ],
   },
   flow_dissector: { name: "struct bpf_flow_keys", size: 56, fields: [field("flags", 48, 4)] },

@@ -1,16 +1,14 @@
+import { XDP_MD_OFFSET as XDP_MD, XDP_MD_BYTES } from "../../bpf/program-type/offsets.ts";
 import type { ContextLayout } from "../../bpf/vm/environment.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { ProgramHost } from "../places.ts";
 
-/** Offsets in struct xdp_md (linux/bpf.h). */
-const XDP_MD = { data: 0, dataEnd: 4, dataMeta: 8, ingressIfindex: 12, rxQueueIndex: 16, egressIfindex: 20 } as const;
-/** Bytes of the struct, and behind it the frame's length, which only engines read. */
-const BYTES = 24;
-const LENGTH = BYTES;
+/** Where the frame's length lies, which only engines read: behind the struct. */
+const LENGTH = XDP_MD_BYTES;
 
 export const XDP_LAYOUT: ContextLayout = {
-  size: BYTES,
+  size: XDP_MD_BYTES,
   // There are no packet loads, and so no headers for them to count from.
   packet: { data: XDP_MD.data, length: LENGTH, first: XDP_MD.dataMeta, head: 0, macHeader: 0, networkHeader: 0 },
 };
@@ -35,7 +33,7 @@ export class XdpBlock {
 
   constructor(memory: LinearMemory) {
     this.memory = memory;
-    this.address = memory.allocate(BYTES + 4);
+    this.address = memory.allocate(XDP_MD_BYTES + 4);
   }
 
   /** Shows a frame that has just come in. */

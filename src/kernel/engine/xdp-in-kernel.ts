@@ -1,3 +1,4 @@
+import { XDP_MD_OFFSET as XDP_MD, XDP_MD_BYTES } from "../../bpf/program-type/offsets.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { VerifiedProgram } from "../../programs/engine.ts";
 import type { Kernel } from "../kernel.ts";
@@ -5,9 +6,6 @@ import { type DeviceIndexes, LOOPBACK_INDEX } from "./device-indexes.ts";
 import { loadInKernel } from "./load-program.ts";
 import { needsOf, unsupported } from "./program-needs.ts";
 
-/** struct xdp_md (linux/bpf.h). */
-const XDP_MD = { data: 0, dataEnd: 4, dataMeta: 8, ingressIfindex: 12, rxQueueIndex: 16 } as const;
-const CONTEXT_BYTES = 24;
 /** Bytes of the longest frame that BPF_PROG_TEST_RUN puts into one buffer, as every frame of a topology is. */
 const LONGEST = 3520;
 
@@ -19,7 +17,7 @@ export class XdpInKernel {
   private readonly memory: LinearMemory;
   private readonly devices: DeviceIndexes;
   private readonly readsQueue: boolean;
-  private readonly context = Buffer.alloc(CONTEXT_BYTES);
+  private readonly context = Buffer.alloc(XDP_MD_BYTES);
 
   /** Throws a NetsimError: `program-rejected` with the kernel's log where it refuses it, `unsupported` where it cannot be run alike. */
   constructor(kernel: Kernel, program: VerifiedProgram, memory: LinearMemory, devices: DeviceIndexes) {

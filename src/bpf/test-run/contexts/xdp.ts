@@ -1,12 +1,11 @@
 import { ERRNO } from "../../maps/errno.ts";
+import { XDP_MD_OFFSET as FIELD, XDP_MD_BYTES } from "../../program-type/offsets.ts";
 import { ETHERNET_BYTES } from "../frame-protocol.ts";
 import { padded, sizeRefusal, wordOf } from "../given-context.ts";
 import { TEST_RUN_FLAG, type TestContext, type TestedProgram, type TestRunInput } from "../test-context.ts";
 
-/** Bytes of struct xdp_md (linux/bpf.h), and behind it the frame's length, which programs do not see. */
-const BYTES = 24;
-const LENGTH = BYTES;
-const FIELD = { data: 0, dataEnd: 4, dataMeta: 8, ingressIfindex: 12, queue: 16, egressIfindex: 20 } as const;
+/** Where the frame's length lies, which programs do not see: behind the struct. */
+const LENGTH = XDP_MD_BYTES;
 
 /** BPF_XDP_DEVMAP and BPF_XDP_CPUMAP of `enum bpf_attach_type`. */
 const ELSEWHERE = [33, 35];
@@ -22,7 +21,7 @@ export const LONGEST_FRAME = MOST_METADATA + FIRST_BUFFER + 17 * 4096;
 /** What of the frame the context says: bytes of metadata, and all that lies in the first buffer. */
 function extent(given: Uint8Array | undefined, length: number): { readonly meta: number; readonly linear: number } {
   if (given === undefined) return { meta: 0, linear: Math.min(length, FIRST_BUFFER) };
-  const whole = padded(given, BYTES);
+  const whole = padded(given, XDP_MD_BYTES);
   const meta = wordOf(whole, FIELD.data);
   return { meta, linear: Math.min(wordOf(whole, FIELD.dataEnd), FIRST_BUFFER + meta) };
 }
@@ -30,8 +29,8 @@ function extent(given: Uint8Array | undefined, length: number): { readonly meta:
 /** struct xdp_md (bpf_prog_test_run_xdp). Programs have no packet loads; they reach the packet by its addresses. */
 export const XDP_CONTEXT: TestContext = {
   dataStart: "link",
-  layout: { size: BYTES },
-  bytes: BYTES + 8,
+  layout: { size: XDP_MD_BYTES },
+  bytes: XDP_MD_BYTES + 8,
 
   refusal(
     { data = new Uint8Array(), context, flags = 0, batchSize = 0 }: TestRunInput,
@@ -52,13 +51,13 @@ export const XDP_CONTEXT: TestContext = {
   },
 
   contextRefusal(given: Uint8Array, length: number): number {
-    const size = sizeRefusal(given, BYTES);
+    const size = sizeRefusal(given, XDP_MD_BYTES);
     if (size !== 0) return size;
-    const whole = padded(given, BYTES);
+    const whole = padded(given, XDP_MD_BYTES);
     const [meta, end] = [wordOf(whole, FIELD.data), wordOf(whole, FIELD.dataEnd)];
     if (wordOf(whole, FIELD.dataMeta) !== 0 || end > length || meta > end) return -ERRNO.EINVAL;
     if (meta % 4 !== 0 || meta > MOST_METADATA || wordOf(whole, FIELD.egressIfindex) !== 0) return -ERRNO.EINVAL;
-    const [device, queue] = [wordOf(whole, FIELD.ingressIfindex), wordOf(whole, FIELD.queue)];
+    const [device, queue] = [wordOf(whole, FIELD.ingressIfindex), wordOf(whole, FIELD.rxQueueIndex)];
     if (device > LOOPBACK) return -ERRNO.ENODEV;
     return queue === 0 ? 0 : -ERRNO.EINVAL;
   },
@@ -82,7 +81,7 @@ export const XDP_CONTEXT: TestContext = {
   }),
 
   contextOut(memory, context, given) {
-    const whole = padded(given, BYTES);
+    const whole = padded(given, XDP_MD_BYTES);
     const [data, end, meta] = [FIELD.data, FIELD.dataEnd, FIELD.dataMeta].map((at) => memory.uint32(context + at));
     const view = new DataView(whole.buffer);
     view.setUint32(FIELD.data, data! - meta!, true);
