@@ -12,13 +12,15 @@ import type { Megaflow } from "./megaflow.ts";
 import { Meter, type MeterConfig } from "./meter.ts";
 import type { PacketState } from "./packet-state.ts";
 import type { SendingPort } from "./port.ts";
-import type { DatapathPrograms } from "./programs.ts";
+import type { DatapathPrograms, ProgramVerdict } from "./programs.ts";
 import { Revalidator } from "./revalidator.ts";
 import type { SlowPath } from "./slow-path.ts";
 import { type Upcall, UpcallQueue, type UpcallSettings } from "./upcall-queue.ts";
 
 /** How often programs may have one packet looked up again. */
 const MAX_RECLASSIFIED = 4;
+/** Ports that programs may have one packet come in by, one after another (XMIT_RECURSION_LIMIT). */
+const MAX_REDIRECTS = 8;
 
 export interface DatapathSettings {
   readonly name: string;
@@ -42,6 +44,8 @@ export class Datapath implements Actor {
   /** Packets that a flow was found for, and that none was (struct dp_stats). */
   hit = 0;
   missed = 0;
+  /** Packets that programs have come in by ports, which wait for one another. */
+  private injected = 0;
   private readonly settings: DatapathSettings;
   private readonly world: World;
   private slowPath: SlowPath | undefined;
@@ -123,6 +127,17 @@ export class Datapath implements Actor {
     this.executor.giveBack();
   }
 
+  /** Has a packet come in by a port that programs have chosen; so often at most within one another. */
+  inject(port: SendingPort, skb: Skb): void {
+    if (this.injected >= MAX_REDIRECTS) {
+      this.world.ledger.drop(skb, port.label, "REDIRECT_LOOP");
+      return;
+    }
+    this.injected++;
+    this.executor.executeInside(() => this.receive(port, skb));
+    this.injected--;
+  }
+
   /** ovs_dp_process_packet */
   process(state: PacketState): void {
     const flow = this.table.lookup(state.words);
@@ -165,7 +180,7 @@ export class Datapath implements Actor {
   }
 
   /** Does what a program wants done; the packet is used up. */
-  private obey(state: PacketState, verdict: "parsed" | "drop" | "stolen" | "redirect" | "again"): false {
+  private obey(state: PacketState, verdict: Exclude<ProgramVerdict, "continue">): false {
     const programs = this.programs!;
     switch (verdict) {
       case "stolen":
@@ -173,6 +188,9 @@ export class Datapath implements Actor {
         break;
       case "redirect":
         this.executor.output(state, state.skb!, programs.port);
+        break;
+      case "inject":
+        this.inject(this.ports.get(programs.port)!, state.skb!);
         break;
       case "again":
         if (++state.reclassified > MAX_RECLASSIFIED) this.drop(state, "OVS_RECLASSIFY_LOOP");

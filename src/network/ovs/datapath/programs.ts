@@ -14,6 +14,8 @@ export type ProgramVerdict =
   | "stolen"
   /** To the port with the number in `port`. */
   | "redirect"
+  /** In by the port with the number in `port`, as if it had come from there. */
+  | "inject"
   /** Key and flow are to be looked up anew. */
   | "again";
 

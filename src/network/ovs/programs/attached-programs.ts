@@ -1,6 +1,7 @@
 import type { ProgramHost } from "../../../hooks/hook.ts";
 import { OVS_FLOW_KEYS_BYTES } from "../../../hooks/ovs/flow-keys.ts";
 import type { OvsAnswer, OvsSite } from "../../../hooks/ovs/site.ts";
+import type { RedirectInfo } from "../../../hooks/services.ts";
 import type { DropReason } from "../../../packet/drop-reason.ts";
 import type { Skb } from "../../../packet/skb.ts";
 import { copyBytes } from "../../../packet/wire.ts";
@@ -80,10 +81,17 @@ class PortHost implements ProgramHost {
     return false;
   }
 
+  /** What programs say that run on the copy is no answer of the one that sends it. */
   redirect(skb: Skb, ifindex: number, ingress: boolean): void {
+    const said = this.world.redirect;
+    const { ifindex: ownIfindex, ingress: ownIngress, by, nextHop } = said;
     const port = portByIfindex(this.datapath, ifindex)!;
-    if (ingress) this.datapath.receive(port, skb);
+    if (ingress) this.datapath.inject(port, skb);
     else this.datapath.send(port, skb);
+    said.ifindex = ownIfindex;
+    said.ingress = ownIngress;
+    said.by = by;
+    said.nextHop = nextHop;
   }
 }
 
@@ -155,6 +163,7 @@ export class AttachedPrograms implements DatapathPrograms {
     if (miss === undefined) return "continue";
     const answer = this.run(miss, state, this.enter(state, false));
     this.depth--;
+    state.isKeyValid = false;
     this.reason = "OVS_FLOW_MISS";
     return this.verdictOf(answer);
   }
@@ -176,8 +185,9 @@ export class AttachedPrograms implements DatapathPrograms {
     site: Site,
   ): OvsAnswer {
     const skb = state.skb!;
+    const { observer, redirect } = this.world;
+    forget(redirect);
     const { verdict } = attachment.run(skb, site);
-    const { observer } = this.world;
     if (observer.tracing) {
       const { hook, slot, returnValue, outcome } = attachment;
       const what = `${hook.name} ${slot.name} returned ${returnValue | 0}: ${hook.outcomes[outcome]!.name}`;
@@ -188,15 +198,25 @@ export class AttachedPrograms implements DatapathPrograms {
 
   private verdictOf(answer: OvsAnswer): ProgramVerdict {
     if (answer !== "redirect") return answer === "refuse" ? "drop" : answer;
-    const { redirect } = this.world;
-    const port = portByIfindex(this.datapath, redirect.ifindex);
-    redirect.ifindex = 0;
+    const { ifindex, ingress, by } = this.world.redirect;
+    forget(this.world.redirect);
+    // A datapath has neither neighbours nor the other ends of its ports' cables.
+    if (by !== undefined) return "drop";
+    const port = portByIfindex(this.datapath, ifindex);
     this.port = port?.number ?? NOWHERE;
-    return "redirect";
+    return ingress && port !== undefined ? "inject" : "redirect";
   }
 }
 
 const NOWHERE = -1;
+
+/** What one program has said of a redirection is nothing to the next. */
+function forget(redirect: RedirectInfo): void {
+  redirect.ifindex = 0;
+  redirect.ingress = false;
+  redirect.by = undefined;
+  redirect.nextHop = undefined;
+}
 
 function portByIfindex({ ports }: Datapath, ifindex: number): SendingPort | undefined {
   for (const port of ports.values()) if (port.ifindex === ifindex) return port;
