@@ -27,6 +27,16 @@ const CASES: readonly (readonly [name: string, commands: readonly string[]])[] =
       "qdisc replace dev lo parent 1:b handle 20: tbf rate 1mbit burst 2000 limit 3000",
     ],
   ],
+  [
+    "rates that count what travels beside packets",
+    [
+      "qdisc add dev lo root handle 1: htb",
+      "class add dev lo parent 1: classid 1:1 htb rate 1mbit overhead 40 mpu 64 linklayer atm",
+      "class add dev lo parent 1: classid 1:2 htb rate 1mbit overhead 40",
+      "qdisc add dev lo parent 1:1 handle 10: tbf rate 2mbit burst 5000 limit 200000 overhead 100 mpu 300 linklayer adsl",
+      "qdisc add dev lo parent 1:2 handle 20: tbf rate 2mbit burst 5000 limit 200000 mpu 300 linklayer ethernet",
+    ],
+  ],
   ["ingress, by its handle", ["qdisc add dev lo handle ffff: ingress"]],
   ["ingress, by another handle", ["qdisc add dev lo handle 1: ingress"]],
   ["clsact, by a handle", ["qdisc add dev lo handle 2: clsact"]],

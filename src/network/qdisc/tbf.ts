@@ -1,6 +1,7 @@
 import type { Skb } from "../../packet/skb.ts";
 import { classOf } from "./classes.ts";
 import { FifoQdisc } from "./fifo.ts";
+import { FRAMING_OPTIONS, FRAMING_WORDS, type Framing, readFraming } from "./framing.ts";
 import { Options } from "./options.ts";
 import type { Qdisc, QdiscClass, QdiscKind, QdiscSurroundings } from "./qdisc.ts";
 import { Queue } from "./queue.ts";
@@ -18,6 +19,7 @@ export interface TbfOptions {
   readonly mtu: number;
   /** Bytes that may wait. */
   readonly limit: number;
+  readonly framing: Framing;
 }
 
 /** A token bucket: packets leave at a rate, a burst of them at once (sch_tbf.c). Tokens are nanoseconds. */
@@ -87,9 +89,9 @@ class TbfQdisc extends Queue {
   }
 
   /** tbf_change; the buckets are full then. */
-  private fill({ rate, burst, peakRate, mtu }: TbfOptions): void {
-    this.rate = new Rate(rate);
-    this.peak = peakRate === 0 ? undefined : new Rate(peakRate);
+  private fill({ rate, burst, peakRate, mtu, framing }: TbfOptions): void {
+    this.rate = new Rate(rate, framing);
+    this.peak = peakRate === 0 ? undefined : new Rate(peakRate, framing);
     this.bucket = this.rate.time(burst);
     this.peakBucket = this.peak?.time(mtu) ?? 0;
     this.largest = this.peak === undefined ? burst : Math.min(burst, mtu);
@@ -108,6 +110,7 @@ export const tbf: QdiscKind<TbfOptions> = {
     latency: { $ref: "#/$defs/duration", description: "How long a packet may wait, instead of `limit`." },
     peakrate: { $ref: "#/$defs/rate", description: "Rate of bursts. Default: no limit." },
     mtu: { $ref: "#/$defs/size", description: "With `peakrate`: bytes that may leave at once at all." },
+    ...FRAMING_OPTIONS,
   },
   required: ["rate", "burst"],
   words: {
@@ -120,6 +123,7 @@ export const tbf: QdiscKind<TbfOptions> = {
     peakrate: { key: "peakrate", type: "rate" },
     mtu: { key: "mtu", type: "size and cell" },
     minburst: { key: "mtu", type: "size and cell" },
+    ...FRAMING_WORDS,
   },
   classOptions: {},
   parse(given, classes, handle) {
@@ -142,7 +146,7 @@ export const tbf: QdiscKind<TbfOptions> = {
           "classes",
           "A token bucket has one class, the minor number 1 under its own handle.",
         );
-    return { rate, burst, peakRate, mtu, limit };
+    return { rate, burst, peakRate, mtu, limit, framing: readFraming(options) };
   },
   create: (options, surroundings) => new TbfQdisc(options, surroundings),
 };

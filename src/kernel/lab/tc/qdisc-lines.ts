@@ -1,3 +1,4 @@
+import type { Framing } from "../../../network/qdisc/framing.ts";
 import type { HtbOptions } from "../../../network/qdisc/htb/htb-qdisc.ts";
 import type { TbfOptions } from "../../../network/qdisc/tbf.ts";
 import type { QdiscModel } from "../../../topology/model.ts";
@@ -18,15 +19,17 @@ const limit = ({ options }: QdiscModel): Words => {
 
 const bits = (bytesPerSecond: number) => `${Math.round(bytesPerSecond * 8)}bit`;
 
+const framed = ({ overhead, mpu, linklayer }: Framing) => ` overhead ${overhead} mpu ${mpu} linklayer ${linklayer}`;
+
 const KINDS: Readonly<Record<string, Describe>> = {
   pfifo: limit,
   bfifo: limit,
   pfifo_fast: () => ({ options: "" }),
   tbf({ options }) {
-    const { rate, burst, limit: most, peakRate, mtu } = options as TbfOptions;
+    const { rate, burst, limit: most, peakRate, mtu, framing } = options as TbfOptions;
     const peak = peakRate === 0 ? "" : ` peakrate ${bits(peakRate)}`;
     const longest = mtu === 0 ? "" : ` mtu ${mtu}`;
-    return { options: `rate ${bits(rate)} burst ${burst}b limit ${most}b${peak}${longest}` };
+    return { options: `rate ${bits(rate)} burst ${burst}b limit ${most}b${peak}${longest}${framed(framing)}` };
   },
   htb({ options, handle }, device) {
     const { classes, defaultClass, directLength } = options as HtbOptions;
@@ -34,9 +37,9 @@ const KINDS: Readonly<Record<string, Describe>> = {
     return {
       options: `default ${(defaultClass & 0xffff).toString(16)}${direct}`,
       classes: classes.map(
-        ({ classid, parent, rate, ceil, burst, cburst, prio, quantum }) =>
+        ({ classid, parent, rate, ceil, burst, cburst, prio, quantum, framing }) =>
           `class add dev ${device} parent ${formatClassid(parent === 0 ? handle : parent)} classid ${formatClassid(classid)} ` +
-          `htb rate ${bits(rate)} ceil ${bits(ceil)} burst ${burst}b cburst ${cburst}b prio ${prio} quantum ${quantum}`,
+          `htb rate ${bits(rate)} ceil ${bits(ceil)} burst ${burst}b cburst ${cburst}b prio ${prio} quantum ${quantum}${framed(framing)}`,
       ),
     };
   },

@@ -1,4 +1,5 @@
 import { noCounts } from "../counts.ts";
+import type { Framing } from "../framing.ts";
 import type { Qdisc, QdiscClass } from "../qdisc.ts";
 import { Rate } from "../rate.ts";
 import type { Round } from "./round.ts";
@@ -27,6 +28,7 @@ export interface HtbClassOptions {
   readonly cburst: number;
   readonly prio: number;
   readonly quantum: number;
+  readonly framing: Framing;
 }
 
 /** A class of htb (struct htb_class). Tokens are nanoseconds. */
@@ -75,8 +77,8 @@ export class HtbClass implements QdiscClass {
   /** Takes other rates over (htb_change_class); tokens stay. */
   configure(options: HtbClassOptions): void {
     this.options = options;
-    this.rate = new Rate(options.rate);
-    this.ceil = new Rate(options.ceil);
+    this.rate = new Rate(options.rate, options.framing);
+    this.ceil = new Rate(options.ceil, options.framing);
     this.bucket = burstTime(options.rate, options.burst);
     this.cbucket = burstTime(options.ceil, options.cburst);
   }

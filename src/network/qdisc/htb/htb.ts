@@ -1,5 +1,6 @@
 import { majorOf } from "../../../hooks/tc/verdict.ts";
 import { formatClassid, parseClassid } from "../../../topology/quantity/classid.ts";
+import { FRAMING_OPTIONS, FRAMING_WORDS, readFraming } from "../framing.ts";
 import { Options } from "../options.ts";
 import type { QdiscKind } from "../qdisc.ts";
 import { type HtbClassOptions, MAX_DEPTH, PRIORITIES } from "./htb-class.ts";
@@ -54,6 +55,7 @@ export const htb: QdiscKind<HtbOptions> = {
     cmaxburst: { key: "cburst", type: "size and cell" },
     prio: { key: "prio", type: "integer" },
     quantum: { key: "quantum", type: "size" },
+    ...FRAMING_WORDS,
   },
   classRequired: ["rate"],
   classOptions: {
@@ -69,6 +71,7 @@ export const htb: QdiscKind<HtbOptions> = {
       maximum: 0xffff_ffff,
       description: "Bytes of its turn. Default: rate / r2q.",
     },
+    ...FRAMING_OPTIONS,
   },
   parse(given, classes, handle) {
     const options = new Options(given);
@@ -104,6 +107,7 @@ function readClass(classid: number, options: Options, handle: number, r2q: numbe
     cburst: options.size("cburst") ?? DEFAULT_BURST,
     prio: options.integer("prio") ?? 0,
     quantum,
+    framing: readFraming(options),
   };
 }
 

@@ -161,8 +161,9 @@ export const QDISC_TEXTS: Readonly<Record<string, KindText<unknown>>> = {
 
 const probability = (share: number): string => String(Number((share / 2 ** 32).toPrecision(6)));
 
-function tbf({ rate, burst, peakRate, mtu, limit }: TbfOptions): string {
-  const ticks = (bytesPerSecond: number, bytes: number) => Math.floor(new Rate(bytesPerSecond).time(bytes) / 64);
+function tbf({ rate, burst, peakRate, mtu, limit, framing }: TbfOptions): string {
+  const ticks = (bytesPerSecond: number, bytes: number) =>
+    Math.floor(new Rate(bytesPerSecond, framing).time(bytes) / 64);
   const buffer = ticks(rate, burst);
   let latency = (limit / rate) * 1e6 - ticksToMicroseconds(buffer);
   if (peakRate > 0) latency = Math.max(latency, (limit / peakRate) * 1e6 - ticksToMicroseconds(ticks(peakRate, mtu)));
@@ -171,6 +172,8 @@ function tbf({ rate, burst, peakRate, mtu, limit }: TbfOptions): string {
     peakRate > 0 &&
       `peakrate ${tcRateText(peakRate)} minburst ${tcSizeText(tcBurst(peakRate, ticks(peakRate, mtu) * 64))}`,
     latency >= 0 ? `lat ${tcTimeText(Math.floor(latency))}` : `limit ${tcSizeText(limit)}`,
+    framing.overhead > 0 && `overhead ${framing.overhead}`,
+    framing.linklayer === "atm" && "linklayer atm",
   );
 }
 

@@ -72,13 +72,15 @@ export function showClasses(device: Interface, { statistics }: ShowOptions): str
 
 function classWords(node: QdiscNode, one: QdiscClass): { seat: string; options: string } {
   if (one instanceof HtbClass) {
-    const { rate, ceil, prio, parent } = one.options;
+    const { rate, ceil, prio, parent, framing } = one.options;
     const { burst, cburst } = one.bursts;
     const bursts = `burst ${tcSizeText(tcBurst(rate, burst))} cburst ${tcSizeText(tcBurst(ceil, cburst))}`;
+    const overhead = framing.overhead > 0 ? `overhead ${framing.overhead} ` : "";
+    const cells = framing.linklayer === "atm" ? "linklayer atm " : "";
     const leaf = one.level === 0 ? `prio ${prio} ` : "";
     return {
       seat: parent === 0 ? "root" : `parent ${formatClassid(parent)}`,
-      options: `${leaf}rate ${tcRateText(rate)} ceil ${tcRateText(ceil)} ${bursts} `,
+      options: `${leaf}rate ${tcRateText(rate)} ${overhead}ceil ${tcRateText(ceil)} ${cells}${bursts} `,
     };
   }
   if (node.model.kind === "drr")
