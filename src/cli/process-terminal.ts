@@ -41,7 +41,8 @@ export function processTerminal(): Terminal {
     clock: () => performance.now(),
     // Signals are caught from the moment that somebody looks: before, a blocking call must not keep them from ending the process.
     get interrupted() {
-      if (!listens) for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => interruption.abort());
+      if (!listens)
+        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => interruption.abort());
       listens = true;
       return interruption.signal;
     },

@@ -35,17 +35,20 @@ export class FlowSource implements TrafficSource {
     const sport = model.sport ?? FIRST_EPHEMERAL + world.random(`${label} port`).below(EPHEMERAL_PORTS);
     const { cgroups } = hostOf(from)!;
     const cgroup = cgroups.at(model.cgroup ?? "/");
-    const cookie = protocol === "udp" ? hostOf(from)!.takeCookie() : 0;
-    const sender = new SocketIdentity(cookie, cgroup, "udp", family, {
+    const cookie = protocol === "tcp" ? 0 : hostOf(from)!.takeCookie();
+    const sender = new SocketIdentity(cookie, cgroup, protocol === "icmp" ? "ping" : "udp", family, {
       localPort: sport,
       ...(source && { local: source }),
     });
     this.listen = () => {
       if (protocol === "udp") ip.udp.senders.set(sport, sender);
     };
+    const count = (code: number) => {
+      if (code === NOT_PERMITTED) this.refusals++;
+    };
     const begin = {
       udp: () => {
-        if (ip.udp.send(family, destination, sport, dport, bytes, source, sender) === NOT_PERMITTED) this.refusals++;
+        count(ip.udp.send(family, destination, sport, dport, bytes, source, sender));
       },
       tcp: () =>
         ip.tcp.connect({
@@ -60,7 +63,10 @@ export class FlowSource implements TrafficSource {
           ...(source && { source }),
           ...(model.sport === undefined ? {} : { sport: model.sport }),
         }),
-      icmp: (index: number) => ip.icmp.echo(family, destination, sport, (index + 1) & 0xffff, bytes, answered, source),
+      icmp: (index: number) => {
+        const sequence = (index + 1) & 0xffff;
+        count(ip.icmp.echo(family, destination, sport, sequence, bytes, answered, source, sender));
+      },
     }[protocol];
     const what = { udp: "UDP datagrams", tcp: "TCP connections", icmp: "ICMP echo requests" }[protocol];
     const port = protocol === "icmp" ? "" : ` port ${dport}`;

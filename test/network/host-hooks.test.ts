@@ -103,6 +103,36 @@ describe("programs of control groups", () => {
     expect(have.received).toMatchObject({ "b/u": 0, "b/t": 1 });
   });
 
+  it.each([
+    { name: "let out", cgroups: egress(1), from: "/", refused: 0, answered: 2, drops: [] },
+    { name: "kept in", cgroups: egress(0), from: "/", refused: 2, answered: 0, drops: ["BPF_CGROUP_EGRESS 2"] },
+    {
+      name: "sent by nobody in the group",
+      cgroups: `{ /ping: {}, /other: { egress: [${returning("cgroup_skb", 0)}] } }`,
+      from: "/ping",
+      refused: 0,
+      answered: 2,
+      drops: [],
+    },
+    { name: "unanswered", cgroups: ingress(0), from: "/", refused: 0, answered: 0, drops: ["SOCKET_FILTER 2"] },
+  ])(
+    "judge echo requests and replies, which are a socket's: $name",
+    async ({ cgroups, from, refused: want, answered, drops: lost }) => {
+      const { result, refused, drops } = await run(`
+nodes:
+  a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } }, cgroups: ${cgroups} }
+  b: { kind: host, interfaces: { eth0: { address: 10.0.0.2/24 } } }
+links: [{ endpoints: ["a:eth0", "b:eth0"] }]
+traffic: [{ from: a, to: b, flow: icmp, bytes: 8, count: 2, cgroup: ${from} }]
+`);
+      expect({ refused: refused[0], answered: result.traffic[0]!.answered, drops }).toEqual({
+        refused: want,
+        answered,
+        drops: lost,
+      });
+    },
+  );
+
   it("tells of a control group that is not there", async () => {
     await expect(run(groups({ a: egress(1), from: "/wep" }))).rejects.toThrow("no control group '/wep'");
   });

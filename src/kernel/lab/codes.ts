@@ -11,8 +11,8 @@ export class Codes {
   private readonly kernel: Kernel;
   private readonly programs: ProgramTable;
   private readonly maps: MapTable;
-  /** Descriptors by program and type. */
-  private readonly loaded = new Map<LoadedProgram, Map<number, number>>();
+  /** Descriptors by program, and by type and attach type. */
+  private readonly loaded = new Map<LoadedProgram, Map<string, number>>();
 
   constructor(kernel: Kernel, programs: ProgramTable, maps: MapTable) {
     this.kernel = kernel;
@@ -28,28 +28,29 @@ export class Codes {
   code(loaded: LoadedProgram, type: number): Code {
     if (loaded.form === "classic")
       return { kind: "classic", instructions: encodeClassic((loaded.forDataStart?.("link") ?? loaded).instructions) };
-    return { kind: "extended", descriptor: this.load(loaded, type), name: loaded.name };
+    return { kind: "extended", descriptor: this.load(loaded, type, 0), name: loaded.name };
   }
 
-  /** As `codeOf`, of a place that takes extended programs only. */
-  descriptorOf(program: string, type: number): number {
-    return this.descriptor(this.programs.get(program).loaded, type);
+  /** As `codeOf`, of a place that takes extended programs only. @param attachType `enum bpf_attach_type`. */
+  descriptorOf(program: string, type: number, attachType = 0): number {
+    return this.descriptor(this.programs.get(program).loaded, type, attachType);
   }
 
-  descriptor(loaded: LoadedProgram, type: number): number {
+  descriptor(loaded: LoadedProgram, type: number, attachType = 0): number {
     if (loaded.form === "classic") throw new Error(`program '${loaded.name}' is classic`);
-    return this.load(loaded, type);
+    return this.load(loaded, type, attachType);
   }
 
   close(): void {
     for (const types of this.loaded.values()) for (const one of types.values()) this.kernel.programs.close(one);
   }
 
-  private load(loaded: LoadedExtendedProgram, type: number): number {
-    const types = this.loaded.get(loaded) ?? new Map<number, number>();
+  private load(loaded: LoadedExtendedProgram, type: number, attachType: number): number {
+    const types = this.loaded.get(loaded) ?? new Map<string, number>();
     this.loaded.set(loaded, types);
-    const descriptor = types.get(type) ?? loadExtended(this.kernel, this.maps, loaded, type);
-    types.set(type, descriptor);
+    const key = `${type} ${attachType}`;
+    const descriptor = types.get(key) ?? loadExtended(this.kernel, this.maps, loaded, type, attachType);
+    types.set(key, descriptor);
     return descriptor;
   }
 }

@@ -1,13 +1,12 @@
-import { checksumOf, sum16 } from "../../packet/checksum.ts";
 import { type Libc, succeed } from "../libc.ts";
-import type { NetNamespace } from "../socket/net-namespace.ts";
 import { FAMILY, internetAddress } from "../socket/socket-address.ts";
+import type { Within } from "./within.ts";
 
-const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW] = [1, 2, 3];
+const [SOCK_STREAM, SOCK_DGRAM] = [1, 2];
 const SOCK_NONBLOCK = 0x800;
 const SHUT_WR = 1;
 const [EAGAIN, EINPROGRESS, ENOTCONN] = [11, 115, 107];
-const ICMP = { 4: { protocol: 1, request: 8, reply: 0 }, 6: { protocol: 58, request: 128, reply: 129 } } as const;
+const ICMP = { 4: { protocol: 1, request: 8 }, 6: { protocol: 58, request: 128 } } as const;
 const MAX_PACKET = 1 << 17;
 const buffer = Buffer.alloc(MAX_PACKET);
 
@@ -41,19 +40,13 @@ function payload(length: number): Buffer {
 }
 
 /** A socket with the flow's own address; its errno where the kernel refuses that. */
-function bound(
-  libc: Libc,
-  namespace: NetNamespace,
-  flow: Flow,
-  type: number,
-  protocol = 0,
-): { socket: number; errno: number } {
+function bound(libc: Libc, home: Within, flow: Flow, type: number, protocol = 0): { socket: number; errno: number } {
   const { family, source, sport } = flow;
-  const socket = namespace.within(() =>
+  const socket = home.within(() =>
     succeed(libc, "socket", libc.socket(FAMILY[family], type | SOCK_NONBLOCK, protocol)),
   );
   if (source !== undefined || sport !== undefined) {
-    const at = internetAddress(family, source, type === SOCK_RAW ? 0 : (sport ?? 0));
+    const at = internetAddress(family, source, sport ?? 0);
     if (libc.bind(socket, at, at.length) < 0) return { socket, errno: libc.errno() };
   }
   return { socket, errno: 0 };
@@ -62,15 +55,15 @@ function bound(
 /** The same, connected. */
 function connected(
   libc: Libc,
-  namespace: NetNamespace,
+  home: Within,
   flow: Flow,
   type: number,
   protocol = 0,
 ): { socket: number; errno: number } {
-  const { socket, errno: refused } = bound(libc, namespace, flow, type, protocol);
+  const { socket, errno: refused } = bound(libc, home, flow, type, protocol);
   if (refused !== 0) return { socket, errno: refused };
   const { family, destination, port } = flow;
-  const to = internetAddress(family, destination, type === SOCK_RAW ? 0 : port);
+  const to = internetAddress(family, destination, port);
   const errno = libc.connect(socket, to, to.length) < 0 ? libc.errno() : 0;
   return { socket, errno: errno === EINPROGRESS ? 0 : errno };
 }
@@ -83,9 +76,9 @@ export class Datagrams implements Conversation {
   private readonly content: Buffer;
   private readonly to: Buffer;
 
-  constructor(libc: Libc, namespace: NetNamespace, flow: Flow) {
+  constructor(libc: Libc, home: Within, flow: Flow) {
     this.libc = libc;
-    this.open = bound(libc, namespace, flow, SOCK_DGRAM);
+    this.open = bound(libc, home, flow, SOCK_DGRAM);
     this.content = payload(flow.bytes);
     this.to = internetAddress(flow.family, flow.destination, flow.port);
   }
@@ -107,44 +100,37 @@ export class Datagrams implements Conversation {
   }
 }
 
-/** ICMP echo requests with one identifier. */
+/** ICMP echo requests with one identifier, by a ping socket (icmp(7)): the kernel writes checksums, and takes no other's replies. */
 export class Echoes implements Conversation {
   answered = 0;
   private readonly libc: Libc;
   private readonly flow: Flow;
   private readonly open: { socket: number; errno: number };
-  private readonly identifier: number;
+  private readonly to: Buffer;
 
-  constructor(libc: Libc, namespace: NetNamespace, flow: Flow, identifier: number) {
+  constructor(libc: Libc, home: Within, flow: Flow, identifier: number) {
     this.libc = libc;
     this.flow = flow;
-    this.identifier = identifier;
-    this.open = connected(libc, namespace, flow, SOCK_RAW, ICMP[flow.family].protocol);
+    this.open = bound(libc, home, { ...flow, sport: identifier }, SOCK_DGRAM, ICMP[flow.family].protocol);
+    this.to = internetAddress(flow.family, flow.destination, 0);
   }
 
   begin(index: number): number {
-    const { libc, flow, open } = this;
+    const { libc, flow, open, to } = this;
     if (open.errno !== 0) return open.errno;
     const message = Buffer.concat([Buffer.alloc(8), payload(flow.bytes)]);
     message[0] = ICMP[flow.family].request;
-    message.writeUInt16BE(this.identifier & 0xffff, 4);
     message.writeUInt16BE((index + 1) & 0xffff, 6);
-    // The kernel computes ICMPv6's checksum itself.
-    if (flow.family === 4) message.writeUInt16BE(checksumOf(sum16(message, 0, message.length)), 2);
-    return libc.send(open.socket, message, message.length, 0) < 0 ? libc.errno() : 0;
+    return libc.sendto(open.socket, message, message.length, 0, to, to.length) < 0 ? libc.errno() : 0;
   }
 
   poll(): boolean {
     let any = false;
-    for (;;) {
-      const length = this.libc.recv(this.open.socket, buffer, buffer.length, 0);
-      if (length < 0) return any;
+    while (this.libc.recv(this.open.socket, buffer, buffer.length, 0) >= 0) {
       any = true;
-      const start = this.flow.family === 4 ? (buffer[0]! & 0xf) * 4 : 0;
-      const isOurs =
-        buffer[start] === ICMP[this.flow.family].reply && buffer.readUInt16BE(start + 4) === this.identifier;
-      if (isOurs) this.answered++;
+      this.answered++;
     }
+    return any;
   }
 
   close(): void {
@@ -163,20 +149,20 @@ interface Open {
 export class Connections implements Conversation {
   answered = 0;
   private readonly libc: Libc;
-  private readonly namespace: NetNamespace;
+  private readonly home: Within;
   private readonly flow: Flow;
   private readonly content: Buffer;
   private readonly open = new Set<Open>();
 
-  constructor(libc: Libc, namespace: NetNamespace, flow: Flow) {
+  constructor(libc: Libc, home: Within, flow: Flow) {
     this.libc = libc;
-    this.namespace = namespace;
+    this.home = home;
     this.flow = flow;
     this.content = payload(flow.bytes);
   }
 
   begin(): number {
-    const { socket, errno } = connected(this.libc, this.namespace, this.flow, SOCK_STREAM);
+    const { socket, errno } = connected(this.libc, this.home, this.flow, SOCK_STREAM);
     if (errno === 0) this.open.add({ socket, written: 0, isShut: false });
     else this.libc.close(socket);
     return errno;

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { fail } from "../../errors.ts";
 import type { Topology } from "../../topology/model.ts";
 import type { Libc } from "../libc.ts";
@@ -52,6 +52,11 @@ export class LabNetwork {
         await new Promise((resolve) => setTimeout(resolve, WAIT_MILLISECONDS));
       }
     }
+  }
+
+  /** A number that nothing else on this machine has as long as this process runs. */
+  get id(): number {
+    return statSync(this.namespaces.get(NOWHERE)!.path).ino;
   }
 
   close(): void {

@@ -3,8 +3,8 @@ import type { HostModel, SocketModel } from "../../topology/model.ts";
 import { type Libc, succeed } from "../libc.ts";
 import { attachFilter } from "../socket/attach-filter.ts";
 import { bindToDevice } from "../socket/bind-device.ts";
-import type { NetNamespace } from "../socket/net-namespace.ts";
 import { AF_PACKET, FAMILY, internetAddress, packetAddress } from "../socket/socket-address.ts";
+import type { Within } from "./within.ts";
 
 const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW] = [1, 2, 3];
 const SOCK_NONBLOCK = 0x800;
@@ -38,12 +38,12 @@ export class LabSocket {
   private readonly connections = new Set<number>();
   private readonly read: Reader;
 
-  constructor(libc: Libc, namespace: NetNamespace, host: HostModel, model: SocketModel, read: Reader) {
+  constructor(libc: Libc, home: Within, host: HostModel, model: SocketModel, read: Reader) {
     this.libc = libc;
     this.model = model;
     this.node = host.name;
     this.read = read;
-    namespace.within(() => this.open(host));
+    home.within(() => this.open(host));
   }
 
   /** Attaches a classic program in the place of the last one. Returns 0 or the errno of the refusal. */

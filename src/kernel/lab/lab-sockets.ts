@@ -7,7 +7,7 @@ import type { ReceivedLog } from "../../run/received-log.ts";
 import type { HostModel, Topology } from "../../topology/model.ts";
 import type { Kernel } from "../kernel.ts";
 import { attachProgram } from "./attach-program.ts";
-import type { LabNetwork } from "./lab-network.ts";
+import type { LabCgroups } from "./cgroup/lab-cgroups.ts";
 import type { LabProcesses } from "./lab-processes.ts";
 import { LabSocket } from "./lab-socket.ts";
 import type { Skipped } from "./skipped.ts";
@@ -33,7 +33,7 @@ export class LabSockets {
   constructor(
     kernel: Kernel,
     topology: Topology,
-    network: LabNetwork,
+    cgroups: LabCgroups,
     simulated: Network,
     maps: MapTable,
     processes: LabProcesses,
@@ -44,7 +44,7 @@ export class LabSockets {
       if (!processes.hasOpened(host, model.name)) continue;
       const readers: ReceivedLog[] = [];
       const node = topology.nodes.get(host) as HostModel;
-      const socket = new LabSocket(kernel.libc, network.namespaces.get(host)!, node, model, (bytes, length) => {
+      const socket = new LabSocket(kernel.libc, cgroups.at(host, model.cgroup), node, model, (bytes, length) => {
         for (const reader of readers) reader.read(undefined, bytes, 0, length);
       });
       const [first] = attachments;

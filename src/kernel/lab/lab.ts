@@ -8,6 +8,7 @@ import type { ExpectationResult } from "../../run/result.ts";
 import { Simulation } from "../../simulation/simulation.ts";
 import type { ExpectationModel, Topology } from "../../topology/model.ts";
 import type { Kernel } from "../kernel.ts";
+import { LabCgroups } from "./cgroup/lab-cgroups.ts";
 import { Codes } from "./codes.ts";
 import { countDevices } from "./devices.ts";
 import { LabNetwork } from "./lab-network.ts";
@@ -55,17 +56,19 @@ export async function runLab(
   let sockets: LabSockets | undefined;
   let tc: LabTc | undefined;
   let xdp: LabXdp | undefined;
+  let cgroups: LabCgroups | undefined;
   let codes: Codes | undefined;
   let sources: readonly LabSource[] = [];
   try {
     await network.isUp();
     const maps = new MapTable(topology.maps, kernel.maps);
     const processes = new LabProcesses(libc, topology, scene.programs, scene.processes);
-    sockets = new LabSockets(kernel, topology, network, scene.network, maps, processes);
     codes = new Codes(kernel, scene.programs, maps);
+    cgroups = new LabCgroups(kernel, topology, network, codes);
+    sockets = new LabSockets(kernel, topology, cgroups, scene.network, maps, processes);
     tc = new LabTc(kernel, topology, network, codes);
     xdp = new LabXdp(kernel, topology, network, codes);
-    const hooks = skippedOfHooks(topology);
+    const hooks = [...cgroups.skipped, ...skippedOfHooks(topology)];
     const skipped = [
       ...skippedOfLinks(topology.links),
       ...tc.skipped,
@@ -82,10 +85,18 @@ export async function runLab(
     );
 
     const clock = new Simulation();
-    const steps = new LabSteps(clock, [sockets, tc, xdp], scene.programs, maps);
+    const steps = new LabSteps(clock, [sockets, tc, xdp, cgroups], scene.programs, maps);
     steps.schedule(topology.steps);
     skipped.push(...steps.skipped);
-    const stage = { libc, topology, network: scene.network, world: scene.world, clock, namespaces: network.namespaces };
+    const stage = {
+      libc,
+      topology,
+      network: scene.network,
+      world: scene.world,
+      clock,
+      namespaces: network.namespaces,
+      cgroups,
+    };
     sources = labSources(stage, scene.sources);
     const time = await loop(sources, sockets, clock, topology, options);
 
@@ -112,6 +123,7 @@ export async function runLab(
     sockets?.close();
     tc?.close();
     xdp?.close();
+    cgroups?.close();
     codes?.close();
     kernel.maps.release();
     network.close();

@@ -103,12 +103,11 @@ export function skippedOfHooks({ nodes }: Topology): SkippedAtNode[] {
     if (node.kind === "ovs")
       skipped.push({ what: `switch ${node.name}`, why: "the lab sets up no Open vSwitch yet", node: node.name });
     if (node.kind === "host") {
-      const { name, cgroups, netfilter, routes } = node;
+      const { name, netfilter, routes } = node;
       const skip = (what: string) =>
         skipped.push({ what: `${what} of ${name}`, why: "the lab does not set them up yet", node: name });
       if (node.teams !== undefined) skip("team devices");
       if (node.ppp !== undefined) skip("PPP devices");
-      if (cgroups !== undefined) skip("control groups");
       if (netfilter !== undefined) skip("rules of iptables");
       if (routes.some(({ encap }) => encap !== undefined)) skip("programs on routes");
     }
@@ -149,6 +148,7 @@ function settingsOf(node: NodeModel): [string, string][] {
   settings.push(["net/ipv6/mld_qrv", "1"]);
   if (node.kind !== "host") return settings;
   const { forwarding, ttl } = node as HostModel;
+  settings.push(["net/ipv4/ping_group_range", "0 2147483647"]);
   settings.push(["net/ipv4/ip_forward", forwarding ? "1" : "0"], ["net/ipv4/ip_default_ttl", String(ttl)]);
   for (const scope of ["all", "default"])
     settings.push(

@@ -11,6 +11,7 @@ import type { PacketSource } from "../../traffic/packet-source.ts";
 import type { TrafficSource } from "../../traffic/traffic-source.ts";
 import type { Libc } from "../libc.ts";
 import type { NetNamespace } from "../socket/net-namespace.ts";
+import type { LabCgroups } from "./cgroup/lab-cgroups.ts";
 import { Connections, type Conversation, Datagrams, Echoes, type Flow } from "./conversation.ts";
 import { farEnd } from "./plan.ts";
 import { frameSender, packetSender, type Sender } from "./sender.ts";
@@ -43,6 +44,7 @@ export interface LabStage {
   /** Real time is its time. */
   readonly clock: Simulation;
   readonly namespaces: ReadonlyMap<string, NetNamespace>;
+  readonly cgroups: LabCgroups;
 }
 
 /** Makes the sources of a topology's traffic. @param simulated the same entries in the simulation, in the same order. */
@@ -129,7 +131,7 @@ function cableSender({ libc, topology, namespaces }: LabStage, node: string, dev
   return frameSender(libc, namespaces.get(end.node)!, end.index, true);
 }
 
-function conversation({ libc, network, world, namespaces }: LabStage, model: FlowTraffic, label: string): Conversation {
+function conversation({ libc, network, world, cgroups }: LabStage, model: FlowTraffic, label: string): Conversation {
   const from = endpoint(network, model.from);
   const { family, destination } = chooseDestination(model, from, endpoint(network, model.to));
   const source = from.device === undefined ? undefined : sourceAddress(from, family, destination);
@@ -141,14 +143,14 @@ function conversation({ libc, network, world, namespaces }: LabStage, model: Flo
     ...(source && { source }),
     ...(model.sport === undefined ? {} : { sport: model.sport }),
   };
-  const namespace = namespaces.get(model.from.node)!;
+  const home = cgroups.at(model.from.node, model.cgroup);
   switch (model.protocol) {
     case "udp":
-      return new Datagrams(libc, namespace, flow);
+      return new Datagrams(libc, home, flow);
     case "tcp":
-      return new Connections(libc, namespace, flow);
+      return new Connections(libc, home, flow);
     case "icmp":
-      return new Echoes(libc, namespace, flow, world.random(`${label} port`).below(0x1_0000));
+      return new Echoes(libc, home, flow, world.random(`${label} port`).below(0x1_0000));
   }
 }
 

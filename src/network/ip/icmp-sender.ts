@@ -27,7 +27,7 @@ export class IcmpSender {
     return this.maker.begin(family, length);
   }
 
-  /** Adds the IP header and the checksum to a message that is complete otherwise, and sends it. */
+  /** Adds the IP header and the checksum to a message that is complete otherwise, and sends it: one of NET_XMIT, or a negative error number. */
   finish(
     skb: Skb,
     family: 4 | 6,
@@ -35,7 +35,7 @@ export class IcmpSender {
     destination: Uint8Array,
     options: IpOptions,
     route: Route | undefined,
-  ): void {
+  ): number {
     const { bytes } = this.world.store;
     const at = skb.transportHeader;
     set16(bytes, at + 2, 0);
@@ -45,6 +45,6 @@ export class IcmpSender {
         ? checksumOf(sum16(bytes, at, skb.length - IPV4_HEADER))
         : transportChecksum(bytes, 6, skb.data, ICMPV6, at, skb.length - IPV6_HEADER);
     set16(bytes, at + 2, checksum);
-    this.stack.output(skb, family, route);
+    return this.stack.output(skb, family, route);
   }
 }

@@ -1,8 +1,9 @@
 import { checksumOf, sum16, transportChecksum } from "../../packet/checksum.ts";
 import type { DropReason } from "../../packet/drop-reason.ts";
-import type { Skb } from "../../packet/skb.ts";
+import type { Skb, SkbSocket } from "../../packet/skb.ts";
 import { get16, get32, set16 } from "../../packet/wire.ts";
 import type { Interface } from "../interface.ts";
+import { admits } from "../socket/socket.ts";
 import type { World } from "../world.ts";
 import { EchoClients } from "./echo-clients.ts";
 import { IcmpAnswers } from "./icmp-answers.ts";
@@ -66,6 +67,8 @@ export class IcmpHandler {
    * Sends an echo request with `length` bytes of payload, filled with 0x00, 0x01, ... 0xff and again.
    * @param answered called at the first reply.
    * @param source absent: the address that the route gives.
+   * @param socket what it is sent by, and the reply comes to; absent: something that no program sees.
+   * @returns one of NET_XMIT, or a negative error number.
    */
   echo(
     family: 4 | 6,
@@ -75,12 +78,14 @@ export class IcmpHandler {
     length: number,
     answered: () => void = ignore,
     source?: Uint8Array,
-  ): void {
-    this.clients.expect(family, identifier, sequence, answered);
+    socket?: SkbSocket,
+  ): number {
+    this.clients.expect(family, identifier, sequence, answered, socket);
     const route = this.stack.route(family, destination, 0);
     const from =
       source ?? this.stack.sourceTowards(family, destination, 0, route) ?? new Uint8Array(destination.length);
     const skb = this.sender.begin(family, ICMP_HEADER + length);
+    skb.socket = socket;
     const { bytes } = this.world.store;
     const at = skb.transportHeader;
     bytes[at] = family === 4 ? T.ICMP_ECHO : T.ICMPV6_ECHO_REQUEST;
@@ -89,7 +94,7 @@ export class IcmpHandler {
     set16(bytes, at + 6, sequence);
     this.stack.payload.fill(at + ICMP_HEADER, length);
     const fragmentable = skb.length > this.stack.pathMtu(family, destination, 0, route);
-    this.sender.finish(skb, family, from, destination, { fragmentable }, route);
+    return this.sender.finish(skb, family, from, destination, { fragmentable }, route);
   }
 
   portUnreachable(skb: Skb, family: 4 | 6): void {
@@ -214,7 +219,11 @@ export class IcmpHandler {
   private takeReply(skb: Skb, family: 4 | 6): DropReason | undefined {
     const { bytes } = this.world.store;
     const at = skb.transportHeader;
-    return this.clients.take(family, get16(bytes, at + 4), get16(bytes, at + 6)) ? undefined : "NO_SOCKET";
+    const client = this.clients.find(family, get16(bytes, at + 4));
+    if (client === undefined) return "NO_SOCKET";
+    if (client.socket !== undefined && !admits(client.socket, skb)) return "SOCKET_FILTER";
+    this.clients.take(family, get16(bytes, at + 4), get16(bytes, at + 6));
+    return undefined;
   }
 }
 

@@ -5,8 +5,9 @@ import type { ControlGroup } from "../cgroup/control-group.ts";
 
 const AF = { 4: 2, 6: 10 } as const;
 const AF_PACKET = 17;
-const TYPES = { tcp: 1, udp: 2, raw: 3, packet: 3 } as const;
+const TYPES = { tcp: 1, udp: 2, ping: 2, raw: 3, packet: 3 } as const;
 const PROTOCOLS = { tcp: 6, udp: 17, packet: 0 } as const;
+const ICMP = { 4: 1, 6: 58 } as const;
 const TCP_CLOSE = 7;
 const TCP_LISTEN = 10;
 
@@ -28,7 +29,7 @@ export class SocketIdentity implements SkbSocket {
   constructor(
     cookie: number,
     cgroup: ControlGroup | undefined,
-    kind: "tcp" | "udp",
+    kind: "tcp" | "udp" | "ping",
     family: 4 | 6,
     ends: { local?: Uint8Array; remote?: Uint8Array; localPort: number; remotePort?: number },
     state = TCP_CLOSE,
@@ -37,7 +38,7 @@ export class SocketIdentity implements SkbSocket {
     this.cgroup = cgroup;
     this.family = AF[family];
     this.type = TYPES[kind];
-    this.protocol = PROTOCOLS[kind];
+    this.protocol = kind === "ping" ? ICMP[family] : PROTOCOLS[kind];
     this.localAddress = ends.local ?? NOWHERE[family];
     this.remoteAddress = ends.remote ?? NOWHERE[family];
     this.localPort = ends.localPort;
