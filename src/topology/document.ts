@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { type Diagnostic, fail, NetsimError, type Place } from "../errors.ts";
+import { refuseOtherFile } from "./other-file.ts";
 import { parseYaml } from "./yaml/parse.ts";
 import { SourceText, type Span } from "./yaml/source-text.ts";
 import type { YamlMap } from "./yaml/value.ts";
@@ -15,11 +16,13 @@ export interface TopologyDocument {
 }
 
 /**
- * Reads a topology file. Throws a NetsimError: `file-unreadable`, `file-too-large` (told before it is read), or every
- * `yaml-syntax`, `duplicate-name` and `yaml-alias-limit` in it.
+ * Reads a topology file. Throws a NetsimError: `file-unreadable`, `file-too-large` (told before it is read), `bad-topology` for
+ * a program, a capture or a policy, or every `yaml-syntax`, `duplicate-name` and `yaml-alias-limit` in it.
  */
 export function readDocument(file: string): TopologyDocument {
-  return parseDocument(decode(readTextFile(file, LARGEST_TOPOLOGY), file), file);
+  const bytes = readTextFile(file, LARGEST_TOPOLOGY);
+  refuseOtherFile(file, bytes);
+  return parseDocument(decode(bytes, file), file);
 }
 
 /** The same for text that is already at hand; `file` is what places name. */

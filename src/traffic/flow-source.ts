@@ -68,9 +68,10 @@ export class FlowSource implements TrafficSource {
         count(ip.icmp.echo(family, destination, sport, sequence, bytes, answered, source, sender));
       },
     }[protocol];
-    const what = { udp: "UDP datagrams", tcp: "TCP connections", icmp: "ICMP echo requests" }[protocol];
+    const what = { udp: "UDP datagram", tcp: "TCP connection", icmp: "ICMP echo request" }[protocol];
+    const several = model.schedule.count === 1 ? "" : "s";
     const port = protocol === "icmp" ? "" : ` port ${dport}`;
-    this.description = `${what} from ${labelOf(from)} to ${labelOf(to)}${port}`;
+    this.description = `${what}${several} from ${labelOf(from)} to ${labelOf(to)}${port}`;
     this.expectsAnswer = protocol !== "udp";
     this.pacer = new Pacer(model.schedule, world.simulation, world.random(label), begin);
   }

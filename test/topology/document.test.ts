@@ -52,6 +52,26 @@ describe("readDocument", () => {
       path: () => directory,
       want: "-:- file-unreadable The file 'DIR' cannot be read: it is a directory.",
     },
+    {
+      name: "an object",
+      path: () => file("classify.o", Buffer.from("7f454c4602", "hex")),
+      want: "-:- bad-topology 'DIR/classify.o' is an ELF object, and no topology.",
+    },
+    {
+      name: "a C source",
+      path: () => file("classify.c", "int x;"),
+      want: "-:- bad-topology 'DIR/classify.c' is a C source, and no topology.",
+    },
+    {
+      name: "a capture",
+      path: () => file("packets.yaml", Buffer.from("d4c3b2a10200", "hex")),
+      want: "-:- bad-topology 'DIR/packets.yaml' is a capture, and no topology.",
+    },
+    {
+      name: "a seccomp policy",
+      path: () => file("web.kafel", "POLICY web { ALLOW { read } }"),
+      want: "-:- bad-topology 'DIR/web.kafel' is a seccomp policy, and no topology.",
+    },
     { name: "an empty file", path: () => file("empty.yaml", ""), want: "1:1 schema-type The file is empty." },
     {
       name: "a file of comments",
