@@ -4,6 +4,7 @@ import { ControlGroup } from "./cgroup/control-group.ts";
 import type { Host } from "./host.ts";
 import { RoutePrograms } from "./lwt/route-programs.ts";
 import { Chain } from "./netfilter/chain.ts";
+import { VIRTUAL } from "./offload/features.ts";
 import { PppFilters } from "./ppp/ppp-filters.ts";
 import { Team } from "./team/team.ts";
 import type { World } from "./world.ts";
@@ -48,6 +49,8 @@ function installTeams(host: Host, { teams }: HostModel, attach: Attach, world: W
     const attachment = hash && attach(hash, "team-hash", "link", device.label);
     const byHash = mapping && new Map([...mapping].map(([key, port]) => [key, host.interfaces.get(port)!]));
     device.link = new Team(device, ports, attachment, byHash, host, world);
+    // What is left to be done its ports do.
+    device.offload = VIRTUAL;
   }
 }
 

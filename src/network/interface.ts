@@ -1,9 +1,11 @@
 import { FUNCTION } from "../events/functions.ts";
+import { completeChecksum } from "../packet/partial-checksum.ts";
 import { PACKET_HOST, type Skb } from "../packet/skb.ts";
 import type { AddressModel } from "../topology/model.ts";
 import { ETHERNET_HEADER } from "./ethernet-frame.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LinkEnd } from "./link.ts";
+import { type Offload, PLAIN } from "./offload/features.ts";
 import type { PppFilters } from "./ppp/ppp-filters.ts";
 import type { DeviceQueue } from "./qdisc/device-queue.ts";
 import type { QdiscTree } from "./tc/qdisc-tree.ts";
@@ -59,6 +61,8 @@ export class Interface implements LinkEnd {
   team: Interface | undefined;
   /** The program that sees first what comes out of the wire. */
   xdp: XdpHook | undefined;
+  /** What is left to it of the packets that go out. */
+  offload: Offload = PLAIN;
   /** Programs and filters on what comes in, and on what goes out; the discipline by which that queues. Absent: none. */
   ingress: TrafficHook | undefined;
   egress: TrafficHook | undefined;
@@ -148,13 +152,21 @@ export class Interface implements LinkEnd {
   private enqueue(skb: Skb): void {
     skb.wireLength = skb.length;
     if (this.egress !== undefined && !this.egress.pass(skb)) return;
-    if (this.queue === undefined) this.owner.putOnWire(this, skb);
+    if (this.queue === undefined) this.dequeued(skb);
     else this.queue.send(skb);
   }
 
   /** The queue lets a frame go. */
   dequeued(skb: Skb): void {
+    if (skb.checksumStart !== 0 || skb.dataLength !== 0) this.finish(skb);
     this.owner.putOnWire(this, skb);
+  }
+
+  /** Does to a frame what the device does not (validate_xmit_skb). */
+  private finish(skb: Skb): void {
+    const { offload, ledger } = this;
+    if (!offload.scatterGather) skb.dataLength = 0;
+    if (skb.checksumStart !== 0 && !offload.checksums) completeChecksum(ledger.store.bytes, skb);
   }
 
   /** The driver puts a frame on the wire. */

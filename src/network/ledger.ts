@@ -1,4 +1,5 @@
 import { KernelEvents } from "../hooks/events/kernel-events.ts";
+import type { ByteStore } from "../packet/bytestore.ts";
 import type { DropReason } from "../packet/drop-reason.ts";
 import type { Skb } from "../packet/skb.ts";
 import type { SkbPool } from "../packet/skb-pool.ts";
@@ -26,10 +27,13 @@ export class Ledger {
   /** What the packets' ways tell programs that trace them. */
   readonly events: KernelEvents;
   private readonly nodes = new Map<string, string>();
+  /** Where packets lie. */
+  readonly store: ByteStore;
   private readonly pool: SkbPool;
   private readonly observer: Observer;
 
   constructor(pool: SkbPool, observer: Observer) {
+    this.store = pool.store;
     this.pool = pool;
     this.observer = observer;
     this.events = new KernelEvents(pool.store);

@@ -1,5 +1,6 @@
 import type { ByteStore } from "../packet/bytestore.ts";
 import type { DropReason } from "../packet/drop-reason.ts";
+import { completeChecksum } from "../packet/partial-checksum.ts";
 import type { Skb } from "../packet/skb.ts";
 import type { EventHandler } from "../simulation/event-queue.ts";
 import type { Random } from "../simulation/random.ts";
@@ -142,6 +143,8 @@ export class LinkDirection implements EventHandler {
   /** Flips one bit, as netem's corruption does. */
   private corrupt(skb: Skb): void {
     this.corrupted++;
+    // Whoever breaks it has to know its checksum first, or nobody would see.
+    if (skb.checksumStart !== 0) completeChecksum(this.store.bytes, skb);
     if (skb.length === 0) return;
     const bit = this.random.below(skb.length * 8);
     const address = skb.data + (bit >> 3);

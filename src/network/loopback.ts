@@ -3,6 +3,7 @@ import type { EventHandler } from "../simulation/event-queue.ts";
 import type { AddressModel } from "../topology/model.ts";
 import { ETHERNET_HEADER } from "./ethernet-frame.ts";
 import { type Carrier, type FrameReceiver, Interface } from "./interface.ts";
+import { VIRTUAL } from "./offload/features.ts";
 import type { World } from "./world.ts";
 
 /** ARPHRD_LOOPBACK. */
@@ -27,6 +28,7 @@ export class Loopback implements Carrier, EventHandler {
     const model = { name: "lo", index: 1, mac: new Uint8Array(6), mtu: MTU, addresses: ADDRESSES };
     this.device = new Interface(host, model, owner, world.ledger, { hatype: ARPHRD_LOOPBACK });
     this.device.link = this;
+    this.device.offload = VIRTUAL;
   }
 
   send(skb: Skb): void {

@@ -32,6 +32,8 @@ export class XdpHook {
   /** Runs it on a frame that has just come in. False: the frame has ended or has gone elsewhere. */
   pass(skb: Skb): boolean {
     const { site, attachment, device, world } = this;
+    // The driver gives it frames in one piece (skb_pp_cow_data).
+    skb.dataLength = 0;
     site.dataAddress = skb.data;
     site.length = skb.length;
     skb.macHeader = skb.data;
@@ -45,6 +47,8 @@ export class XdpHook {
       );
     }
     if (action === XDP_ACTION.PASS) return true;
+    // A frame that goes elsewhere is bytes alone: nobody completes a checksum that its sender has left to the device.
+    skb.checksumStart = 0;
     skb.metaLength = action === XDP_ACTION.REDIRECT ? skb.metaLength : 0;
     if (action === XDP_ACTION.TX) device.transmit(skb);
     else if (action === XDP_ACTION.REDIRECT) return this.redirect(skb);

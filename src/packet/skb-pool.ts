@@ -64,6 +64,11 @@ export class SkbPool {
     skb.tunnel = undefined;
     skb.encapsulated = 0;
     skb.checksumLevel = 0;
+    skb.checksumStart = 0;
+    skb.checksumOffset = 0;
+    skb.segmentSize = 0;
+    skb.segments = 0;
+    skb.segmentType = 0;
     skb.id = 0;
     return skb;
   }
@@ -97,6 +102,7 @@ export class SkbPool {
     twin.macHeader = skb.macHeader + shift;
     twin.networkHeader = skb.networkHeader + shift;
     twin.transportHeader = skb.transportHeader + shift;
+    if (skb.checksumStart !== 0) twin.checksumStart = skb.checksumStart + shift;
     return twin;
   }
 
@@ -119,6 +125,7 @@ export class SkbPool {
     skb.macHeader += shift;
     skb.networkHeader += shift;
     skb.transportHeader += shift;
+    if (skb.checksumStart !== 0) skb.checksumStart += shift;
   }
 
   /** Gives a packet back; nobody may touch it afterwards. */
@@ -169,6 +176,11 @@ function blank(): Skb {
     tunnel: undefined,
     encapsulated: 0,
     checksumLevel: 0,
+    checksumStart: 0,
+    checksumOffset: 0,
+    segmentSize: 0,
+    segments: 0,
+    segmentType: 0,
     id: 0,
   };
 }

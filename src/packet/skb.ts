@@ -126,6 +126,19 @@ export interface Skb {
   encapsulated: number;
   /** Checksums, from the outermost on, that are known to be right (csum_level + 1 of CHECKSUM_UNNECESSARY). */
   checksumLevel: number;
+  /**
+   * Where the bytes begin whose checksum the device that sends the packet completes (CHECKSUM_PARTIAL, csum_start); 0: it is complete. Until
+   * then the checksum's field holds the sum of the pseudo header.
+   */
+  checksumStart: number;
+  /** Where that field stands, counted from there (csum_offset). */
+  checksumOffset: number;
+  /** Bytes of payload in each packet that the device cuts it into (gso_size); 0: it is one packet. */
+  segmentSize: number;
+  /** How many those are, as who made it has counted (gso_segs); 1 for what TCP sends as one, 0: nobody has counted. */
+  segments: number;
+  /** SKB_GSO_*: what it is cut into. */
+  segmentType: number;
   /** Number of the packet in its run, from 1; copies of a packet share it. */
   id: number;
 }

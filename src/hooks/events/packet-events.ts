@@ -9,6 +9,9 @@ import type { TracedDevice } from "./kernel-objects.ts";
 /** NETDEV_TX_OK and NET_XMIT_SUCCESS */
 const SENT = 0;
 const SKB = 8;
+/** CHECKSUM_UNNECESSARY and CHECKSUM_PARTIAL: values of ip_summed. */
+const UNNECESSARY = 1;
+const PARTIAL = 3;
 
 /** What becomes of packets: net:* and skb:*. To be called only where `KernelEvents.isOn`. */
 export class PacketEvents {
@@ -82,14 +85,17 @@ export class PacketEvents {
       record.set16(26, skb.vlanTpid);
       record.set16(28, skb.vlanTci);
       record.set16(30, skb.protocol);
-      record.set8(32, 0);
+      record.set8(32, skb.checksumStart !== 0 ? PARTIAL : skb.checksumLevel > 0 ? UNNECESSARY : 0);
       record.set32(36, skb.length);
       record.set32(40, Math.min(skb.dataLength, skb.length));
       record.set32(44, skb.networkHeader - skb.data);
       const hasTransport = skb.transportHeader > skb.networkHeader;
       record.set8(48, hasTransport ? 1 : 0);
       record.set32(52, hasTransport ? skb.transportHeader - skb.data : 0);
-      record.clear(56, 8);
+      record.set16(56, 0);
+      record.set16(58, skb.segmentSize);
+      record.set16(60, skb.segments);
+      record.set16(62, skb.segmentType);
       starting.fire(node);
     }
     this.fireRaw(rawStarting, node, at, events.objects.device(device));

@@ -1,20 +1,23 @@
-import { SK_BUFF_BYTES, SK_BUFF_OFFSET } from "../../bpf/program-type/offsets.ts";
+import { SK_BUFF_OFFSET } from "../../bpf/program-type/offsets.ts";
 import type { ContextLayout } from "../../bpf/vm/environment.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { ProgramHost } from "../places.ts";
 
 /** Offsets in struct __sk_buff, and behind it what only engines read. */
-export const SK_BUFF = { ...SK_BUFF_OFFSET, head: 192, macHeader: 196, networkHeader: 200 } as const;
+export const SK_BUFF = { ...SK_BUFF_OFFSET, head: 192, macHeader: 196, networkHeader: 200, arrival: 208 } as const;
 
-const BLOCK_BYTES = 204;
+const BLOCK_BYTES = 216;
+/** BPF_SKB_CLOCK_REALTIME: a time is one of arrival. */
+const REALTIME = 0;
 /** Words of `cb`. */
 const CB_WORDS = 5;
 /** Queue numbers from here on cannot be set (NO_QUEUE_MAPPING). */
 const NO_QUEUE = 0xffff;
 
 export const SK_BUFF_LAYOUT: ContextLayout = {
-  size: SK_BUFF_BYTES,
+  // The verifier keeps programs from what lies behind the structure, but for loads that have been led there.
+  size: BLOCK_BYTES,
   packet: {
     data: SK_BUFF.data,
     length: SK_BUFF.len,
@@ -38,7 +41,7 @@ export interface WritableFields {
 
 /**
  * A struct __sk_buff in the machine's memory that is filled from one packet after another. Fields that nothing simulated sets
- * (napi_id, gso_*, hwtstamp: what only drivers and segmentation offload set) stay 0.
+ * (napi_id, hwtstamp: what only drivers set) stay 0.
  */
 export class SkBuffBlock {
   readonly address: number;
@@ -98,6 +101,9 @@ export class SkBuffBlock {
     words[SK_BUFF.timestamp / 4] = skb.timestampLow;
     words[SK_BUFF.timestamp / 4 + 1] = skb.timestampHigh;
     words[SK_BUFF.timestampType / 4] = skb.timestampClock;
+    const isHidden = skb.atIngress === 1 && skb.timestampClock !== REALTIME;
+    words[SK_BUFF.arrival / 4] = isHidden ? 0 : skb.timestampLow;
+    words[SK_BUFF.arrival / 4 + 1] = isHidden ? 0 : skb.timestampHigh;
   }
 
   /** Makes the program find its packet's socket at that address; 0: there is none. */
@@ -135,6 +141,8 @@ export class SkBuffBlock {
     words[SK_BUFF.vlanPresent / 4] = skb.vlanPresent;
     words[SK_BUFF.vlanTci / 4] = skb.vlanTci;
     words[SK_BUFF.vlanProtocol / 4] = swapped(skb.vlanTpid);
+    words[SK_BUFF.segments / 4] = skb.segments;
+    words[SK_BUFF.segmentSize / 4] = skb.segmentSize;
     words[SK_BUFF.head / 4] = skb.head;
     words[SK_BUFF.macHeader / 4] = skb.macHeader;
     words[SK_BUFF.networkHeader / 4] = skb.networkHeader;

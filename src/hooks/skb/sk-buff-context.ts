@@ -11,6 +11,7 @@ import type { SocketRecords } from "../socket-records.ts";
 import { packetHelpers } from "./helpers/packet-helpers.ts";
 import { readsSocket } from "./reads-socket.ts";
 import { SK_BUFF_LAYOUT, SkBuffBlock, type WritableFields } from "./sk-buff-block.ts";
+import { readTimeOfArrival } from "./time-of-arrival.ts";
 
 /** Types whose programs have words of their own in `cb`, which begin as zeroes and are forgotten (bpf_prog_run_save_cb). */
 const OWN_WORDS: readonly string[] = ["socket_filter", "cgroup_skb"];
@@ -47,7 +48,9 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
 
   adapt(program: Uint8Array, verified: Pick<VerifierResult, "insight">): Uint8Array {
     if (readsSocket(program, verified)) this.showsSocket = true;
-    return narrowStores(program, verified);
+    const adapted = narrowStores(program, verified);
+    readTimeOfArrival(adapted, verified);
+    return adapted;
   }
 
   refresh(): void {

@@ -1,5 +1,6 @@
 import { FUNCTION } from "../../events/functions.ts";
 import { ADDRESSES } from "../../packet/checksum.ts";
+import { completeChecksum } from "../../packet/partial-checksum.ts";
 import { PACKET_LOOPBACK, type Skb } from "../../packet/skb.ts";
 import { get16, get32 } from "../../packet/wire.ts";
 import type { EventHandler } from "../../simulation/event-queue.ts";
@@ -141,6 +142,7 @@ export class IpOutput implements EventHandler {
   /** Cuts a packet that is too large, or refuses it where it must stay whole. */
   private fragment(skb: Skb, family: 4 | 6, route: Route, via: Uint8Array | undefined, mtu: number): void {
     const { world } = this;
+    if (skb.checksumStart !== 0) completeChecksum(world.store.bytes, skb);
     const { label } = route.device;
     const emit = (piece: Skb) => this.send(piece, family, route, via, mtu);
     let done = false;

@@ -1,6 +1,7 @@
 import { FUNCTION } from "../../events/functions.ts";
 import { checksumOf, sum16 } from "../../packet/checksum.ts";
 import type { DropReason } from "../../packet/drop-reason.ts";
+import { trim } from "../../packet/linear-part.ts";
 import { PACKET_HOST, PACKET_LOOPBACK, PACKET_OTHERHOST, type Skb } from "../../packet/skb.ts";
 import { get16, get32, set16 } from "../../packet/wire.ts";
 import { ETH_P_IP, ETH_P_IPV6 } from "../ethernet-frame.ts";
@@ -92,7 +93,7 @@ export class Ipv4 {
     const total = get16(bytes, at + 2);
     if (total > skb.length) return "PKT_TOO_SMALL";
     if (total < header) return "IP_INHDR";
-    skb.length = total;
+    if (total < skb.length) trim(skb, total);
     return undefined;
   }
 

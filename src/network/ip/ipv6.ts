@@ -1,5 +1,6 @@
 import { FUNCTION } from "../../events/functions.ts";
 import type { DropReason } from "../../packet/drop-reason.ts";
+import { trim } from "../../packet/linear-part.ts";
 import { PACKET_HOST, PACKET_LOOPBACK, PACKET_OTHERHOST, type Skb } from "../../packet/skb.ts";
 import { get16 } from "../../packet/wire.ts";
 import { ETH_P_IP, ETH_P_IPV6 } from "../ethernet-frame.ts";
@@ -213,7 +214,7 @@ export class Ipv6 {
     if (isMulticast(bytes, at + SOURCE)) return "IP_INHDR";
     const length = get16(bytes, at + 4) + IPV6_HEADER;
     if (length > skb.length) return "PKT_TOO_SMALL";
-    skb.length = length;
+    if (length < skb.length) trim(skb, length);
     return undefined;
   }
 

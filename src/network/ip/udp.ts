@@ -1,6 +1,8 @@
 import { FUNCTION } from "../../events/functions.ts";
 import type { SocketQuery } from "../../hooks/program-network.ts";
 import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
+import { trim } from "../../packet/linear-part.ts";
+import { leaveChecksum, needsNoCheck } from "../../packet/partial-checksum.ts";
 import type { Skb, SkbSocket } from "../../packet/skb.ts";
 import { get16, sameBytes, set16 } from "../../packet/wire.ts";
 import type { Interface } from "../interface.ts";
@@ -13,6 +15,8 @@ import { PacketMaker } from "./packet-maker.ts";
 
 const UDP = 17;
 const UDP_HEADER = 8;
+/** Where the checksum stands in the header. */
+const CHECKSUM = 6;
 const FRAGMENTABLE = { fragmentable: true };
 
 /** UDP of a host (net/ipv4/udp.c, net/ipv6/udp.c). Sockets are not connected. */
@@ -55,10 +59,10 @@ export class UdpHandler {
       ledger.drop(skb, device.label, "PKT_TOO_SMALL");
       return;
     }
-    skb.length -= available - length;
+    if (available > length) trim(skb, skb.length - (available - length));
     // A checksum of 0 means none over IPv4 (RFC 768) and is forbidden over IPv6 (RFC 8200 section 8.1).
     const none = get16(bytes, at + 6) === 0;
-    if (none ? family === 6 : transportChecksum(bytes, family, skb.data, UDP, at, length) !== 0) {
+    if (none ? family === 6 : !needsNoCheck(skb) && transportChecksum(bytes, family, skb.data, UDP, at, length) !== 0) {
       ledger.drop(skb, device.label, "UDP_CSUM");
       return;
     }
@@ -154,8 +158,12 @@ export class UdpHandler {
     // What does not fit the path is cut into fragments here and so must not carry DF (IP_PMTUDISC_WANT).
     const fits = skb.length <= this.stack.pathMtu(family, destination, 0, route);
     this.maker.writeIp(skb, family, UDP, source, destination, fits ? undefined : FRAGMENTABLE);
-    const checksum = transportChecksum(bytes, family, skb.data, UDP, at, length);
-    set16(bytes, at + 6, checksum === 0 ? 0xffff : checksum);
+    // Where all of it leaves at once the device may complete the checksum (__ip_append_data).
+    if (fits && route?.device.offload.checksums === true) leaveChecksum(bytes, skb, family, UDP, CHECKSUM);
+    else {
+      const checksum = transportChecksum(bytes, family, skb.data, UDP, at, length);
+      set16(bytes, at + CHECKSUM, checksum === 0 ? 0xffff : checksum);
+    }
     return this.stack.output(skb, family, route);
   }
 

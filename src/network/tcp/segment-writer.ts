@@ -1,5 +1,6 @@
 import { FUNCTION } from "../../events/functions.ts";
 import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
+import { leaveChecksum } from "../../packet/partial-checksum.ts";
 import type { Skb } from "../../packet/skb.ts";
 import { set16, set32 } from "../../packet/wire.ts";
 import type { Interface } from "../interface.ts";
@@ -24,6 +25,10 @@ import type { TcpStack } from "./tcp-stack.ts";
 import type { TimeWait } from "./time-wait.ts";
 
 const TCP = 6;
+/** Where the checksum stands in the header. */
+const CHECKSUM = 16;
+/** BPF_SKB_CLOCK_MONOTONIC */
+const MONOTONIC = 1;
 const LARGEST_WINDOW = 65_535;
 
 /** Makes segments and hands them to IP (__tcp_transmit_skb, tcp_v4_send_ack, tcp_v4_send_reset). */
@@ -75,7 +80,9 @@ export class SegmentWriter {
     this.header(skb, c, flags, c.iss, acknowledges ? c.rcvNxt : 0, window, headerLength);
     const echoed = acknowledges ? c.recentTimestamp : 0;
     writeHandshakeOptions(this.world.store.bytes, skb.transportHeader + TCP_HEADER, c.offer, now, echoed);
-    this.finish(skb, c, c.route);
+    if (!acknowledges) skb.segments = 1;
+    this.stamp(skb);
+    this.finish(skb, c, c.route, true);
   }
 
   /** Sends a segment of an open connection: `length` bytes of its stream from `sequence` on. */
@@ -94,7 +101,11 @@ export class SegmentWriter {
       c.sack.forgetDuplicate();
     }
     if (length > 0) c.stream.write(bytes, at + headerLength, c.offsetOf(sequence), length);
-    this.finish(skb, c, c.route);
+    // What the application has written lies in pages of its own (tcp_sendmsg_locked).
+    skb.dataLength = length;
+    skb.segments = 1;
+    this.stamp(skb);
+    this.finish(skb, c, c.route, true);
   }
 
   /** The ACK of a connection that is only an answered SYN. */
@@ -127,7 +138,7 @@ export class SegmentWriter {
     if (segment.has(ACK)) this.header(answer, key, RST, segment.acknowledgement, 0, 0, TCP_HEADER);
     else this.header(answer, key, RST | ACK, 0, segment.end, 0, TCP_HEADER);
     const route = stack.needsDevice(family, remote, 0) ? stack.route(family, remote, 0, device) : undefined;
-    this.finish(answer, key, route);
+    this.finish(answer, key, route, family === 6);
   }
 
   private bareAck(
@@ -145,7 +156,7 @@ export class SegmentWriter {
       const now = (Math.floor(this.world.simulation.now / 1_000_000) + clock.timestampOffset) >>> 0;
       writeTimestamps(this.world.store.bytes, skb.transportHeader + TCP_HEADER, now, clock.recentTimestamp);
     }
-    this.finish(skb, key, route);
+    this.finish(skb, key, route, key.family === 6);
   }
 
   private header(
@@ -169,12 +180,22 @@ export class SegmentWriter {
     set32(bytes, at + 16, 0);
   }
 
-  private finish(skb: Skb, key: ConnectionKey, route: Route | undefined): void {
+  /** The segment leaves at once, by the monotonic clock (skb_set_delivery_time). */
+  private stamp(skb: Skb): void {
+    const { now } = this.world.simulation;
+    skb.timestampLow = now | 0;
+    skb.timestampHigh = Math.floor(now / 0x1_0000_0000);
+    skb.timestampClock = MONOTONIC;
+  }
+
+  /** @param isLeft the device completes the checksum: that of all but what IPv4 answers without a socket (ip_send_unicast_reply). */
+  private finish(skb: Skb, key: ConnectionKey, route: Route | undefined, isLeft: boolean): void {
     const { bytes } = this.world.store;
     const { family } = key;
     const at = skb.transportHeader;
     this.maker.writeIp(skb, family, TCP, key.local, key.remote);
-    set16(bytes, at + 16, transportChecksum(bytes, family, skb.data, TCP, at, skb.data + skb.length - at));
+    if (isLeft) leaveChecksum(bytes, skb, family, TCP, CHECKSUM);
+    else set16(bytes, at + CHECKSUM, transportChecksum(bytes, family, skb.data, TCP, at, skb.data + skb.length - at));
     this.stack.output(skb, family, route);
   }
 }

@@ -1,6 +1,7 @@
 import type { SocketQuery } from "../../hooks/program-network.ts";
 import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
 import type { DropReason } from "../../packet/drop-reason.ts";
+import { needsNoCheck } from "../../packet/partial-checksum.ts";
 import { PACKET_HOST, type Skb, type SkbSocket } from "../../packet/skb.ts";
 import type { Interface } from "../interface.ts";
 import { admits } from "../socket/socket.ts";
@@ -162,7 +163,7 @@ export class TcpHandler {
     const at = skb.transportHeader;
     const length = skb.data + skb.length - at;
     if (!this.segment.read(bytes, at, length)) return "PKT_TOO_SMALL";
-    if (transportChecksum(bytes, family, skb.data, TCP, at, length) !== 0) return "TCP_CSUM";
+    if (!needsNoCheck(skb) && transportChecksum(bytes, family, skb.data, TCP, at, length) !== 0) return "TCP_CSUM";
     return undefined;
   }
 

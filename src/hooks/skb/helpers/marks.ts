@@ -27,6 +27,8 @@ export const markHelpers: HelperGroup = (running, { machine }): ReadonlyMap<numb
     helper32(40, "bpf_csum_update", 2, "signed", () => -ERRNO.ENOTSUPP),
     helper32(135, "bpf_csum_level", 2, "signed", (_context, level) => {
       const skb = running.block.skb!;
+      // One that the device completes has no level (CHECKSUM_PARTIAL).
+      if (skb.checksumStart !== 0) return level === 0 ? -ERRNO.EACCES : level! >>> 0 > 3 ? -ERRNO.EINVAL : 0;
       switch (level) {
         case 0:
           return skb.checksumLevel === 0 ? -ERRNO.EACCES : skb.checksumLevel - 1;

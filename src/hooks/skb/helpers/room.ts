@@ -1,5 +1,6 @@
 import { ERRNO } from "../../../bpf/maps/errno.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
+import { pull } from "../../../packet/linear-part.ts";
 import type { Skb } from "../../../packet/skb.ts";
 import { helper32 } from "../../helpers/helper32.ts";
 import type { HelperGroup } from "./packet-helpers.ts";
@@ -53,10 +54,12 @@ export const roomHelpers: HelperGroup = (running, { pool, machine }): ReadonlyMa
   };
   /** bpf_skb_net_hdr_pop: takes them out. */
   const pop = (skb: Skb, offset: number, bytes: number): boolean => {
-    if (offset + bytes > skb.length) return false;
+    if (!pull(skb, offset + bytes)) return false;
     memory.bytes.copyWithin(skb.data + bytes, skb.data, skb.data + offset);
     skb.data += bytes;
     resized(skb, -bytes);
+    // What was to be summed has gone with it (skb_postpull_rcsum).
+    if (skb.checksumStart < skb.data) skb.checksumStart = 0;
     return true;
   };
   const grow = (skb: Skb, offset: number, bytes: number, flags: number, innerLink: number): number => {

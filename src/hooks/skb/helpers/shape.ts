@@ -1,15 +1,15 @@
 import { ERRNO } from "../../../bpf/maps/errno.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
 import { flowHash } from "../../../packet/dissect/flow-hash.ts";
-import { PACKET_OTHERHOST } from "../../../packet/skb.ts";
+import { PACKET_OTHERHOST, type Skb } from "../../../packet/skb.ts";
 import { helper32 } from "../../helpers/helper32.ts";
 import type { HelperGroup } from "./packet-helpers.ts";
 
-const ETHERNET_HEADER = 14;
 /** Bytes of the largest packet that helpers make (BPF_SKB_MAX_LEN with pages of 4 KiB and more). */
 const MOST_BYTES = 0xffff;
-/** Bytes of a minimal Ethernet frame's header that must stay (__bpf_skb_min_len). */
-const shortest = (networkOffset: number) => Math.max(networkOffset, ETHERNET_HEADER);
+/** Bytes that must stay: headers up to the transport's where that is known, else the link layer's (__bpf_skb_min_len). */
+const shortest = ({ data, networkHeader, transportHeader }: Skb) =>
+  transportHeader > data ? transportHeader - data : Math.max(networkHeader - data, 0);
 
 /** A packet's size, its linear part and the metadata that helpers alone may change (net/core/filter.c). */
 export const shapeHelpers: HelperGroup = (running, { pool, machine, flowSeed }): ReadonlyMap<number, HostFunction> => {
@@ -54,7 +54,8 @@ export const shapeHelpers: HelperGroup = (running, { pool, machine, flowSeed }):
     helper32(38, "bpf_skb_change_tail", 3, "signed", (_context, wanted, flags) => {
       const skb = running.block.skb!;
       const length = wanted! >>> 0;
-      if (flags !== 0 || length > MOST_BYTES || length < shortest(skb.networkHeader - skb.data)) return -ERRNO.EINVAL;
+      if (flags !== 0 || length > MOST_BYTES || length < shortest(skb)) return -ERRNO.EINVAL;
+      if (skb.encapsulated === 1) return -ERRNO.ENOTSUPP;
       if (length > skb.length) {
         const more = length - skb.length;
         pool.reserve(skb, 0, more);

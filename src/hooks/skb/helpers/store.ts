@@ -13,14 +13,25 @@ const PSEUDO_HEADER = 1 << 4;
 const MARK_MANGLED_0 = 1 << 5;
 const MARK_ENFORCE = 1 << 6;
 const IPV6 = 1 << 7;
+/** Sizes of fields: 0 is a difference. */
+const SIZES: readonly number[] = [0, 2, 4];
 /** What stands for a checksum of 0 in UDP (CSUM_MANGLED_0). */
 const MANGLED_0 = 0xffff;
 
 /** Changing bytes of packets and their checksums (net/core/filter.c). */
 export const storeHelpers: HelperGroup = (running, { machine }): ReadonlyMap<number, HostFunction> => {
   const { memory } = machine;
-  const isInside = (offset: number, length: number) =>
-    offset >>> 0 <= LARGEST_OFFSET && offset + length <= running.block.length;
+  /** Sees to it that those bytes can be written to, and so are in the linear part (bpf_try_make_writable). */
+  const isInside = (offset: number, length: number) => {
+    const { block } = running;
+    if (offset >>> 0 > LARGEST_OFFSET || offset + length > block.length) return false;
+    const skb = block.skb!;
+    if (skb.dataLength > block.length - offset - length) {
+      skb.dataLength = block.length - offset - length;
+      block.place(skb, block.data, block.length);
+    }
+    return true;
+  };
 
   const put = (at: number, value: number): void => {
     memory.bytes[at] = value;
@@ -36,6 +47,13 @@ export const storeHelpers: HelperGroup = (running, { machine }): ReadonlyMap<num
     put(at, ~fold((~get(at) >>> 0) + (from === 0 ? 0 : ~from >>> 0) + (to >>> 0)));
   };
 
+  /**
+   * The same of a checksum that the device will complete: its field holds the sum of the pseudo header, not inverted, so that only what is
+   * in there counts (inet_proto_csum_replace4, inet_proto_csum_replace_by_diff).
+   */
+  const replaceSum = (at: number, from: number, to: number): void => {
+    put(at, fold(get(at) + (from === 0 ? 0 : ~from >>> 0) + (to >>> 0)));
+  };
   return new Map([
     helper32(9, "bpf_skb_store_bytes", 5, "signed", (_context, offset, from, length, flags) => {
       if ((flags! & ~(RECOMPUTE_CSUM | INVALIDATE_HASH)) !== 0) return -ERRNO.EINVAL;
@@ -75,16 +93,22 @@ export const storeHelpers: HelperGroup = (running, { machine }): ReadonlyMap<num
       const { bytes } = memory;
       const mayBeZero = (flags! & MARK_MANGLED_0) !== 0;
       if (mayBeZero && (flags! & MARK_ENFORCE) === 0 && bytes[field] === 0 && bytes[field + 1] === 0) return 0;
+      const isPartial = running.block.skb!.checksumStart !== 0;
+      if (isPartial && (flags! & PSEUDO_HEADER) === 0) {
+        if ((flags! & FIELD_SIZE) === 0 && from !== 0) return -ERRNO.EINVAL;
+        return SIZES.includes(flags! & FIELD_SIZE) ? 0 : -ERRNO.EINVAL;
+      }
+      const replace = isPartial ? replaceSum : replace32;
       switch (flags! & FIELD_SIZE) {
         case 0:
           if (from !== 0) return -ERRNO.EINVAL;
-          replace32(field, 0, to!);
+          replace(field, 0, to!);
           break;
         case 2:
-          replace32(field, from! & 0xffff, to! & 0xffff);
+          replace(field, from! & 0xffff, to! & 0xffff);
           break;
         case 4:
-          replace32(field, from!, to!);
+          replace(field, from!, to!);
           break;
         default:
           return -ERRNO.EINVAL;

@@ -1,5 +1,6 @@
 import { ERRNO } from "../../../bpf/maps/errno.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
+import { pull } from "../../../packet/linear-part.ts";
 import { helper32 } from "../../helpers/helper32.ts";
 import type { HelperGroup } from "./packet-helpers.ts";
 
@@ -39,7 +40,7 @@ export const vlanHelpers: HelperGroup = (running, { pool }): ReadonlyMap<number,
       const skb = running.block.skb!;
       const { bytes } = store;
       if (skb.vlanPresent === 1) skb.vlanPresent = 0;
-      else if (isVlan(skb.protocol) && skb.length >= ETHERNET_HEADER + VLAN_TAG) takeOut(skb, bytes);
+      else if (isVlan(skb.protocol) && pull(skb, ETHERNET_HEADER + VLAN_TAG)) takeOut(skb, bytes);
       else {
         running.refresh();
         return 0;
@@ -48,7 +49,7 @@ export const vlanHelpers: HelperGroup = (running, { pool }): ReadonlyMap<number,
       skb.vlanTpid = 0;
       // A tag behind it becomes the one in the metadata.
       if (isVlan(skb.protocol)) {
-        if (skb.length < ETHERNET_HEADER + VLAN_TAG) return -ERRNO.ENOMEM;
+        if (!pull(skb, ETHERNET_HEADER + VLAN_TAG)) return -ERRNO.ENOMEM;
         const tpid = skb.protocol;
         skb.vlanTci = get16(bytes, skb.data + 14);
         takeOut(skb, bytes);

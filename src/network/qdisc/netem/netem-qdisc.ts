@@ -1,4 +1,6 @@
 import { setCongestionExperienced } from "../../../packet/ecn.ts";
+import { linearLength } from "../../../packet/linear-part.ts";
+import { completeChecksum } from "../../../packet/partial-checksum.ts";
 import type { Skb } from "../../../packet/skb.ts";
 import { classOf } from "../classes.ts";
 import { PacketQueue } from "../packet-queue.ts";
@@ -177,11 +179,12 @@ export class NetemQdisc extends Queue {
   }
 
   /** Flips a bit of the frame. */
-  private corrupt({ data, length, dataLength }: Skb): void {
-    const linear = length - Math.min(dataLength, length);
-    if (linear === 0) return;
+  private corrupt(skb: Skb): void {
     const { chance, bytes } = this.surroundings;
-    const at = data + chance.below(linear);
+    if (skb.checksumStart !== 0) completeChecksum(bytes, skb);
+    const linear = linearLength(skb);
+    if (linear === 0) return;
+    const at = skb.data + chance.below(linear);
     bytes[at] = bytes[at]! ^ (1 << chance.below(8));
   }
 
