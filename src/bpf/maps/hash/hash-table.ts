@@ -7,17 +7,14 @@ import { jenkinsHash } from "./jenkins-hash.ts";
 
 /** No element. */
 export const NONE = -1;
-/** Bytes of a record before its key: the element behind it in its bucket, and the key's hash. */
-const HEADER_BYTES = 8;
-const HASH_WORD = 1;
-const KEY_WORD = 2;
 
 /**
  * Elements in chains, one chain a bucket, all of them reserved beforehand as the kernel's default is (kernel/bpf/hashtab.c).
  * Keys and values lie in the machine's memory: what a program holds of an element stays readable when the element is deleted,
  * and shows the next key's value once the element is used again. An element is a number from 0.
  *
- * A look-up in a large table waits for memory: so an element is one record, its value or values behind its key.
+ * A look-up in a large table waits for memory: so an element is one record, its value or values behind its key, and what leads
+ * to an element bears as much of its key's hash as there is room for: records with other keys are not read.
  */
 export class HashTable {
   /** Bytes of an element's values. */
@@ -26,13 +23,17 @@ export class HashTable {
   private readonly memory: LinearMemory;
   private readonly keySize: number;
   private readonly elements: number;
-  /** 32-bit words from one record to the next. */
-  private readonly recordWords: number;
+  /** Bytes from one record to the next. */
+  private readonly stride: number;
   /** Bytes of a record before its values. */
   private readonly hidden: number;
   private readonly records: Block;
-  /** First element of each bucket. */
+  /** What leads to the first element of each bucket: its number, and above that the same bits of its key's hash; or NONE. */
   private readonly heads: Int32Array;
+  /** What leads from each element to the one behind it in its bucket. */
+  private readonly behind: Int32Array;
+  /** The bits of an element's number. */
+  private readonly numberBits: number;
 
   /**
    * @param elements how many there are, those that wait to be used included.
@@ -49,11 +50,13 @@ export class HashTable {
     this.keySize = keySize;
     this.elements = elements;
     this.valueBytes = roundUp8(valueSize) * valuesEach;
-    this.hidden = HEADER_BYTES + roundUp8(keySize);
-    const stride = this.hidden + this.valueBytes;
-    this.recordWords = stride / 4;
-    this.records = Block.ofValues(machine, stride * elements, flags, { stride, hidden: this.hidden });
+    this.hidden = roundUp8(keySize);
+    this.stride = this.hidden + this.valueBytes;
+    this.records = Block.ofValues(machine, this.stride * elements, flags, { stride: this.stride, hidden: this.hidden });
     this.heads = new Int32Array(2 ** Math.ceil(Math.log2(maxEntries))).fill(NONE);
+    this.behind = new Int32Array(elements).fill(NONE);
+    // No element has the number of all ones, so that NONE leads to none.
+    this.numberBits = 2 ** Math.ceil(Math.log2(elements + 1)) - 1;
   }
 
   hash(key: number): number {
@@ -62,19 +65,24 @@ export class HashTable {
 
   /** The element with the key, or NONE. @param hash of that key. */
   find(key: number, hash: number): number {
-    let element = this.heads[hash & (this.heads.length - 1)]!;
-    if (((key | this.keySize) & 3) !== 0) {
-      while (element !== NONE && !this.hasBytes(element, key)) element = this.behind(element);
-      return element;
-    }
-    const { words } = this.memory;
-    const first = words[key >>> 2];
-    while (element !== NONE) {
-      const record = this.recordOf(element);
-      if (words[record + KEY_WORD] === first && this.hasWords(words, record, key >>> 2)) return element;
-      element = words[record]!;
+    const { numberBits, behind } = this;
+    const inWords = ((key | this.keySize) & 3) === 0;
+    for (let link = this.heads[this.bucketOf(hash)]!; link !== NONE; ) {
+      const element = link & numberBits;
+      if (((link ^ hash) & ~numberBits) === 0 && (inWords ? this.hasWords(element, key) : this.hasBytes(element, key)))
+        return element;
+      link = behind[element]!;
     }
     return NONE;
+  }
+
+  private bucketOf(hash: number): number {
+    return hash & (this.heads.length - 1);
+  }
+
+  /** The element to which a link leads, or NONE. */
+  private elementOf(link: number): number {
+    return link === NONE ? NONE : link & this.numberBits;
   }
 
   private hasBytes(element: number, key: number): boolean {
@@ -84,53 +92,43 @@ export class HashTable {
     return true;
   }
 
-  private hasWords(words: Int32Array, record: number, key: number): boolean {
-    for (let i = 1; i < this.keySize >>> 2; i++) if (words[record + KEY_WORD + i] !== words[key + i]) return false;
+  private hasWords(element: number, key: number): boolean {
+    const { words } = this.memory;
+    const own = this.keyOf(element) >>> 2;
+    for (let i = 0; i < this.keySize >>> 2; i++) if (words[own + i] !== words[(key >>> 2) + i]) return false;
     return true;
   }
 
-  /** Its record's index among the words of memory. */
-  private recordOf(element: number): number {
-    return (this.records.address >>> 2) + element * this.recordWords;
-  }
-
-  /** The element behind another in its bucket, or NONE. */
-  private behind(element: number): number {
-    return this.memory.words[this.recordOf(element)]!;
-  }
-
   keyOf(element: number): number {
-    return this.records.address + HEADER_BYTES + element * this.recordWords * 4;
+    return this.records.address + element * this.stride;
   }
 
   valueOf(element: number): number {
-    return this.records.address + element * this.recordWords * 4 + this.hidden;
+    return this.records.address + element * this.stride + this.hidden;
   }
 
   /** Gives an element a key and puts it at the head of its bucket. */
   link(element: number, key: number, hash: number): void {
     copy(this.memory.bytes, this.keyOf(element), key, this.keySize);
-    const bucket = hash & (this.heads.length - 1);
-    const { words } = this.memory;
-    const record = this.recordOf(element);
-    words[record] = this.heads[bucket]!;
-    words[record + HASH_WORD] = hash;
-    this.heads[bucket] = element;
+    const bucket = this.bucketOf(hash);
+    this.behind[element] = this.heads[bucket]!;
+    this.heads[bucket] = (hash & ~this.numberBits) | element;
   }
 
   /** Takes an element out of its bucket. Returns whether it was there. */
   unlink(element: number): boolean {
-    const { words } = this.memory;
-    const record = this.recordOf(element);
-    const bucket = words[record + HASH_WORD]! & (this.heads.length - 1);
+    const { behind, numberBits } = this;
+    const bucket = this.bucketOf(this.hash(this.keyOf(element)));
     let before = NONE;
-    for (let at = this.heads[bucket]!; at !== element; at = this.behind(at)) {
-      if (at === NONE) return false;
-      before = at;
+    for (let link = this.heads[bucket]!; link !== NONE; link = behind[before]!) {
+      if ((link & numberBits) === element) {
+        if (before === NONE) this.heads[bucket] = behind[element]!;
+        else behind[before] = behind[element]!;
+        return true;
+      }
+      before = link & numberBits;
     }
-    if (before === NONE) this.heads[bucket] = words[record]!;
-    else words[this.recordOf(before)] = words[record]!;
-    return true;
+    return false;
   }
 
   /** `nextKey` of a map: bucket by bucket; a key that is not there is followed by the first (htab_map_get_next_key). */
@@ -141,13 +139,13 @@ export class HashTable {
       const hash = this.hash(key);
       const found = this.find(key, hash);
       if (found !== NONE) {
-        element = this.behind(found);
-        bucket = (hash & (this.heads.length - 1)) + 1;
+        element = this.elementOf(this.behind[found]!);
+        bucket = this.bucketOf(hash) + 1;
       }
     }
     while (element === NONE) {
       if (bucket === this.heads.length) return -ERRNO.ENOENT;
-      element = this.heads[bucket++]!;
+      element = this.elementOf(this.heads[bucket++]!);
     }
     copy(this.memory.bytes, next, this.keyOf(element), this.keySize);
     return 0;
@@ -159,15 +157,15 @@ export class HashTable {
    */
   walk(visit: (element: number) => boolean): number {
     const { machine } = this;
-    const region = machine.regions.add(this.records.address, this.recordWords * 4 * this.elements, false);
+    const region = machine.regions.add(this.records.address, this.stride * this.elements, false);
     let count = 0;
     try {
       for (let bucket = 0; bucket < this.heads.length; bucket++)
-        for (let element = this.heads[bucket]!; element !== NONE; ) {
-          const next = this.behind(element);
+        for (let link = this.heads[bucket]!; link !== NONE; ) {
+          const element = link & this.numberBits;
+          link = this.behind[element]!;
           count++;
           if (!visit(element)) return count;
-          element = next;
         }
       return count;
     } finally {
@@ -177,7 +175,7 @@ export class HashTable {
 
   /** The element in whose values an address lies, or NONE. */
   elementAt(address: number): number {
-    const element = Math.floor((address - this.records.address) / (this.recordWords * 4));
+    const element = Math.floor((address - this.records.address) / this.stride);
     return element >= 0 && element < this.elements ? element : NONE;
   }
 
@@ -185,8 +183,8 @@ export class HashTable {
   keysOfBucket(bucket: number): Uint8Array[] | undefined {
     if (bucket >= this.heads.length) return undefined;
     const keys: Uint8Array[] = [];
-    for (let element = this.heads[bucket]!; element !== NONE; element = this.behind(element)) {
-      const at = this.keyOf(element);
+    for (let link = this.heads[bucket]!; link !== NONE; link = this.behind[link & this.numberBits]!) {
+      const at = this.keyOf(link & this.numberBits);
       keys.push(this.memory.bytes.slice(at, at + this.keySize));
     }
     return keys;
