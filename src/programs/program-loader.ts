@@ -7,6 +7,7 @@ import type { CallHelper } from "../bpf/isa/instruction.ts";
 import { KernelFunctions } from "../bpf/kernel-functions/kernel-functions.ts";
 import { type NamedCall, nameFunctions } from "../bpf/kernel-functions/name-functions.ts";
 import { fillProgramArrays } from "../bpf/object/load/create-maps.ts";
+import { adviceOfLoader } from "../bpf/object/load/loader-advice.ts";
 import { verifierOptions } from "../bpf/object/load/verifier-options.ts";
 import type { BpfSyscall } from "../bpf/syscall.ts";
 import { adviceFor } from "../bpf/verifier/explain/advice/advice.ts";
@@ -144,10 +145,16 @@ export class ProgramLoader {
         fail("unsupported", `Program '${loaded.name}' needs what netsim's verifier does not know: ${message}.`, {
           place: loaded.placeOf(Math.max(instruction, 0)),
         });
-      fail("program-rejected", `The kernel would refuse program '${loaded.name}' as ${programType.name}: ${message}.`, {
-        place: loaded.placeOf(Math.max(instruction, 0)),
-        hint: adviceFor(category, message).suggestion,
-      });
+      const advice = adviceOfLoader(message, instruction, object?.program.absent ?? new Map());
+      const reason = advice === undefined ? "" : ` ${advice.meaning}`;
+      fail(
+        "program-rejected",
+        `The kernel would refuse program '${loaded.name}' as ${programType.name}: ${message}.${reason}`,
+        {
+          place: loaded.placeOf(Math.max(instruction, 0)),
+          hint: (advice ?? adviceFor(category, message)).suggestion,
+        },
+      );
     }
     nameFunctions(bytes, kernelFunctions, this.kernelFunctions, result.insight);
     const missing = decoded.instructions.filter(

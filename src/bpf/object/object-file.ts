@@ -37,7 +37,7 @@ export interface ObjectProgram {
    * - to a map: BPF_PSEUDO_MAP_IDX, `imm` an index of `maps`;
    * - to data: BPF_PSEUDO_MAP_IDX_VALUE, `imm` the index, the second slot's `imm` the offset in the only value;
    * - to a function: BPF_PSEUDO_FUNC, `imm` a distance in slots as in calls.
-   * CO-RE relocations are applied; those without a counterpart are calls of helper 195,896,080 as libbpf writes them.
+   * CO-RE relocations are applied; those in `absent` are calls of helper 195,896,080 as libbpf writes them.
    */
   readonly instructions: Uint8Array;
   /** The functions in `instructions`, in their order; the first is the program itself. */
@@ -46,6 +46,8 @@ export interface ObjectProgram {
   readonly lines: readonly SourceLine[];
   /** Names that only a kernel knows; `instructions` call or load them with 0 in their place. Empty for most programs. */
   readonly unresolved: readonly UnresolvedSymbol[];
+  /** What instructions ask of the kernel's types that these do not have, by slot: `struct task_struct.tgid`. */
+  readonly absent: ReadonlyMap<number, string>;
 }
 
 export interface ObjectFunction {

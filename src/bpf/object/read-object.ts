@@ -47,10 +47,16 @@ export function readObject(bytes: Uint8Array, options: ObjectOptions = {}): Obje
   const { externs, map: kconfig } = readExterns(elf, btf, placed.length, options, problems);
   const places = new MapPlaces(placed);
 
-  if (description !== undefined) {
-    const target = options.kernelTypes ?? simulatedTypes();
-    applyCoreRelocations(code.values(), description.information, description.btf, target, problems);
-  }
+  const absent =
+    description === undefined
+      ? new Map()
+      : applyCoreRelocations(
+          code.values(),
+          description.information,
+          description.btf,
+          options.kernelTypes ?? simulatedTypes(),
+          problems,
+        );
   const scope: LinkScope = {
     sections: elf.sections,
     code,
@@ -62,7 +68,7 @@ export function readObject(bytes: Uint8Array, options: ObjectOptions = {}): Obje
   const slots = readSlots(elf, placed, places, code, relocations, problems);
   problems.throwIfAny();
 
-  const programs = linkPrograms(code, description, options, problems);
+  const programs = linkPrograms(code, description && { ...description, absent }, options, problems);
   problems.throwIfAny();
   const maps = placed.map(({ map }, index) => withSlots(map, slots.get(index) ?? [], programs));
   const version = elf.sections.find(({ name, bytes: { length } }) => name === "version" && length >= 4);
@@ -77,7 +83,10 @@ export function readObject(bytes: Uint8Array, options: ObjectOptions = {}): Obje
 }
 
 /** BTF, and what it says of the code; undefined without BTF. */
-function readDescription({ sections, little }: ElfFile, problems: Problems): CodeDescription | undefined {
+function readDescription(
+  { sections, little }: ElfFile,
+  problems: Problems,
+): Omit<CodeDescription, "absent"> | undefined {
   const named = (name: string) => sections.find((section) => section.name === name && section.bytes.length > 0);
   const section = named(".BTF");
   if (section === undefined) return undefined;

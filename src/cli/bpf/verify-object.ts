@@ -75,6 +75,7 @@ function target(
     sourceOf: sourceByLines(lines),
     functionNames: new Map(functions.map((it) => [it.instruction, it.name])),
     globalFunctions: functions.filter(({ linkage }) => linkage === "global").map(({ instruction }) => instruction),
+    absent: program.absent,
     linkedByLoader: true,
   };
 }

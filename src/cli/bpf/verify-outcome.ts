@@ -1,4 +1,5 @@
 import { decodeProgram } from "../../bpf/isa/decode.ts";
+import { adviceOfLoader } from "../../bpf/object/load/loader-advice.ts";
 import { type Explanation, explain } from "../../bpf/verifier/explain/explain.ts";
 import { findWitness, type Witness } from "../../bpf/verifier/explain/witness/witness.ts";
 import { findNeeds, type ReleaseVerdict, verdictOf } from "../../bpf/verifier/releases/loads-there.ts";
@@ -36,14 +37,8 @@ export function outcomeOf(target: VerifyTarget, logLevel: number, releases: read
   };
 }
 
-/** Names the function where the program calls one that its loader did not find, of which the verifier sees a number alone. */
-function naming(explanation: Explanation, { options }: VerifyTarget): Explanation {
-  const name = options.kernelFunctions?.get(explanation.instruction);
-  if (name === undefined || !explanation.reason.startsWith("invalid func unknown#")) return explanation;
-  const meaning = `The program calls the kernel function ${name}, a weak symbol that does not exist here.`;
-  return {
-    ...explanation,
-    meaning,
-    suggestion: `Call ${name} only where bpf_ksym_exists(${name}) says that it is there.`,
-  };
+/** Names what the program's loader did not find, of which the verifier sees a number alone. */
+function naming(explanation: Explanation, { options, absent }: VerifyTarget): Explanation {
+  const { instruction, reason } = explanation;
+  return { ...explanation, ...adviceOfLoader(reason, instruction, absent, options.kernelFunctions) };
 }

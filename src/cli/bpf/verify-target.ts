@@ -25,6 +25,8 @@ export interface VerifyTarget {
   readonly functionNames: ReadonlyMap<number, string>;
   /** Slots where global functions begin. */
   readonly globalFunctions: readonly number[];
+  /** What instructions ask of the kernel's types that these do not have, by slot. */
+  readonly absent: ReadonlyMap<number, string>;
   /** It comes from an object, whose loader puts descriptors in. */
   readonly linkedByLoader: boolean;
 }
@@ -72,6 +74,7 @@ export function verifyTargets(input: InputFile, flags: VerifyFlags): VerifyTarge
     options,
     functionNames: new Map(),
     globalFunctions: [],
+    absent: new Map(),
     linkedByLoader: false,
   };
   const encoded = encodedBytes(input);

@@ -89,6 +89,18 @@ describe.skipIf(missing !== undefined).each(compilers)(`objects of %s${skipped}`
     );
     expect(disassemble(bytes, { syntax: "kernel" })).toMatch(/map\[fd:10\d\]\[0\]\+/);
   });
+
+  // gcc knows only some of the CO-RE relocations.
+  it.skipIf(compiler === "bpf-gcc").each([
+    ["core-missing", "struct task_struct.no_such_field"],
+    ["core-nested", "struct qdisc_skb_cb.data[7]"],
+    ["core-enums", "enum pid_type___mine.PIDTYPE_NOT___mine"],
+  ])("%s: say what the kernel's types do not have", (name, want) => {
+    const { instructions, absent } = object(name, compiler).programs[0]!;
+    const [slot] = [...absent].find(([, what]) => what === want) ?? [];
+    expect(text({ instructions } as ObjectProgram).split("\n").length).toBeGreaterThan(slot!);
+    expect(new DataView(instructions.buffer).getInt32(slot! * 8 + 4, true)).toBe(195_896_080);
+  });
 });
 
 describe.skipIf(missing !== undefined || compilers[0]?.startsWith("clang") !== true)(

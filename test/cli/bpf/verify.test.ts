@@ -185,6 +185,23 @@ SEC("tc") int calls(struct __sk_buff *skb) { return bpf_not_there(); }\n`;
     expect(out).toContain("bpf_ksym_exists(bpf_not_there)");
   });
 
+  it("names what the kernel's types do not have", { timeout: 30_000 }, async ({ skip }) => {
+    const object = files.path("other.o");
+    const other = `struct sk_buff { int not_there; } __attribute__((preserve_access_index));
+SEC("raw_tp/kfree_skb") int reads(struct sk_buff **args) {
+  int value = 0;
+  (*(int (*)(void *, int, void *))113)(&value, 4, __builtin_preserve_access_index(&args[0]->not_there));
+  return value;
+}\n`;
+    const source = files.write("other.c", OBJECT + other);
+    const { status } = spawnSync("clang", ["-target", "bpf", "-O2", "-g", "-c", source, "-o", object]);
+    skip(status !== 0, "clang is not there, or cannot compile for BPF");
+    const { out } = await bpf(["verify", object, "--program", "reads"]);
+    expect(out).toContain("invalid func unknown#195896080");
+    expect(out).toContain("have no struct sk_buff.not_there (CO-RE).");
+    expect(out).toContain("--btf /sys/kernel/btf/vmlinux");
+  });
+
   it("verifies what it can of an object, and names the rest", { timeout: 30_000 }, async ({ skip }) => {
     const object = files.path("unknown.o");
     const strange = `SEC("mine") int strange(struct xdp_md *ctx) { return 0; }\n`;

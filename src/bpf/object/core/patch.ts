@@ -10,14 +10,20 @@ const SIZE_BITS = 0x18;
 const SIZES: Readonly<Record<number, number>> = { 1: SIZE.b, 2: SIZE.h, 4: SIZE.w, 8: SIZE.dw };
 const LARGEST_OFFSET = 0x7fffn;
 
-/** Puts a resolution into the instruction in `slot`: its immediate, or its offset where it is a load or store. Throws CoreError. */
-export function patch(bytes: Uint8Array, slot: number, resolution: Resolution): void {
+/**
+ * Puts a resolution into the instruction in `slot`: its immediate, or its offset where it is a load or store. Returns whether it
+ * may be reached. Throws CoreError.
+ */
+export function patch(bytes: Uint8Array, slot: number, resolution: Resolution): boolean {
   const raw = readRaw(bytes, slot);
   const { expected, value, resized } = resolution;
   const group = raw.opcode & 7;
   const isMemory = group === CLASS.ldx || group === CLASS.st || group === CLASS.stx;
-  if (value === undefined) poison(bytes, slot);
-  else if (raw.opcode === LOAD_IMMEDIATE_64) patchWide(bytes, slot, raw, expected, value);
+  if (value === undefined) {
+    poison(bytes, slot);
+    return false;
+  }
+  if (raw.opcode === LOAD_IMMEDIATE_64) patchWide(bytes, slot, raw, expected, value);
   else if (group === CLASS.alu32 || group === CLASS.alu64) {
     if ((raw.opcode & SOURCE.register) !== 0) throw new CoreError("its instruction has no immediate");
     compare(BigInt(raw.imm), expected);
@@ -27,10 +33,11 @@ export function patch(bytes: Uint8Array, slot: number, resolution: Resolution): 
     if (value > LARGEST_OFFSET) throw new CoreError(`the field is at byte ${value}, which no instruction reaches`);
     if (resized?.isSafe === false) {
       poison(bytes, slot);
-      return;
+      return false;
     }
     writeRaw(bytes, slot, { ...raw, offset: Number(value), opcode: resize(raw.opcode, resized) });
   } else throw new CoreError(`an instruction with opcode ${raw.opcode} has nothing to be changed`);
+  return true;
 }
 
 function patchWide(

@@ -1,6 +1,7 @@
 import { INSTRUCTION_BYTES } from "../../isa/instruction.ts";
 import type { CodeInformation, LineInformation } from "../btf/btf-ext.ts";
 import type { ParsedBtf } from "../btf/parse-btf.ts";
+import type { AbsentTypes } from "../core/apply-relocations.ts";
 import type { ObjectFunction, ObjectProgram, SourceLine, UnresolvedSymbol } from "../object-file.ts";
 import type { SectionMeaning } from "../section/find-section-kind.ts";
 import type { CodeFunction } from "./code.ts";
@@ -13,6 +14,7 @@ const LONGEST_LINE = 16 << 10;
 export interface CodeDescription {
   readonly btf: ParsedBtf;
   readonly information: ReadonlyMap<string, CodeInformation>;
+  readonly absent: AbsentTypes;
 }
 
 /** A linked program. What is known of its functions and lines is put together when it is asked for. */
@@ -58,6 +60,16 @@ export class LinkedProgram implements ObjectProgram {
   get lines(): readonly SourceLine[] {
     this.#lines ??= this.#linked.flatMap((it) => this.#linesOf(it));
     return this.#lines;
+  }
+
+  get absent(): ReadonlyMap<number, string> {
+    const found = new Map<number, string>();
+    for (const { code, slot } of this.#linked) {
+      const [first, end] = [code.offset / INSTRUCTION_BYTES, (code.offset + code.size) / INSTRUCTION_BYTES];
+      for (const [inSection, what] of this.#description?.absent.get(code.section.name) ?? [])
+        if (inSection >= first && inSection < end) found.set(slot + inSection - first, what);
+    }
+    return found;
   }
 
   #describe({ code, slot }: LinkedFunction): ObjectFunction {
