@@ -179,6 +179,12 @@ describe.skipIf("missing" in running)(`--engine kernel${missing}`, () => {
     await expect(comparison(file)).rejects.toThrow(whyNotIn(file));
   });
 
+  it("does steps that change programs, maps, links and traffic control", async () => {
+    const { packets, others, compared } = await comparison("test/kernel/lab/steps.yaml");
+    expect({ packets, others }).toEqual({ packets: [], others: [] });
+    expect(compared).toBeGreaterThan(30);
+  });
+
   it("runs a program of an object with the object's maps in the kernel", async () => {
     const object = `    object: ${JSON.stringify(resolve("policies/count.o"))}`;
     const { packets, others, compared } = await comparison(writeTopology(topology(object, "packet")));

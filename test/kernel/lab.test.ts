@@ -28,6 +28,7 @@ const LABS: readonly { file: string; least: number; ignored?: RegExp }[] = [
   { file: "test/kernel/lab/cgroups.yaml", least: 35 },
   // Linux reports the groups that it is in, of IPv6, which the simulation does not.
   { file: "test/kernel/lab/shape.yaml", least: 50, ignored: /^interface / },
+  { file: "test/kernel/lab/steps.yaml", least: 25 },
 ];
 
 async function both(file: string): Promise<{ lab: LabResult; run: RunResult }> {
@@ -69,6 +70,17 @@ describe.skipIf(why !== undefined)(`netsim lab${missing}`, () => {
     if (filters.length === 0) return expect(lab.expectations).toHaveLength(3);
     expect(filters[0]!.why).toMatch(/^this kernel has no act_/);
     expect(lab.expectations).toEqual([]);
+  });
+
+  it("names the steps that it cannot do, and does the others", async () => {
+    const { lab } = await both("test/kernel/lab/unusual-steps.yaml");
+    expect(lab.skipped.map(({ what, why }) => `${what}: ${why}`)).toEqual([
+      "qdisc of b:eth0: the lab makes no fq_codel",
+      "expectation at line 23: qdisc of b:eth0 was left out",
+      "step impair at 0.001 s: cables of the lab are as fast as can be and lose nothing",
+    ]);
+    expect(lab.expectations).toEqual([]);
+    expect(lab.nodes.flatMap(({ sockets }) => sockets)).toMatchObject([{ received: 3 }]);
   });
 
   it("judges what no cable leads to from what it left out", async () => {

@@ -3,8 +3,9 @@ import { fail } from "../../errors.ts";
 import type { Topology } from "../../topology/model.ts";
 import type { Libc } from "../libc.ts";
 import { NetNamespace } from "../socket/net-namespace.ts";
+import { isLinked, NOWHERE } from "./cable-ends.ts";
 import { areRunning, disableOffloads } from "./devices.ts";
-import { isLinked, NOWHERE, planNodes, planNowhere } from "./plan.ts";
+import { planNodes, planNowhere } from "./plan.ts";
 
 /** Settings of a namespace that says nothing of its own. */
 const SILENT = [

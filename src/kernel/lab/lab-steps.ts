@@ -5,8 +5,14 @@ import { MapSteps } from "../../run/map-steps.ts";
 import type { ExpectationResult } from "../../run/result.ts";
 import type { EventHandler } from "../../simulation/event-queue.ts";
 import type { Simulation } from "../../simulation/simulation.ts";
-import type { StepModel } from "../../topology/model.ts";
+import type { StepModel, TcChange } from "../../topology/model.ts";
 import type { Skipped } from "./skipped.ts";
+
+/** What steps change beside programs and maps. */
+interface Changeable {
+  readonly tc: { change(host: string, change: TcChange): void };
+  readonly cables: { cut(link: number): void; mend(link: number): void };
+}
 
 /** Something that programs are attached to. */
 interface Replaceable {
@@ -20,11 +26,19 @@ export class LabSteps implements EventHandler {
   private readonly clock: Simulation;
   private readonly attached: readonly Replaceable[];
   private readonly programs: ProgramTable;
+  private readonly changeable: Changeable;
   private readonly maps: MapSteps;
 
   /** @param attached where programs are. */
-  constructor(clock: Simulation, attached: readonly Replaceable[], programs: ProgramTable, maps: MapTable) {
+  constructor(
+    clock: Simulation,
+    attached: readonly Replaceable[],
+    changeable: Changeable,
+    programs: ProgramTable,
+    maps: MapTable,
+  ) {
     this.clock = clock;
+    this.changeable = changeable;
     this.attached = attached;
     this.programs = programs;
     this.maps = new MapSteps(maps, (map, entry, flags) => maps.update(map, entry, flags));
@@ -46,15 +60,27 @@ export class LabSteps implements EventHandler {
   /** Does one step; run by the clock. */
   run(_: number, operand: unknown): void {
     const step = operand as StepModel;
-    if (step.kind === "replace")
-      for (const one of this.attached) one.replace(step.program, this.programs.loadedFrom(step.with));
-    if (step.kind === "map") this.maps.run(step.map, step.change, this.clock.now, step.place);
+    const { tc, cables } = this.changeable;
+    switch (step.kind) {
+      case "replace":
+        for (const one of this.attached) one.replace(step.program, this.programs.loadedFrom(step.with));
+        return;
+      case "map":
+        this.maps.run(step.map, step.change, this.clock.now, step.place);
+        return;
+      case "tc":
+        for (const change of step.changes) tc.change(step.node, change);
+        return;
+      case "cut":
+      case "mend":
+        cables[step.kind](step.link);
+    }
   }
 }
 
 function whyNot(step: StepModel): string | undefined {
-  if (step.kind === "replace") return undefined;
-  if (step.kind !== "map") return "cables of the lab cannot be changed";
+  if (step.kind === "impair") return "cables of the lab are as fast as can be and lose nothing";
+  if (step.kind !== "map") return undefined;
   if (step.change.kind !== "update") return undefined;
   return step.change.entry.value instanceof Uint8Array ? undefined : "the lab puts no programs and maps into maps";
 }

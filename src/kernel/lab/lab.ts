@@ -16,10 +16,11 @@ import { LabProcesses } from "./lab-processes.ts";
 import { LabSockets } from "./lab-sockets.ts";
 import { LabSteps } from "./lab-steps.ts";
 import { LabXdp } from "./lab-xdp.ts";
-import { skippedOfHooks, skippedOfLinks } from "./plan.ts";
+import { skippedOfHooks, skippedOfLinks, skippedOfMaps, skippedOfTracing } from "./left-out.ts";
 import { reachOf } from "./reach.ts";
 import type { LabNode, LabResult, LabTraffic } from "./result.ts";
 import type { Skipped, SkippedAtNode } from "./skipped.ts";
+import { SwitchedCables } from "./switched-cables.ts";
 import { LabTc } from "./tc/lab-tc.ts";
 import { type LabSource, labSources } from "./traffic.ts";
 
@@ -58,9 +59,11 @@ export async function runLab(
   let xdp: LabXdp | undefined;
   let cgroups: LabCgroups | undefined;
   let codes: Codes | undefined;
+  let cables: SwitchedCables | undefined;
   let sources: readonly LabSource[] = [];
   try {
     await network.isUp();
+    cables = new SwitchedCables(kernel, topology, network);
     const maps = new MapTable(topology.maps, kernel.maps);
     const processes = new LabProcesses(libc, topology, scene.programs, scene.processes);
     codes = new Codes(kernel, scene.programs, maps);
@@ -85,7 +88,8 @@ export async function runLab(
     );
 
     const clock = new Simulation();
-    const steps = new LabSteps(clock, [sockets, tc, xdp, cgroups], scene.programs, maps);
+    const attached = [sockets, tc, xdp, cgroups];
+    const steps = new LabSteps(clock, attached, { tc, cables }, scene.programs, maps);
     steps.schedule(topology.steps);
     skipped.push(...steps.skipped);
     const stage = {
@@ -122,6 +126,7 @@ export async function runLab(
     for (const source of sources) source.close();
     sockets?.close();
     tc?.close();
+    cables?.close();
     xdp?.close();
     cgroups?.close();
     codes?.close();
@@ -160,19 +165,6 @@ function judgeable(
 /** Packets of the node can come to what an expectation is about; maps are everybody's. */
 const isNear = (topology: Topology, node: string, subject: ExpectationModel["subject"]): boolean =>
   !("node" in subject) || reachOf(topology, node).has(subject.node);
-
-function skippedOfMaps({ maps }: Topology): Skipped[] {
-  return [...maps.values()]
-    .filter(({ contents }) => contents.some(({ value }) => !(value instanceof Uint8Array) && value.kind === "program"))
-    .map(({ name }) => ({ what: `programs in map ${name}`, why: "the lab puts no programs into maps" }));
-}
-
-function skippedOfTracing({ tracing }: Topology): Skipped[] {
-  return tracing.map(({ place }) => ({
-    what: `tracing at line ${place.line}`,
-    why: "the lab attaches no programs to events, which are the whole machine's",
-  }));
-}
 
 function mapsOf(maps: MapTable): { name: string; entries: readonly ReadableEntry[] }[] {
   return [...maps.models].map(({ name }) => ({ name, entries: [...maps.entries(name)] }));

@@ -10,7 +10,7 @@ import type {
   RouteModel,
   Topology,
 } from "../../topology/model.ts";
-import type { Skipped, SkippedAtNode } from "./skipped.ts";
+import { farEnd, isSwitched, NOWHERE, neighbour } from "./cable-ends.ts";
 
 /** What makes a node out of an empty network namespace. */
 export interface NodePlan {
@@ -26,98 +26,44 @@ export interface NodePlan {
 /** Name of the bridge device of a bridge node. */
 const BRIDGE = "netsim-bridge";
 
-/** The node, beside a topology's own, where the other ends of interfaces are that have no cable. */
-export const NOWHERE = "";
-
-/** An end of a cable: the node whose namespace it is in, and its index there. */
-export interface CableEnd {
-  readonly node: string;
-  readonly index: number;
-}
-
-/** What is at the other end of an interface's cable. */
-export function farEnd({ nodes, links }: Topology, node: string, device: string): CableEnd {
-  for (const { ends } of links)
-    for (const [i, end] of ends.entries()) {
-      if (end.node !== node || end.interface !== device) continue;
-      const other = ends[1 - i]!;
-      return { node: other.node, index: nodes.get(other.node)!.interfaces.get(other.interface)!.index };
-    }
-  const all = [...nodes.values()].flatMap(({ name, interfaces }) =>
-    [...interfaces.keys()].map((it) => `${name}:${it}`),
-  );
-  return { node: NOWHERE, index: 2 + all.indexOf(`${node}:${device}`) };
-}
-
 /** The lines that make a topology's nodes and links. @param pathOf where the namespace of a node can be named. */
 export function planNodes(topology: Topology, pathOf: (node: string) => string): NodePlan[] {
   return [...topology.nodes.values()].map((node) => ({
     name: node.name,
     settings: settingsOf(node),
     cables: [
-      ...topology.links.filter(({ ends }) => ends[0].node === node.name).map((link) => cable(topology, link, pathOf)),
-      ...[...node.interfaces.values()]
-        .filter(({ name }) => !isLinked(topology, node.name, name))
-        .map((device) => {
-          const { index } = farEnd(topology, node.name, device.name);
-          return `link add ${described(device)} type veth peer name end${index} index ${index} netns ${pathOf(NOWHERE)}`;
-        }),
+      ...topology.links
+        .filter(({ ends }, link) => ends[0].node === node.name && !isSwitched(topology, link))
+        .map((link) => cable(topology, link, pathOf)),
+      ...[...node.interfaces.values()].flatMap((device) => {
+        const end = farEnd(topology, node.name, device.name);
+        if (end.node !== NOWHERE) return [];
+        const other = neighbour(topology, node.name, device.name);
+        // The middle of a cable takes what its other end takes.
+        const most =
+          other === undefined ? "" : ` mtu ${topology.nodes.get(other.node)!.interfaces.get(other.interface)!.mtu}`;
+        return `link add ${described(device)} type veth peer name end${end.index} index ${end.index}${most} netns ${pathOf(NOWHERE)}`;
+      }),
     ],
     configuration: node.kind === "bridge" ? bridge(node) : host(node as HostModel),
   }));
 }
 
-/** The lines that let what comes out of cables that lead nowhere come in at the interfaces where the traffic wants it. */
+/**
+ * The lines that let packets come through the middle of cables that steps cut, and what comes out of cables that lead nowhere come
+ * in at the interfaces where the traffic wants it.
+ */
 export function planNowhere(topology: Topology): string[] {
+  const middles = topology.links
+    .filter((_, link) => isSwitched(topology, link))
+    .flatMap(({ ends }) => ends.map((end) => farEnd(topology, end.node, end.interface)));
   const entries = topology.traffic.flatMap((entry) => {
     if (entry.kind === "flow" || entry.direction === "out") return [];
     const at = entry.kind === "packet" ? entry.from : entry.at;
     return at.interface === undefined ? [] : [farEnd(topology, at.node, at.interface)];
   });
-  const indexes = new Set(entries.filter(({ node }) => node === NOWHERE).map(({ index }) => index));
+  const indexes = new Set([...middles, ...entries].filter(({ node }) => node === NOWHERE).map(({ index }) => index));
   return [...indexes].map((index) => `link set dev end${index} up`);
-}
-
-/** What the lab leaves out of links, by name. */
-export function skippedOfLinks(links: readonly LinkModel[]): Skipped[] {
-  const skipped: Skipped[] = [];
-  for (const { name, directions } of links) {
-    const words = [
-      directions.some(({ delay, jitter }) => delay > 0 || jitter > 0) && "delay",
-      directions.some(({ rate }) => rate > 0) && "rate",
-      directions.some(({ loss, duplicate, corrupt }) => loss > 0 || duplicate > 0 || corrupt > 0) && "loss and damage",
-    ].filter((word) => word !== false);
-    if (words.length > 0)
-      skipped.push({
-        what: `link ${name}: ${words.join(", ")}`,
-        why: "cables of the lab are as fast as can be and lose nothing",
-      });
-  }
-  return skipped;
-}
-
-/** What the lab leaves out of nodes: switches, and programs at hooks that it does not attach yet. */
-export function skippedOfHooks({ nodes }: Topology): SkippedAtNode[] {
-  const skipped: SkippedAtNode[] = [];
-  for (const node of nodes.values()) {
-    if (node.kind === "ovs")
-      skipped.push({ what: `switch ${node.name}`, why: "the lab sets up no Open vSwitch yet", node: node.name });
-    if (node.kind === "host") {
-      const { name, netfilter, routes } = node;
-      const skip = (what: string) =>
-        skipped.push({ what: `${what} of ${name}`, why: "the lab does not set them up yet", node: name });
-      if (node.teams !== undefined) skip("team devices");
-      if (node.ppp !== undefined) skip("PPP devices");
-      if (netfilter !== undefined) skip("rules of iptables");
-      if (routes.some(({ encap }) => encap !== undefined)) skip("programs on routes");
-    }
-  }
-  return skipped;
-}
-
-/** True where a cable is at the interface. */
-export function isLinked({ links }: Topology, node: string, device: string): boolean {
-  return links.some(({ ends }) => ends.some((end) => end.node === node && end.interface === device));
 }
 
 /** A veth pair, each end with its name, index and address in its own namespace. */

@@ -11,9 +11,9 @@ import type { PacketSource } from "../../traffic/packet-source.ts";
 import type { TrafficSource } from "../../traffic/traffic-source.ts";
 import type { Libc } from "../libc.ts";
 import type { NetNamespace } from "../socket/net-namespace.ts";
+import { farEnd } from "./cable-ends.ts";
 import type { LabCgroups } from "./cgroup/lab-cgroups.ts";
 import { Connections, type Conversation, Datagrams, Echoes, type Flow } from "./conversation.ts";
-import { farEnd } from "./plan.ts";
 import { frameSender, packetSender, type Sender } from "./sender.ts";
 
 /** Nanoseconds between frames of a replay without times. */

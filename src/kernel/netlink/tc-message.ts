@@ -1,7 +1,7 @@
 import { type NetlinkAttributes, readAttributes } from "./netlink-attributes.ts";
 
 /** Messages about traffic control (include/uapi/linux/rtnetlink.h). */
-export const TC_MESSAGE = { newQdisc: 36, getQdisc: 38, getClass: 42, newFilter: 44 } as const;
+export const TC_MESSAGE = { newQdisc: 36, getQdisc: 38, getClass: 42, newFilter: 44, deleteFilter: 45 } as const;
 export const NLM_F_REPLACE = 0x100;
 export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;

@@ -1,6 +1,14 @@
 import { NetlinkAttributes } from "../../netlink/netlink-attributes.ts";
 import type { Answer, RouteSocket } from "../../netlink/route-socket.ts";
-import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, TC_MESSAGE, TCA, tcMessage } from "../../netlink/tc-message.ts";
+import {
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  NLM_F_REPLACE,
+  TC_MESSAGE,
+  TCA,
+  type TcSubject,
+  tcMessage,
+} from "../../netlink/tc-message.ts";
 import type { Code } from "../code.ts";
 import { encodeActions, type LabAction } from "./actions.ts";
 
@@ -30,21 +38,31 @@ const U32 = { classid: 1, selector: 5, actions: 7 } as const;
 /** struct tc_u32_sel without keys: matches everything, and ends the search (TC_U32_TERMINAL). */
 const EVERYTHING = Buffer.from([1, ...Buffer.alloc(15)]);
 
+/** Takes a filter out. */
+export function removeFilter(socket: RouteSocket, filter: LabFilter): Answer {
+  return socket.request(TC_MESSAGE.deleteFilter, 0, tcMessage(subjectOf(filter), named(filter)));
+}
+
 /** Adds a filter; with `replaces`, puts it in the place of the one with its handle. */
 export function putFilter(socket: RouteSocket, filter: LabFilter, replaces = false): Answer {
-  const { device: index, parent, priority, protocol, chain, handle, code } = filter;
-  // A kernel without matchall may have u32, which every kernel with filters has had.
-  const attributes = new NetlinkAttributes()
-    .text(TCA.kind, code === undefined ? "u32" : "bpf")
-    .words(TCA.chain, chain)
-    .nested(TCA.options, code === undefined ? everything(filter) : bpf(filter, code));
-  const info = (priority << 16) | ((protocol & 0xff) << 8) | (protocol >> 8);
-  const subject = { index, parent, info, ...(code !== undefined && { handle }) };
+  const { code } = filter;
+  const attributes = named(filter).nested(TCA.options, code === undefined ? everything(filter) : bpf(filter, code));
   return socket.request(
     TC_MESSAGE.newFilter,
     replaces ? NLM_F_REPLACE : NLM_F_CREATE | NLM_F_EXCL,
-    tcMessage(subject, attributes),
+    tcMessage(subjectOf(filter), attributes),
   );
+}
+
+/** A filter that matches everything is alone at its priority, where u32 gives it a handle of its own. */
+function subjectOf({ device: index, parent, priority, protocol, handle, code }: LabFilter): TcSubject {
+  const info = (priority << 16) | ((protocol & 0xff) << 8) | (protocol >> 8);
+  return { index, parent, info, ...(code !== undefined && { handle }) };
+}
+
+/** A kernel without matchall may have u32, which every kernel with filters has had. */
+function named({ code, chain }: LabFilter): NetlinkAttributes {
+  return new NetlinkAttributes().text(TCA.kind, code === undefined ? "u32" : "bpf").words(TCA.chain, chain);
 }
 
 function bpf({ classid, directAction, actions }: LabFilter, code: Code): NetlinkAttributes {

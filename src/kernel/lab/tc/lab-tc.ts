@@ -1,39 +1,28 @@
-import { fail } from "../../../errors.ts";
 import type { LoadedProgram } from "../../../programs/language.ts";
 import type { QdiscResult } from "../../../run/result.ts";
-import type { QdiscModel, TcActionModel, TcFilterModel, TcModel, Topology } from "../../../topology/model.ts";
+import type { QdiscModel, TcChange, TcFilterModel, TcModel, Topology } from "../../../topology/model.ts";
+import { formatClassid } from "../../../topology/quantity/classid.ts";
 import type { Kernel } from "../../kernel.ts";
-import type { Answer } from "../../netlink/route-socket.ts";
 import { RouteSocket } from "../../netlink/route-socket.ts";
 import type { Codes } from "../codes.ts";
 import type { LabNetwork } from "../lab-network.ts";
 import type { SkippedAtNode } from "../skipped.ts";
-import type { LabAction } from "./actions.ts";
 import { countQdisc } from "./counts.ts";
-import { type LabFilter, putFilter } from "./filters.ts";
-import { LAB_QDISCS, qdiscLines } from "./qdisc-lines.ts";
+import { LabFilters } from "./lab-filters.ts";
+import { changeLines, LAB_QDISCS, qdiscLines } from "./qdisc-lines.ts";
+import { descendants, filtersOf, findQdisc, grafted, withOptions } from "./qdisc-tree.ts";
+import { SIDE, type TcPlace } from "./tc-place.ts";
 import { TcxPrograms } from "./tcx-programs.ts";
 
-/** TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS) and the same of egress. */
-const SIDE = { ingress: 0xffff_fff2, egress: 0xffff_fff3 } as const;
-const [ENOENT, EOPNOTSUPP] = [2, 95];
 const LOOPBACK_INDEX = 1;
+const SCHED_CLS = 3;
 
-const [SCHED_CLS, SCHED_ACT] = [3, 4];
-
-/** A device with traffic control. */
-interface Place {
-  readonly host: string;
-  readonly device: string;
-  readonly index: number;
-  readonly socket: RouteSocket;
-}
-
-/** A filter that is there, and what it was made of. */
-interface Installed {
-  readonly place: Place;
-  readonly filter: LabFilter;
-  readonly model: TcFilterModel;
+/** A device with traffic control, and what stands there now. */
+interface Place extends TcPlace {
+  qdisc?: QdiscModel | undefined;
+  hasClsact: boolean;
+  /** Its queues are left out, with all that steps do to them. */
+  hasNoQueues: boolean;
 }
 
 /** A topology's traffic control in the kernel. */
@@ -43,8 +32,10 @@ export class LabTc {
   private readonly codes: Codes;
   private readonly topology: Topology;
   private readonly network: LabNetwork;
-  private readonly places: Place[] = [];
-  private readonly installed: Installed[] = [];
+  private readonly places = new Map<string, Place>();
+  private readonly filters: LabFilters;
+  /** Filters of steps that this kernel lacks something for. */
+  private readonly lacking = new Set<TcFilterModel>();
   private readonly tcx: TcxPrograms;
 
   /** Throws a NetsimError where the kernel refuses a program. */
@@ -54,48 +45,74 @@ export class LabTc {
     this.network = network;
     this.codes = codes;
     this.tcx = new TcxPrograms(kernel);
+    this.filters = new LabFilters(codes, (host, device) => this.indexOf(host, device));
     for (const node of topology.nodes.values())
       if (node.kind === "host")
         for (const [device, model] of node.tc) this.install(this.place(node.name, device), model);
+    for (const step of topology.steps)
+      if (step.kind === "tc") for (const change of step.changes) this.prepare(step.node, change);
   }
 
   /** What a device's root qdisc counted; undefined where it has none of the topology's. */
   countsOf(host: string, device: string): QdiscResult | undefined {
-    const place = this.places.find((one) => one.host === host && one.device === device);
-    return place && countQdisc(place.socket, place.index);
+    const place = this.places.get(`${host}:${device}`);
+    return place?.qdisc && countQdisc(place.socket, place.index);
   }
 
   /** Puts another program wherever one of that name is attached. */
   replace(name: string, loaded: LoadedProgram): void {
-    for (const { place, filter, model } of this.installed) {
-      const used = [model.attachment, ...model.actions.map((action) => "attachment" in action && action.attachment)];
-      if (!used.some((one) => one && one.program === name)) continue;
-      const code = model.attachment?.program === name ? this.codes.code(loaded, SCHED_CLS) : filter.code;
-      const actions = model.actions.map((action, i) =>
-        action.kind === "program" && action.attachment.program === name
-          ? { ...filter.actions[i]!, code: this.codes.code(loaded, SCHED_ACT) }
-          : filter.actions[i]!,
-      );
-      const changed = { ...filter, actions: actions as readonly LabAction[], ...(code && { code }) };
-      succeed(putFilter(place.socket, changed, true), `a filter with program '${name}'`);
-    }
+    this.filters.replace(name, loaded);
     if (this.tcx.has(name)) this.tcx.replace(name, this.codes.descriptor(loaded, SCHED_CLS));
+  }
+
+  /** Does what a step says. */
+  change(host: string, change: TcChange): void {
+    const place = this.place(host, change.device);
+    if (place.hasNoQueues && isOfQueues(change)) return;
+    switch (change.kind) {
+      case "root":
+        if (place.qdisc !== undefined) this.remove(place, place.qdisc, "root");
+        if (change.qdisc !== undefined) this.put(place, change.qdisc, "root");
+        place.qdisc = change.qdisc;
+        return;
+      case "graft": {
+        const { handle, classid, qdisc } = change;
+        const there = findQdisc(place.qdisc!, handle)!.model.children.get(classid);
+        const seat = `parent ${formatClassid(classid)}`;
+        if (there !== undefined) this.remove(place, there, seat);
+        if (qdisc !== undefined) this.put(place, qdisc, seat);
+        place.qdisc = grafted(place.qdisc!, handle, classid, qdisc);
+        return;
+      }
+      case "options": {
+        const { model, seat } = findQdisc(place.qdisc!, change.handle)!;
+        place.namespace.batch("tc", changeLines(place.device, model, change.qdisc, seat));
+        place.qdisc = withOptions(place.qdisc!, change.handle, change.qdisc);
+        return;
+      }
+      case "filters": {
+        const { where } = change;
+        const models = change.filters.filter((model) => !this.lacking.has(model));
+        const parent = typeof where === "string" ? SIDE[where] : where.classid || where.handle;
+        this.filters.set(place, parent, models);
+      }
+    }
   }
 
   close(): void {
     this.tcx.close();
-    for (const { socket } of this.places) socket.close();
+    for (const { socket } of this.places.values()) socket.close();
   }
 
   private place(host: string, device: string): Place {
+    const label = `${host}:${device}`;
+    const known = this.places.get(label);
+    if (known !== undefined) return known;
     const namespace = this.network.namespaces.get(host)!;
-    const place = {
-      host,
-      device,
-      index: this.indexOf(host, device),
-      socket: new RouteSocket(this.kernel.libc, namespace),
-    };
-    this.places.push(place);
+    const index = this.indexOf(host, device);
+    const socket = new RouteSocket(this.kernel.libc, namespace);
+    const place: Place = { host, device, index, namespace, socket, hasClsact: false, hasNoQueues: false };
+    this.places.set(label, place);
     return place;
   }
 
@@ -104,63 +121,73 @@ export class LabTc {
   }
 
   private install(place: Place, { ingress, egress, qdisc }: TcModel): void {
-    const { host, device } = place;
-    const namespace = this.network.namespaces.get(host)!;
-    if (ingress.filters.length + egress.filters.length > 0) namespace.batch("tc", [`qdisc add dev ${device} clsact`]);
+    if (ingress.filters.length + egress.filters.length > 0) this.needClsact(place);
     for (const [side, { programs, filters }] of [["ingress", ingress] as const, ["egress", egress] as const]) {
       for (const { program } of programs)
-        this.tcx.attach(namespace, program, side, place.index, this.codes.descriptorOf(program, SCHED_CLS));
-      this.installFilters(place, SIDE[side], filters, side);
+        this.tcx.attach(place.namespace, program, side, place.index, this.codes.descriptorOf(program, SCHED_CLS));
+      this.addFilters(place, SIDE[side], filters, side);
     }
-    if (qdisc === undefined) return;
-    const unknown = kindsOf(qdisc).find((kind) => !LAB_QDISCS.includes(kind));
-    if (unknown !== undefined) {
-      this.leaveOut(host, `qdisc of ${host}:${device}`, `the lab makes no ${unknown}`);
-      return;
-    }
-    namespace.batch("tc", qdiscLines(device, qdisc));
-    this.installFilters(place, qdisc.handle, qdisc.filters, "qdisc");
-    for (const child of descendants(qdisc)) this.installFilters(place, child.handle, child.filters, "qdisc");
+    if (qdisc === undefined || this.leavesOut(place, qdisc)) return;
+    this.put(place, qdisc, "root");
+    place.qdisc = qdisc;
   }
 
-  private installFilters(place: Place, parent: number, models: readonly TcFilterModel[], where: string): void {
-    for (const [i, model] of models.entries()) {
-      const { priority, protocol, chain, classid, directAction, attachment } = model;
-      const filter: LabFilter = {
-        device: place.index,
-        parent,
-        priority,
-        protocol,
-        chain,
-        handle: i + 1,
-        classid,
-        directAction,
-        actions: model.actions.map((action) => this.action(place.host, action)),
-        ...(attachment && { code: this.codes.codeOf(attachment.program, SCHED_CLS) }),
-      };
-      const answer = putFilter(place.socket, filter);
-      const what = `filter at line ${model.place.line} (${place.host}:${place.device} ${where})`;
-      const kinds = [...new Set(filter.actions.map(({ kind }) => `act_${kind}`))].join(" or ");
-      // What the kernel says of a filter or an action whose code it does not have.
-      if (filter.actions.length > 0 && (answer.errno === ENOENT || answer.errno === EOPNOTSUPP))
-        this.leaveOut(place.host, what, `this kernel has no ${kinds}`);
-      else {
-        succeed(answer, `the ${what}`);
-        this.installed.push({ place, filter, model });
-      }
+  /** Names what this kernel, or the lab, lacks for a step before anything moves, and has its programs loaded. */
+  private prepare(host: string, change: TcChange): void {
+    const place = this.place(host, change.device);
+    if (place.hasNoQueues && isOfQueues(change)) return;
+    let models: readonly TcFilterModel[] = [];
+    if (change.kind === "filters") models = change.filters;
+    else if (change.qdisc !== undefined) {
+      if (this.leavesOut(place, change.qdisc)) return;
+      models = [change.qdisc, ...descendants(change.qdisc)].flatMap((one) => filtersOf(one).flatMap((it) => it.models));
+    }
+    if (models.length > 0) this.needClsact(place);
+    for (const model of models) {
+      if (this.lacking.has(model)) continue;
+      const why = this.filters.lackFor(place, model);
+      if (why === undefined) continue;
+      this.lacking.add(model);
+      this.leaveOut(host, `filter at line ${model.place.line} (${host}:${place.device})`, why);
     }
   }
 
-  private action(host: string, model: TcActionModel): LabAction {
-    switch (model.kind) {
-      case "program":
-        return { kind: "bpf", code: this.codes.codeOf(model.attachment.program, SCHED_ACT), answer: model.answer };
-      case "answer":
-        return { kind: "gact", answer: model.answer };
-      case "send": {
-        const { device, ingress, mirrors } = model;
-        return { kind: "mirred", index: this.indexOf(host, device), ingress, mirrors };
-      }
+  private needClsact(place: Place): void {
+    if (!place.hasClsact) place.namespace.batch("tc", [`qdisc add dev ${place.device} clsact`]);
+    place.hasClsact = true;
+  }
+
+  /** True, and told, where the lab cannot make a discipline or one inside it. */
+  private leavesOut(place: Place, qdisc: QdiscModel): boolean {
+    const unknown = [qdisc, ...descendants(qdisc)].find(({ kind }) => !LAB_QDISCS.includes(kind));
+    if (unknown === undefined) return false;
+    place.hasNoQueues = true;
+    this.leaveOut(place.host, `qdisc of ${place.host}:${place.device}`, `the lab makes no ${unknown.kind}`);
+    return true;
+  }
+
+  /** @param seat `root`, or `parent` and a class. */
+  private put(place: Place, qdisc: QdiscModel, seat: string): void {
+    place.namespace.batch("tc", qdiscLines(place.device, qdisc, seat));
+    for (const one of [qdisc, ...descendants(qdisc)])
+      for (const { parent, models } of filtersOf(one)) this.addFilters(place, parent, models, "qdisc");
+  }
+
+  private remove(place: Place, qdisc: QdiscModel, seat: string): void {
+    place.namespace.batch("tc", [`qdisc del dev ${place.device} ${seat}`]);
+    this.filters.forget(
+      place,
+      [qdisc, ...descendants(qdisc)].map(({ handle }) => handle),
+    );
+  }
+
+  private addFilters(place: Place, parent: number, models: readonly TcFilterModel[], where: string): void {
+    for (const model of models) {
+      if (this.lacking.has(model)) continue;
+      const why = this.filters.add(place, parent, model);
+      if (why === undefined) continue;
+      this.lacking.add(model);
+      this.leaveOut(place.host, `filter at line ${model.place.line} (${place.host}:${place.device} ${where})`, why);
     }
   }
 
@@ -169,15 +196,5 @@ export class LabTc {
   }
 }
 
-function kindsOf(qdisc: QdiscModel): string[] {
-  return [qdisc, ...descendants(qdisc)].map(({ kind }) => kind);
-}
-
-function descendants({ children }: QdiscModel): QdiscModel[] {
-  return [...children.values()].flatMap((child) => [child, ...descendants(child)]);
-}
-
-function succeed({ errno, message }: Answer, what: string): void {
-  if (errno !== 0)
-    fail("program-rejected", `Linux refuses ${what} with errno ${errno}${message === "" ? "" : `: ${message}`}.`);
-}
+/** The change is about queues, not about the sides of a device. */
+const isOfQueues = (change: TcChange): boolean => change.kind !== "filters" || typeof change.where === "object";

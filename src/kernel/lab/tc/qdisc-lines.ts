@@ -7,10 +7,16 @@ import { formatClassid } from "../../../topology/quantity/classid.ts";
 /** What tc(8) is told of a qdisc of a kind: its own options, and lines for its classes. */
 interface Words {
   readonly options: string;
-  readonly classes?: readonly string[];
+  /** Parents before their children. */
+  readonly classes?: readonly ClassWords[];
 }
 
-type Describe = (model: QdiscModel, device: string) => Words;
+interface ClassWords {
+  readonly classid: number;
+  readonly words: string;
+}
+
+type Describe = (model: QdiscModel) => Words;
 
 const limit = ({ options }: QdiscModel): Words => {
   const { limit: most } = options as { limit: number | undefined };
@@ -31,16 +37,17 @@ const KINDS: Readonly<Record<string, Describe>> = {
     const longest = mtu === 0 ? "" : ` mtu ${mtu}`;
     return { options: `rate ${bits(rate)} burst ${burst}b limit ${most}b${peak}${longest}${framed(framing)}` };
   },
-  htb({ options, handle }, device) {
+  htb({ options, handle }) {
     const { classes, defaultClass, directLength } = options as HtbOptions;
     const direct = directLength === undefined ? "" : ` direct_qlen ${directLength}`;
     return {
       options: `default ${(defaultClass & 0xffff).toString(16)}${direct}`,
-      classes: classes.map(
-        ({ classid, parent, rate, ceil, burst, cburst, prio, quantum, framing }) =>
-          `class add dev ${device} parent ${formatClassid(parent === 0 ? handle : parent)} classid ${formatClassid(classid)} ` +
+      classes: classes.map(({ classid, parent, rate, ceil, burst, cburst, prio, quantum, framing }) => ({
+        classid,
+        words:
+          `parent ${formatClassid(parent === 0 ? handle : parent)} classid ${formatClassid(classid)} ` +
           `htb rate ${bits(rate)} ceil ${bits(ceil)} burst ${burst}b cburst ${cburst}b prio ${prio} quantum ${quantum}${framed(framing)}`,
-      ),
+      })),
     };
   },
 };
@@ -50,13 +57,31 @@ export const LAB_QDISCS: readonly string[] = Object.keys(KINDS);
 
 /** Lines of tc(8) that make a device's root qdisc and what is in it, outer ones first; each kind is one of LAB_QDISCS. */
 export function qdiscLines(device: string, model: QdiscModel, parent = "root"): string[] {
-  const { options, classes = [] } = KINDS[model.kind]!(model, device);
+  const { options, classes = [] } = KINDS[model.kind]!(model);
   const inner = [...model.children].flatMap(([classid, child]) =>
     qdiscLines(device, child, `parent ${formatClassid(classid)}`),
   );
   return [
     `qdisc add dev ${device} ${parent} handle ${formatClassid(model.handle)} ${model.kind} ${options}`.trimEnd(),
-    ...classes,
+    ...classes.map(({ words }) => `class add dev ${device} ${words}`),
     ...inner,
+  ];
+}
+
+/** Lines that give a qdisc other options, and its classes: some of those may be new or gone. @param parent where it stands. */
+export function changeLines(device: string, before: QdiscModel, after: QdiscModel, parent: string): string[] {
+  const [had, has] = [KINDS[before.kind]!(before), KINDS[after.kind]!(after)];
+  const known = new Map((had.classes ?? []).map(({ classid, words }) => [classid, words]));
+  const left = new Set((has.classes ?? []).map(({ classid }) => classid));
+  const gone = [...known.keys()].filter((classid) => !left.has(classid)).reverse();
+  return [
+    ...(had.options === has.options
+      ? []
+      : [`qdisc change dev ${device} ${parent} handle ${formatClassid(after.handle)} ${after.kind} ${has.options}`]),
+    ...gone.map((classid) => `class del dev ${device} classid ${formatClassid(classid)}`),
+    ...(has.classes ?? []).flatMap(({ classid, words }) => {
+      if (known.get(classid) === words) return [];
+      return [`class ${known.has(classid) ? "change" : "add"} dev ${device} ${words}`];
+    }),
   ];
 }

@@ -1,0 +1,54 @@
+import type { LinkModel, Topology } from "../../topology/model.ts";
+import type { Skipped, SkippedAtNode } from "./skipped.ts";
+
+/** What the lab leaves out of links, by name. */
+export function skippedOfLinks(links: readonly LinkModel[]): Skipped[] {
+  const skipped: Skipped[] = [];
+  for (const { name, directions } of links) {
+    const words = [
+      directions.some(({ delay, jitter }) => delay > 0 || jitter > 0) && "delay",
+      directions.some(({ rate }) => rate > 0) && "rate",
+      directions.some(({ loss, duplicate, corrupt }) => loss > 0 || duplicate > 0 || corrupt > 0) && "loss and damage",
+    ].filter((word) => word !== false);
+    if (words.length > 0)
+      skipped.push({
+        what: `link ${name}: ${words.join(", ")}`,
+        why: "cables of the lab are as fast as can be and lose nothing",
+      });
+  }
+  return skipped;
+}
+
+/** What the lab leaves out of nodes: switches, and programs at hooks that it does not attach yet. */
+export function skippedOfHooks({ nodes }: Topology): SkippedAtNode[] {
+  const skipped: SkippedAtNode[] = [];
+  for (const node of nodes.values()) {
+    if (node.kind === "ovs")
+      skipped.push({ what: `switch ${node.name}`, why: "the lab sets up no Open vSwitch yet", node: node.name });
+    if (node.kind === "host") {
+      const { name, netfilter, routes } = node;
+      const skip = (what: string) =>
+        skipped.push({ what: `${what} of ${name}`, why: "the lab does not set them up yet", node: name });
+      if (node.teams !== undefined) skip("team devices");
+      if (node.ppp !== undefined) skip("PPP devices");
+      if (netfilter !== undefined) skip("rules of iptables");
+      if (routes.some(({ encap }) => encap !== undefined)) skip("programs on routes");
+    }
+  }
+  return skipped;
+}
+
+/** What the lab leaves out of maps. */
+export function skippedOfMaps({ maps }: Topology): Skipped[] {
+  return [...maps.values()]
+    .filter(({ contents }) => contents.some(({ value }) => !(value instanceof Uint8Array) && value.kind === "program"))
+    .map(({ name }) => ({ what: `programs in map ${name}`, why: "the lab puts no programs into maps" }));
+}
+
+/** The programs at events. */
+export function skippedOfTracing({ tracing }: Topology): Skipped[] {
+  return tracing.map(({ place }) => ({
+    what: `tracing at line ${place.line}`,
+    why: "the lab attaches no programs to events, which are the whole machine's",
+  }));
+}
