@@ -163,7 +163,8 @@ export class Bridge implements FrameReceiver {
 
   /** br_dev_queue_push_xmit: what is too large for the port is dropped, since bridges neither cut nor complain. */
   private send(port: Interface, skb: Skb): void {
-    if (skb.length > port.mtu + ETHERNET_HEADER + VLAN_TAG) this.ledger.drop(skb, port.label, "PKT_TOO_BIG");
+    if (skb.segmentSize === 0 && skb.length > port.mtu + ETHERNET_HEADER + VLAN_TAG)
+      this.ledger.drop(skb, port.label, "PKT_TOO_BIG");
     else port.send(skb);
   }
 

@@ -49,8 +49,12 @@ function installTeams(host: Host, { teams }: HostModel, attach: Attach, world: W
     const attachment = hash && attach(hash, "team-hash", "link", device.label);
     const byHash = mapping && new Map([...mapping].map(([key, port]) => [key, host.interfaces.get(port)!]));
     device.link = new Team(device, ports, attachment, byHash, host, world);
-    // What is left to be done its ports do.
-    device.offload = VIRTUAL;
+    // What is left to be done its ports do; it takes no larger packets than they.
+    device.offload = {
+      ...VIRTUAL,
+      maxSegments: Math.min(...ports.map(({ offload }) => offload.maxSegments)),
+      maxBytes: Math.min(...ports.map(({ offload }) => offload.maxBytes)),
+    };
   }
 }
 

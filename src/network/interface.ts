@@ -1,11 +1,15 @@
 import { FUNCTION } from "../events/functions.ts";
+import { GSO } from "../packet/gso-type.ts";
 import { completeChecksum } from "../packet/partial-checksum.ts";
 import { PACKET_HOST, type Skb } from "../packet/skb.ts";
-import type { AddressModel } from "../topology/model.ts";
+import type { AddressModel, InterfaceModel, OffloadModel } from "../topology/model.ts";
 import { ETHERNET_HEADER } from "./ethernet-frame.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LinkEnd } from "./link.ts";
-import { type Offload, PLAIN } from "./offload/features.ts";
+import type { Arrival } from "./offload/arrival.ts";
+import { PLAIN } from "./offload/features.ts";
+import type { Merger } from "./offload/merger.ts";
+import { countSegments, headersOf, segment } from "./offload/segmentation.ts";
 import type { PppFilters } from "./ppp/ppp-filters.ts";
 import type { DeviceQueue } from "./qdisc/device-queue.ts";
 import type { QdiscTree } from "./tc/qdisc-tree.ts";
@@ -62,7 +66,12 @@ export class Interface implements LinkEnd {
   /** The program that sees first what comes out of the wire. */
   xdp: XdpHook | undefined;
   /** What is left to it of the packets that go out. */
-  offload: Offload = PLAIN;
+  offload: OffloadModel;
+  /** What it does to what comes in, where it does something; and what puts that together. */
+  arrival: Arrival | undefined;
+  merger: Merger | undefined;
+  /** What brings packets into the form that they have on a wire, where it has one. */
+  wire: Carrier | undefined;
   /** Programs and filters on what comes in, and on what goes out; the discipline by which that queues. Absent: none. */
   ingress: TrafficHook | undefined;
   egress: TrafficHook | undefined;
@@ -82,7 +91,7 @@ export class Interface implements LinkEnd {
 
   constructor(
     node: string,
-    model: { name: string; index: number; mac: Uint8Array; mtu: number; addresses: readonly AddressModel[] },
+    model: Pick<InterfaceModel, "name" | "index" | "mac" | "mtu" | "addresses" | "offload" | "linear">,
     owner: FrameReceiver,
     ledger: Ledger,
     more: { hatype?: number; linkLocal?: AddressModel } = {},
@@ -96,6 +105,7 @@ export class Interface implements LinkEnd {
     this.mac = model.mac;
     this.mtu = model.mtu;
     this.addresses = model.addresses;
+    this.offload = model.offload ?? PLAIN;
     this.owner = owner;
     this.ledger = ledger;
   }
@@ -104,7 +114,15 @@ export class Interface implements LinkEnd {
   receive(skb: Skb): void {
     if (this.ppp !== undefined && !this.ppp.lets(skb, false)) return;
     this.arrive(skb);
-    if (this.xdp === undefined || this.xdp.pass(skb)) this.owner.receiveFrame(this, skb);
+    this.arrival?.receive(skb);
+    if (this.xdp !== undefined && !this.xdp.pass(skb)) return;
+    if (this.merger === undefined) this.hand(skb);
+    else this.merger.receive(skb);
+  }
+
+  /** The driver hands a frame on to its node (netif_receive_skb). */
+  hand(skb: Skb): void {
+    this.owner.receiveFrame(this, skb);
   }
 
   /** A frame comes in as if out of the wire, behind the driver (dev_forward_skb). */
@@ -151,6 +169,7 @@ export class Interface implements LinkEnd {
 
   private enqueue(skb: Skb): void {
     skb.wireLength = skb.length;
+    if (skb.segmentSize !== 0) skb.wireLength += (skb.segments - 1) * headersOf(this.ledger.store.bytes, skb);
     if (this.egress !== undefined && !this.egress.pass(skb)) return;
     if (this.queue === undefined) this.dequeued(skb);
     else this.queue.send(skb);
@@ -158,8 +177,38 @@ export class Interface implements LinkEnd {
 
   /** The queue lets a frame go. */
   dequeued(skb: Skb): void {
-    if (skb.checksumStart !== 0 || skb.dataLength !== 0) this.finish(skb);
-    this.owner.putOnWire(this, skb);
+    if (skb.segmentSize !== 0) this.cut(skb);
+    else this.finish(skb);
+  }
+
+  /** Cuts a packet of many segments where the device does not take it as it is (netif_needs_gso, validate_xmit_skb). */
+  private cut(skb: Skb): void {
+    const { offload, ledger } = this;
+    const takes =
+      this.takesSegments &&
+      skb.segments <= offload.maxSegments &&
+      skb.length < offload.maxBytes &&
+      skb.checksumStart !== 0;
+    if (!takes) {
+      if (!segment(skb, ledger, offload.scatterGather, (one) => this.finish(one)))
+        ledger.drop(skb, this.label, "SKB_GSO_SEG");
+      return;
+    }
+    if ((skb.segmentType & GSO.dodgy) !== 0) {
+      const counted = countSegments(ledger.store.bytes, skb);
+      if (counted === undefined) {
+        ledger.drop(skb, this.label, "SKB_GSO_SEG");
+        return;
+      }
+      skb.segments = counted.segments;
+    }
+    this.finish(skb);
+  }
+
+  /** A program of XDP at the other end of a veth pair takes them from this one (veth_xdp_set). */
+  private get takesSegments(): boolean {
+    const { offload, peer } = this;
+    return offload.tcpSegments && (offload.device === "nic" || peer?.xdp === undefined);
   }
 
   /** Does to a frame what the device does not (validate_xmit_skb). */
@@ -167,6 +216,7 @@ export class Interface implements LinkEnd {
     const { offload, ledger } = this;
     if (!offload.scatterGather) skb.dataLength = 0;
     if (skb.checksumStart !== 0 && !offload.checksums) completeChecksum(ledger.store.bytes, skb);
+    this.owner.putOnWire(this, skb);
   }
 
   /** The driver puts a frame on the wire. */
@@ -180,8 +230,9 @@ export class Interface implements LinkEnd {
     }
     if (this.ppp !== undefined && !this.ppp.lets(skb, true)) return;
     this.count(skb, "out");
-    if (this.ledger.events.isOn) this.transmitTraced(skb, this.link);
-    else this.link.send(skb);
+    const carrier = this.wire ?? this.link;
+    if (this.ledger.events.isOn) this.transmitTraced(skb, carrier);
+    else carrier.send(skb);
   }
 
   /** dev_hard_start_xmit, with what it tells. */

@@ -58,6 +58,13 @@ export class Ledger {
     return this.pool.copy(skb);
   }
 
+  /** A packet with the first `header` bytes of another's data, and `length` bytes that begin `from` bytes behind its beginning. */
+  part(skb: Skb, header: number, from: number, length: number): Skb {
+    this.copied++;
+    this.count();
+    return this.pool.part(skb, header, from, length);
+  }
+
   /** A packet of `length` undefined bytes that is made out of another: it has the same number and metadata, its frame begins at its network header. */
   derive(from: Skb, length: number): Skb {
     this.copied++;

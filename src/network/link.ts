@@ -8,6 +8,7 @@ import type { Simulation } from "../simulation/simulation.ts";
 import { ArrivalLane } from "./arrival-lane.ts";
 import { ETHERNET_HEADER } from "./ethernet-frame.ts";
 import type { Ledger } from "./ledger.ts";
+import { largestLength } from "./offload/segmentation.ts";
 
 const NANOSECONDS_PER_BYTE_AT_1_BIT = 8e9;
 
@@ -84,7 +85,7 @@ export class LinkDirection implements EventHandler {
       this.discard(skb, "LINK_DOWN");
       return;
     }
-    if (settings.mtu > 0 && skb.length - ETHERNET_HEADER > settings.mtu) {
+    if (settings.mtu > 0 && largestLength(this.store.bytes, skb) - ETHERNET_HEADER > settings.mtu) {
       this.discard(skb, "PKT_TOO_BIG");
       return;
     }

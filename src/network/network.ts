@@ -6,6 +6,7 @@ import { Host } from "./host.ts";
 import { installHooks } from "./install-hooks.ts";
 import type { Interface } from "./interface.ts";
 import { LinkDirection } from "./link.ts";
+import { equip } from "./offload/equip.ts";
 import { connectBridges, connectPatchPorts, Switch } from "./ovs/switch.ts";
 import type { QdiscKind } from "./qdisc/qdisc.ts";
 import { dataStartOf } from "./socket/data-start.ts";
@@ -70,6 +71,8 @@ export class Network {
       for (const [device, tc] of model.tc) installer.install(host.interfaces.get(device)!, tc);
       this.nodes.set(model.name, host);
     }
+    for (const { name, interfaces } of topology.nodes.values())
+      for (const model of interfaces.values()) equip(this.interface(name, model.name), model, world);
     connectPatchPorts(this.switches);
     this.links = topology.links.map((model) => this.connect(model, world));
     for (const node of this.switches) node.connect();
@@ -81,7 +84,7 @@ export class Network {
     let sum = 0;
     for (const { directions } of this.links) for (const { inFlight } of directions) sum += inFlight;
     for (const { interfaces } of this.nodes.values())
-      for (const { queue } of interfaces.values()) sum += queue?.qdisc.length ?? 0;
+      for (const { queue, merger } of interfaces.values()) sum += (queue?.qdisc.length ?? 0) + (merger?.held ?? 0);
     for (const host of [...this.hosts, ...this.switches.flatMap((node) => node.host ?? [])])
       for (const waiting of Object.values(host.queues)) sum += waiting;
     for (const { datapath } of this.switches) sum += datapath.upcalls.length;

@@ -57,6 +57,7 @@ const LINUX_REASONS = {
   TC_EGRESS: "dropped by traffic control where it goes out",
   TC_RECLASSIFY_LOOP: "classified again too often",
   TC_CHAIN_NOTFOUND: "sent to a filter chain that does not exist",
+  SKB_GSO_SEG: "a packet of many segments that cannot be cut",
   XDP: "dropped by an XDP program, or sent by it to where it cannot go",
   BPF_CGROUP_EGRESS: "a program of its sender's control group does not let it out",
   NETFILTER_DROP: "dropped by a rule of iptables",

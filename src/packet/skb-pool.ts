@@ -69,6 +69,9 @@ export class SkbPool {
     skb.segmentSize = 0;
     skb.segments = 0;
     skb.segmentType = 0;
+    skb.napiId = 0;
+    skb.hardwareTimeLow = 0;
+    skb.hardwareTimeHigh = 0;
     skb.id = 0;
     return skb;
   }
@@ -94,15 +97,24 @@ export class SkbPool {
     const at = twin.head;
     const shift = at - head;
     this.store.bytes.copyWithin(at, head, head + size);
-    const { cb } = twin;
-    cb.set(skb.cb);
-    Object.assign(twin, skb, { cb });
+    describe(twin, skb, shift);
     twin.head = at;
     twin.data = data + shift;
-    twin.macHeader = skb.macHeader + shift;
-    twin.networkHeader = skb.networkHeader + shift;
-    twin.transportHeader = skb.transportHeader + shift;
-    if (skb.checksumStart !== 0) twin.checksumStart = skb.checksumStart + shift;
+    return twin;
+  }
+
+  /** The same of only the first `header` bytes of the data, and of `length` bytes that begin `from` bytes behind its beginning. */
+  part(skb: Skb, header: number, from: number, length: number): Skb {
+    const twin = this.allocate(header + length);
+    const { head, size, data } = twin;
+    this.store.bytes.copyWithin(data, skb.data, skb.data + header);
+    this.store.bytes.copyWithin(data + header, skb.data + from, skb.data + from + length);
+    describe(twin, skb, data - skb.data);
+    twin.head = head;
+    twin.size = size;
+    twin.data = data;
+    twin.length = header + length;
+    twin.originalLength = header + length;
     return twin;
   }
 
@@ -134,6 +146,17 @@ export class SkbPool {
     this.live--;
     this.idle.push(skb);
   }
+}
+
+/** Gives `twin` what is known of `skb`, its positions being `shift` bytes further on. */
+function describe(twin: Skb, skb: Skb, shift: number): void {
+  const { cb } = twin;
+  cb.set(skb.cb);
+  Object.assign(twin, skb, { cb });
+  twin.macHeader = skb.macHeader + shift;
+  twin.networkHeader = skb.networkHeader + shift;
+  twin.transportHeader = skb.transportHeader + shift;
+  if (skb.checksumStart !== 0) twin.checksumStart = skb.checksumStart + shift;
 }
 
 function blank(): Skb {
@@ -181,6 +204,9 @@ function blank(): Skb {
     segmentSize: 0,
     segments: 0,
     segmentType: 0,
+    napiId: 0,
+    hardwareTimeLow: 0,
+    hardwareTimeHigh: 0,
     id: 0,
   };
 }

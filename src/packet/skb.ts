@@ -139,6 +139,11 @@ export interface Skb {
   segments: number;
   /** SKB_GSO_*: what it is cut into. */
   segmentType: number;
+  /** The queue of its device that it came in by (napi_id); 0: none that polls. */
+  napiId: number;
+  /** When the device says that it came in (hwtstamp), 64 bits in two halves, signed; 0: it does not say. */
+  hardwareTimeLow: number;
+  hardwareTimeHigh: number;
   /** Number of the packet in its run, from 1; copies of a packet share it. */
   id: number;
 }

@@ -207,7 +207,34 @@ export interface InterfaceModel {
   readonly mac: Uint8Array;
   readonly mtu: number;
   readonly addresses: readonly AddressModel[];
+  /** Bytes of what comes in that are in the linear part at most; absent: what was so where it was sent. */
+  readonly linear?: number;
+  /** Absent: hosts leave nothing to the device. */
+  readonly offload?: OffloadModel;
   readonly place: Place;
+}
+
+/** What hosts leave to a device, and what it does to packets that come in (ethtool -k, ip -d link). */
+export interface OffloadModel {
+  /** `nic`: what it sends is bytes on a wire, cut and complete. `veth`: packets go over to the other end as they are. */
+  readonly device: "nic" | "veth";
+  /** It completes checksums (tx). */
+  readonly checksums: boolean;
+  /** Packets need not be in one piece (sg). */
+  readonly scatterGather: boolean;
+  /** It takes packets of many TCP segments (tso). */
+  readonly tcpSegments: boolean;
+  /** Most segments of what hosts send as one packet (gso_max_segs), and bytes that such a packet stays below (gso_max_size). */
+  readonly maxSegments: number;
+  readonly maxBytes: number;
+  /** It knows right checksums of what comes in (rx). */
+  readonly verifies: boolean;
+  /** What comes in at one time is put together where it belongs together (gro). */
+  readonly merges: boolean;
+  /** Its packets have a napi_id. */
+  readonly polls: boolean;
+  /** It says when packets came in (hwtstamp). */
+  readonly stamps: boolean;
 }
 
 export interface AddressModel {

@@ -17,6 +17,7 @@ export const SK_BUFF_OFFSET = {
   tcClassid: 72,
   data: 76,
   dataEnd: 80,
+  napiId: 84,
   family: 88,
   remoteIpv4: 92,
   localIpv4: 96,

@@ -40,8 +40,7 @@ export interface WritableFields {
 }
 
 /**
- * A struct __sk_buff in the machine's memory that is filled from one packet after another. Fields that nothing simulated sets
- * (napi_id, hwtstamp: what only drivers set) stay 0.
+ * A struct __sk_buff in the machine's memory that is filled from one packet after another.
  */
 export class SkBuffBlock {
   readonly address: number;
@@ -89,6 +88,9 @@ export class SkBuffBlock {
     words[SK_BUFF.ifindex / 4] = skb.ifindex;
     words[SK_BUFF.tcIndex / 4] = skb.tcIndex;
     words[SK_BUFF.tcClassid / 4] = skb.tcClassid;
+    words[SK_BUFF.napiId / 4] = skb.napiId;
+    words[SK_BUFF.hardwareTimestamp / 4] = skb.hardwareTimeLow;
+    words[SK_BUFF.hardwareTimestamp / 4 + 1] = skb.hardwareTimeHigh;
     this.showTime(skb);
     const { cb } = skb;
     for (let i = 0; i < CB_WORDS; i++) words[SK_BUFF.cb / 4 + i] = clearWords ? 0 : cb[i]!;

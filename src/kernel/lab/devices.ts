@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { InterfaceModel } from "../../topology/model.ts";
 import { type Libc, succeed } from "../libc.ts";
 import type { NetNamespace } from "../socket/net-namespace.ts";
 
@@ -11,11 +12,23 @@ const IFF_RUNNING = 0x40;
 /** A question that waits until what is being done about devices is done (rtnl_lock). */
 const ETHTOOL_GTXCSUM = 0x16;
 const EOPNOTSUPP = 95;
+/** Commands of ethtool that turn features on and off. */
+const ETHTOOL = { rx: 0x15, tx: 0x17, sg: 0x19, tso: 0x1f, gso: 0x24, gro: 0x2c } as const;
+
 /**
- * ETHTOOL_STXCSUM, ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO: work that a sender leaves to the device. With them a packet on a
- * cable has no checksum, or is many packets in one.
+ * Work that a sender leaves to the device, which is off: with it a packet on a cable has no checksum, or is many packets in one. On veth
+ * devices whose topology says so it is on; what a network card cuts is cut here before it leaves.
  */
-const OFFLOADS = [0x17, 0x1f, 0x24, 0x2c];
+function featuresOf({ offload }: InterfaceModel): [command: number, isOn: boolean][] {
+  const isVeth = offload?.device === "veth";
+  const features: [number, boolean][] = [
+    [ETHTOOL.tx, isVeth && offload.checksums],
+    [ETHTOOL.tso, isVeth && offload.tcpSegments],
+    [ETHTOOL.gso, offload !== undefined],
+    [ETHTOOL.gro, offload?.merges === true],
+  ];
+  return isVeth ? [[ETHTOOL.sg, offload.scatterGather], ...features] : features;
+}
 
 /** What has passed an interface, Ethernet headers counted. */
 export interface DeviceCounts {
@@ -25,12 +38,13 @@ export interface DeviceCounts {
   readonly receivedBytes: number;
 }
 
-/** Makes devices of a namespace do all of a packet before it leaves (ethtool -K DEVICE tx off tso off gso off gro off). */
-export function disableOffloads(libc: Libc, namespace: NetNamespace, devices: readonly string[]): void {
+/** Gives devices of a namespace the features that the topology says, and no others (ethtool -K). */
+export function setOffloads(libc: Libc, namespace: NetNamespace, devices: readonly InterfaceModel[]): void {
   namespace.within(() => {
     const socket = succeed(libc, "socket", libc.socket(AF_INET, SOCK_DGRAM, 0));
     try {
-      for (const device of devices) for (const command of OFFLOADS) askEthtool(libc, socket, device, command);
+      for (const device of devices)
+        for (const [command, isOn] of featuresOf(device)) askEthtool(libc, socket, device.name, command, isOn ? 1 : 0);
     } finally {
       libc.close(socket);
     }
@@ -56,14 +70,15 @@ export function areRunning(libc: Libc, namespace: NetNamespace, devices: readonl
   });
 }
 
-function askEthtool(libc: Libc, socket: number, device: string, command: number): void {
+function askEthtool(libc: Libc, socket: number, device: string, command: number, value = 0): void {
   /** struct ethtool_value: command, and the value, 0 for off. */
-  const value = Buffer.alloc(8);
-  value.writeUInt32LE(command, 0);
+  const question = Buffer.alloc(8);
+  question.writeUInt32LE(command, 0);
+  question.writeUInt32LE(value, 4);
   /** struct ifreq: name, pointer. */
   const request = Buffer.alloc(40);
   request.write(device);
-  request.writeBigUInt64LE(libc.address(value), 16);
+  request.writeBigUInt64LE(libc.address(question), 16);
   const result = libc.ioctl(socket, SIOCETHTOOL, request);
   if (result < 0 && libc.errno() !== EOPNOTSUPP) succeed(libc, `ethtool of ${device}`, result);
 }

@@ -4,7 +4,7 @@ import type { Topology } from "../../topology/model.ts";
 import type { Libc } from "../libc.ts";
 import { NetNamespace } from "../socket/net-namespace.ts";
 import { isLinked, NOWHERE } from "./cable-ends.ts";
-import { areRunning, disableOffloads } from "./devices.ts";
+import { areRunning, setOffloads } from "./devices.ts";
 import { planNodes, planNowhere } from "./plan.ts";
 
 /** Settings of a namespace that says nothing of its own. */
@@ -32,7 +32,7 @@ export class LabNetwork {
       this.set(NOWHERE, SILENT);
       for (const { name, cables } of plans) this.namespaces.get(name)!.batch("ip", cables);
       for (const { name, interfaces } of topology.nodes.values())
-        disableOffloads(libc, this.namespaces.get(name)!, [...interfaces.keys()]);
+        setOffloads(libc, this.namespaces.get(name)!, [...interfaces.values()]);
       this.namespaces.get(NOWHERE)!.batch("ip", planNowhere(topology));
       // Every interface is up before routes go over it: an address of a cable whose other end is down has no route yet.
       for (const { name, configuration } of plans) this.namespaces.get(name)!.batch("ip", configuration);

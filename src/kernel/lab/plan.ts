@@ -7,6 +7,7 @@ import type {
   InterfaceModel,
   LinkModel,
   NodeModel,
+  OffloadModel,
   RouteModel,
   Topology,
 } from "../../topology/model.ts";
@@ -119,10 +120,17 @@ function host({ interfaces, routes }: HostModel): string[] {
   return [
     "link set dev lo up",
     // TCP makes packets of many segments even for devices that take none; filters and queues would see those.
-    ...devices.map(({ name }) => `link set dev ${name} gso_max_segs 1 up`),
+    ...devices.map(({ name, offload }) => {
+      const most = offload === undefined ? "gso_max_segs 1" : largest(offload);
+      return `link set dev ${name} ${most} up`;
+    }),
     ...devices.flatMap(({ name, addresses }) => addresses.map((own) => `address add ${addressed(own)} dev ${name}`)),
     ...routes.map(route),
   ];
+}
+
+function largest({ maxSegments, maxBytes }: OffloadModel): string {
+  return `gso_max_segs ${maxSegments} gso_max_size ${maxBytes}`;
 }
 
 function addressed(own: AddressModel): string {

@@ -7,6 +7,7 @@ import type { EventHandler } from "../../simulation/event-queue.ts";
 import { type ControlGroup, NET_XMIT, NOT_PERMITTED } from "../cgroup/control-group.ts";
 import type { Interface } from "../interface.ts";
 import { MAX_REROUTES } from "../lwt/route-programs.ts";
+import { largestLength, segment } from "../offload/segmentation.ts";
 import type { Route } from "../route-table.ts";
 import type { World } from "../world.ts";
 import { fragmentIpv4, fragmentIpv6 } from "./fragmentation.ts";
@@ -119,7 +120,7 @@ export class IpOutput implements EventHandler {
   }
 
   private send(skb: Skb, family: 4 | 6, route: Route, via: Uint8Array | undefined, mtu: number): void {
-    if (skb.length > mtu) {
+    if (skb.length > mtu && largestLength(this.world.store.bytes, skb) > mtu) {
       this.fragment(skb, family, route, via, mtu);
       return;
     }
@@ -142,6 +143,10 @@ export class IpOutput implements EventHandler {
   /** Cuts a packet that is too large, or refuses it where it must stay whole. */
   private fragment(skb: Skb, family: 4 | 6, route: Route, via: Uint8Array | undefined, mtu: number): void {
     const { world } = this;
+    if (skb.segmentSize !== 0) {
+      this.cut(skb, family, route, via, mtu);
+      return;
+    }
     if (skb.checksumStart !== 0) completeChecksum(world.store.bytes, skb);
     const { label } = route.device;
     const emit = (piece: Skb) => this.send(piece, family, route, via, mtu);
@@ -153,6 +158,13 @@ export class IpOutput implements EventHandler {
       done = fragmentIpv4(skb, mtu, world, label, emit);
     else this.stack.icmp.fragmentationNeeded(skb, mtu);
     if (!done) world.ledger.drop(skb, label, "PKT_TOO_BIG");
+  }
+
+  /** Cuts a packet of many segments of which each is too large (ip_finish_output_gso). */
+  private cut(skb: Skb, family: 4 | 6, route: Route, via: Uint8Array | undefined, mtu: number): void {
+    const { ledger } = this.world;
+    if (!segment(skb, ledger, false, (one) => this.send(one, family, route, via, mtu)))
+      ledger.drop(skb, route.device.label, "SKB_GSO_SEG");
   }
 
   /** True for a broadcast or group address; `groupMac` is then its Ethernet address (RFC 1112 section 6.4, RFC 2464 section 7). */

@@ -7,6 +7,7 @@ import { get16, get32, set16 } from "../../packet/wire.ts";
 import { ETH_P_IP, ETH_P_IPV6 } from "../ethernet-frame.ts";
 import type { Interface } from "../interface.ts";
 import { MAX_REROUTES } from "../lwt/route-programs.ts";
+import { largestLength } from "../offload/segmentation.ts";
 import type { Route } from "../route-table.ts";
 import type { World } from "../world.ts";
 import { IP_DF, IP_MF, IP_OFFSET, IPV4_HEADER } from "./header.ts";
@@ -242,7 +243,7 @@ export class Ipv4 {
       return;
     }
     const { mtu } = route.device;
-    if (skb.length > mtu && (get16(bytes, at + 6) & IP_DF) !== 0) {
+    if (largestLength(bytes, skb) > mtu && (get16(bytes, at + 6) & IP_DF) !== 0) {
       stack.icmp.fragmentationNeeded(skb, mtu);
       world.ledger.drop(skb, device.label, "PKT_TOO_BIG");
       return;

@@ -6,6 +6,7 @@ import { get16 } from "../../packet/wire.ts";
 import { ETH_P_IP, ETH_P_IPV6 } from "../ethernet-frame.ts";
 import type { Interface } from "../interface.ts";
 import { MAX_REROUTES } from "../lwt/route-programs.ts";
+import { largestLength } from "../offload/segmentation.ts";
 import type { Route } from "../route-table.ts";
 import type { World } from "../world.ts";
 import { IPV6_HEADER } from "./header.ts";
@@ -292,7 +293,7 @@ export class Ipv6 {
       }
     }
     const mtu = Math.max(route.device.mtu, SMALLEST_MTU);
-    if (skb.length > mtu) {
+    if (largestLength(bytes, skb) > mtu) {
       stack.icmp.packetTooBig(skb, mtu);
       ledger.drop(skb, device.label, "PKT_TOO_BIG");
       return;

@@ -58,9 +58,11 @@ export class PacketMaker {
       writeIpv6Header(bytes, at, tos, skb.length - IPV6_HEADER, protocol, hops, source, destination);
       return;
     }
-    this.id = (this.id + 1) & 0xffff;
+    const id = (this.id + 1) & 0xffff;
+    // Each segment of what is cut later has one of its own (ip_select_ident_segs).
+    this.id += Math.max(1, skb.segments);
     const flags = options.fragmentable === true ? 0 : IP_DF;
-    writeIpv4Header(bytes, at, tos, skb.length, this.id, flags, hops, protocol, source, destination);
+    writeIpv4Header(bytes, at, tos, skb.length, id, flags, hops, protocol, source, destination);
   }
 }
 

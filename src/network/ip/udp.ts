@@ -1,7 +1,7 @@
 import { FUNCTION } from "../../events/functions.ts";
 import type { SocketQuery } from "../../hooks/program-network.ts";
 import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
-import { trim } from "../../packet/linear-part.ts";
+import { pull, trim } from "../../packet/linear-part.ts";
 import { leaveChecksum, needsNoCheck } from "../../packet/partial-checksum.ts";
 import type { Skb, SkbSocket } from "../../packet/skb.ts";
 import { get16, sameBytes, set16 } from "../../packet/wire.ts";
@@ -59,6 +59,7 @@ export class UdpHandler {
       ledger.drop(skb, device.label, "PKT_TOO_SMALL");
       return;
     }
+    pull(skb, at - skb.data + UDP_HEADER);
     if (available > length) trim(skb, skb.length - (available - length));
     // A checksum of 0 means none over IPv4 (RFC 768) and is forbidden over IPv6 (RFC 8200 section 8.1).
     const none = get16(bytes, at + 6) === 0;

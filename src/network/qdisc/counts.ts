@@ -1,4 +1,5 @@
 import type { Skb } from "../../packet/skb.ts";
+import { packetCount, packetLength } from "./packet-length.ts";
 import type { QdiscCounts } from "./qdisc.ts";
 
 export function noCounts(): QdiscCounts {
@@ -7,6 +8,6 @@ export function noCounts(): QdiscCounts {
 
 /** Counts a packet that leaves (qdisc_bstats_update). */
 export function countSent(counts: QdiscCounts, skb: Skb): void {
-  counts.packets++;
-  counts.bytes += skb.length;
+  counts.packets += packetCount(skb);
+  counts.bytes += packetLength(skb);
 }

@@ -5,6 +5,7 @@ import { countSent, noCounts } from "./counts.ts";
 import { plainQueue } from "./fifo.ts";
 import { FlowList } from "./flow-list.ts";
 import { Options } from "./options.ts";
+import { packetLength } from "./packet-length.ts";
 import type { Qdisc, QdiscClass, QdiscKind, QdiscSurroundings } from "./qdisc.ts";
 import { Queue } from "./queue.ts";
 import { XMIT, type Xmit } from "./xmit.ts";
@@ -112,8 +113,8 @@ class DrrQdisc extends Queue {
       const skb = one?.inner.peek();
       // A class that holds its packets back holds all of them back (qdisc_warn_nonwc).
       if (one === undefined || skb === undefined) return undefined;
-      if (skb.length <= one.deficit) {
-        one.deficit -= skb.length;
+      if (packetLength(skb) <= one.deficit) {
+        one.deficit -= packetLength(skb);
         one.inner.dequeue();
         if (one.inner.length === 0 && one.isActive) {
           active.shift();

@@ -1,5 +1,6 @@
 import type { Skb } from "../../packet/skb.ts";
 import { Options } from "./options.ts";
+import { packetLength } from "./packet-length.ts";
 import { PacketQueue } from "./packet-queue.ts";
 import type { QdiscKind, QdiscSurroundings } from "./qdisc.ts";
 import { Queue } from "./queue.ts";
@@ -25,7 +26,7 @@ export class FifoQdisc extends Queue {
   }
 
   enqueue(skb: Skb): Xmit {
-    const isFull = this.unit === "packets" ? this.length >= this.limit : this.backlog + skb.length > this.limit;
+    const isFull = this.unit === "packets" ? this.length >= this.limit : this.backlog + packetLength(skb) > this.limit;
     if (isFull) return this.drop(skb);
     this.queue.push(skb);
     this.add(skb);

@@ -1,4 +1,5 @@
 import type { Skb } from "../../packet/skb.ts";
+import { packetLength } from "./packet-length.ts";
 
 /** Packets in the order in which they came: a ring that grows. */
 export class PacketQueue {
@@ -12,7 +13,7 @@ export class PacketQueue {
     if (this.length === this.ring.length) this.grow();
     this.ring[(this.first + this.length) & (this.ring.length - 1)] = skb;
     this.length++;
-    this.backlog += skb.length;
+    this.backlog += packetLength(skb);
   }
 
   /** Before all others. */
@@ -21,7 +22,7 @@ export class PacketQueue {
     this.first = (this.first - 1) & (this.ring.length - 1);
     this.ring[this.first] = skb;
     this.length++;
-    this.backlog += skb.length;
+    this.backlog += packetLength(skb);
   }
 
   peek(): Skb | undefined {
@@ -38,7 +39,7 @@ export class PacketQueue {
     this.ring[this.first] = undefined;
     this.first = (this.first + 1) & (this.ring.length - 1);
     this.length--;
-    this.backlog -= skb.length;
+    this.backlog -= packetLength(skb);
     return skb;
   }
 
@@ -48,7 +49,7 @@ export class PacketQueue {
     const at = (this.first + --this.length) & (this.ring.length - 1);
     const skb = this.ring[at]!;
     this.ring[at] = undefined;
-    this.backlog -= skb.length;
+    this.backlog -= packetLength(skb);
     return skb;
   }
 

@@ -84,6 +84,8 @@ export interface QdiscSurroundings {
   drop(skb: Skb, reason: DropReason): void;
   /** Another packet with the same bytes. */
   copy(skb: Skb): Skb;
+  /** Cuts a packet of many segments, and hands on each in order; false: it is none that can be cut (skb_gso_segment). */
+  segment(skb: Skb, emit: (skb: Skb) => void): boolean;
   /** Puts a packet into the device's root discipline, as if the device had been asked to send it. */
   requeue(skb: Skb): void;
   /** Asks the qdisc's filters, or those of one of its classes. A packet that they drop or take away has ended. */

@@ -1,5 +1,6 @@
 import type { Skb } from "../../packet/skb.ts";
 import { countSent, noCounts } from "./counts.ts";
+import { packetLength } from "./packet-length.ts";
 import type { Qdisc, QdiscSurroundings } from "./qdisc.ts";
 import { XMIT, type Xmit } from "./xmit.ts";
 
@@ -61,7 +62,7 @@ export abstract class Queue implements Qdisc {
   /** Drops a packet that was taken out of the discipline's own queues while another was looked for. */
   protected lose(skb: Skb): void {
     this.lost++;
-    this.lostBytes += skb.length;
+    this.lostBytes += packetLength(skb);
     this.drop(skb);
   }
 
@@ -76,7 +77,7 @@ export abstract class Queue implements Qdisc {
   /** A packet waits. */
   protected add(skb: Skb): void {
     this.length++;
-    this.backlog += skb.length;
+    this.backlog += packetLength(skb);
   }
 
   /** It waits no more, and was sent. */
@@ -89,7 +90,7 @@ export abstract class Queue implements Qdisc {
   /** It waits no more. */
   protected remove(skb: Skb): void {
     this.length--;
-    this.backlog -= skb.length;
+    this.backlog -= packetLength(skb);
   }
 
   /** There is no room for a packet (qdisc_drop). */
@@ -109,7 +110,7 @@ export abstract class Queue implements Qdisc {
 
   /** Hands a packet to a discipline inside (qdisc_enqueue), and counts. */
   protected pass(skb: Skb, inner: Qdisc): Xmit {
-    const { length } = skb;
+    const length = packetLength(skb);
     const xmit = inner.enqueue(skb);
     if (xmit === XMIT.SUCCESS) {
       this.length++;

@@ -3,10 +3,11 @@ import { classOf } from "./classes.ts";
 import { FifoQdisc } from "./fifo.ts";
 import { FRAMING_OPTIONS, FRAMING_WORDS, type Framing, readFraming } from "./framing.ts";
 import { Options } from "./options.ts";
+import { packetLength } from "./packet-length.ts";
 import type { Qdisc, QdiscClass, QdiscKind, QdiscSurroundings } from "./qdisc.ts";
 import { Queue } from "./queue.ts";
 import { Rate } from "./rate.ts";
-import type { Xmit } from "./xmit.ts";
+import { XMIT, type Xmit } from "./xmit.ts";
 
 export interface TbfOptions {
   /** Bytes a second. */
@@ -47,7 +48,29 @@ class TbfQdisc extends Queue {
   }
 
   enqueue(skb: Skb): Xmit {
-    return skb.length > this.largest ? this.drop(skb) : this.pass(skb, this.inner);
+    if (packetLength(skb) <= this.largest) return this.pass(skb, this.inner);
+    return skb.segmentSize === 0 ? this.drop(skb) : this.cut(skb);
+  }
+
+  /** A packet of many segments that is too large waits as those (tbf_segment). */
+  private cut(skb: Skb): Xmit {
+    const { surroundings } = this;
+    const whole = packetLength(skb);
+    let packets = 0;
+    let bytes = 0;
+    const wasCut = surroundings.segment(skb, (one) => {
+      const { length } = one;
+      if (length > this.largest) this.drop(one);
+      else if (this.pass(one, this.inner) === XMIT.SUCCESS) {
+        packets++;
+        bytes += length;
+      }
+    });
+    if (!wasCut) return this.drop(skb);
+    if (packets === 0) return XMIT.DROP;
+    // Those above are about to count one.
+    surroundings.reduced(1 - packets, whole - bytes);
+    return XMIT.SUCCESS;
   }
 
   change(options: TbfOptions): void {
@@ -67,8 +90,9 @@ class TbfQdisc extends Queue {
     const { surroundings, rate, peak, bucket, peakBucket } = this;
     const now = surroundings.now();
     const passed = Math.min(now - this.checked, bucket);
-    const peakTokens = peak === undefined ? 0 : Math.min(passed + this.peakTokens, peakBucket) - peak.time(skb.length);
-    const tokens = Math.min(passed + this.tokens, bucket) - rate.time(skb.length);
+    const peakTokens =
+      peak === undefined ? 0 : Math.min(passed + this.peakTokens, peakBucket) - peak.time(packetLength(skb));
+    const tokens = Math.min(passed + this.tokens, bucket) - rate.time(packetLength(skb));
     if (tokens < 0 || peakTokens < 0) {
       surroundings.wake(now + Math.max(-tokens, -peakTokens));
       this.counts.overlimits++;

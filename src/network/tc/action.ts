@@ -4,6 +4,7 @@ import type { Skb } from "../../packet/skb.ts";
 import type { Attachment } from "../../programs/attachment.ts";
 import type { Simulation } from "../../simulation/simulation.ts";
 import type { TcActionModel } from "../../topology/model.ts";
+import { packetCount } from "../qdisc/packet-length.ts";
 
 /** What an action is made of beside what it does. */
 export interface ActionOrigin {
@@ -37,7 +38,7 @@ export abstract class FilterAction {
 
   /** Acts on a packet. Returns one of TC_ACT. */
   run(skb: Skb, site: TcActionSite): number {
-    this.packets++;
+    this.packets += packetCount(skb);
     this.bytes += skb.wireLength;
     this.lastUse = this.simulation.now;
     this.firstUse ??= this.lastUse;

@@ -3,6 +3,7 @@ import { flowHash } from "../../packet/dissect/flow-hash.ts";
 import type { Registry } from "../../registry.ts";
 import type { QdiscModel } from "../../topology/model.ts";
 import type { Interface } from "../interface.ts";
+import { segment } from "../offload/segmentation.ts";
 import { DeviceQueue } from "../qdisc/device-queue.ts";
 import type { Classification, Qdisc, QdiscKind, QdiscSurroundings } from "../qdisc/qdisc.ts";
 import { Watchdog } from "../qdisc/watchdog.ts";
@@ -132,6 +133,7 @@ export class QdiscTree {
       now: () => world.simulation.now,
       drop: (skb, reason) => world.ledger.drop(skb, device.label, reason),
       copy: (skb) => world.ledger.copy(skb),
+      segment: (skb, emit) => segment(skb, world.ledger, false, emit),
       requeue: (skb) => {
         this.queue.qdisc.enqueue(skb);
       },

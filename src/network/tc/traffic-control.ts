@@ -6,6 +6,7 @@ import type { Skb } from "../../packet/skb.ts";
 import type { Attachment } from "../../programs/attachment.ts";
 import type { Interface } from "../interface.ts";
 import { noCounts } from "../qdisc/counts.ts";
+import { packetCount } from "../qdisc/packet-length.ts";
 import type { World } from "../world.ts";
 import type { FilterList } from "./filter-list.ts";
 
@@ -82,7 +83,7 @@ export class TrafficHook {
   private classify(skb: Skb): number {
     const { filters, counts } = this;
     if (filters.isEmpty) return TC_ACT.UNSPEC;
-    counts.packets++;
+    counts.packets += packetCount(skb);
     counts.bytes += skb.wireLength;
     const answer = filters.classify(skb);
     if (answer === TC_ACT.SHOT) counts.dropped++;

@@ -132,7 +132,8 @@ export class AckSchedule {
 
   /** tcp_measure_rcv_mss. */
   private measure(segment: Segment, plainHeader: number, advertisedMss: number): void {
-    const { length, headerLength, flags } = segment;
+    const { headerLength, flags } = segment;
+    const length = segment.partSize || segment.length;
     if (length >= this.receivedMss) {
       this.receivedMss = Math.min(length, advertisedMss);
       if ((flags & PSH) !== 0) this.smallSegments = Math.max(this.smallSegments, 1);

@@ -16,6 +16,8 @@ export class RoundTrip {
   smoothed = 0;
   /** Retransmission timeout in nanoseconds, back-off included. */
   timeout = INITIAL_TIMEOUT;
+  /** The shortest measured, in microseconds (tcp_min_rtt); -1 as an unsigned number: none. */
+  shortest = 0xffff_ffff;
   private deviation = 0;
   private largestDeviation = SMALLEST_VARIANCE;
   private variance = 0;
@@ -25,6 +27,7 @@ export class RoundTrip {
   /** Takes a measurement in nanoseconds; ends a back-off. */
   measure(nanoseconds: number, sndUna: number, sndNxt: number): void {
     const sample = Math.max(1, Math.floor(nanoseconds / NANOSECONDS));
+    this.shortest = Math.min(this.shortest, sample);
     if (this.smoothed === 0) {
       this.smoothed = sample * 8;
       this.deviation = sample * 2;

@@ -1,5 +1,6 @@
 import { FUNCTION } from "../../events/functions.ts";
 import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
+import { GSO } from "../../packet/gso-type.ts";
 import { leaveChecksum } from "../../packet/partial-checksum.ts";
 import type { Skb } from "../../packet/skb.ts";
 import { set16, set32 } from "../../packet/wire.ts";
@@ -103,7 +104,12 @@ export class SegmentWriter {
     if (length > 0) c.stream.write(bytes, at + headerLength, c.offsetOf(sequence), length);
     // What the application has written lies in pages of its own (tcp_sendmsg_locked).
     skb.dataLength = length;
-    skb.segments = 1;
+    const mss = c.currentMss;
+    skb.segments = Math.max(1, Math.ceil(length / mss));
+    if (skb.segments > 1) {
+      skb.segmentSize = mss;
+      skb.segmentType = c.family === 4 ? GSO.tcpv4 : GSO.tcpv6;
+    }
     this.stamp(skb);
     this.finish(skb, c, c.route, true);
   }

@@ -28,6 +28,8 @@ export class Segment {
   payload = 0;
   /** Bytes of payload that a socket's filter left. */
   length = 0;
+  /** Bytes of payload in each of the segments that it was put together from; 0: it is one. */
+  partSize = 0;
   /** Bytes of payload on the wire. */
   original = 0;
   /** Sequence number behind the segment; SYN and FIN count. */

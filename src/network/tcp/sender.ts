@@ -1,4 +1,5 @@
 import type { Simulation } from "../../simulation/simulation.ts";
+import { mostSegments, quota, shouldWait, splitPoint } from "./burst.ts";
 import type { Connection } from "./connection.ts";
 import { ACK, FIN, PSH, RST, SYN } from "./flags.ts";
 import { INITIAL_TIMEOUT } from "./round-trip.ts";
@@ -70,14 +71,20 @@ export class Sender {
         break;
       }
       const mss = c.currentMss;
-      const length = Math.min(mss, c.unsent);
+      let length = Math.min(mss, c.unsent);
+      if (c.unsent > mss && !after(plus(c.sndNxt, mss), c.windowEnd)) {
+        const most = mostSegments(c, mss);
+        if (most > 1) {
+          if (shouldWait(c, mss, most, now)) break;
+          length = splitPoint(c, mss, Math.min(most, quota(c)), this.isHeldBack(c));
+        }
+      }
       const isLast = length === c.unsent;
       const fin = isLast && c.isFinQueued ? FIN : 0;
-      const end = plus(c.sndNxt, length + fin);
-      if (after(end, c.windowEnd)) break;
+      if (length <= mss && after(plus(c.sndNxt, length + fin), c.windowEnd)) break;
       if (length < mss && fin === 0 && this.isHeldBack(c)) break;
       this.sendNew(c, length, fin, isLast, now);
-      congestion.countSent();
+      for (let done = 0; done < Math.max(length, 1); done += mss) congestion.countSent();
       sent = true;
     }
     if (congestion.inFlight(unacknowledged) >= congestion.window) isLimited = true;
@@ -147,10 +154,14 @@ export class Sender {
     c.sentBytes += length;
     c.sndNxt = end;
     if (fin !== 0) c.isFinSent = true;
-    if (length < c.currentMss) c.sndSml = end;
-    unacknowledged.push(start, end, flags, now);
+    const mss = c.currentMss;
+    if (length % mss !== 0 || length === 0) c.sndSml = end;
+    const isFirst = unacknowledged.count === 0;
+    let from = 0;
+    for (; length - from > mss; from += mss) unacknowledged.push(plus(start, from), plus(start, from + mss), ACK, now);
+    unacknowledged.push(plus(start, from), end, flags, now);
     this.transmit(c, flags, start, length);
-    if (unacknowledged.count === 1) this.restartTimer(c);
+    if (isFirst) this.restartTimer(c);
   }
 
   /** Nagle's algorithm as Minshall amended it: of segments that are not full, one at a time (tcp_nagle_test). */

@@ -1,6 +1,7 @@
 import type { SocketQuery } from "../../hooks/program-network.ts";
 import { ADDRESSES, transportChecksum } from "../../packet/checksum.ts";
 import type { DropReason } from "../../packet/drop-reason.ts";
+import { pull } from "../../packet/linear-part.ts";
 import { needsNoCheck } from "../../packet/partial-checksum.ts";
 import { PACKET_HOST, type Skb, type SkbSocket } from "../../packet/skb.ts";
 import type { Interface } from "../interface.ts";
@@ -163,6 +164,8 @@ export class TcpHandler {
     const at = skb.transportHeader;
     const length = skb.data + skb.length - at;
     if (!this.segment.read(bytes, at, length)) return "PKT_TOO_SMALL";
+    this.segment.partSize = skb.segmentSize;
+    pull(skb, at - skb.data + this.segment.headerLength);
     if (!needsNoCheck(skb) && transportChecksum(bytes, family, skb.data, TCP, at, length) !== 0) return "TCP_CSUM";
     return undefined;
   }

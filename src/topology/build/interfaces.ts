@@ -6,6 +6,7 @@ import { parseSize } from "../quantity/size.ts";
 import type { YamlValue } from "../yaml/value.ts";
 import type { BuildContext } from "./context.ts";
 import type { Drafts, InterfaceDraft, NodeDraft } from "./drafts.ts";
+import { buildOffload } from "./offload.ts";
 
 /** ifindex of a node's first interface: 1 is the loopback device. */
 const FIRST_INDEX = 2;
@@ -65,7 +66,18 @@ function buildInterface(
       fields!.keySpan("mtu"),
       `'${node.name}:${name}' has an IPv6 address and an MTU of ${mtu}; IPv6 needs ${IPV6_LEAST_MTU} (RFC 8200 section 5).`,
     );
-  return { name, index, mac, mtu, addresses, place: context.place(span) };
+  const linear = fields?.parsed("linear", parseSize);
+  const offload = buildOffload(fields);
+  return {
+    name,
+    index,
+    mac,
+    mtu,
+    addresses,
+    ...(linear !== undefined && { linear }),
+    ...(offload && { offload }),
+    place: context.place(span),
+  };
 }
 
 function refuseTwice(

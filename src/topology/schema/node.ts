@@ -2,6 +2,7 @@ import type { Hook } from "../../hooks/hook.ts";
 import type { JsonSchema } from "../../json-schema.ts";
 import { INTERFACE_NAME, NAME } from "./definitions.ts";
 import { encapSchema, hostHooks, specialDevices } from "./host-hooks.ts";
+import { offload } from "./offload.ts";
 import { switchSchema } from "./ovs.ts";
 import { processSchema } from "./process.ts";
 import { attachable } from "./program.ts";
@@ -22,6 +23,8 @@ function interfaces(own: Readonly<Record<string, JsonSchema>>): JsonSchema {
     {
       mac: ref("mac", "Default: made from the places of node and interface in the file, 02:00:..."),
       mtu: ref("size", "Largest layer-3 packet in bytes, 68 to 65535. Default 1500."),
+      linear: ref("size", "Bytes of what comes in that are in the linear part at most. Default: as it was sent."),
+      offload,
       ...own,
     },
     [],

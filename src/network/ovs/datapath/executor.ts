@@ -229,7 +229,7 @@ export class Executor {
       skb.length -= cut;
       skb.originalLength -= cut;
     }
-    if (skb.length - ETHERNET_HEADER > port.mtu) {
+    if (skb.segmentSize === 0 && skb.length - ETHERNET_HEADER > port.mtu) {
       port.counters.tooBig++;
       this.world.ledger.drop(skb, port.label, "PKT_TOO_BIG");
       return;

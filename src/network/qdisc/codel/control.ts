@@ -1,4 +1,5 @@
 import type { Skb } from "../../../packet/skb.ts";
+import { packetLength } from "../packet-length.ts";
 
 /** Nanoseconds of CoDel's clock, of which 32 bits are kept (CODEL_SHIFT). */
 const SHIFT = 1024;
@@ -144,7 +145,7 @@ function shouldDrop(
     return false;
   }
   state.delay = (now - skb.queueTime) >>> 0;
-  if (skb.length > statistics.maxPacket) statistics.maxPacket = skb.length;
+  if (packetLength(skb) > statistics.maxPacket) statistics.maxPacket = packetLength(skb);
   if (since(state.delay, target) < 0 || queue.backlog <= mtu) {
     state.firstAbove = 0;
     return false;

@@ -5,6 +5,7 @@ import { type CodelQueue, CodelState, codelDequeue, codelTime } from "../codel/c
 import { type CodelOptions, codelParameters } from "../codel/options.ts";
 import { countSent } from "../counts.ts";
 import { FlowList } from "../flow-list.ts";
+import { packetLength } from "../packet-length.ts";
 import { PacketQueue } from "../packet-queue.ts";
 import type { QdiscSurroundings } from "../qdisc.ts";
 import { Queue } from "../queue.ts";
@@ -97,7 +98,7 @@ export class FqCodelQdisc extends Queue implements CodelQueue {
       const skb = this.dequeue();
       if (skb === undefined) break;
       packets++;
-      bytes += skb.length;
+      bytes += packetLength(skb);
       this.surroundings.drop(skb, "QDISC_DROP");
     }
     if (packets > 0) this.surroundings.reduced(packets, bytes);
@@ -184,7 +185,7 @@ export class FqCodelQdisc extends Queue implements CodelQueue {
     let packets = 0;
     do {
       const skb = queue.shift()!;
-      bytes += skb.length;
+      bytes += packetLength(skb);
       this.remove(skb);
       this.memory -= trueSize(skb.length);
       this.drop(skb);
@@ -212,7 +213,7 @@ export class FqCodelQdisc extends Queue implements CodelQueue {
       const skb = codelDequeue(this, flow.state, this.parameters, this.statistics, now);
       if (skb !== undefined) {
         countSent(this.counts, skb);
-        flow.deficit -= skb.length;
+        flow.deficit -= packetLength(skb);
         return skb;
       }
       // A new flow passes through the old ones, so that they do not starve.

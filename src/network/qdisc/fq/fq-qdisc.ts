@@ -2,6 +2,7 @@ import { setCongestionExperienced } from "../../../packet/ecn.ts";
 import type { Skb } from "../../../packet/skb.ts";
 import { StableHeap } from "../../../simulation/stable-heap.ts";
 import { FlowList } from "../flow-list.ts";
+import { packetLength } from "../packet-length.ts";
 import { PacketQueue } from "../packet-queue.ts";
 import type { QdiscSurroundings } from "../qdisc.ts";
 import { Queue } from "../queue.ts";
@@ -134,7 +135,7 @@ export class FqQdisc extends Queue {
       const skb = this.dequeue();
       if (skb === undefined) break;
       packets++;
-      bytes += skb.length;
+      bytes += packetLength(skb);
       this.surroundings.drop(skb, "QDISC_DROP");
     }
     if (packets > 0) this.surroundings.reduced(packets, bytes);
@@ -305,8 +306,8 @@ export class FqQdisc extends Queue {
     flow.queue.shift();
     if (flow.queue.length === 0) this.inactive++;
     this.bands[skb.queueNote]!.packets--;
-    flow.credit -= skb.length;
-    band.credit -= skb.length;
+    flow.credit -= packetLength(skb);
+    band.credit -= packetLength(skb);
     this.pace(flow, skb, now);
     return skb;
   }
@@ -324,7 +325,7 @@ export class FqQdisc extends Queue {
   private pace(flow: Flow, skb: Skb, now: number): void {
     const { pacing, maxRate, lowRateThreshold } = this.options;
     if (!pacing) return;
-    let bytes = skb.length;
+    let bytes = packetLength(skb);
     if (stampOf(skb) === 0) {
       if (maxRate <= lowRateThreshold) flow.credit = 0;
       else {

@@ -1,5 +1,6 @@
 import type { Skb } from "../../../packet/skb.ts";
 import { plainQueue } from "../fifo.ts";
+import { packetCount, packetLength } from "../packet-length.ts";
 import { PacketQueue } from "../packet-queue.ts";
 import type { Qdisc, QdiscSurroundings } from "../qdisc.ts";
 import { Queue } from "../queue.ts";
@@ -218,15 +219,15 @@ export class HtbQdisc extends Queue {
   }
 
   private served(leaf: HtbClass, level: number, priority: number, skb: Skb): void {
-    leaf.counts.packets++;
-    leaf.counts.bytes += skb.length;
-    leaf.deficit[level]! -= skb.length;
+    leaf.counts.packets += packetCount(skb);
+    leaf.counts.bytes += packetLength(skb);
+    leaf.deficit[level]! -= packetLength(skb);
     if (leaf.deficit[level]! < 0) {
       leaf.deficit[level]! += leaf.options.quantum;
       this.roundOf(leaf, level, priority).turn();
     }
     if (leaf.queue!.length === 0 && leaf.activity !== 0) this.deactivate(leaf);
-    this.charge(leaf, level, skb.length);
+    this.charge(leaf, level, packetLength(skb), packetCount(skb));
   }
 
   /** The round in which a leaf has its turn when it is served from a level. */
@@ -252,7 +253,7 @@ export class HtbQdisc extends Queue {
   }
 
   /** htb_charge_class */
-  private charge(leaf: HtbClass, level: number, bytes: number): void {
+  private charge(leaf: HtbClass, level: number, bytes: number, packets: number): void {
     const now = this.surroundings.now();
     for (let one: HtbClass | undefined = leaf; one !== undefined; one = one.parent) {
       if (one.level === level) one.lends++;
@@ -266,7 +267,7 @@ export class HtbQdisc extends Queue {
         if (one.mode !== CAN_SEND) this.wait(one, one.delayWith(0));
       }
       if (one.level > 0) {
-        one.counts.packets++;
+        one.counts.packets += packets;
         one.counts.bytes += bytes;
       }
     }

@@ -3,6 +3,7 @@ import { linearLength } from "../../../packet/linear-part.ts";
 import { completeChecksum } from "../../../packet/partial-checksum.ts";
 import type { Skb } from "../../../packet/skb.ts";
 import { classOf } from "../classes.ts";
+import { packetLength } from "../packet-length.ts";
 import { PacketQueue } from "../packet-queue.ts";
 import type { Qdisc, QdiscClass, QdiscSurroundings } from "../qdisc.ts";
 import { Queue } from "../queue.ts";
@@ -93,7 +94,41 @@ export class NetemQdisc extends Queue {
       return XMIT.DROP;
     }
     const twin = copies > 1 ? surroundings.copy(skb) : undefined;
-    if (options.corrupt.probability > 0 && hits(options.corrupt, this.corruptions)) this.corrupt(skb);
+    if (options.corrupt.probability > 0 && hits(options.corrupt, this.corruptions)) {
+      // Of a packet of many segments the first is damaged, and the others come behind it (netem_segment).
+      if (skb.segmentSize !== 0) return this.enqueueCut(skb, twin);
+      this.corrupt(skb);
+    }
+    return this.place(skb, twin);
+  }
+
+  private enqueueCut(skb: Skb, twin: Skb | undefined): Xmit {
+    const { surroundings } = this;
+    const whole = packetLength(skb);
+    const rest: Skb[] = [];
+    if (!surroundings.segment(skb, (one) => rest.push(one))) return this.drop(skb);
+    const first = rest.shift()!;
+    this.corrupt(first);
+    let { length: bytes } = first;
+    let packets = 1;
+    const xmit = this.place(first, twin);
+    if (xmit !== XMIT.SUCCESS) {
+      packets = 0;
+      bytes = 0;
+    }
+    for (const one of rest) {
+      const { length } = one;
+      if (this.enqueue(one) !== XMIT.SUCCESS) continue;
+      packets++;
+      bytes += length;
+    }
+    if (packets === 0) return XMIT.DROP;
+    surroundings.reduced(1 - packets, whole - bytes);
+    return XMIT.SUCCESS;
+  }
+
+  private place(skb: Skb, twin: Skb | undefined): Xmit {
+    const { options, counts, surroundings } = this;
     if (this.length >= options.limit) {
       if (twin !== undefined) surroundings.drop(twin, "QDISC_DROP");
       return this.drop(skb);
@@ -111,7 +146,7 @@ export class NetemQdisc extends Queue {
       this.first.unshift(skb);
       counts.requeues++;
     } else {
-      skb.queueTime = this.sendTime(skb.length);
+      skb.queueTime = this.sendTime(packetLength(skb));
       this.counter++;
       this.waiting.push(skb);
     }
@@ -146,7 +181,7 @@ export class NetemQdisc extends Queue {
         return undefined;
       }
       waiting.shift();
-      this.slots?.left(skb.length, now);
+      this.slots?.left(packetLength(skb), now);
       if (this.inner === undefined) return this.sent(skb);
       this.handOn(skb, this.inner);
     }
@@ -221,7 +256,7 @@ export class NetemQdisc extends Queue {
 
   /** A packet whose time has come goes to the discipline inside. */
   private handOn(skb: Skb, inner: Qdisc): void {
-    const { length } = skb;
+    const length = packetLength(skb);
     const xmit = inner.enqueue(skb);
     if (xmit === XMIT.SUCCESS) return;
     if (xmit !== XMIT.STOLEN) this.counts.dropped++;

@@ -2,6 +2,7 @@ import { majorOf, minorOf } from "../../../hooks/tc/verdict.ts";
 import { setCongestionExperienced } from "../../../packet/ecn.ts";
 import type { Skb } from "../../../packet/skb.ts";
 import { noCounts } from "../counts.ts";
+import { packetLength } from "../packet-length.ts";
 import type { QdiscClass, QdiscSurroundings } from "../qdisc.ts";
 import { Queue } from "../queue.ts";
 import { KEEP, MARK_BY_CHANCE, RedAverage, type RedParameters } from "../red/average.ts";
@@ -143,7 +144,7 @@ export class SfqQdisc extends Queue {
     const skb = slot.queue.shift()!;
     this.depths.fall(slot);
     if (slot.depth === 0) this.leave(slot);
-    else slot.allot -= skb.length;
+    else slot.allot -= packetLength(skb);
     return this.sent(skb);
   }
 
@@ -232,7 +233,7 @@ export class SfqQdisc extends Queue {
   private replaceHead(slot: Slot, skb: Skb): Xmit {
     if (!this.options.headdrop) return this.drop(skb);
     const head = slot.queue.shift()!;
-    const less = head.length - skb.length;
+    const less = packetLength(head) - packetLength(skb);
     this.backlog -= less;
     this.drop(head);
     slot.queue.push(skb);
@@ -288,7 +289,7 @@ export class SfqQdisc extends Queue {
       const slot = table[hash] ?? depths.at(0);
       if (slot === undefined || slot.depth >= options.depth) {
         packets++;
-        bytes += skb.length;
+        bytes += packetLength(skb);
         this.remove(skb);
         this.surroundings.drop(skb, "QDISC_DROP");
         continue;
