@@ -14,6 +14,7 @@ import {
   SOCKET_OPERATIONS_CONTEXT,
   SOCKET_STREAM_CONTEXT,
 } from "./program-type/socket-contexts.ts";
+import { structOperations } from "./program-type/struct-operations.ts";
 import {
   ARGUMENTS_CONTEXT,
   KPROBE_CONTEXT,
@@ -287,6 +288,18 @@ const SOCKET_ITERATORS: readonly string[] = ["tcp", "unix"];
 
 /** Kinds that are verified where the kernel's BTF is at hand, and not simulated. */
 const BY_KERNEL_TYPES: readonly ProgramType[] = [
+  {
+    name: "struct_ops",
+    number: 27,
+    ...elsewhere,
+    context: ARGUMENTS_CONTEXT,
+    helpers: new Set(),
+    variants: VARIANTS.structOperations,
+    extraHelpers: (_, attachTarget) => {
+      const [struct = "", member = ""] = attachTarget.split("/");
+      return structOperations(struct)?.helpers(member) ?? [];
+    },
+  },
   {
     name: "tracing",
     number: 26,

@@ -27,20 +27,24 @@ const TAILS: Readonly<Record<number, readonly [fixed: number, each: number]>> = 
   19: [0, 12],
 };
 
+/** BTF id of a type of the running kernel; 0 for none. */
+type KernelTypeFinder = (kind: "function" | "typedef" | "struct", name: string) => number;
+
 /** Loads programs of objects into the running kernel, as libbpf would. */
 export class ObjectJudge {
   readonly #libc: Libc;
   readonly #object: ObjectFile;
   readonly #btf: number;
   readonly #descriptors: readonly number[];
-  readonly #kernelType: (kind: "function" | "typedef", name: string) => number;
+  readonly #kernelType: KernelTypeFinder;
 
-  /** @param kernelType BTF id of a type of the running kernel; 0 for none. */
+  /** @param memberOf the place of a member in a struct of the running kernel. */
   constructor(
     libc: Libc,
     bytes: Uint8Array,
     object: ObjectFile,
-    kernelType: (kind: "function" | "typedef", name: string) => number,
+    kernelType: KernelTypeFinder,
+    readonly memberOf: (struct: string, member: string) => number = () => 0,
   ) {
     this.#libc = libc;
     this.#object = object;
@@ -81,7 +85,7 @@ export class ObjectJudge {
       .words(24, level, LOG_BYTES)
       .pointer(32, log)
       .words(44, program.flags)
-      .words(68, program.attachType ?? 0)
+      .words(68, this.#attachTypeOf(program))
       .words(108, this.#targetOf(program));
     if (this.#btf >= 0) {
       const functions = Buffer.alloc(8 * program.functions.length);
@@ -95,8 +99,15 @@ export class ObjectJudge {
     return { result, log: log.toString("latin1", 0, log.indexOf(0)) };
   }
 
+  /** Of functions of structs, their place among the struct's members. */
+  #attachTypeOf({ type, attachType = 0, attachTarget }: ObjectProgram): number {
+    const [struct = "", member] = attachTarget?.split("/") ?? [];
+    return type === "struct_ops" && member !== undefined ? this.memberOf(struct, member) : attachType;
+  }
+
   /** BTF id of what the program is attached to; 0 where its section says nothing that the kernel has types of. */
   #targetOf({ type, section, attachTarget = "" }: ObjectProgram): number {
+    if (type === "struct_ops") return this.#kernelType("struct", attachTarget.split("/")[0]!);
     if (type !== "tracing") return 0;
     if (section.startsWith("tp_btf/")) return this.#kernelType("typedef", `btf_trace_${attachTarget}`);
     return this.#kernelType("function", section.startsWith("iter") ? `bpf_iter_${attachTarget}` : attachTarget);

@@ -117,6 +117,7 @@ export const PROTOTYPE_TABLE: readonly PrototypeRow[] = [
   [113, "integer", "memory:out size-or-zero any", "gpl"],
   [114, "integer", "memory:out size-or-zero any", "gpl"],
   [115, "integer", "memory:out size-or-zero any", "gpl"],
+  [116, "integer", "btf.tcp_sock any"],
   [117, "integer", "any"],
   [118, "integer", ""],
   [119, "integer", "context memory:out:or-null size-or-zero any", "gpl"],

@@ -28,7 +28,10 @@ export interface ObjectProgram {
   readonly type: string | undefined;
   /** Number of `enum bpf_attach_type` that the program expects; undefined where its section has none. */
   readonly attachType: number | undefined;
-  /** What follows the section's kind and slash: `syscalls/sys_enter_openat` of `tracepoint/...`; undefined where nothing does. */
+  /**
+   * What follows the section's kind and slash: `syscalls/sys_enter_openat` of `tracepoint/...`; undefined where nothing does. Of programs
+   * that a struct holds (`struct_ops`), the struct and its member: `tcp_congestion_ops/ssthresh`.
+   */
   readonly attachTarget: string | undefined;
   /** BPF_F_SLEEPABLE (16) and BPF_F_XDP_HAS_FRAGS (32) as the section says. */
   readonly flags: number;

@@ -12,6 +12,7 @@ import { linkProgram } from "./link/link-program.ts";
 import { type CodeDescription, LinkedProgram } from "./link/linked-program.ts";
 import { readCode } from "./link/read-code.ts";
 import { type LinkScope, relocateCode } from "./link/relocate.ts";
+import { readStructMembers } from "./link/struct-members.ts";
 import { readBtfMaps } from "./maps/btf-maps.ts";
 import { readDataMaps } from "./maps/data-maps.ts";
 import { readExterns } from "./maps/kconfig.ts";
@@ -68,7 +69,8 @@ export function readObject(bytes: Uint8Array, options: ObjectOptions = {}): Obje
   const slots = readSlots(elf, placed, places, code, relocations, problems);
   problems.throwIfAny();
 
-  const programs = linkPrograms(code, description && { ...description, absent }, options, problems);
+  const members = readStructMembers(elf, btf, code, relocations);
+  const programs = linkPrograms(code, description && { ...description, absent }, members, options, problems);
   problems.throwIfAny();
   const maps = placed.map(({ map }, index) => withSlots(map, slots.get(index) ?? [], programs));
   const version = elf.sections.find(({ name, bytes: { length } }) => name === "version" && length >= 4);
@@ -100,6 +102,7 @@ function readDescription(
 function linkPrograms(
   code: ReadonlyMap<number, CodeSection>,
   description: CodeDescription | undefined,
+  members: ReadonlyMap<CodeFunction, string>,
   options: ObjectOptions,
   problems: Problems,
 ): ObjectProgram[] {
@@ -132,11 +135,16 @@ function linkPrograms(
           main.offset,
           `The object's programs have more than ${MOST_SLOTS} instructions together.`,
         );
-      programs.push(new LinkedProgram(main, linked, meaning, description));
+      const isMember = meaning.type === STRUCT_OPS;
+      const attachTarget = isMember ? members.get(main) : meaning.attachTarget;
+      programs.push(new LinkedProgram(main, linked, { ...meaning, attachTarget }, description));
     }
   }
   return programs;
 }
+
+/** Programs that a struct holds, which says what they are for: not their section. */
+const STRUCT_OPS = "struct_ops";
 
 const EXCEPTION_TAG = "exception_callback:";
 

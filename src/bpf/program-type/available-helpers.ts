@@ -142,6 +142,7 @@ const OTHERS = {
   cgroupSysctl: [25, 81, 101, 102, 103, 104, 160],
   cgroupSocketOption: [25, 81, 96, 107, 108, 122, ...RESULTS],
   netfilter: [],
+  structOperations: [],
   syscall: [
     4, 25, 27, 45, 46, 67, 107, 108, 111, 121, 147, 162, 166, 167, 168, 173, 179, 188, 136, 137, 138, 139, 140, 178,
     196,

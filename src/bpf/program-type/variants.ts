@@ -15,6 +15,11 @@ export const VARIANTS = {
     [49, "integer", "any-socket any any memory:in size"],
     [57, "integer", "any-socket any any memory:out size"],
   ),
+  structOperations: variants(
+    TASK_CLASS,
+    [49, "integer", "any-socket any any memory:in size"],
+    [57, "integer", "any-socket any any memory:out size"],
+  ),
   reuseport: variants(TASK_CLASS, [46, "integer", "any-socket"]),
   socketLookup: variants(TASK_CLASS, [124, "integer", "context socket:or-null any"]),
   tracing: variants(

@@ -181,6 +181,15 @@ function prepare(
   const exceptionStart = options.types?.functions[exceptionCallback ?? -1]?.instruction;
   const model = divideProgram(decoded, bytes ?? new Uint8Array(), (found) => logFunctions(log, found), exceptionStart);
   checkAbnormalReturns(model, options.types);
+  const gplCompatible = GPL_COMPATIBLE.includes(options.license ?? "GPL");
+  const target = findKernelTarget(
+    programType,
+    options.expectedAttachType ?? 0,
+    options.attachTarget,
+    options.kernelTypes,
+    options.sleepable === true,
+    gplCompatible,
+  );
   const kernelFunctions = options.kernelFunctions ?? new Map<number, string>();
   const maps = checkReferences(model, options.maps ?? new Map(), programType, options.indexedMaps);
   const flow = checkControlFlow(model, kernelFunctions, bpf && options.loops !== "none", exceptionCallback);
@@ -205,20 +214,14 @@ function prepare(
     liveness: new StackLiveness(model, postorders, flow, log),
     programType,
     maps,
-    gplCompatible: GPL_COMPATIBLE.includes(options.license ?? "GPL"),
+    gplCompatible,
     sleepable: options.sleepable === true || programType.sleeps === true,
     keepEveryState: options.keepEveryState === true,
     strictAlignment: options.strictAlignment ?? false,
     ...(options.types === undefined ? {} : { types: options.types }),
     kernelFunctions,
     exceptionCallback,
-    target: findKernelTarget(
-      programType,
-      options.expectedAttachType ?? 0,
-      options.attachTarget,
-      options.kernelTypes,
-      options.sleepable === true,
-    ),
+    target,
     ...(options.kernelTypes === undefined ? {} : { kernelTypes: options.kernelTypes }),
     packetChangers: findPacketChangers(model),
     privileges: options.privileges ?? PRIVILEGED,

@@ -16,10 +16,13 @@ const missing =
       : "the kernel has no BTF";
 
 describe.skipIf(missing !== undefined)(`programs at functions of the kernel${missing ? ` (${missing})` : ""}`, () => {
-  const source = `${CORPUS}kernel-types/tracing.c`;
-  const verdictOn = (name: string, withTypes = true) => {
+  const objectOf = (source: string) => {
     const types = readKernelTypes(readFileSync(KERNEL_TYPES));
-    const object = readObject(compileSource(source, { compiler: COMPILER }).object, { kernelTypes: types });
+    const { object } = compileSource(`${CORPUS}kernel-types/${source}`, { compiler: COMPILER });
+    return { types, object: readObject(object, { kernelTypes: types }) };
+  };
+  const verdictOn = (name: string, withTypes = true, source = "tracing.c") => {
+    const { types, object } = objectOf(source);
     return verdictOf(object, object.programs.find((it) => it.name === name)!, 1, withTypes ? types : undefined);
   };
 
@@ -36,6 +39,38 @@ describe.skipIf(missing !== undefined)(`programs at functions of the kernel${mis
     { name: "result_too_early", reason: "invalid bpf_context access off=8 size=8" },
   ])("$name: $reason", ({ name, reason }) => {
     expect(verdictOn(name)).toMatchObject({ accepted: reason === "", reason });
+  });
+
+  it.each([
+    { name: "threshold", target: "tcp_congestion_ops/ssthresh", reason: "" },
+    { name: "window", target: "tcp_congestion_ops/cong_avoid", reason: "" },
+    {
+      name: "next_received",
+      target: "tcp_congestion_ops/cong_avoid",
+      reason: /^no write support to tcp_sock at off \d+$/,
+    },
+    {
+      name: "information",
+      target: "tcp_congestion_ops/get_info",
+      reason: "attach to unsupported member get_info of struct tcp_congestion_ops",
+    },
+    {
+      name: "option_set_at_last",
+      target: "tcp_congestion_ops/release",
+      reason: "program of this type cannot use helper bpf_setsockopt#49",
+    },
+    {
+      name: "state_without_a_look",
+      target: "bpf_dummy_ops/test_1",
+      reason: "R1 invalid mem access 'trusted_ptr_or_null_'",
+    },
+    { name: "in_no_struct", target: undefined, reason: "No struct of the object holds the program" },
+  ])("$target of structs, $name: $reason", ({ name, target, reason }) => {
+    const verdict = verdictOn(name, true, "operations.c");
+    expect(verdict.accepted).toBe(reason === "");
+    if (typeof reason === "string") expect(verdict.reason).toBe(reason);
+    else expect(verdict.reason).toMatch(reason);
+    expect(objectOf("operations.c").object.programs.find((it) => it.name === name)!.attachTarget).toBe(target);
   });
 
   it("are refused by name without the kernel's types", () => {

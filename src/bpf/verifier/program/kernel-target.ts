@@ -1,7 +1,9 @@
 import type { Btf, BtfParameter } from "../../object/btf/btf-type.ts";
 import { skipModifiers } from "../../object/btf/resolve.ts";
+import type { StructOperations } from "../../program-type/struct-operations.ts";
 import type { ProgramType } from "../../program-type.ts";
 import { Refusal } from "../refusal.ts";
+import { findStructMember } from "./struct-member.ts";
 
 const [RAW_TRACEPOINT, ENTRY, EXIT, ITERATOR] = [23, 24, 25, 28];
 
@@ -13,7 +15,11 @@ export interface KernelTarget {
   readonly parameters: readonly BtfParameter[];
   /** Its result, which follows the arguments; undefined where programs do not get it. */
   readonly returns: number | undefined;
-  readonly kind: "tracepoint" | "function" | "iterator";
+  readonly kind: "tracepoint" | "function" | "iterator" | "member";
+  /** Of a member of a struct: what is known of the struct. */
+  readonly operations?: StructOperations;
+  /** Nobody looks at what the program leaves in R0. */
+  readonly isVoid?: boolean;
 }
 
 /** Finds it (bpf_check_attach_target); undefined for types whose context has a layout of its own. Throws a Refusal. */
@@ -23,7 +29,9 @@ export function findKernelTarget(
   attachTarget: string | undefined,
   btf: Btf | undefined,
   sleepable: boolean,
+  gplCompatible: boolean,
 ): KernelTarget | undefined {
+  if (programType.name === "struct_ops") return findStructMember(attachTarget, btf, sleepable, gplCompatible);
   if (programType.name !== "tracing") return undefined;
   const refuse = (reason: string): never => {
     throw new Refusal("unsupported", -1, [`${reason} is not supported by netsim yet`]);

@@ -45,13 +45,16 @@ export function accessArguments(
   const tag = btf.type(actual.type);
   const tagged = tag.kind === "type-tag" ? (TAGS[tag.name] ?? 0) : 0;
   const id = (flags & FLAG.orNull) === 0 ? 0 : walk.newId();
-  return pointer(TYPE.struct | flags | tagged, { struct: walk.structs.numbered(pointee), id });
+  const larger = target.operations?.larger[btf.name(pointee)];
+  const struct = larger === undefined ? walk.structs.numbered(pointee) : walk.structs.named(larger);
+  return pointer(TYPE.struct | flags | tagged, { struct, id });
 }
 
 function flagsOf(target: KernelTarget, number: number): number | undefined {
   const { kind, name, parameters } = target;
   const nullable = parameters[number]?.name.endsWith("__nullable") === true ? FLAG.orNull : 0;
   if (kind === "function") return nullable;
+  if (kind === "member") return FLAG.trusted | nullable;
   if (kind === "iterator") return flagsOfElement(target, number);
   const nulls = TRACEPOINT_NULLS[name.slice(PREFIX)] ?? 0;
   const digit = Math.floor(nulls / 16 ** number) % 16;

@@ -5,8 +5,8 @@ import { pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
 import { FLAG, isAllocated, isTrusted, mayBeNull, TYPE } from "../state/register-type.ts";
 import { isConstant, isZero } from "../values/scalar.ts";
 import { tnumText } from "../values/tnum.ts";
-import { mayWriteConnection } from "./connection-write.ts";
 import { fieldsOf } from "./object-fields.ts";
+import { mayWriteStruct } from "./struct-write.ts";
 import { trustOf } from "./trusted-fields.ts";
 import type { Walk } from "./walk.ts";
 
@@ -34,7 +34,7 @@ export function accessStruct(
   if ((register.type & FLAG.perCpu) !== 0)
     refuse(`R${number} is ptr_${struct.name} access percpu memory: off=${offset}`);
   const own = isAllocated(register.type) && (register.type & FLAG.untrusted) === 0;
-  if (access === "write" && !own && !mayWriteConnection(walk, register, offset, size)) refuse("only read is supported");
+  if (access === "write" && !own && !mayWriteStruct(walk, register, offset, size)) refuse("only read is supported");
   if (struct.btf === null)
     walk.refuse(
       "unsupported",

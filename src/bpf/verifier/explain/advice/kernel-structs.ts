@@ -48,6 +48,31 @@ export const KERNEL_STRUCT_ADVICE: readonly AdviceRow[] = [
     "Write the member mark, and change others through the kernel's functions for connections.",
   ],
   [
+    /no write support to (\w+) at off|write access at off .* beyond the member of (\w+)/,
+    "Of struct $1$2 only some members may be written, and these not past their end.",
+    "Keep what is the program's own in icsk_ca_priv or in a map.",
+  ],
+  [
+    /write access at off \d+ with size \d+$/,
+    "The access runs past the end of the struct.",
+    "Write no more bytes than the struct has.",
+  ],
+  [
+    /attach to unsupported member (\w+) of struct (\w+)/,
+    "The kernel takes no such program for member $1 of struct $2.",
+    "Leave the member out, and declare functions that may sleep only where the struct allows it.",
+  ],
+  [
+    /is not a supported struct/,
+    "The kernel takes no functions for a struct of that name.",
+    "Name a struct that the kernel's types have a bpf_struct_ops_ counterpart of.",
+  ],
+  [
+    /No struct of the object holds the program/,
+    "Only a struct in section .struct_ops or .struct_ops.link says what the program is for.",
+    "Make it the member of a struct there.",
+  ],
+  [
     /only read( from \w+)? is supported/,
     "The kernel's structs may be read and not written.",
     "Keep what is to be changed in a map.",
