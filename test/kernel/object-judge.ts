@@ -1,3 +1,5 @@
+import { cpus } from "node:os";
+import { MAP_TYPE } from "../../src/bpf/maps/map-type.ts";
 import { readElf } from "../../src/bpf/object/elf/read-elf.ts";
 import { withDescriptors } from "../../src/bpf/object/load/name-maps.ts";
 import type { ObjectFile, ObjectMap, ObjectProgram } from "../../src/bpf/object/object-file.ts";
@@ -11,8 +13,8 @@ const [MAP_CREATE, MAP_UPDATE, PROGRAM_LOAD, BTF_LOAD, MAP_FREEZE] = [0, 2, 5, 1
 const LOG_BYTES = 1 << 20;
 /** BPF_LOG_LEVEL1, BPF_LOG_STATS */
 const LOG = { walk: 1, reason: 4 } as const;
-const [INTEGER, POINTER, UNION, FUNCTION, DATA_SECTION] = [1, 2, 5, 12, 15];
-const EXTERN = 2;
+const [INTEGER, POINTER, UNION, FUNCTION, VARIABLE, DATA_SECTION] = [1, 2, 5, 12, 14, 15];
+const [GLOBAL, EXTERN] = [1, 2];
 /** Bytes behind the three words of a type, by kind: so many, and so many for each member (Documentation/bpf/btf.rst). */
 const TAILS: Readonly<Record<number, readonly [fixed: number, each: number]>> = {
   1: [4, 0],
@@ -124,8 +126,8 @@ export class ObjectJudge {
   }
 
   /**
-   * What compilers leave to the loader: sizes of data sections, where variables lie in them, and functions of the kernel, which
-   * no section may list.
+   * What compilers leave to the loader: sizes of data sections, where variables lie in them, variables of the kernel's
+   * configuration, and functions of the kernel, which no section may list.
    */
   #fillInSections(btf: Buffer): void {
     const header = btf.readUInt32LE(4);
@@ -147,6 +149,7 @@ export class ObjectJudge {
         btf.writeUInt32LE(0, at);
         btf.writeUInt32LE(POINTER << 24, at + 4);
       }
+      if (kind === VARIABLE) btf.writeUInt32LE(GLOBAL, at + 12);
       if (kind === DATA_SECTION) {
         let size = 0;
         const isOfFunctions = count > 0 && kinds[btf.readUInt32LE(at + 12)] === FUNCTION;
@@ -192,17 +195,19 @@ export class ObjectJudge {
   }
 
   #create(map: ObjectMap): number {
-    const attributes = new Attributes(this.#libc).words(
-      0,
-      map.type,
-      map.keySize,
-      map.valueSize,
-      map.maxEntries,
-      map.flags,
-    );
+    // The kernel only looks at what the maps inside are like.
+    const inner = map.inner === undefined ? -1 : this.#create(map.inner);
+    const entries = map.maxEntries === 0 && map.type === MAP_TYPE.perf_event_array ? cpus().length : map.maxEntries;
+    const attributes = () =>
+      new Attributes(this.#libc).words(0, map.type, map.keySize, map.valueSize, entries, map.flags, Math.max(inner, 0));
+    let descriptor = -1;
     if (this.#btf >= 0 && map.origin !== "legacy" && map.valueTypeId !== undefined)
-      attributes.words(48, this.#btf, map.keyTypeId ?? 0, map.valueTypeId);
-    const descriptor = attributes.call(MAP_CREATE);
+      descriptor = attributes()
+        .words(48, this.#btf, map.keyTypeId ?? 0, map.valueTypeId)
+        .call(MAP_CREATE);
+    // Some types of maps take no types of keys and values.
+    if (descriptor < 0) descriptor = attributes().call(MAP_CREATE);
+    if (inner >= 0) this.#libc.close(inner);
     if (descriptor < 0) throw new Error(`the kernel refuses map '${map.name}' with errno ${-descriptor}`);
     if (map.contents !== undefined) {
       const update = new Attributes(this.#libc).words(0, descriptor).pointer(8, Buffer.alloc(4));

@@ -40,5 +40,8 @@ export function outcomeOf(target: VerifyTarget, logLevel: number, releases: read
 /** Names what the program's loader did not find, of which the verifier sees a number alone. */
 function naming(explanation: Explanation, { options, absent }: VerifyTarget): Explanation {
   const { instruction, reason } = explanation;
-  return { ...explanation, ...adviceOfLoader(reason, instruction, absent, options.kernelFunctions) };
+  return {
+    ...explanation,
+    ...adviceOfLoader(reason, instruction, absent, options.kernelFunctions, options.attachTarget),
+  };
 }

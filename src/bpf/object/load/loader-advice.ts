@@ -5,18 +5,26 @@ export interface LoaderAdvice {
 }
 
 /**
- * About a refused call of what the loader did not find: the verifier sees a number alone. Undefined for other refusals.
+ * About what the loader did not find, of which the verifier sees a number alone or nothing. Undefined for other refusals.
  *
  * @param reason the verifier's words.
  * @param absent what instructions ask of the kernel's types that these do not have, by slot.
  * @param kernelFunctions names of kernel functions that are called, by the slots of the calls.
+ * @param attachTarget what the program's section says that it is attached to.
  */
 export function adviceOfLoader(
   reason: string,
   instruction: number,
   absent: ReadonlyMap<number, string>,
   kernelFunctions: ReadonlyMap<number, string> = new Map(),
+  attachTarget?: string,
 ): LoaderAdvice | undefined {
+  if (reason === "Tracing programs must provide btf_id" && attachTarget !== undefined)
+    return {
+      meaning: `The kernel has no '${attachTarget}' to attach to, or not with types.`,
+      suggestion:
+        "Kernels rename, inline and drop functions and tracepoints: look for the name with 'bpftool btf dump file /sys/kernel/btf/vmlinux'.",
+    };
   if (!reason.startsWith("invalid func unknown#")) return undefined;
   const what = absent.get(instruction);
   if (what !== undefined)

@@ -7,6 +7,9 @@ import { findStructMember } from "./struct-member.ts";
 
 const [RAW_TRACEPOINT, ENTRY, EXIT, ITERATOR] = [23, 24, 25, 28];
 
+/** What the kernel says where a program names nothing that it is attached to. */
+const NO_TARGET = "Tracing programs must provide btf_id";
+
 /** What a program is attached to, as the kernel's BTF describes it: its arguments are the program's context. */
 export interface KernelTarget {
   readonly btf: Btf;
@@ -36,6 +39,10 @@ export function findKernelTarget(
   const refuse = (reason: string): never => {
     throw new Refusal("unsupported", -1, [`${reason} is not supported by netsim yet`]);
   };
+  // The loader finds no id to give.
+  const missing = (): never => {
+    throw new Refusal("function-call", -1, [NO_TARGET]);
+  };
   if (btf === undefined) return refuse("tracing without the kernel's types");
   if (attachTarget === undefined) return refuse("tracing of something that the section does not name");
   if (attachType === RAW_TRACEPOINT) {
@@ -43,8 +50,7 @@ export function findKernelTarget(
     const type = id === undefined ? undefined : btf.type(id);
     const pointer = type?.kind === "typedef" ? btf.type(type.type) : undefined;
     const prototype = pointer?.kind === "pointer" ? btf.type(pointer.type) : undefined;
-    if (prototype?.kind !== "prototype")
-      return refuse(`tracepoint '${attachTarget}', which the kernel's types do not have,`);
+    if (prototype?.kind !== "prototype") return missing();
     // The first argument is the tracepoint's own.
     return {
       btf,
@@ -62,7 +68,7 @@ export function findKernelTarget(
   const id = btf.find("function", name);
   const type = id === undefined ? undefined : btf.type(id);
   const prototype = type?.kind === "function" ? btf.type(type.type) : undefined;
-  if (prototype?.kind !== "prototype") return refuse(`function '${name}', which the kernel's types do not have,`);
+  if (prototype?.kind !== "prototype") return missing();
   const { parameters, returns } = prototype;
   return {
     btf,
