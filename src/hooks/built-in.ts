@@ -8,6 +8,7 @@ import { lwtIn, lwtOut, lwtXmit } from "./lwt/lwt.ts";
 import { ovsFlowHit } from "./ovs/flow-hit.ts";
 import { ovsFlowMiss } from "./ovs/flow-miss.ts";
 import { ovsParser } from "./ovs/parser.ts";
+import { ovsPortMiss } from "./ovs/port-miss.ts";
 import { socketFilter } from "./socket-filter.ts";
 import { tcAction } from "./tc/action.ts";
 import { tcClassifier } from "./tc/classifier.ts";
@@ -35,4 +36,5 @@ export const builtInHooks: readonly Hook[] = [
   ovsParser,
   ovsFlowHit,
   ovsFlowMiss,
+  ovsPortMiss,
 ];

@@ -1,5 +1,5 @@
 import type { Skb } from "../packet/skb.ts";
-import type { OvsSite, OvsVerdict } from "./ovs/site.ts";
+import type { ForwardingSite, OvsSite, OvsVerdict } from "./ovs/site.ts";
 import type { NextHop, ProgramNetwork } from "./program-network.ts";
 
 /** Where a program finds a packet's bytes. */
@@ -169,6 +169,8 @@ export interface HookPlaces {
   "ovs-flow-hit": { subject: Skb; site: OvsSite; verdict: OvsVerdict };
   /** After a look-up that has found no flow. */
   "ovs-flow-miss": { subject: Skb; site: OvsSite; verdict: OvsVerdict };
+  /** The same for what comes in by one port, in the contract of 2013. The program stands under `nodes.NODE.interfaces.PORT`. */
+  "ovs-port-miss": { subject: Skb; site: ForwardingSite; verdict: OvsVerdict };
 }
 
 export type HookPlace = keyof HookPlaces;
@@ -194,6 +196,7 @@ export const BLANK_VERDICTS: { readonly [P in HookPlace]: () => HookPlaces[P]["v
   "ovs-parser": () => ({ verdict: "continue" }),
   "ovs-flow-hit": () => ({ verdict: "continue" }),
   "ovs-flow-miss": () => ({ verdict: "continue" }),
+  "ovs-port-miss": () => ({ verdict: "drop" }),
 };
 
 /** Whether programs there look at packets. */
@@ -217,4 +220,5 @@ export const SEES_PACKETS: { readonly [P in HookPlace]: HookPlaces[P]["subject"]
   "ovs-parser": true,
   "ovs-flow-hit": true,
   "ovs-flow-miss": true,
+  "ovs-port-miss": true,
 };

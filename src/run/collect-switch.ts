@@ -5,12 +5,12 @@ import type { Switch } from "../network/ovs/switch.ts";
 import type { MegaflowResult, SwitchResult } from "./result.ts";
 
 /** Reads the counters of an Open vSwitch's datapath at the end of a run. */
-export function switchResult({ datapath, ports, programs, slowPath }: Switch, now: number): SwitchResult {
+export function switchResult({ datapath, ports, programs, slowPath, model }: Switch, now: number): SwitchResult {
   datapath.settle();
   const { table, upcalls, revalidation, tracker } = datapath;
   const flows = [...table.flows()].sort((a, b) => b.packets - a.packets || a.created - b.created);
   return {
-    contract: "opcodes",
+    contract: model.contract,
     ports: [...ports.values()].map(({ number, name, kind, counters }) => ({ number, name, type: kind, ...counters })),
     lookups: { hit: datapath.hit, missed: datapath.missed },
     upcalls: { misses: upcalls.misses, actions: upcalls.actions, lost: upcalls.lost, queued: upcalls.length },

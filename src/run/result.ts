@@ -1,6 +1,7 @@
 import type { Diagnostic, ExitCode } from "../errors.ts";
 import type { StopReason } from "../simulation/simulation.ts";
 import type { Readable } from "../topology/map-value/decode.ts";
+import type { Contract } from "../topology/model.ts";
 
 /** Version of the result's shape; rises when a member changes its meaning or goes. */
 export const SCHEMA_VERSION = 1;
@@ -133,7 +134,7 @@ export interface NodeResult {
 /** An Open vSwitch's datapath at the end of a run. */
 export interface SwitchResult {
   /** What its programs are given and their answers mean. */
-  readonly contract: "opcodes";
+  readonly contract: Contract;
   readonly ports: readonly PortResult[];
   /** Look-ups that found a flow and that found none; packets that went up to the slow path for want of a flow, or because a flow said so; those that found no room. */
   readonly lookups: { readonly hit: number; readonly missed: number };

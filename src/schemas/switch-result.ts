@@ -22,7 +22,7 @@ const MEGAFLOW = object("A megaflow, as `ovs-appctl dpctl/dump-flows` has it.", 
 
 /** An Open vSwitch's part of the result. */
 export const SWITCH: JsonSchema = object("An Open vSwitch's datapath at the end. Absent: the node is none.", {
-  contract: word("What its programs are given and their answers mean.", ["opcodes"]),
+  contract: word("What its programs are given and their answers mean.", ["opcodes", "plumgrid2013"]),
   ports: listOf(PORT, "Its ports."),
   lookups: object("Look-ups of flows.", {
     hit: number("Those that found one.", 22),

@@ -64,6 +64,7 @@ const EFFECTS: Readonly<Record<Exclude<HookPlace, "event">, Effects>> = {
   "ovs-parser": TC,
   "ovs-flow-hit": TC,
   "ovs-flow-miss": TC,
+  "ovs-port-miss": TC,
 };
 
 export const effectsAt = ({ place }: Hook): Effects => EFFECTS[place as Exclude<HookPlace, "event">];

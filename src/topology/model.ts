@@ -148,6 +148,8 @@ export interface SwitchModel {
   readonly flows: readonly LineModel[];
   readonly groups: readonly LineModel[];
   readonly meters: readonly LineModel[];
+  /** What its programs are given and their answers mean. */
+  readonly contract: Contract;
   readonly parser: AttachmentModel | undefined;
   /** By the name that the action bpf(NAME,...) calls them. */
   readonly flowHit: ReadonlyMap<string, AttachmentModel>;
@@ -157,6 +159,9 @@ export interface SwitchModel {
   readonly vlanLimit: 1 | 2;
   readonly flowLimit: number;
 }
+
+/** opcodes: those of traffic control. plumgrid2013: programs bound to ports, whose helpers decide. */
+export type Contract = "opcodes" | "plumgrid2013";
 
 /** A line of the file, or of a file that it names. */
 export interface LineModel {
@@ -179,6 +184,8 @@ export interface PortModel {
     readonly customerVlans: readonly number[] | undefined;
     readonly tpid: number | undefined;
   };
+  /** In the contract plumgrid2013: the program that sees its packets without a flow. */
+  readonly flowMiss: AttachmentModel | undefined;
   /** Of patch ports. */
   readonly peer: EndpointRef | undefined;
   /** Of tunnels; "flow" where the flow says it. */

@@ -51,6 +51,7 @@ const POSSIBLE: Readonly<Record<string, readonly string[]>> = {
   "ovs-parser": [...ALWAYS, "bytes", "context", "maps"],
   "ovs-flow-hit": [...ALWAYS, "bytes", "context", "maps"],
   "ovs-flow-miss": [...ALWAYS, "bytes", "context", "maps"],
+  "ovs-port-miss": [...ALWAYS, "bytes", "context", "maps"],
 };
 const OF_CALLS = ["verdict", "errno", "signal", "runs", "split"];
 

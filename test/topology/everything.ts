@@ -63,6 +63,7 @@ nodes:
     upcall: { queue: 10, time: 1us }
     vlan-limit: 2
     flow-limit: 100
+  ovs-2013: { kind: ovs, contract: plumgrid2013, interfaces: { p: { flow-miss: in-place } } }
 links:
   - endpoints: ["client:eth0", "switch:p1"]
     delay: 50us

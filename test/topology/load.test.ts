@@ -90,6 +90,7 @@ describe("a topology with every key", () => {
       ...[0, 1, 2, 3, 4, 5, 6].map((i) => `queues:e${i} ${i + 2} 02:00:00:04:00:0${i + 2} 1500 `),
       "ovs:eth9 2 02:00:00:05:00:02 1500 192.0.2.1/24",
       ...["vx", "pa", "pb", "tr"].map((name, i) => `ovs:${name} ${i + 3} 02:00:00:05:00:0${i + 3} 1500 `),
+      "ovs-2013:p 2 02:00:00:06:00:02 1500 ",
     ]);
   });
 
@@ -254,7 +255,7 @@ describe("a topology with every key", () => {
         at: 1e9,
         kind: "replace",
         program: "from-file",
-        with: expect.objectContaining({ text: "ret #1", lineOffset: 87 }),
+        with: expect.objectContaining({ text: "ret #1", lineOffset: 88 }),
       },
       { at: 1e9, kind: "cut", link: 0 },
       { at: 1.1e9, kind: "mend", link: 0 },

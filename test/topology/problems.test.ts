@@ -148,17 +148,27 @@ traffic:
   });
 });
 
+const PROGRAM = 'programs: { p: { classic: "ret #0" } }\n';
+
+refuses("contracts of Open vSwitch", `${PROGRAM}nodes:\n`, [
+  {
+    name: "a switch's programs in the contract that binds them to ports",
+    yaml: "  a: { kind: ovs, contract: plumgrid2013, hooks: { flow-miss: p } }",
+    want: ["1:52 bad-topology The contract plumgrid2013 has no flow-miss of a switch."],
+  },
+  {
+    name: "a port's program in the other contract",
+    yaml: "  a: { kind: ovs, interfaces: { p: { flow-miss: p } } }",
+    want: ["1:38 bad-topology Programs are bound to ports in the contract plumgrid2013 alone."],
+  },
+]);
+
 refuses("nodes", "nodes:\n", [
   { name: "no kind", yaml: "  a: {}", want: ["1:3 schema-missing-key A node needs `kind`."] },
   {
     name: "a slip in the kind",
     yaml: "  a: { kind: hots }",
     want: ["1:14 schema-value `kind` takes host, bridge or ovs, not 'hots'."],
-  },
-  {
-    name: "Open vSwitch's first contract",
-    yaml: "  a: { kind: ovs, contract: plumgrid2013 }",
-    want: ["1:29 unsupported 'plumgrid2013': the contract of 2013 is not there yet."],
   },
   { name: "nothing", yaml: "  a:", want: ["1:3 schema-type `a` takes a mapping (node), not nothing."] },
   {

@@ -10,6 +10,6 @@ export const ovsFlowHit: HookAt<"ovs-flow-hit"> = {
   programTypes: ["sched_cls"],
   description: "Programs by the names that the action bpf(NAME,...) of flows calls them.",
   outcomes: OPCODE_OUTCOMES,
-  context: (type, services) => new OvsContext(type, services, "flow-hit"),
+  context: (type, services) => new OvsContext(type, services, false),
   interpret: (returnValue, _site, verdict) => interpretOpcode(returnValue, verdict),
 };

@@ -1,4 +1,5 @@
 import type { HookAt } from "../hook.ts";
+import { FLOW_PUT_HELPER } from "./flow-put.ts";
 import { interpretOpcode, OPCODE_OUTCOMES } from "./opcodes.ts";
 import { OvsContext } from "./ovs-context.ts";
 
@@ -10,6 +11,6 @@ export const ovsFlowMiss: HookAt<"ovs-flow-miss"> = {
   programTypes: ["sched_cls"],
   description: "Program that sees packets without a flow before the OpenFlow tables do.",
   outcomes: OPCODE_OUTCOMES,
-  context: (type, services) => new OvsContext(type, services, "flow-miss"),
+  context: (type, services) => new OvsContext(type, services, false, FLOW_PUT_HELPER),
   interpret: (returnValue, _site, verdict) => interpretOpcode(returnValue, verdict),
 };

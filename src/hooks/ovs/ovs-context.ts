@@ -1,32 +1,24 @@
-import { type Prototype, prototypeFrom } from "../../bpf/helpers/prototype.ts";
+import type { Prototype } from "../../bpf/helpers/prototype.ts";
 import { findProgramType, type ProgramType } from "../../bpf/program-type.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
 import type { Machine } from "../../bpf/vm/machine.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
-import { helper32 } from "../helpers/helper32.ts";
 import type { ExtendedContext } from "../program-context.ts";
 import type { HookServices } from "../services.ts";
 import { SkBuffContext } from "../skb/sk-buff-context.ts";
 import { OVS_FLOW_KEYS_BYTES } from "./flow-keys.ts";
 import type { OvsSite } from "./site.ts";
 
-/**
- * bpf_ovs_flow_put(ctx, mask, ifindex, flags), which Linux does not have: installs a flow for the packet's key that sends to the
- * port of that interface index. Its number lies where Linux will not get to.
- */
-export const FLOW_PUT = 0x4f01;
+/** Helpers that programs at one place have beside those of traffic control. */
+export interface OwnHelpers {
+  readonly prototypes: ReadonlyMap<number, Prototype>;
+  /** @param running the context, for the program that is running in it. */
+  make(running: OvsContext, memory: LinearMemory): ReadonlyMap<number, HostFunction>;
+}
 
-const FLOW_PUT_PROTOTYPE: Prototype = {
-  ...prototypeFrom([FLOW_PUT, "integer", `context memory:in:${OVS_FLOW_KEYS_BYTES} any any`]),
-  name: "bpf_ovs_flow_put",
-};
-
-/** Where there is no datapath. */
-const EOPNOTSUPP = 95;
-
-/** Programs of traffic control, with `flow_keys`; where they may install flows also with the helper for it. */
-function programTypeFor(type: string, putsFlows: boolean): ProgramType {
+/** Programs of traffic control, with `flow_keys` and the place's own helpers. */
+function programTypeFor(type: string, own: OwnHelpers | undefined): ProgramType {
   const base = findProgramType(type)!;
   const flowKeys = {
     name: "flow_keys",
@@ -41,9 +33,9 @@ function programTypeFor(type: string, putsFlows: boolean): ProgramType {
     ...base,
     context: { ...base.context, fields },
     flowKeysBytes: OVS_FLOW_KEYS_BYTES,
-    ...(putsFlows && {
-      helpers: new Set([...base.helpers, FLOW_PUT]),
-      variants: new Map([...(base.variants ?? []), [FLOW_PUT, FLOW_PUT_PROTOTYPE] as const]),
+    ...(own && {
+      helpers: new Set([...base.helpers, ...own.prototypes.keys()]),
+      variants: new Map([...(base.variants ?? []), ...own.prototypes]),
     }),
   };
 }
@@ -55,7 +47,7 @@ export class OvsContext implements ExtendedContext<Skb, OvsSite> {
   readonly layout: ExtendedContext<Skb, OvsSite>["layout"];
   readonly adapt: NonNullable<ExtendedContext<Skb, OvsSite>["adapt"]>;
   readonly helpers: ReadonlyMap<number, HostFunction>;
-  private readonly inner: SkBuffContext;
+  readonly inner: SkBuffContext;
   private readonly machine: Machine;
   private readonly memory: LinearMemory;
   private readonly isParser: boolean;
@@ -64,17 +56,21 @@ export class OvsContext implements ExtendedContext<Skb, OvsSite> {
   private readonly sites: OvsSite[] = [];
   private depth = 0;
 
-  constructor(type: string, services: HookServices, place: "parser" | "flow-hit" | "flow-miss") {
-    this.isParser = place === "parser";
+  /** @param isParser what the program leaves in its flow key is taken over. */
+  constructor(type: string, services: HookServices, isParser: boolean, own?: OwnHelpers) {
+    this.isParser = isParser;
     this.machine = services.machine;
     this.memory = services.machine.memory;
-    this.programType = programTypeFor(type, place === "flow-miss");
+    this.programType = programTypeFor(type, own);
     this.inner = new SkBuffContext(this.programType, services);
     this.layout = this.inner.layout;
     this.adapt = this.inner.adapt;
-    const helpers = new Map(this.inner.helpers);
-    if (place === "flow-miss") helpers.set(...this.flowPut());
-    this.helpers = helpers;
+    this.helpers = new Map([...this.inner.helpers, ...(own?.make(this, this.memory) ?? [])]);
+  }
+
+  /** The site of the program that is running. */
+  get site(): OvsSite {
+    return this.sites[this.depth - 1]!;
   }
 
   enter(skb: Skb, site: OvsSite): number {
@@ -101,13 +97,5 @@ export class OvsContext implements ExtendedContext<Skb, OvsSite> {
     const address = machine.memory.allocate(OVS_FLOW_KEYS_BYTES);
     machine.regions.add(address, OVS_FLOW_KEYS_BYTES, true);
     return address;
-  }
-
-  private flowPut(): [number, HostFunction] {
-    const [number, helper] = helper32(FLOW_PUT, "bpf_ovs_flow_put", 4, "signed", (_context, mask, ifindex, flags) => {
-      const site = this.sites[this.depth - 1]!;
-      return site.putFlow?.(this.memory.bytes, mask! >>> 0, ifindex! >>> 0, flags! >>> 0) ?? -EOPNOTSUPP;
-    });
-    return [number, helper];
   }
 }

@@ -35,7 +35,7 @@ export const ovsParser: HookAt<"ovs-parser"> = {
     },
     { name: "refused", row: { returns: "anything else", does: "dropped, counted as a parser's error", fate: "lost" } },
   ],
-  context: (type, services) => new OvsContext(type, services, "parser"),
+  context: (type, services) => new OvsContext(type, services, true),
 
   interpret(returnValue: number, _site: OvsSite, verdict: OvsVerdict): number {
     switch (returnValue) {

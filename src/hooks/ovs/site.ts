@@ -1,3 +1,4 @@
+import type { Skb } from "../../packet/skb.ts";
 import type { HostSite } from "../places.ts";
 
 /** What the code at Open vSwitch's places tells a program's hook: a datapath with a packet in it. What is optional is absent where a program is tried without a datapath. */
@@ -11,6 +12,22 @@ export interface OvsSite extends HostSite {
    * @param mask address of a struct ovs_flow_keys with a 1 for each bit that matters.
    */
   putFlow?(bytes: Uint8Array, mask: number, ifindex: number, flags: number): number;
+}
+
+/** What the place of the contract of 2013 tells its hook: where a program sends its packet, and how. What is optional is absent without a datapath. */
+export interface ForwardingSite extends OvsSite {
+  /** The program has sent its packet somewhere. */
+  hasForwarded?: boolean;
+  /** Sends the packet itself by a port, once the program has ended. */
+  forward?(port: number): void;
+  /** Has the program run on its packet again, as if it had come in by that port. */
+  forwardSelf?(port: number): void;
+  /** Whether a copy may be sent by that port. */
+  mayClone?(port: number): boolean;
+  /** Sends a copy by a port that has been asked about, once the program has ended. */
+  cloneForward?(copy: Skb, port: number): void;
+  /** Sends a copy up. */
+  push?(): void;
 }
 
 /** What the places want to be told: what happens to the packet. */

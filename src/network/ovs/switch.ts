@@ -155,12 +155,16 @@ function isOfHost(port: PortModel | undefined): boolean {
 }
 
 function attachPrograms(
-  { name, parser, flowHit, flowMiss }: SwitchModel,
+  { name, parser, flowHit, flowMiss, ports }: SwitchModel,
   datapath: Datapath,
   attach: Attach,
   world: World,
 ): AttachedPrograms | undefined {
-  if (parser === undefined && flowMiss === undefined && flowHit.size === 0) return undefined;
+  const bound = [...ports.values()].flatMap(({ number, flowMiss: model, name: port }) => {
+    const attachment = model && attach(model, "ovs-port-miss", "link", `${name}:${port}`);
+    return attachment === undefined ? [] : [[number, attachment] as const];
+  });
+  if (parser === undefined && flowMiss === undefined && flowHit.size === 0 && bound.length === 0) return undefined;
   const hits = [...flowHit].flatMap(([hit, model]) => {
     const attachment = attach(model, "ovs-flow-hit", "link", `${name} ${hit}`);
     return attachment === undefined ? [] : [[hit, attachment] as const];
@@ -169,6 +173,7 @@ function attachPrograms(
     parser: parser && attach(parser, "ovs-parser", "link", name),
     hits: new Map(hits),
     miss: flowMiss && attach(flowMiss, "ovs-flow-miss", "link", name),
+    bound: new Map(bound),
   };
   return new AttachedPrograms(hooks, datapath, world);
 }

@@ -4,7 +4,6 @@ import { suggestion } from "../../packet/describe/did-you-mean.ts";
 import type { Span } from "../yaml/source-text.ts";
 import { follow, type PathEnd, type YamlValue } from "../yaml/value.ts";
 import { enumerate } from "./hints.ts";
-import { laterValue } from "./not-there-yet.ts";
 import type { Problems } from "./problems.ts";
 import { missingKeys } from "./simplify.ts";
 import { kindOf, limitOf, shown, wanted, withArticle } from "./words.ts";
@@ -127,12 +126,7 @@ export class Violation {
 
   private wrongValue(): void {
     const { keyword, parentSchema, params, data, message } = this.error;
-    const later = laterValue(this.path, data);
     const { span } = this.end.value;
-    if (later !== undefined) {
-      this.problems.add("unsupported", span, `'${data}': ${later.what} is not there yet.`, later.hint);
-      return;
-    }
     const { enum: values } = parentSchema as { enum?: readonly unknown[] };
     if (keyword === "enum" && values !== undefined) {
       const names = values.map(String);

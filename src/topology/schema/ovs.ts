@@ -80,6 +80,7 @@ export function switchSchema(
     kind: { const: "ovs" },
     interfaces: interfaces({
       ...port,
+      ...attachable(hooks, "ovs-port-miss"),
       address: {
         ...addresses,
         description: "Makes it no port, but an interface of the host that the switch runs on: tunnels go by it.",
@@ -103,8 +104,9 @@ export function switchSchema(
       { description: "Programs at the places of the datapath." },
     ),
     contract: {
-      enum: ["opcodes"],
-      description: "What programs are given and what their answers mean. Default opcodes: those of traffic control.",
+      enum: ["opcodes", "plumgrid2013"],
+      description:
+        "What programs are given and what their answers mean. opcodes: those of traffic control. plumgrid2013: programs bound to ports, whose helpers decide. Default opcodes.",
     },
     upcall: mapping(
       "upcall",

@@ -52,7 +52,7 @@ ${listed.join("")}nodes:
   a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } } }
   b: { kind: host, interfaces: { eth0: { address: 10.0.0.2/24 } } }
   c: { kind: host, interfaces: { eth0: { address: 10.0.0.3/24 } } }
-  s: { kind: ovs, interfaces: { p1: {}, p2: {}, p3: {} }, ${keys} }
+  s: { kind: ovs, ${/\binterfaces:/.test(keys) ? "" : "interfaces: { p1: {}, p2: {}, p3: {} }, "}${keys} }
 links: [{ endpoints: ["a:eth0", "s:p1"] }, { endpoints: ["b:eth0", "s:p2"] }, { endpoints: ["c:eth0", "s:p3"] }]
 traffic: [{ at: "a:eth0", ether: { dst: "02:00:00:00:00:77" }, ip: { src: 10.0.0.1, dst: 10.0.0.2 }, udp: { dport: 7 }, count: ${count}, every: 1ms }]${more}
 `,

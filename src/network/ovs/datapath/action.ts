@@ -33,7 +33,7 @@ export type DatapathAction =
 /** Sends a copy up to the slow path, which finds in `cookie` what it put there. */
 export interface UserspaceAction {
   readonly type: "userspace";
-  readonly reason: "controller" | "slow_path" | "sflow" | "ipfix";
+  readonly reason: "controller" | "slow_path" | "sflow" | "ipfix" | "program";
   readonly cookie: unknown;
 }
 

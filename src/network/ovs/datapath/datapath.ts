@@ -183,6 +183,8 @@ export class Datapath implements Actor {
   private obey(state: PacketState, verdict: Exclude<ProgramVerdict, "continue">): false {
     const programs = this.programs!;
     switch (verdict) {
+      case "done":
+        break;
       case "stolen":
         this.world.ledger.deliver(state.skb!, this.name, "a program");
         break;

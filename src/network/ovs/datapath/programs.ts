@@ -16,6 +16,8 @@ export type ProgramVerdict =
   | "redirect"
   /** In by the port with the number in `port`, as if it had come from there. */
   | "inject"
+  /** Nothing is left to do: the packet has ended, or is on its way. Of flow-miss only. */
+  | "done"
   /** Key and flow are to be looked up anew. */
   | "again";
 

@@ -1,99 +1,19 @@
 import type { ProgramHost } from "../../../hooks/hook.ts";
-import { OVS_FLOW_KEYS_BYTES } from "../../../hooks/ovs/flow-keys.ts";
-import type { OvsAnswer, OvsSite } from "../../../hooks/ovs/site.ts";
+import type { OvsAnswer } from "../../../hooks/ovs/site.ts";
 import type { RedirectInfo } from "../../../hooks/services.ts";
 import type { DropReason } from "../../../packet/drop-reason.ts";
-import type { Skb } from "../../../packet/skb.ts";
-import { copyBytes } from "../../../packet/wire.ts";
+import { get32 } from "../../../packet/wire.ts";
 import type { Attachment } from "../../../programs/attachment.ts";
 import type { World } from "../../world.ts";
 import type { BpfAction } from "../datapath/action.ts";
 import type { Datapath } from "../datapath/datapath.ts";
 import type { PacketState } from "../datapath/packet-state.ts";
-import type { SendingPort } from "../datapath/port.ts";
 import type { DatapathPrograms, ProgramVerdict } from "../datapath/programs.ts";
-import { blankKey } from "../flow/layout.ts";
-import { exportKeys, importKeys, importMask, importUserKeys, keyProblem } from "./keys-codec.ts";
-
-/** Errors of the helper that installs flows. */
-const EINVAL = 22;
-const ENODEV = 19;
-
-/** What programs and their helpers see of the packet that they run on. */
-class Site implements OvsSite {
-  dataAddress = 0;
-  length = 0;
-  isParser = false;
-  state: PacketState | undefined;
-  /** What a parser has left: a struct ovs_flow_keys. */
-  readonly written = new Uint8Array(OVS_FLOW_KEYS_BYTES);
-  readonly host: ProgramHost;
-  private readonly datapath: Datapath;
-  private readonly mask = blankKey();
-
-  constructor(datapath: Datapath, host: ProgramHost) {
-    this.datapath = datapath;
-    this.host = host;
-  }
-
-  exportKeys(bytes: Uint8Array, address: number): void {
-    exportKeys(this.state!.key, bytes, address, this.isParser);
-  }
-
-  importKeys(bytes: Uint8Array, address: number): void {
-    copyBytes(this.written, 0, bytes, address, OVS_FLOW_KEYS_BYTES);
-  }
-
-  putFlow(bytes: Uint8Array, mask: number, ifindex: number, flags: number): number {
-    if (flags !== 0) return -EINVAL;
-    const port = portByIfindex(this.datapath, ifindex);
-    if (port === undefined) return -ENODEV;
-    importMask(bytes, mask, this.mask);
-    this.datapath.put(this.state!.key, this.mask, port.number);
-    return 0;
-  }
-}
-
-/** The datapath as helpers of programs know a host: by its ports' devices. */
-class PortHost implements ProgramHost {
-  private readonly datapath: Datapath;
-  private readonly world: World;
-
-  constructor(datapath: Datapath, world: World) {
-    this.datapath = datapath;
-    this.world = world;
-  }
-
-  hasDevice(ifindex: number): boolean {
-    return portByIfindex(this.datapath, ifindex) !== undefined;
-  }
-
-  copy(skb: Skb): Skb {
-    return this.world.ledger.copy(skb);
-  }
-
-  /** A datapath has no neighbours. */
-  sendToNeighbour(skb: Skb): void {
-    this.world.ledger.drop(skb, this.datapath.name, "TC_EGRESS");
-  }
-
-  passToPeer(): boolean {
-    return false;
-  }
-
-  /** What programs say that run on the copy is no answer of the one that sends it. */
-  redirect(skb: Skb, ifindex: number, ingress: boolean): void {
-    const said = this.world.redirect;
-    const { ifindex: ownIfindex, ingress: ownIngress, by, nextHop } = said;
-    const port = portByIfindex(this.datapath, ifindex)!;
-    if (ingress) this.datapath.inject(port, skb);
-    else this.datapath.send(port, skb);
-    said.ifindex = ownIfindex;
-    said.ingress = ownIngress;
-    said.by = by;
-    said.nextHop = nextHop;
-  }
-}
+import { AT } from "../flow/layout.ts";
+import { importKeys, importUserKeys, keyProblem } from "./keys-codec.ts";
+import { PortHost, portByIfindex } from "./port-host.ts";
+import { PortPrograms } from "./port-programs.ts";
+import { Site } from "./site.ts";
 
 /** A datapath's programs by place. */
 export interface AttachedHooks {
@@ -101,6 +21,8 @@ export interface AttachedHooks {
   /** By the name that flows call them. */
   readonly hits: ReadonlyMap<string, Attachment<"ovs-flow-hit">>;
   readonly miss: Attachment<"ovs-flow-miss"> | undefined;
+  /** By the numbers of the ports that they are bound to. */
+  readonly bound: ReadonlyMap<number, Attachment<"ovs-port-miss">>;
 }
 
 /** Runs the programs of a datapath and says what their answers mean there. */
@@ -116,12 +38,14 @@ export class AttachedPrograms implements DatapathPrograms {
   private readonly sites: Site[] = [];
   private depth = 0;
   private readonly host: ProgramHost;
+  private readonly bound: PortPrograms;
 
   constructor(hooks: AttachedHooks, datapath: Datapath, world: World) {
     this.hooks = hooks;
     this.datapath = datapath;
     this.world = world;
     this.host = new PortHost(datapath, world);
+    this.bound = new PortPrograms(hooks.bound, datapath, this.host, world);
   }
 
   parse(state: PacketState): ProgramVerdict {
@@ -159,7 +83,8 @@ export class AttachedPrograms implements DatapathPrograms {
   }
 
   miss(state: PacketState): ProgramVerdict {
-    const { miss } = this.hooks;
+    const { miss, bound } = this.hooks;
+    if (bound.size > 0 && this.bound.receive(state, get32(state.key, AT.inPort))) return "done";
     if (miss === undefined) return "continue";
     const answer = this.run(miss, state, this.enter(state, false));
     this.depth--;
@@ -216,9 +141,4 @@ function forget(redirect: RedirectInfo): void {
   redirect.ingress = false;
   redirect.by = undefined;
   redirect.nextHop = undefined;
-}
-
-function portByIfindex({ ports }: Datapath, ifindex: number): SendingPort | undefined {
-  for (const port of ports.values()) if (port.ifindex === ifindex) return port;
-  return undefined;
 }

@@ -1,8 +1,10 @@
 import { parseIpv4 } from "../../../packet/address.ts";
 import type { EndpointRef, InterfaceModel, PortModel, TunnelModel } from "../../model.ts";
 import { QuantityError } from "../../quantity/quantity.ts";
+import { readAttachment } from "../attachment.ts";
 import type { Drafts, NodeDraft } from "../drafts.ts";
 import type { Fields } from "../fields.ts";
+import type { SwitchScope } from "./scope.ts";
 
 const UDP_PORTS = { vxlan: 4789, geneve: 6081, gre: 0 } as const;
 const TUNNEL_KEYS = ["remote", "local", "key", "tos", "ttl", "dst-port", "csum", "df"] as const;
@@ -15,7 +17,7 @@ const LARGEST_VNI = 0xff_ffff;
 export function buildPorts(
   draft: NodeDraft,
   interfaces: ReadonlyMap<string, InterfaceModel>,
-  drafts: Drafts,
+  scope: SwitchScope,
 ): Map<string, PortModel> {
   const devices = [...draft.interfaces.values()].filter(
     ({ fields }) => fields?.has("address") !== true || fields.text("type")?.text === "internal",
@@ -44,7 +46,7 @@ export function buildPorts(
         number = next;
         taken.set(number, name);
       }
-      return [name, buildPort(draft, name, number, fields, interfaces.get(name)!, drafts)];
+      return [name, buildPort(draft, name, number, fields, interfaces.get(name)!, scope)];
     }),
   );
 }
@@ -55,7 +57,7 @@ function buildPort(
   number: number,
   fields: Fields | undefined,
   { place }: InterfaceModel,
-  drafts: Drafts,
+  { drafts, programs, hooks }: SwitchScope,
 ): PortModel {
   const type = fields?.choice("type", "link", "internal", "patch", "vxlan", "geneve", "gre") ?? "link";
   const isTunnel = type !== "link" && type !== "internal" && type !== "patch";
@@ -82,6 +84,7 @@ function buildPort(
     type,
     place,
     vlans: readVlans(fields),
+    flowMiss: fields && readAttachment(fields, "ovs-port-miss", hooks, programs),
     peer: type === "patch" ? readPeer(fields!, { node: node.name, interface: name }, drafts) : undefined,
     tunnel: isTunnel ? readTunnel(fields!, type) : undefined,
   };
