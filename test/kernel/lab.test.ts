@@ -30,6 +30,7 @@ const LABS: readonly { file: string; least: number; ignored?: RegExp }[] = [
   { file: "test/kernel/lab/shape.yaml", least: 50, ignored: /^interface / },
   { file: "test/kernel/lab/steps.yaml", least: 25 },
   { file: "test/kernel/lab/offload.yaml", least: 30, ignored: /^interface / },
+  { file: "test/kernel/lab/routes.yaml", least: 25, ignored: /^interface / },
 ];
 
 async function both(file: string): Promise<{ lab: LabResult; run: RunResult }> {

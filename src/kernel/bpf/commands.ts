@@ -6,6 +6,7 @@ export const COMMAND = {
   mapDelete: 3,
   mapNextKey: 4,
   programLoad: 5,
+  objectPin: 6,
   programAttach: 8,
   programTestRun: 10,
   rawTracepointOpen: 17,

@@ -1,4 +1,4 @@
-/** A program as traffic control takes it. */
+/** A program as traffic control and iptables take it. */
 export type Code =
   /** struct sock_filter, one after another. */
   | { readonly kind: "classic"; readonly instructions: Uint8Array }

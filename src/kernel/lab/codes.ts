@@ -6,7 +6,7 @@ import type { Kernel } from "../kernel.ts";
 import type { Code } from "./code.ts";
 import { loadExtended } from "./load-extended.ts";
 
-/** A topology's programs as traffic control takes them: classic ones as they are, extended ones loaded. */
+/** A topology's programs as traffic control and iptables take them: classic ones as they are, extended ones loaded. */
 export class Codes {
   private readonly kernel: Kernel;
   private readonly programs: ProgramTable;
@@ -20,14 +20,14 @@ export class Codes {
     this.maps = maps;
   }
 
-  /** The topology's program of that name. Throws a NetsimError where the kernel refuses it. @param type `enum bpf_prog_type`. */
-  codeOf(program: string, type: number): Code {
-    return this.code(this.programs.get(program).loaded, type);
+  /** The topology's program of that name. Throws a NetsimError where the kernel refuses it. @param type `enum bpf_prog_type`. @param start where a classic program's data begins. */
+  codeOf(program: string, type: number, start: "link" | "network" = "link"): Code {
+    return this.code(this.programs.get(program).loaded, type, start);
   }
 
-  code(loaded: LoadedProgram, type: number): Code {
+  code(loaded: LoadedProgram, type: number, start: "link" | "network" = "link"): Code {
     if (loaded.form === "classic")
-      return { kind: "classic", instructions: encodeClassic((loaded.forDataStart?.("link") ?? loaded).instructions) };
+      return { kind: "classic", instructions: encodeClassic((loaded.forDataStart?.(start) ?? loaded).instructions) };
     return { kind: "extended", descriptor: this.load(loaded, type, 0), name: loaded.name };
   }
 

@@ -11,8 +11,10 @@ import type { Kernel } from "../kernel.ts";
 import { LabCgroups } from "./cgroup/lab-cgroups.ts";
 import { Codes } from "./codes.ts";
 import { countDevices } from "./devices.ts";
+import { LabIptables } from "./lab-iptables.ts";
 import { LabNetwork } from "./lab-network.ts";
 import { LabProcesses } from "./lab-processes.ts";
+import { LabRoutes } from "./lab-routes.ts";
 import { LabSockets } from "./lab-sockets.ts";
 import { LabSteps } from "./lab-steps.ts";
 import { LabXdp } from "./lab-xdp.ts";
@@ -60,6 +62,8 @@ export async function runLab(
   let cgroups: LabCgroups | undefined;
   let codes: Codes | undefined;
   let cables: SwitchedCables | undefined;
+  let routes: LabRoutes | undefined;
+  let iptables: LabIptables | undefined;
   let sources: readonly LabSource[] = [];
   try {
     await network.isUp();
@@ -71,7 +75,9 @@ export async function runLab(
     sockets = new LabSockets(kernel, topology, cgroups, scene.network, maps, processes);
     tc = new LabTc(kernel, topology, network, codes);
     xdp = new LabXdp(kernel, topology, network, codes);
-    const hooks = [...cgroups.skipped, ...skippedOfHooks(topology)];
+    routes = new LabRoutes(kernel, topology, network, codes);
+    iptables = new LabIptables(kernel, topology, network, codes);
+    const hooks = [...cgroups.skipped, ...routes.skipped, ...iptables.skipped, ...skippedOfHooks(topology)];
     const skipped = [
       ...skippedOfLinks(topology.links),
       ...tc.skipped,
@@ -88,7 +94,7 @@ export async function runLab(
     );
 
     const clock = new Simulation();
-    const attached = [sockets, tc, xdp, cgroups];
+    const attached = [sockets, tc, xdp, cgroups, routes, iptables];
     const steps = new LabSteps(clock, attached, { tc, cables }, scene.programs, maps);
     steps.schedule(topology.steps);
     skipped.push(...steps.skipped);
@@ -128,6 +134,8 @@ export async function runLab(
     tc?.close();
     cables?.close();
     xdp?.close();
+    routes?.close();
+    iptables?.close();
     cgroups?.close();
     codes?.close();
     kernel.maps.release();

@@ -26,13 +26,11 @@ export function skippedOfHooks({ nodes }: Topology): SkippedAtNode[] {
     if (node.kind === "ovs")
       skipped.push({ what: `switch ${node.name}`, why: "the lab sets up no Open vSwitch yet", node: node.name });
     if (node.kind === "host") {
-      const { name, netfilter, routes } = node;
+      const { name } = node;
       const skip = (what: string) =>
         skipped.push({ what: `${what} of ${name}`, why: "the lab does not set them up yet", node: name });
       if (node.teams !== undefined) skip("team devices");
       if (node.ppp !== undefined) skip("PPP devices");
-      if (netfilter !== undefined) skip("rules of iptables");
-      if (routes.some(({ encap }) => encap !== undefined)) skip("programs on routes");
     }
   }
   return skipped;
