@@ -28,7 +28,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   "c-compiler": ["errors.ts"],
   packet: ["bpf/nearest-name.ts", "errors.ts", "json-schema.ts"],
   meaning: ["bpf", "packet"],
-  events: ["bpf/nearest-name.ts"],
+  events: ["bpf/nearest-name.ts", "bpf/object/simulated/prototypes.ts"],
   tracing: ["bpf", "events"],
   hooks: ["bpf", "events", "packet", "simulation", "json-schema.ts"],
   topology: ["bpf", "errors.ts", "hooks", "json-schema.ts", "packet"],

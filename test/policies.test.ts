@@ -5,6 +5,7 @@ import { withDescriptors } from "../src/bpf/object/load/name-maps.ts";
 import { verifierOptions } from "../src/bpf/object/load/verifier-options.ts";
 import type { ObjectFile } from "../src/bpf/object/object-file.ts";
 import { readObject } from "../src/bpf/object/read-object.ts";
+import { simulatedTypes } from "../src/bpf/object/simulated/simulated-types.ts";
 import { TEST_CONTEXTS } from "../src/bpf/test-run/context.ts";
 import { ExtendedTestProgram, testMaps } from "../src/bpf/test-run/test-program.ts";
 import { verify } from "../src/bpf/verifier/verify.ts";
@@ -66,6 +67,8 @@ function behaviour(object: ObjectFile, engine: BpfEngine) {
   });
 }
 
+const kernelTypes = simulatedTypes();
+
 describe("the objects of policies/", () => {
   it("are beside every C source", () => {
     expect(SOURCES.length).toBeGreaterThan(0);
@@ -75,7 +78,12 @@ describe("the objects of policies/", () => {
   it.each(SOURCES)("%s passes the verifier", (name) => {
     const object = built(name);
     for (const program of object.programs) {
-      const options = { ...verifierOptions(object, program, 1), type: program.type!, logLevel: 1 as const };
+      const options = {
+        ...verifierOptions(object, program, 1),
+        type: program.type!,
+        logLevel: 1 as const,
+        kernelTypes,
+      };
       const { accepted, log } = verify(program.instructions, options);
       expect(accepted, log).toBe(true);
     }

@@ -1,13 +1,13 @@
 import { EXIT, type ExitCode, fail } from "../errors.ts";
 import { eventFormats, eventHint, matchingEvents } from "../events/catalogue.ts";
 import { describeFormat } from "../events/describe-format.ts";
-import { KERNEL_FUNCTIONS } from "../events/functions.ts";
+import { KERNEL_FUNCTIONS, parametersOf } from "../events/functions.ts";
 import type { Terminal } from "./command.ts";
 
 /** Prints formats of events, or lists what there is. */
 export function traceFormats(event: string | undefined, flags: { functions?: true }, terminal: Terminal): ExitCode {
   if (flags.functions) {
-    for (const { name, parameters } of KERNEL_FUNCTIONS) terminal.out(`${name}(${parameters.join(", ")})\n`);
+    for (const { name } of KERNEL_FUNCTIONS) terminal.out(`${name}(${parametersOf(name).join(", ")})\n`);
     return EXIT.ok;
   }
   if (event === undefined) {

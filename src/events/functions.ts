@@ -1,4 +1,5 @@
 import { nearestName } from "../bpf/nearest-name.ts";
+import { PROTOTYPES } from "../bpf/object/simulated/prototypes.ts";
 
 /**
  * A function of the kernel's data path whose work the simulation does, under Linux's name (6.18, x86-64): what kprobes and their kin
@@ -6,8 +7,6 @@ import { nearestName } from "../bpf/nearest-name.ts";
  */
 export interface KernelFunction {
   readonly name: string;
-  /** Names of its first arguments, as far as they are told; of those behind them programs see 0. */
-  readonly parameters: readonly string[];
   /** What it returns where it drops its packet itself; absent: nothing, or 0 always. */
   readonly onDrop?: number;
   /** Returns what the last function that it called returned. */
@@ -18,46 +17,62 @@ const NET_RX_DROP = 1;
 const NET_XMIT_DROP = 1;
 const EPERM = 1;
 
-const call = <N extends string>(name: N, parameters: string) => ({ name, parameters: parameters.split(" ") });
-
 /** In the order of their addresses. */
 export const KERNEL_FUNCTIONS = [
-  { name: "__netif_receive_skb_one_core", parameters: ["skb"], passes: true },
-  { name: "__netif_receive_skb_core", parameters: ["pskb"], onDrop: NET_RX_DROP },
-  { name: "ip_rcv", parameters: ["skb", "dev"], onDrop: NET_RX_DROP, passes: true },
-  { name: "ipv6_rcv", parameters: ["skb", "dev"], onDrop: NET_RX_DROP, passes: true },
-  { name: "arp_rcv", parameters: ["skb", "dev"], onDrop: NET_RX_DROP },
-  { name: "ip_local_deliver", parameters: ["skb"] },
-  { name: "ip_forward", parameters: ["skb"], onDrop: NET_RX_DROP, passes: true },
-  { name: "ip6_forward", parameters: ["skb"], onDrop: NET_RX_DROP, passes: true },
-  { name: "tcp_v4_rcv", parameters: ["skb"] },
-  { name: "tcp_v6_rcv", parameters: ["skb"] },
-  { name: "udp_rcv", parameters: ["skb"] },
-  { name: "udpv6_rcv", parameters: ["skb"] },
-  { name: "icmp_rcv", parameters: ["skb"], onDrop: NET_RX_DROP },
-  { name: "icmpv6_rcv", parameters: ["skb"] },
-  { name: "sk_filter_trim_cap", parameters: ["sk", "skb", "cap"], onDrop: -EPERM },
-  { name: "udp_sendmsg", parameters: ["sk", "msg", "len"] },
-  { name: "tcp_sendmsg", parameters: ["sk", "msg", "size"] },
-  { name: "ip_local_out", parameters: ["net", "sk", "skb"], passes: true },
-  { name: "ip6_local_out", parameters: ["net", "sk", "skb"], passes: true },
-  { name: "__dev_queue_xmit", parameters: ["skb", "sb_dev"], onDrop: NET_XMIT_DROP },
-  { name: "dev_hard_start_xmit", parameters: ["skb", "dev"] },
-  { name: "kfree_skb_reason", parameters: ["skb", "reason"] },
-  { name: "sk_skb_reason_drop", parameters: ["sk", "skb", "reason"] },
-  { name: "consume_skb", parameters: ["skb"] },
-  { name: "tcp_set_state", parameters: ["sk", "state"] },
-  call("do_syscall_64", "regs nr"),
-  call("ksys_read", "fd buf count"),
-  call("ksys_write", "fd buf count"),
-  call("__sys_socket", "family type protocol"),
-  call("__sys_bind", "fd umyaddr addrlen"),
-  call("__sys_listen", "fd backlog"),
-  call("__sys_connect", "fd uservaddr addrlen"),
-  call("__sys_accept4", "fd upeer_sockaddr upeer_addrlen flags"),
-  call("__sys_sendto", "fd buff len flags addr addr_len"),
-  call("__sys_recvfrom", "fd ubuf size flags addr addr_len"),
+  { name: "__netif_receive_skb_one_core", passes: true },
+  { name: "__netif_receive_skb_core", onDrop: NET_RX_DROP },
+  { name: "ip_rcv", onDrop: NET_RX_DROP, passes: true },
+  { name: "ipv6_rcv", onDrop: NET_RX_DROP, passes: true },
+  { name: "arp_rcv", onDrop: NET_RX_DROP },
+  { name: "ip_local_deliver" },
+  { name: "ip_forward", onDrop: NET_RX_DROP, passes: true },
+  { name: "ip6_forward", onDrop: NET_RX_DROP, passes: true },
+  { name: "tcp_v4_rcv" },
+  { name: "tcp_v6_rcv" },
+  { name: "udp_rcv" },
+  { name: "udpv6_rcv" },
+  { name: "icmp_rcv", onDrop: NET_RX_DROP },
+  { name: "icmpv6_rcv" },
+  { name: "sk_filter_trim_cap", onDrop: -EPERM },
+  { name: "udp_sendmsg" },
+  { name: "udpv6_sendmsg" },
+  { name: "tcp_sendmsg" },
+  { name: "ip_local_out", passes: true },
+  { name: "ip6_local_out", passes: true },
+  { name: "__dev_queue_xmit", onDrop: NET_XMIT_DROP },
+  { name: "dev_hard_start_xmit" },
+  { name: "kfree_skb_reason" },
+  { name: "sk_skb_reason_drop" },
+  { name: "consume_skb" },
+  { name: "tcp_set_state" },
+  { name: "do_syscall_64" },
+  { name: "ksys_read" },
+  { name: "ksys_write" },
+  { name: "__sys_socket" },
+  { name: "__sys_bind" },
+  { name: "__sys_listen" },
+  { name: "__sys_connect" },
+  { name: "__sys_accept4" },
+  { name: "__sys_sendto" },
+  { name: "__sys_recvfrom" },
 ] as const satisfies readonly KernelFunction[];
+
+/** Names of functions' arguments, and whether they return anything. */
+const SIGNATURES: ReadonlyMap<string, { readonly parameters: readonly string[]; readonly isVoid: boolean }> = new Map(
+  PROTOTYPES.trim()
+    .split("\n")
+    .map((line) => {
+      const [, returns, name, list] = /^(.*?)(\w+)\((.*)\);$/.exec(line)!;
+      const parameters = list!.split(", ").map((one) => /\w+$/.exec(one)![0]);
+      return [name!, { parameters, isVoid: returns === "void " }];
+    }),
+);
+
+/** Names of a function's arguments, in their order. */
+export const parametersOf = (name: string): readonly string[] => SIGNATURES.get(name)?.parameters ?? [];
+
+/** True for functions that return nothing. */
+export const isVoid = (name: string): boolean => SIGNATURES.get(name)?.isVoid ?? false;
 
 export type FunctionName = (typeof KERNEL_FUNCTIONS)[number]["name"];
 

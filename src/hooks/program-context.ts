@@ -1,4 +1,5 @@
 import type { ClassicPacket } from "../bpf/classic/packet.ts";
+import type { Btf } from "../bpf/object/btf/btf-type.ts";
 import type { ProgramType } from "../bpf/program-type.ts";
 import type { VerifierResult } from "../bpf/verifier/verify.ts";
 import type { ContextLayout } from "../bpf/vm/environment.ts";
@@ -28,6 +29,10 @@ export interface ExtendedContext<Subject, Site> extends Bound<Subject, Site> {
   readonly kind: "extended";
   /** What the verifier holds programs against: fields, helpers, return values. */
   readonly programType: ProgramType;
+  /** The types of the kernel that its programs get pointers to structs of; absent: nothing is known of them but their names. */
+  readonly kernelTypes?: Btf;
+  /** What its programs are attached to, where their arguments are its own: a function of the kernel, a tracepoint. */
+  readonly attachTarget?: string;
   /** What engines know of the block. */
   readonly layout: ContextLayout;
   /** What is done to a program that the verifier has accepted before it is loaded; absent: nothing. */

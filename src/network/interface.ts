@@ -161,7 +161,7 @@ export class Interface implements LinkEnd {
       this.enqueue(skb);
       return;
     }
-    events.begin(FUNCTION.__dev_queue_xmit, this.node, skb);
+    events.begin(FUNCTION.__dev_queue_xmit, this.node, skb, this);
     events.packets.queue(this.node, skb, this);
     this.enqueue(skb);
     events.end(FUNCTION.__dev_queue_xmit, this.node);

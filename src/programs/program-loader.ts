@@ -12,6 +12,7 @@ import { verifierOptions } from "../bpf/object/load/verifier-options.ts";
 import type { BpfSyscall } from "../bpf/syscall.ts";
 import { adviceFor } from "../bpf/verifier/explain/advice/advice.ts";
 import { hardWired } from "../bpf/verifier/hard-wire.ts";
+import { probingLoads } from "../bpf/verifier/probing-loads.ts";
 import { verify } from "../bpf/verifier/verify.ts";
 import type { Environment } from "../bpf/vm/environment.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
@@ -38,6 +39,8 @@ interface Verified {
   readonly runs: Uint8Array;
   /** Slot of the function that its exceptions go to. */
   readonly exceptionCallback: number | undefined;
+  /** Slots of its loads that may find nothing. */
+  readonly probes: ReadonlySet<number>;
   readonly given: VerifiedProgram;
 }
 
@@ -72,9 +75,9 @@ export class ProgramLoader {
         place: loaded.placeOf(loaded.kernelFunctions[0]!.instructions[0]!),
         hint: "The engines interpreter and jit run it.",
       });
-    const { runs, given, exceptionCallback } = this.link(loaded, context, attachType);
+    const { runs, given, exceptionCallback, probes } = this.link(loaded, context, attachType);
     if (loaded.object !== undefined) this.fillArrays(loaded, loaded.object, { context, start, trims });
-    return this.engine.load(runs, { ...this.environment(context), exceptionCallback }, given);
+    return this.engine.load(runs, { ...this.environment(context), exceptionCallback, probes }, given);
   }
 
   /** Puts an object's programs into its arrays of programs, when the first of them is loaded. */
@@ -138,6 +141,8 @@ export class ProgramLoader {
       license: loaded.license,
       expectedAttachType: attachType,
       kernelFunctions: namesBySlot(kernelFunctions),
+      ...(context.kernelTypes !== undefined && { kernelTypes: context.kernelTypes }),
+      ...(context.attachTarget !== undefined && { attachTarget: context.attachTarget }),
     });
     if (result.error !== undefined) {
       const { category, message, instruction } = result.error;
@@ -192,6 +197,7 @@ export class ProgramLoader {
     return {
       runs: hardWired(context.adapt?.(bytes, result) ?? bytes, result.insight),
       exceptionCallback: result.exceptionCallback,
+      probes: probingLoads(decoded, result.insight),
       given: {
         name,
         license,

@@ -1,5 +1,5 @@
 import { type Diagnostic, fail, NetsimError } from "../errors.ts";
-import { withRecordOf } from "../hooks/events/event-hooks.ts";
+import { withShape } from "../hooks/events/event-hooks.ts";
 import type { EventProgram } from "../hooks/events/event-point.ts";
 import type { KernelEvents } from "../hooks/events/kernel-events.ts";
 import type { Hook, HookAt } from "../hooks/hook.ts";
@@ -9,7 +9,10 @@ import { readsMemory } from "../programs/reads-memory.ts";
 import type { Registry } from "../registry.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import type { TracingModel } from "../topology/model.ts";
-import { eventsOf, targetOf } from "./tracing-targets.ts";
+import { eventsOf, type TracedEvent, targetOf } from "./tracing-targets.ts";
+
+/** Hooks whose programs are verified for what they are attached to. */
+const TYPED: readonly string[] = ["fentry", "fexit", "tp-btf"];
 
 /** A program at an event. */
 export interface TracingAttachment {
@@ -63,8 +66,8 @@ function followed(attachment: Attachment<"event">, after: () => void): EventProg
 
 class Attacher {
   private readonly parts: Parameters<typeof attachTracing>[1];
-  /** Hooks by the size of their events' records, so that programs are verified once for each. */
-  private readonly sized = new Map<string, HookAt<"event">>();
+  /** Hooks by what is known of their events, so that programs are verified once for each. */
+  private readonly shaped = new Map<string, HookAt<"event">>();
 
   constructor(parts: Parameters<typeof attachTracing>[1]) {
     this.parts = parts;
@@ -80,10 +83,12 @@ class Attacher {
         hint: "Name it: `tracepoint: syscalls:sys_enter_write`.",
       });
     const { loaded } = programs.get(program);
-    if (loaded.form !== "extended" || readsMemory(loaded.bytes)) events.objects.areRead = true;
+    // Programs that know what their arguments point at need no helper to look there.
+    if (loaded.form !== "extended" || TYPED.includes(target.hook) || readsMemory(loaded.bytes))
+      events.objects.areRead = true;
     const found = eventsOf(target, on?.place ?? place);
     const attached = found.flatMap((event) => {
-      const hook = this.hookFor(target.hook, event.size);
+      const hook = this.hookFor(target.hook, event);
       const attachment = programs.attach({ hook: target.hook, program, options: undefined, place }, hook, "link");
       if (attachment === undefined) return [];
       const point = event.point(events);
@@ -99,15 +104,16 @@ class Attacher {
     return attached;
   }
 
-  private hookFor(name: string, size: number | undefined): HookAt<"event"> {
+  private hookFor(name: string, { name: event, size }: TracedEvent): HookAt<"event"> {
     const hook = this.parts.hooks.get(name) as HookAt<"event">;
-    if (size === undefined) return hook;
-    const key = `${name} ${size}`;
-    let sized = this.sized.get(key);
-    if (sized === undefined) {
-      sized = withRecordOf(hook, size);
-      this.sized.set(key, sized);
+    const shape = TYPED.includes(name) ? { target: event } : size === undefined ? undefined : { size };
+    if (shape === undefined) return hook;
+    const key = `${name} ${shape.target ?? shape.size}`;
+    let shaped = this.shaped.get(key);
+    if (shaped === undefined) {
+      shaped = withShape(hook, shape);
+      this.shaped.set(key, shaped);
     }
-    return sized;
+    return shaped;
   }
 }

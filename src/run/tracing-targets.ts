@@ -15,6 +15,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   events: "tracepoint",
   raw_tracepoint: "raw-tracepoint",
   raw_tp: "raw-tracepoint",
+  tp_btf: "tp-btf",
   kprobe: "kprobe",
   kretprobe: "kretprobe",
   fentry: "fentry",
@@ -67,6 +68,7 @@ export function eventsOf({ hook, target }: TracingTarget, place: Place): readonl
         point: (events) => events.tracepoint(nameOf(format)),
       }));
     }
+    case "tp-btf":
     case "raw-tracepoint": {
       const found = [...new Set(matchingEvents(`*:${target}`).filter(({ system }) => system !== "syscalls"))];
       if (found.length === 0)

@@ -97,6 +97,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   // Tracing.
   tracepoint: "syscalls:sys_enter_write",
   "raw-tracepoint": "kfree_skb",
+  "tp-btf": "kfree_skb",
   kprobe: "tcp_sendmsg",
   kretprobe: "tcp_sendmsg",
   fentry: "tcp_sendmsg",

@@ -124,6 +124,7 @@ tracing:
   - { program: from-file, raw-tracepoint: kfree_skb, histogram: { map: ports, label: bytes, title: sizes } }
   - { program: from-file, kprobe: ip_rcv }
   - { program: from-file, kretprobe: ip_rcv }
+  - { program: from-file, tp-btf: kfree_skb }
   - { program: from-file, fentry: ip_rcv }
   - { program: from-file, fexit: ip_rcv }
   - { program: from-file, perf-event: cpu-clock, every: 1ms }

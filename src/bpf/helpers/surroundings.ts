@@ -10,6 +10,8 @@ export interface Surroundings {
   print?(text: string): void;
   /** The task that runs now; the idle task without. */
   task?(): CurrentTask;
+  /** Address of a task's `struct task_struct` in the machine's memory, where the task itself does not say it. */
+  taskAddress?(task: CurrentTask): number;
   /** Sends the current task a signal. Programs cannot where there are tasks and nobody takes it. */
   sendSignal?(signal: number, to: "process" | "thread"): void;
   /** Runs something so many nanoseconds from now; gives what calls it off. There are no timers without. */

@@ -8,6 +8,7 @@ import { IDLE_TASK, type Surroundings } from "./surroundings.ts";
 /** What helpers tell about the task that runs, by their numbers (kernel/bpf/helpers.c, kernel/bpf/cgroup.c). */
 export function taskHelpers(memory: HelperMemory, surroundings: Surroundings): ReadonlyMap<number, HostFunction> {
   const current = () => surroundings.task?.() ?? IDLE_TASK;
+  const address = () => BigInt(current().address ?? surroundings.taskAddress?.(current()) ?? 0);
   const pair = (high: number, low: number) => BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
   return new Map<number, HostFunction>([
     // bpf_get_current_pid_tgid
@@ -23,8 +24,8 @@ export function taskHelpers(memory: HelperMemory, surroundings: Surroundings): R
       return 0;
     }),
     // bpf_get_current_task and bpf_get_current_task_btf
-    helper(35, "", "i64", () => BigInt(current().address ?? 0)),
-    helper(158, "", "i64", () => BigInt(current().address ?? 0)),
+    helper(35, "", "i64", address),
+    helper(158, "", "i64", address),
     // bpf_current_task_under_cgroup
     helper(37, "ww", "signed", (map: number, index: number) => {
       const array = memory.mapOf("bpf_current_task_under_cgroup", map, CgroupArrayMap);

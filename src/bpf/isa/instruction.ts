@@ -145,6 +145,8 @@ export interface Load extends Positioned {
   readonly dst: number;
   readonly src: number;
   readonly offset: number;
+  /** It gives 0 where nothing is at the address: see `Environment.probes`. */
+  readonly probes?: true;
 }
 
 /** `*(dst + offset) = source` */

@@ -1,5 +1,6 @@
 import type { AllocatedType } from "../heap/object-heap.ts";
 import type { VerifierMap } from "./map.ts";
+import { baseOf, FLAG, isAllocated, TYPE } from "./state/register-type.ts";
 
 /** What the walk learnt about an instruction that an engine may use. */
 export interface InstructionInsight {
@@ -55,7 +56,7 @@ export class Insights {
 
   noteAccess(index: number, type: number): void {
     const known = this.#pointers[index]!;
-    this.#pointers[index] = known === 0 || known === type ? type : -1;
+    this.#pointers[index] = known === 0 || known === type ? type : merged(known, type);
   }
 
   /** The kernel, too, goes by the path that it walked last. */
@@ -80,4 +81,10 @@ export class Insights {
       ...(allocates === undefined ? {} : { allocates }),
     };
   }
+}
+
+/** Of two kinds of pointers to structs the less trusted (save_aux_ptr_type); of others none. */
+function merged(known: number, type: number): number {
+  const areStructs = known > 0 && baseOf(known) === TYPE.struct && baseOf(type) === TYPE.struct;
+  return areStructs && !isAllocated(known) && !isAllocated(type) ? TYPE.struct | FLAG.untrusted : -1;
 }

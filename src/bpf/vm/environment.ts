@@ -41,6 +41,11 @@ export interface Environment {
    * main function's stack, and its R0 is the main function's. Without one that number is.
    */
   readonly exceptionCallback?: number | undefined;
+  /**
+   * Slots of loads that may find nothing at their address and give 0 then, as Linux has them for pointers to its own structs
+   * (BPF_PROBE_MEM): any address in memory from 65,536 on may be read by them.
+   */
+  readonly probes?: ReadonlySet<number>;
 }
 
 /** What a context is to an engine: bytes in memory that the program's R1 points at. */

@@ -25,7 +25,12 @@ export interface LinkedProgram {
 
 /** Decodes a program and looks up its names. Throws UnloadableProgram. */
 export function linkProgram(bytes: Uint8Array, environment: Environment): LinkedProgram {
-  const { instructions, problems: decoding } = decodeProgram(bytes);
+  const { instructions: decoded, problems: decoding } = decodeProgram(bytes);
+  const { probes } = environment;
+  const instructions =
+    probes === undefined || probes.size === 0
+      ? decoded
+      : decoded.map((it) => (it?.kind === "load" && probes.has(it.index) ? { ...it, probes: true as const } : it));
   const problems: DecodeProblem[] = [...decoding];
   const hosts = new Map<number, HostFunction>();
   const addresses = new Map<number, bigint>();

@@ -1,4 +1,11 @@
-import { addressHalves, functionAddress, KERNEL_FUNCTIONS, type KernelFunction } from "../../events/functions.ts";
+import {
+  addressHalves,
+  functionAddress,
+  isVoid,
+  KERNEL_FUNCTIONS,
+  type KernelFunction,
+  parametersOf,
+} from "../../events/functions.ts";
 import type { ByteStore } from "../../packet/bytestore.ts";
 import { EventPoint } from "./event-point.ts";
 import { EventRecord } from "./event-record.ts";
@@ -105,7 +112,7 @@ export class CallFrames {
     const exit = fexit[number];
     if (exit !== undefined) {
       this.fillArguments(exit.record, depth);
-      exit.record.set64(8 * FUNCTIONS[number]!.parameters.length, result);
+      if (!IS_VOID[number]) exit.record.set64(8 * ARGUMENTS[number]!, result);
       exit.fire(node);
     }
     const probe = kretprobe[number];
@@ -166,6 +173,6 @@ export class CallFrames {
 const NOWHERE = { low: 0, high: 0 };
 const LOCATIONS = FUNCTIONS.map((_, i) => addressHalves(i, CALL_OFFSET));
 const PROBED = FUNCTIONS.map((_, i) => addressHalves(i, PROBE_OFFSET));
-const VOID: ReadonlySet<string> = new Set(["kfree_skb_reason", "sk_skb_reason_drop", "consume_skb", "tcp_set_state"]);
-const IS_VOID = FUNCTIONS.map(({ name }) => VOID.has(name));
+const IS_VOID = FUNCTIONS.map(({ name }) => isVoid(name));
+const ARGUMENTS = FUNCTIONS.map(({ name }) => parametersOf(name).length);
 const PASSES = FUNCTIONS.map(({ passes }) => passes === true);

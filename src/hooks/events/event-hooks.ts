@@ -1,10 +1,10 @@
-import { TRACING, TRACING_TYPE } from "../../bpf/program-type/tracing-programs.ts";
 import { findProgramType } from "../../bpf/program-type.ts";
 import type { EventVerdict, HookAt } from "../hook.ts";
-import { EventContext } from "./event-context.ts";
+import { EventContext, type EventShape } from "./event-context.ts";
 
 const KEPT = 0;
 const FILTERED = 1;
+const RAW_TRACEPOINT = 23;
 const FENTRY = 24;
 const FEXIT = 25;
 
@@ -33,7 +33,7 @@ const event = (
   key: name,
   programTypes: [programType],
   description,
-  context: (type, services) => new EventContext(type === TRACING_TYPE ? TRACING : findProgramType(type)!, services),
+  context: (type, services) => new EventContext(findProgramType(type)!, services),
   ...rest,
 });
 
@@ -45,6 +45,12 @@ export const eventHooks: readonly EventHook[] = [
     "raw_tracepoint",
     "An event by its NAME, with the arguments that the kernel has there.",
     telling,
+  ),
+  event(
+    "tp-btf",
+    "tracing",
+    "An event by its NAME, with the arguments that the kernel has there and what their types say of them.",
+    { ...telling, attachType: RAW_TRACEPOINT },
   ),
   event("kprobe", "kprobe", "A function of the kernel, at its beginning.", asking),
   event("kretprobe", "kprobe", "A function of the kernel, when it returns.", asking),
@@ -59,7 +65,8 @@ export const eventHooks: readonly EventHook[] = [
   event("perf-event", "perf_event", "Samples in regular distances of simulated time: cpu-clock.", asking),
 ];
 
-/** The hook for programs that are given a record of so many bytes, of which they may read no more. */
-export function withRecordOf(hook: EventHook, size: number): EventHook {
-  return { ...hook, context: (type, services) => new EventContext(findProgramType(type)!, services, size) };
+/** The hook for programs of which something is known of what they are attached to. */
+export function withShape(hook: EventHook, shape: EventShape): EventHook {
+  const whole: EventShape = hook.attachType === FEXIT ? { ...shape, hasResult: true } : shape;
+  return { ...hook, context: (type, services) => new EventContext(findProgramType(type)!, services, whole) };
 }

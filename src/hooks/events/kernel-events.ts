@@ -1,6 +1,7 @@
 import { type CurrentTask, IDLE_TASK } from "../../bpf/helpers/surroundings.ts";
 import { findEvent } from "../../events/catalogue.ts";
 import { nameOf } from "../../events/event-format.ts";
+import { FUNCTION } from "../../events/functions.ts";
 import type { ByteStore } from "../../packet/bytestore.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { Simulation } from "../../simulation/simulation.ts";
@@ -56,11 +57,29 @@ export class KernelEvents {
     this.processes = new ProcessEvents(this);
   }
 
-  /** A function of the data path begins to work on a packet. */
-  begin(fn: number, node: string, skb: Skb, device?: TracedDevice): void {
+  /** A function of the data path begins to work on a packet that is at a device. */
+  begin(fn: number, node: string, skb: Skb, device: TracedDevice): void {
     const { frames, objects } = this;
-    if (!frames.isProbed(fn)) frames.enter(fn, node);
-    else frames.enter(fn, node, objects.skb(skb, device), device === undefined ? 0 : objects.device(device));
+    if (!frames.isProbed(fn)) {
+      frames.enter(fn, node);
+      return;
+    }
+    const at = objects.skb(skb, device);
+    switch (fn) {
+      case FUNCTION.ip_rcv:
+      case FUNCTION.ipv6_rcv:
+      case FUNCTION.arp_rcv: {
+        const own = objects.device(device);
+        const protocol = fn === FUNCTION.ip_rcv ? "ip_rcv" : fn === FUNCTION.ipv6_rcv ? "ipv6_rcv" : "arp_rcv";
+        frames.enter(fn, node, at, own, objects.packetType(protocol), own);
+        break;
+      }
+      case FUNCTION.dev_hard_start_xmit:
+        frames.enter(fn, node, at, objects.device(device), objects.deviceQueue(device));
+        break;
+      default:
+        frames.enter(fn, node, at);
+    }
   }
 
   /** A function ends, which began last. */

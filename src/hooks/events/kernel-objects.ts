@@ -1,155 +1,199 @@
+import type { CurrentTask } from "../../bpf/helpers/surroundings.ts";
 import type { ByteStore } from "../../packet/bytestore.ts";
-import type { Skb } from "../../packet/skb.ts";
+import type { Skb, SkbSocket } from "../../packet/skb.ts";
 import { EventRecord } from "./event-record.ts";
+import { type Layouts, layouts } from "./layouts.ts";
+import { SocketObjects } from "./socket-objects.ts";
+import { TaskObjects } from "./task-objects.ts";
 
 /** A network device, as programs that trace get to see it. */
 export interface TracedDevice {
+  readonly node: string;
   readonly name: string;
   readonly index: number;
   readonly mtu: number;
+  /** ARPHRD_ value. */
+  readonly hatype: number;
+  readonly mac: Uint8Array;
+  /** Bytes of its link-layer header. */
+  readonly headerLength: number;
 }
 
-/** Offsets in struct sk_buff (Linux 6.18, x86-64). */
-const SK_BUFF = {
-  dev: 16,
-  len: 112,
-  dataLen: 116,
-  queueMapping: 124,
-  packetType: 128,
-  tcIndex: 132,
-  priority: 140,
-  inputIndex: 144,
-  hash: 148,
-  vlanProtocol: 152,
-  vlanTci: 154,
-  mark: 164,
-  protocol: 176,
-  transportHeader: 178,
-  networkHeader: 180,
-  macHeader: 182,
-  tail: 184,
-  end: 188,
-  head: 192,
-  data: 200,
-  bytes: 232,
-} as const;
-/** Offsets in the simulated struct net_device. */
-const NET_DEVICE = { name: 0, index: 16, mtu: 20, bytes: 24 } as const;
 /** Headers that are not set (~0 of 16 bits). */
 const UNSET = 0xffff;
-/** Offsets in struct sock_common, with which every socket begins (Linux 6.18, x86-64). */
-const SOCK_COMMON = {
-  remote: 0,
-  local: 4,
-  remotePort: 12,
-  localPort: 14,
-  family: 16,
-  state: 18,
-  remote6: 56,
-  local6: 72,
-  bytes: 88,
-} as const;
-
-/** What is known of a socket. */
-export interface TracedSocket {
-  readonly family?: 4 | 6;
-  readonly local?: Uint8Array;
-  readonly remote?: Uint8Array;
-  readonly localPort?: number;
-  readonly remotePort?: number;
-}
+const POINTER = 8;
+/** Number of the first namespace (/proc/self/ns/net); others follow in the order in which they are seen. */
+const FIRST_NAMESPACE = 0xf000_0000;
+/** Where packets' headers begin, for struct sk_buff, whose `protocol` is in network order. */
+const PACKET_TYPES = { ip_rcv: 0x0800, ipv6_rcv: 0x86dd, arp_rcv: 0x0806 } as const;
 
 /** AF_INET and AF_INET6 */
 export const addressFamily = (family: 4 | 6): number => (family === 4 ? 2 : 10);
 
-/** The structures of the kernel that programs get pointers to: what can be read of them is what the simulation knows. */
+/** The struct sk_buff of a packet. */
+interface PacketObject {
+  readonly record: EventRecord;
+  /** The packet that it was when its device was set: skbs are used again. */
+  id: number;
+  /** Bytes of headers that the kernel has taken from its data and the simulation has not. */
+  pulled: number;
+}
+
+/**
+ * The structures of the kernel that programs get pointers to: what can be read of them is what the simulation knows. Everything else in
+ * them is 0.
+ */
 export class KernelObjects {
   readonly memory: ByteStore;
   /** Some program can look at what is at the addresses; as long as none can, packets only have them. */
   areRead = false;
+  private readonly sockets: SocketObjects;
+  private readonly tasks: TaskObjects;
   private cell: EventRecord | undefined;
-  private readonly packets = new WeakMap<Skb, EventRecord>();
+  private readonly packets = new WeakMap<Skb, PacketObject>();
   private readonly devices = new WeakMap<TracedDevice, EventRecord>();
-  private readonly sockets = new WeakMap<TracedSocket, EventRecord>();
+  private readonly queues = new WeakMap<TracedDevice, EventRecord>();
+  private readonly namespaces = new Map<string, EventRecord>();
+  private readonly types = new Map<string, EventRecord>();
+  private known: Layouts | undefined;
 
   constructor(memory: ByteStore) {
     this.memory = memory;
+    this.sockets = new SocketObjects(memory);
+    this.tasks = new TaskObjects(memory);
+  }
+
+  private get layouts(): Layouts {
+    this.known ??= layouts();
+    return this.known;
   }
 
   /** Address of a packet's struct sk_buff, which says what the packet is now. A packet keeps its address as long as it lives. */
   skb(skb: Skb, device?: TracedDevice): number {
-    let record = this.packets.get(skb);
-    if (record === undefined) {
-      record = new EventRecord(this.memory, SK_BUFF.bytes);
-      this.packets.set(skb, record);
-    }
+    const object = this.objectOf(skb);
+    const { record } = object;
     if (!this.areRead) return record.address;
-    if (device !== undefined) record.set64(SK_BUFF.dev, this.device(device));
+    const { skBuff } = this.layouts;
+    if (device !== undefined) record.set64(skBuff.dev, this.device(device));
+    else if (object.id !== skb.id) record.set64(skBuff.dev, 0);
+    if (object.id !== skb.id) object.pulled = 0;
+    object.id = skb.id;
     const { head } = skb;
-    record.set32(SK_BUFF.len, skb.length);
-    record.set32(SK_BUFF.dataLen, Math.min(skb.dataLength, skb.length));
-    record.set16(SK_BUFF.queueMapping, skb.queue);
-    record.set8(SK_BUFF.packetType, skb.pktType);
-    record.set16(SK_BUFF.tcIndex, skb.tcIndex);
-    record.set32(SK_BUFF.priority, skb.priority);
-    record.set32(SK_BUFF.inputIndex, skb.ingressIfindex);
-    record.set32(SK_BUFF.hash, skb.hash);
-    record.set16(SK_BUFF.vlanProtocol, skb.vlanPresent === 1 ? swapped(skb.vlanTpid) : 0);
-    record.set16(SK_BUFF.vlanTci, skb.vlanTci);
-    record.set32(SK_BUFF.mark, skb.mark);
-    record.set16(SK_BUFF.protocol, swapped(skb.protocol));
-    record.set16(SK_BUFF.transportHeader, offsetOf(skb.transportHeader, head));
-    record.set16(SK_BUFF.networkHeader, offsetOf(skb.networkHeader, head));
-    record.set16(SK_BUFF.macHeader, offsetOf(skb.macHeader, head));
-    record.set32(SK_BUFF.tail, skb.data + skb.length - head);
-    record.set32(SK_BUFF.end, skb.size);
-    record.set64(SK_BUFF.head, head);
-    record.set64(SK_BUFF.data, skb.data);
+    const pulled = Math.min(object.pulled, skb.length);
+    record.set64(skBuff.sk, this.socket(skb.socket, device?.node));
+    record.setHalves(skBuff.tstamp, skb.timestampLow, skb.timestampHigh);
+    record.set32(skBuff.len, skb.length - pulled);
+    record.set32(skBuff.data_len, Math.min(skb.dataLength, skb.length - pulled));
+    record.set16(skBuff.queue_mapping, skb.queue);
+    record.set8(skBuff.pkt_type, skb.pktType);
+    record.set16(skBuff.tc_index, skb.tcIndex);
+    record.set32(skBuff.priority, skb.priority);
+    record.set32(skBuff.skb_iif, skb.ingressIfindex);
+    record.set32(skBuff.hash, skb.hash);
+    record.set16(skBuff.vlan_proto, skb.vlanPresent === 1 ? swapped(skb.vlanTpid) : 0);
+    record.set16(skBuff.vlan_tci, skb.vlanTci);
+    record.set32(skBuff.mark, skb.mark);
+    record.set16(skBuff.protocol, swapped(skb.protocol));
+    record.set16(skBuff.transport_header, offsetOf(skb.transportHeader, head));
+    record.set16(skBuff.network_header, offsetOf(skb.networkHeader, head));
+    record.set16(skBuff.mac_header, offsetOf(skb.macHeader, head));
+    record.set32(skBuff.tail, skb.data + skb.length - head);
+    record.set32(skBuff.end, skb.size);
+    record.set64(skBuff.head, head);
+    record.set64(skBuff.data, skb.data + pulled);
     return record.address;
+  }
+
+  /** From now on a packet's data begins at its transport header (ip_local_deliver_finish), which the simulation leaves at its IP header. */
+  pull(skb: Skb): void {
+    if (!this.areRead) return;
+    const object = this.objectOf(skb);
+    if (object.id !== skb.id) object.record.set64(this.layouts.skBuff.dev, 0);
+    object.id = skb.id;
+    object.pulled = Math.max(0, skb.transportHeader - skb.data);
+  }
+
+  private objectOf(skb: Skb): PacketObject {
+    let object = this.packets.get(skb);
+    if (object === undefined) {
+      object = { record: new EventRecord(this.memory, this.layouts.bytes.sk_buff), id: skb.id, pulled: 0 };
+      this.packets.set(skb, object);
+    }
+    return object;
   }
 
   /** Address of a cell that holds an address. */
   pointerTo(address: number): number {
-    this.cell ??= new EventRecord(this.memory, 8);
+    this.cell ??= new EventRecord(this.memory, POINTER);
     this.cell.set64(0, address);
     return this.cell.address;
   }
 
+  /** Address of a device's struct net_device. */
   device(device: TracedDevice): number {
     let record = this.devices.get(device);
     if (record === undefined) {
-      record = new EventRecord(this.memory, NET_DEVICE.bytes);
-      record.setText(NET_DEVICE.name, device.name);
-      record.set32(NET_DEVICE.index, device.index);
-      record.set32(NET_DEVICE.mtu, device.mtu);
+      const { bytes, netDevice } = this.layouts;
+      record = new EventRecord(this.memory, bytes.net_device);
       this.devices.set(device, record);
+      record.setText(netDevice.name, device.name);
+      record.set32(netDevice.ifindex, device.index);
+      record.set32(netDevice.mtu, device.mtu);
+      record.set16(netDevice.type, device.hatype);
+      record.set16(netDevice.hard_header_len, device.headerLength);
+      record.set8(netDevice.addr_len, device.mac.length);
+      record.setBytes(netDevice.perm_addr, device.mac, 0, device.mac.length);
+      record.set64(netDevice.dev_addr, record.address + netDevice.perm_addr);
+      record.set64(netDevice.nd_net, this.namespace(device.node));
     }
     return record.address;
   }
 
-  /** Address of what a socket begins with; 0 where there is none. @param state one of TCP's, 0 for what has none. */
-  socket(socket: TracedSocket | undefined, state = 0): number {
-    if (socket === undefined) return 0;
-    let record = this.sockets.get(socket);
+  /** Address of the struct netdev_queue of a device's only queue, which says whose it is. */
+  deviceQueue(device: TracedDevice): number {
+    let record = this.queues.get(device);
     if (record === undefined) {
-      record = new EventRecord(this.memory, SOCK_COMMON.bytes);
-      this.sockets.set(socket, record);
-      const { family, local, remote, localPort = 0, remotePort = 0 } = socket;
-      if (family !== undefined) record.set16(SOCK_COMMON.family, addressFamily(family));
-      record.set16(SOCK_COMMON.localPort, localPort);
-      record.set16(SOCK_COMMON.remotePort, swapped(remotePort));
-      const { length } = local ?? remote ?? EMPTY;
-      const [to, from] =
-        length === 16 ? [SOCK_COMMON.remote6, SOCK_COMMON.local6] : [SOCK_COMMON.remote, SOCK_COMMON.local];
-      if (remote !== undefined) record.setBytes(to, remote, 0, remote.length);
-      if (local !== undefined) record.setBytes(from, local, 0, local.length);
+      record = new EventRecord(this.memory, this.layouts.bytes.netdev_queue);
+      this.queues.set(device, record);
+      record.set64(0, this.device(device));
     }
-    record.set8(SOCK_COMMON.state, state);
     return record.address;
+  }
+
+  /** Address of a node's struct net: its namespace. */
+  namespace(node: string): number {
+    let record = this.namespaces.get(node);
+    if (record === undefined) {
+      record = new EventRecord(this.memory, this.layouts.bytes.net);
+      record.set32(this.layouts.inode, FIRST_NAMESPACE + this.namespaces.size);
+      this.namespaces.set(node, record);
+    }
+    return record.address;
+  }
+
+  /** Address of the struct packet_type by which a protocol's packets come to its function. */
+  packetType(fn: keyof typeof PACKET_TYPES): number {
+    let record = this.types.get(fn);
+    if (record === undefined) {
+      record = new EventRecord(this.memory, this.layouts.bytes.packet_type);
+      record.set16(0, swapped(PACKET_TYPES[fn]));
+      this.types.set(fn, record);
+    }
+    return record.address;
+  }
+
+  /** Address of a socket's struct sock, which is the beginning of larger structs; 0 where there is none. @param state another than it has now. */
+  socket(socket: SkbSocket | undefined, node?: string, state?: number): number {
+    if (socket === undefined) return 0;
+    const net = node === undefined || !this.areRead ? 0 : this.namespace(node);
+    return this.sockets.addressOf(socket, this.layouts, this.areRead, net, state);
+  }
+
+  /** Address of a task's struct task_struct. */
+  task(task: CurrentTask): number {
+    return this.tasks.addressOf(task, this.layouts);
   }
 }
-
-const EMPTY = new Uint8Array();
 
 function offsetOf(header: number, head: number): number {
   const offset = header - head;

@@ -4,12 +4,11 @@ import { PT_REGS } from "./call-frames.ts";
 import type { EventPoint } from "./event-point.ts";
 import { EventRecord } from "./event-record.ts";
 import type { EventPoints, KernelEvents } from "./kernel-events.ts";
+import { PRIORITY } from "./task-objects.ts";
 
 const MOST_ARGUMENTS = 6;
 const NUMBER = 8;
 const ARGUMENTS = 16;
-/** Default of a task (MAX_RT_PRIO + 20). */
-const PRIORITY = 120;
 const NAME_BYTES = 16;
 /** Where the text of sched_process_exec begins. */
 const EXEC_TEXT = 20;

@@ -1,5 +1,5 @@
 import { FUNCTION } from "../../events/functions.ts";
-import type { Skb } from "../../packet/skb.ts";
+import type { Skb, SkbSocket } from "../../packet/skb.ts";
 import type { EventPoint } from "./event-point.ts";
 import type { EventRecord } from "./event-record.ts";
 import type { EventPoints, KernelEvents } from "./kernel-events.ts";
@@ -20,7 +20,6 @@ export const TCP_STATE = {
 } as const;
 
 const IPPROTO_TCP = 6;
-const NANOSECONDS_PER_MICROSECOND = 1000;
 /** Bytes of the addresses in tcp:tcp_probe: those of struct sockaddr_in6. */
 const SOCKADDR = 28;
 
@@ -32,12 +31,14 @@ export interface TracedConnection {
   readonly localPort: number;
   readonly remotePort: number;
   readonly state: keyof typeof TCP_STATE;
+  /** As programs see it. */
+  readonly socket: SkbSocket | undefined;
   readonly sndNxt: number;
   readonly sndUna: number;
   readonly sndWnd: number;
   readonly receiveWindow: number;
   readonly congestion: { readonly window: number; readonly threshold: number };
-  /** Nanoseconds. */
+  /** Microseconds, times 8. */
   readonly roundTrip: { readonly smoothed: number };
 }
 
@@ -76,7 +77,7 @@ export class TcpEvents {
   change(node: string, c: TracedConnection, before: keyof typeof TCP_STATE, after: keyof typeof TCP_STATE): void {
     const { changed, rawChanged, events } = this;
     const { frames, objects } = events;
-    const socket = objects.socket(c, TCP_STATE[before]);
+    const socket = objects.socket(c.socket, node, TCP_STATE[before]);
     frames.enter(FUNCTION.tcp_set_state, node, socket, TCP_STATE[after]);
     if (changed !== undefined) {
       const { record } = changed;
@@ -99,7 +100,7 @@ export class TcpEvents {
   receive(node: string, c: TracedConnection, skb: Skb, payload: number): void {
     const { probed, rawProbed, events } = this;
     if (probed === undefined && rawProbed === undefined) return;
-    const socket = events.objects.socket(c, TCP_STATE[c.state]);
+    const socket = events.objects.socket(c.socket, node);
     const skbAddress = events.objects.skb(skb);
     if (probed !== undefined) {
       const { record } = probed;
@@ -115,7 +116,7 @@ export class TcpEvents {
       record.set32(88, c.congestion.window);
       record.set32(92, Math.min(c.congestion.threshold, 0x7fff_ffff));
       record.set32(96, c.sndWnd);
-      record.set32(100, Math.floor(c.roundTrip.smoothed / NANOSECONDS_PER_MICROSECOND));
+      record.set32(100, c.roundTrip.smoothed >>> 3);
       record.set32(104, c.receiveWindow);
       record.set64(112, 0);
       record.set64(120, skbAddress);
@@ -129,7 +130,7 @@ export class TcpEvents {
   resend(node: string, c: TracedConnection): void {
     const { resent, rawResent, events } = this;
     if (resent === undefined && rawResent === undefined) return;
-    const socket = events.objects.socket(c, TCP_STATE[c.state]);
+    const socket = events.objects.socket(c.socket, node);
     if (resent !== undefined) {
       const { record } = resent;
       record.set64(8, 0);
@@ -153,7 +154,7 @@ export class TcpEvents {
   /** An event of the class tcp_event_sk. */
   private end(point: EventPoint | undefined, raw: EventPoint | undefined, node: string, c: TracedConnection): void {
     if (point === undefined && raw === undefined) return;
-    const socket = this.events.objects.socket(c, TCP_STATE[c.state]);
+    const socket = this.events.objects.socket(c.socket, node);
     if (point !== undefined) {
       const { record } = point;
       record.set64(8, socket);

@@ -46,7 +46,8 @@ export class IpOutput implements EventHandler {
     const { name } = this.stack.host;
     const { frames, objects } = events;
     const fn = family === 4 ? FUNCTION.ip_local_out : FUNCTION.ip6_local_out;
-    frames.enter(fn, name, 0, 0, frames.isProbed(fn) ? objects.skb(skb) : 0);
+    if (!frames.isProbed(fn)) frames.enter(fn, name);
+    else frames.enter(fn, name, objects.namespace(name), objects.socket(skb.socket, name), objects.skb(skb));
     const code = this.sendOwn(skb, family, route);
     events.end(fn, name);
     return code;

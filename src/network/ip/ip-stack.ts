@@ -131,6 +131,7 @@ export class IpStack implements NeighbourOwner {
   deliver(device: Interface, skb: Skb, family: 4 | 6, protocol: number, nextAt: number): void {
     const taken = this.rawSockets.length > 0 && this.deliverRaw(device, skb, family, protocol);
     const { events } = this.world.ledger;
+    if (events.isOn) events.objects.pull(skb);
     const handler = events.isOn ? HANDLERS[family][protocol] : undefined;
     if (handler !== undefined) events.begin(handler, this.host.name, skb, device);
     this.handle(device, skb, family, protocol, nextAt, taken);

@@ -110,7 +110,8 @@ export class UdpHandler {
     const { stack } = this;
     const { events } = this.world.ledger;
     const { name } = stack.host;
-    if (events.isOn) events.frames.enter(FUNCTION.udp_sendmsg, name, 0, 0, length);
+    const fn = family === 4 ? FUNCTION.udp_sendmsg : FUNCTION.udpv6_sendmsg;
+    if (events.isOn) events.frames.enter(fn, name, events.objects.socket(sender, name), 0, length);
     const route = stack.route(family, destination, 0);
     const from = source ?? stack.sourceTowards(family, destination, 0, route) ?? UNSPECIFIED[family];
     const skb = this.maker.begin(family, UDP_HEADER + length);
@@ -119,7 +120,7 @@ export class UdpHandler {
     const code = this.finish(skb, family, from, destination, sport, dport, route);
     if (!events.isOn) return code;
     events.frames.result = code < 0 ? code : length;
-    events.end(FUNCTION.udp_sendmsg, name);
+    events.end(fn, name);
     return code;
   }
 

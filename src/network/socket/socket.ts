@@ -91,7 +91,7 @@ export class Socket {
     const { frames, objects } = events;
     const fn = FUNCTION.sk_filter_trim_cap;
     if (!frames.isProbed(fn)) frames.enter(fn, this.host);
-    else frames.enter(fn, this.host, objects.socket(this), objects.skb(skb), minimum);
+    else frames.enter(fn, this.host, objects.socket(this.identity, this.host), objects.skb(skb), minimum);
     const passes = this.runAll(skb, address, length, minimum);
     if (!passes) frames.drop();
     events.end(fn, this.host);

@@ -61,7 +61,7 @@ export class SegmentWriter {
     if (!events.isOn || bytes === 0) return;
     const { name } = this.stack.host;
     const { frames, objects } = events;
-    frames.enter(FUNCTION.tcp_sendmsg, name, objects.socket(c), 0, bytes);
+    frames.enter(FUNCTION.tcp_sendmsg, name, objects.socket(c.socket, name), 0, bytes);
     frames.result = bytes;
     events.end(FUNCTION.tcp_sendmsg, name);
   }

@@ -1,3 +1,4 @@
+import { parametersOf } from "../../events/functions.ts";
 import type { CodeParts } from "./code-parts.ts";
 import { type Operand, signed } from "./emitter.ts";
 import { nearHint } from "./hints.ts";
@@ -116,7 +117,7 @@ function result(parts: CodeParts, span: Span): Operand {
   const { scene, emitter, source } = parts;
   if (scene.provider !== "kretprobe" && scene.provider !== "fexit")
     source.fail(span, `\`retval\` is for kretprobe and fexit; this is ${scene.name}.`);
-  const offset = scene.provider === "fexit" ? 8 * scene.fn!.parameters.length : RESULT;
+  const offset = scene.provider === "fexit" ? 8 * parametersOf(scene.fn!.name).length : RESULT;
   emitter.emit(`r0 = *(u64 *)(r9 + ${offset})`);
   return emitter.keep(scene.provider === "fexit" ? INT : UNSIGNED, span);
 }
@@ -137,9 +138,9 @@ function registerOf({ scene, emitter, source }: CodeParts, index: number, span: 
 export function contextField(parts: CodeParts, name: string, span: Span, index?: number): Operand {
   const { scene, emitter } = parts;
   if (scene.fn !== undefined) {
-    const at = scene.fn.parameters.indexOf(name);
-    if (at < 0)
-      parts.source.fail(span, `${scene.fn.name} has no argument '${name}'.`, nearHint(name, scene.fn.parameters));
+    const parameters = parametersOf(scene.fn.name);
+    const at = parameters.indexOf(name);
+    if (at < 0) parts.source.fail(span, `${scene.fn.name} has no argument '${name}'.`, nearHint(name, parameters));
     emitter.emit(`r0 = *(u64 *)(r9 + ${8 * at})`);
     return emitter.keep(UNSIGNED, span);
   }

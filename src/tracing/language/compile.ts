@@ -1,4 +1,3 @@
-import { TRACING_TYPE } from "../../bpf/program-type/tracing-programs.ts";
 import type { TraceAction } from "./actions.ts";
 import { unless } from "./conditions.ts";
 import { Emitter } from "./emitter.ts";
@@ -127,6 +126,6 @@ function compileFor(
   if (probe.predicate !== undefined) unless(parts, probe.predicate, end);
   statements(parts, probe.body);
   emitter.place(end);
-  emitter.emit(`r0 = ${scene.programType === TRACING_TYPE ? FENTRY_RESULT : RESULT}`, "exit");
+  emitter.emit(`r0 = ${scene.programType === "tracing" ? FENTRY_RESULT : RESULT}`, "exit");
   return { text: emitter.code, actions };
 }

@@ -96,10 +96,3 @@ struct icmphdr {
   union { struct { __be16 id, sequence; } echo; __be32 gateway; struct { __be16 __unused, mtu; } frag; __u8 reserved[4]; } un;
 };
 `;
-
-/** What tracepoints of system calls give (include/trace/trace_events.h, as the kernel's BTF has it). */
-export const TRACEPOINTS = `
-struct trace_entry { unsigned short type; unsigned char flags, preempt_count; int pid; };
-struct trace_event_raw_sys_enter { struct trace_entry ent; long id; unsigned long args[6]; char __data[0]; };
-struct trace_event_raw_sys_exit { struct trace_entry ent; long id, ret; char __data[0]; };
-`;

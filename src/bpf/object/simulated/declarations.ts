@@ -1,4 +1,4 @@
-import type { BtfMember } from "../btf/btf-type.ts";
+import type { BtfMember, BtfParameter } from "../btf/btf-type.ts";
 import type { TypeBuilder } from "./type-builder.ts";
 
 /** Where the next member goes, as C compilers for x86-64 lay structs out (System V ABI, 3.1.2). */
@@ -19,13 +19,27 @@ interface Extent {
   readonly alignment: number;
 }
 
+const wordsOf = (text: string): string[] =>
+  text.match(/unsigned (?:char|short|int|long)|[A-Za-z_]\w*|\d+|[{}*[\];:,()@]/g) ?? [];
+
 /**
- * Reads declarations of structs and unions in C: numbers, pointers, arrays, bit fields, and structs and unions inside of each
- * other. Names must be declared before they are used, but for pointers. Throws RangeError for what it does not know.
+ * Reads declarations of structs, unions and typedefs in C: numbers, pointers, arrays, bit fields, and structs and unions inside of
+ * each other. Where only some members of a struct are told, its size stands behind its name, and `@16` before a member the byte in
+ * the innermost struct at which it begins. Names must be declared before they are used, but for those of structs that pointers lead
+ * to. Throws RangeError for what it does not know.
  */
 export function declareTypes(builder: TypeBuilder, text: string): void {
-  const words = text.match(/unsigned (?:char|short|int|long)|[A-Za-z_]\w*|\d+|[{}*[\];:,]/g) ?? [];
-  new Reader(builder, words).readAll();
+  new Reader(builder, wordsOf(text)).readAll();
+}
+
+/** Reads prototypes in C, `int ip_forward(struct sk_buff *skb);`, of structs and numbers that are declared. Throws RangeError. */
+export function declareFunctions(builder: TypeBuilder, text: string): void {
+  new Reader(builder, wordsOf(text)).readFunctions();
+}
+
+/** The same of tracepoints, as kernels describe them: `typedef void (*btf_trace_NAME)(void *, ...)`. */
+export function declareTracepoints(builder: TypeBuilder, text: string): void {
+  new Reader(builder, wordsOf(text)).readTracepoints();
 }
 
 class Reader {
@@ -41,9 +55,58 @@ class Reader {
 
   readAll(): void {
     while (this.#at < this.#words.length) {
-      this.#readComposite();
+      if (this.#takes("typedef")) {
+        const { name, type } = this.#readNamed(this.#readBase());
+        this.#builder.add({ kind: "typedef", name, type });
+      } else this.#readComposite();
       this.#expect(";");
     }
+  }
+
+  readFunctions(): void {
+    while (this.#at < this.#words.length) {
+      const { name, type } = this.#readNamed(this.#readBase());
+      const prototype = this.#builder.add({ kind: "prototype", returns: type, parameters: this.#readParameters() });
+      this.#builder.add({ kind: "function", name, type: prototype, linkage: "static" });
+    }
+  }
+
+  readTracepoints(): void {
+    const first = { name: "", type: this.#builder.pointer(0) };
+    while (this.#at < this.#words.length) {
+      const name = this.#next();
+      const parameters = [first, ...this.#readParameters().map(({ type }) => ({ name: "", type }))];
+      const prototype = this.#builder.add({ kind: "prototype", returns: 0, parameters });
+      this.#builder.add({ kind: "typedef", name: `btf_trace_${name}`, type: this.#builder.pointer(prototype) });
+    }
+  }
+
+  /** `(int a, struct sock *sk);` */
+  #readParameters(): BtfParameter[] {
+    this.#expect("(");
+    const parameters: BtfParameter[] = [];
+    do {
+      parameters.push(this.#readNamed(this.#readBase()));
+    } while (this.#takes(","));
+    this.#expect(")");
+    this.#expect(";");
+    return parameters;
+  }
+
+  /** What stands before the stars of a declaration: `unsigned int`, `struct sk_buff`, `enum skb_drop_reason`. */
+  #readBase(): number {
+    const word = this.#words[this.#at];
+    if (word === "struct" || word === "union")
+      return this.#words[this.#at + 1] === "{" ? this.#readComposite() : this.#readTag();
+    if (this.#takes("enum")) return this.#builder.named("enum", this.#next());
+    return this.#builder.named("plain", this.#next());
+  }
+
+  /** `**name` behind a base. */
+  #readNamed(base: number): BtfParameter {
+    let type = base;
+    while (this.#takes("*")) type = this.#builder.pointer(type);
+    return { name: this.#next(), type };
   }
 
   #next(): string {
@@ -68,33 +131,30 @@ class Reader {
     const kind = this.#next();
     if (kind !== "struct" && kind !== "union") throw new RangeError(`'${kind}' is neither struct nor union.`);
     const name = this.#words[this.#at] === "{" ? "" : this.#next();
+    const given = this.#words[this.#at] === "{" ? undefined : Number(this.#next());
+    // What is inside may point at what it is in.
+    const id = this.#builder.reserve(kind, name);
     this.#expect("{");
     const layout: Layout = { kind, members: [], end: 0, alignment: 1, largest: 0 };
     while (!this.#takes("}")) this.#readMembers(layout);
     const bits = kind === "union" ? layout.largest : layout.end;
-    const size = roundUp(Math.ceil(bits / 8), layout.alignment);
-    const id = this.#builder.composite(kind, name, size, layout.members);
+    const size = given ?? roundUp(Math.ceil(bits / 8), layout.alignment);
+    this.#builder.fill(id, { kind, name, size, members: layout.members });
     this.#extents.set(id, { size, alignment: layout.alignment });
     return id;
   }
 
   /** `__u32 a, b[4], c: 3;`, `struct sock *sk;`, `union { ... };` */
   #readMembers(layout: Layout): void {
-    const word = this.#words[this.#at];
-    const isComposite = word === "struct" || word === "union";
-    const isInline = isComposite && (this.#words[this.#at + 1] === "{" || this.#words[this.#at + 2] === "{");
-    const base = isInline
-      ? this.#readComposite()
-      : isComposite
-        ? this.#readTag()
-        : this.#builder.named("plain", this.#next());
+    if (this.#takes("@")) layout.end = Number(this.#next()) * 8;
+    const isInline = this.#words[this.#at + 2] === "{" && /^(?:struct|union)$/.test(this.#words[this.#at]!);
+    const base = isInline ? this.#readComposite() : this.#readBase();
     if (this.#takes(";")) {
       this.#place(layout, "", base, 0);
       return;
     }
     do {
-      const type = this.#takes("*") ? this.#builder.pointer(base) : base;
-      const name = this.#next();
+      const { name, type } = this.#readNamed(base);
       const count = this.#takes("[") ? Number(this.#next()) : undefined;
       if (count !== undefined) this.#expect("]");
       const bits = this.#takes(":") ? Number(this.#next()) : 0;
@@ -103,11 +163,11 @@ class Reader {
     this.#expect(";");
   }
 
-  /** `struct name`; what only pointers lead to may be declared nowhere. */
+  /** `struct name`; what only pointers lead to may be declared later, or nowhere. */
   #readTag(): number {
     const kind = this.#next() as "struct" | "union";
     const name = this.#next();
-    return this.#words[this.#at] === "*" ? 0 : this.#builder.named(kind, name);
+    return this.#words[this.#at] === "*" ? this.#builder.reference(kind, name) : this.#builder.named(kind, name);
   }
 
   #place(layout: Layout, name: string, type: number, bitSize: number): void {
@@ -131,6 +191,8 @@ class Reader {
         return { size: type.size, alignment: type.size };
       case "pointer":
         return { size: 8, alignment: 8 };
+      case "enum":
+        return { size: type.size, alignment: type.size };
       case "typedef":
         return this.#extentOf(type.type);
       case "array": {

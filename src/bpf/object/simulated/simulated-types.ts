@@ -2,15 +2,20 @@ import { HELPER_NAMES } from "../../isa/helper-names.ts";
 import { MAP_TYPE } from "../../maps/map-type.ts";
 import type { Btf } from "../btf/btf-type.ts";
 import { ATTACH_TYPE } from "../section/attach-type.ts";
-import { CONTEXTS, HEADERS, TRACEPOINTS } from "./contexts.ts";
-import { declareTypes } from "./declarations.ts";
+import { CONTEXTS, HEADERS } from "./contexts.ts";
+import { declareFunctions, declareTracepoints, declareTypes } from "./declarations.ts";
+import { DROP_REASONS } from "./drop-reasons.ts";
+import { KERNEL_STRUCTS } from "./kernel-structs.ts";
+import { PROTOTYPES, TRACEPOINT_PROTOTYPES } from "./prototypes.ts";
+import { TRACEPOINT_RECORDS } from "./tracepoint-records.ts";
 import { TypeBuilder } from "./type-builder.ts";
 
 let built: Btf | undefined;
 
 /**
- * The types of the simulated kernel that programs may ask for by CO-RE: what contexts and helpers give, headers, and the
- * enumerations by which programs find out what a kernel has. The same as Linux 6.18's.
+ * The types of the simulated kernel that programs may ask for by CO-RE: what contexts and helpers give, headers, what tracing programs
+ * get pointers to, the functions and tracepoints that they attach to, and the enumerations by which programs find out what a kernel
+ * has. The same as Linux 6.18's.
  */
 export function simulatedTypes(): Btf {
   built ??= build();
@@ -23,11 +28,20 @@ function build(): Btf {
   types.number(2, false, "unsigned short", "__u16", "u16", "__be16", "__sum16");
   types.number(4, false, "unsigned int", "__u32", "u32", "__be32");
   types.number(8, false, "unsigned long long", "__u64", "u64");
-  types.number(8, false, "unsigned long");
-  types.number(1, true, "char");
+  types.number(8, false, "unsigned long", "size_t");
+  // Kernels are compiled with -funsigned-char.
+  types.number(1, false, "char");
   types.number(4, true, "int", "__s32", "s32");
-  types.number(8, true, "long");
-  for (const text of [CONTEXTS, HEADERS, TRACEPOINTS]) declareTypes(types, text);
+  types.number(8, true, "long", "ssize_t");
+  types.number(8, true, "long long", "__s64", "s64");
+  types.boolean();
+  types.enumeration(
+    "skb_drop_reason",
+    DROP_REASONS.map((name, number) => [name, number]),
+  );
+  declareTypes(types, CONTEXTS + HEADERS + KERNEL_STRUCTS + TRACEPOINT_RECORDS);
+  declareFunctions(types, PROTOTYPES);
+  declareTracepoints(types, TRACEPOINT_PROTOTYPES);
   types.enumeration(
     "bpf_func_id",
     HELPER_NAMES.map((name, number) => [`BPF_FUNC_${name.replace(/^bpf_/, "")}`, number]),

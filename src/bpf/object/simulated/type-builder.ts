@@ -1,4 +1,4 @@
-import type { Btf, BtfMember, BtfType } from "../btf/btf-type.ts";
+import type { Btf, BtfComposite, BtfType } from "../btf/btf-type.ts";
 import { TypeTable } from "../btf/type-table.ts";
 
 /** Gathers types and gives them their ids; a pointer or an array of the same kind is one type. */
@@ -10,15 +10,17 @@ export class TypeBuilder {
   /** Adds a type. @returns its id. */
   add(type: BtfType): number {
     this.#types.push(type);
-    if ("name" in type && type.name !== "") this.#named.set(key(type.kind, type.name), this.#types.length);
+    if ("name" in type && type.name !== "" && type.kind !== "forward")
+      this.#named.set(key(type.kind, type.name), this.#types.length);
     return this.#types.length;
   }
 
   /** The id of a type that was added; 0 for `void`. Throws RangeError. */
-  named(kind: "struct" | "union" | "plain", name: string): number {
+  named(kind: "struct" | "union" | "enum" | "plain", name: string): number {
     if (kind === "plain" && name === "void") return 0;
     const id = this.#named.get(key(kind, name));
-    if (id === undefined) throw new RangeError(`There is no ${kind} type '${name}' yet.`);
+    if (id === undefined || this.type(id).kind === "forward")
+      throw new RangeError(`There is no ${kind} type '${name}' yet.`);
     return id;
   }
 
@@ -36,13 +38,42 @@ export class TypeBuilder {
     for (const other of others) this.add({ kind: "typedef", name: other, type: id });
   }
 
+  /** `bool`, as C has it. */
+  boolean(): void {
+    const id = this.add({
+      kind: "int",
+      name: "_Bool",
+      size: 1,
+      bits: 8,
+      bitOffset: 0,
+      signed: false,
+      meaning: "boolean",
+    });
+    this.add({ kind: "typedef", name: "bool", type: id });
+  }
+
   enumeration(name: string, values: Iterable<readonly [name: string, value: number]>): void {
     const members = Array.from(values, ([it, value]) => ({ name: it, value: BigInt(value) }));
     this.add({ kind: "enum", name, size: 4, signed: false, values: members });
   }
 
-  composite(kind: "struct" | "union", name: string, size: number, members: readonly BtfMember[]): number {
-    return this.add({ kind, name, size, members });
+  /** The id of a struct or union that may be declared later; where it never is, no more than its name is known. */
+  reference(kind: "struct" | "union", name: string): number {
+    return this.#named.get(key(kind, name)) ?? this.reserve(kind, name);
+  }
+
+  /** An id for a struct or union whose members are to be read: that of references to it, where there are any. */
+  reserve(kind: "struct" | "union", name: string): number {
+    const known = name === "" ? undefined : this.#named.get(key(kind, name));
+    if (known !== undefined && this.type(known).kind === "forward") return known;
+    const id = this.add({ kind: "forward", name, of: kind });
+    if (name !== "") this.#named.set(key(kind, name), id);
+    return id;
+  }
+
+  /** Says what a reserved id is. */
+  fill(id: number, composite: BtfComposite): void {
+    this.#types[id - 1] = composite;
   }
 
   type(id: number): BtfType {

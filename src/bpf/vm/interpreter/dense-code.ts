@@ -72,4 +72,5 @@ export const OPERATION = {
   lsh64By: 0x111,
   rsh64By: 0x112,
   arsh64By: 0x113,
+  probe: 0x114,
 } as const;

@@ -116,6 +116,7 @@ export function densify(program: LinkedProgram, environment: Environment, functi
         return [0x18, register(it.dst), constants.place(BigInt(value)), 0];
       }
       case "load":
+        if (it.probes === true) return [OPERATION.probe, register(it.dst), register(it.src), it.offset];
         return [(it.signed ? LOAD_SIGNED : LOAD)[it.bytes], register(it.dst), register(it.src), it.offset];
       case "store":
         return [STORE[it.bytes], register(it.dst), source(it), it.offset];

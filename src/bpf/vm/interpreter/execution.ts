@@ -1,4 +1,4 @@
-import type { Atomic, Instruction, LoadAcquire, StoreRelease } from "../../isa/instruction.ts";
+import type { Atomic, Instruction, Load, LoadAcquire, StoreRelease } from "../../isa/instruction.ts";
 import { FIRST_ADDRESS, mayTouch } from "../access.ts";
 import type { BpfFunction } from "../function-table.ts";
 import { HostPointer } from "../host-pointer.ts";
@@ -420,6 +420,9 @@ export class Execution {
             r[d] = view.getInt32(this.reach(r, pc, s, 4, false), true);
             r[d + 1] = r[d]! >> 31;
             break;
+          case 0x114: // r = *(...)(r + off), or 0 where nothing is
+            this.probe(r, pc, d, s);
+            break;
           case 0x73: {
             // *(u8 *)(r + off) = r
             let at = (r[d]! >>> 0) + words[pc + 2]!;
@@ -815,6 +818,20 @@ export class Execution {
       return at;
     }
     throw this.accessFault(pc, unsigned(r, register) + BigInt(offset), bytes, write);
+  }
+
+  /** A load from wherever a register points. */
+  private probe(r: Int32Array, pc: number, d: number, s: number): void {
+    const { bytes, signed: isSigned } = this.code.instructions[pc / STRIDE] as Load;
+    const { view } = this;
+    const at = (r[s]! >>> 0) + this.code.words[pc + 2]!;
+    if (r[s + 1] !== 0 || at < FIRST_ADDRESS || at + bytes > view.byteLength) {
+      r[d] = 0;
+      r[d + 1] = 0;
+    } else if (isSigned && bytes < 8) {
+      r[d] = bytes === 1 ? view.getInt8(at) : bytes === 2 ? view.getInt16(at, true) : view.getInt32(at, true);
+      r[d + 1] = r[d]! >> 31;
+    } else loadUnsigned(r, d, view, at, bytes);
   }
 
   /** The same for what must be aligned to its size, where the verifier insists on it (check_atomic). */

@@ -43,7 +43,7 @@ export class ModuleCache {
 /** Equal for programs whose modules are equal: a digest of the instructions and of everything that is compiled in. */
 export function moduleKey(
   program: LinkedProgram,
-  { machine, context, exceptionCallback }: Environment,
+  { machine, context, exceptionCallback, probes }: Environment,
   options: CompileOptions,
 ): string {
   const ordinals = new Map<HostFunction, number>();
@@ -67,6 +67,7 @@ export function moduleKey(
     cells: [machine.tailCallCell, machine.contextCell, machine.stepCell],
     addresses: [...program.addresses].map(([index, address]) => [index, address.toString()]),
     indexed: [...program.indexed],
+    probes: [...(probes ?? [])],
     hosts,
   };
   return createHash("sha256").update(JSON.stringify(facts)).update("\0").update(program.bytes).digest("base64");

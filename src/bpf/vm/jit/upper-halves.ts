@@ -25,6 +25,8 @@ export function upperHalvesBefore(
     }
     case "byte-swap":
       return rest | (instruction.bits === 64 && (instruction.order !== "le" || matters) ? 1 << instruction.dst : 0);
+    case "load":
+      return rest | (instruction.probes === true ? 1 << instruction.src : 0);
     case "store":
     case "store-release":
       return rest | (instruction.bytes === 8 && instruction.src !== null ? 1 << instruction.src : 0);

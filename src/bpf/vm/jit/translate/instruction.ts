@@ -4,7 +4,7 @@ import { arithmetic, moveSigned, negate } from "./arithmetic.ts";
 import { byteSwap } from "./byte-swap.ts";
 import { callHost, callLocal, callRegister, functionPointer } from "./calls.ts";
 import type { Frame } from "./frame.ts";
-import { atomic, load, store } from "./memory.ts";
+import { atomic, load, probe, store } from "./memory.ts";
 import { packetLoad } from "./packet-load.ts";
 import { tailCall } from "./tail-call.ts";
 
@@ -47,6 +47,9 @@ export function translate(frame: Frame, instruction: Instruction): void {
       }
       break;
     case "load":
+      if (instruction.probes === true) probe(frame, instruction);
+      else load(frame, instruction);
+      break;
     case "load-acquire":
       load(frame, instruction);
       break;

@@ -1,4 +1,5 @@
 import type { Atomic, Load, LoadAcquire, Store, StoreRelease } from "../../../isa/instruction.ts";
+import { FIRST_ADDRESS } from "../../access.ts";
 import { FRAME_BYTES } from "../../limits.ts";
 import { I32, I32_MEMORY, I64, I64_MEMORY } from "../wasm/instructions.ts";
 import { checkAlignment } from "./checks.ts";
@@ -26,6 +27,8 @@ const SIGNED_NARROW_LOADS = {
 } as const;
 const NARROW_STORES = { 1: I32_MEMORY.store8, 2: I32_MEMORY.store16, 4: I32_MEMORY.store } as const;
 const STORES = { 1: I64_MEMORY.store8, 2: I64_MEMORY.store16, 4: I64_MEMORY.store32, 8: I64_MEMORY.store } as const;
+/** A page of memory has 2 to the power of this bytes. */
+const PAGE_BITS = 16;
 
 interface Access {
   readonly index: number;
@@ -67,6 +70,39 @@ export function address(frame: Frame, { index, register, offset, bytes, write, a
   code.i32(offset);
   code.op(I32.add);
   return 0;
+}
+
+/** A load from whatever a register holds: 0 where no memory is, or only the page that belongs to nothing. */
+export function probe(frame: Frame, { bytes, signed, dst, src, offset }: Load): void {
+  const { code, givesNarrow } = frame;
+  const at = frame.temporary("i64");
+  frame.get(src);
+  code.i64(offset);
+  code.op(I64.add);
+  code.tee(at);
+  code.i64(FIRST_ADDRESS);
+  code.op(I64.geU);
+  code.get(at);
+  code.memorySize();
+  code.extend();
+  code.i64(PAGE_BITS);
+  code.op(I64.shl);
+  code.i64(bytes);
+  code.op(I64.sub);
+  code.op(I64.leU);
+  code.op(I32.and);
+  code.if(givesNarrow ? "i32" : "i64");
+  code.get(at);
+  code.wrap();
+  if (givesNarrow) code.memory(signed ? SIGNED_NARROW_LOADS[bytes] : NARROW_LOADS[bytes]);
+  else code.memory(signed ? SIGNED_LOADS[bytes] : LOADS[bytes]);
+  code.else();
+  if (givesNarrow) code.i32(0);
+  else code.i64(0);
+  code.end();
+  if (givesNarrow) frame.setLow(dst);
+  else frame.set(dst);
+  if (!signed) frame.facts.setFits(dst, bytes * 8);
 }
 
 export function load(frame: Frame, { index, bytes, dst, src, offset, ...more }: Load | LoadAcquire): void {

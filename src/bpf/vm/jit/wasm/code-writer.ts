@@ -115,6 +115,12 @@ export class CodeWriter {
     this.out.unsigned(offset);
   }
 
+  /** Leaves the memory's size in pages of 65,536 bytes: i32. */
+  memorySize(): void {
+    this.out.byte(CORE.memorySize);
+    this.out.byte(0);
+  }
+
   /** address, value (i32) and count on the stack. */
   fill(): void {
     this.out.byte(CORE.prefix);

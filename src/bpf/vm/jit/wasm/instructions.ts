@@ -24,6 +24,7 @@ export const CORE = {
   localSet: 0x21,
   localTee: 0x22,
   globalGet: 0x23,
+  memorySize: 0x3f,
   i32Const: 0x41,
   i64Const: 0x42,
   /** First byte of instructions that have two. */

@@ -94,6 +94,9 @@ function readInstruction(opcode: number, reader: Reader, code: CodeWriter, names
       return `local.tee ${local()}`;
     case CORE.globalGet:
       return `global.get $${names.global(reader.unsigned())}`;
+    case CORE.memorySize:
+      reader.byte();
+      return "memory.size";
     case CORE.i32Const:
       return `i32.const ${Number(reader.signed())}`;
     case CORE.i64Const:

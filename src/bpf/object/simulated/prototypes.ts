@@ -1,0 +1,61 @@
+/** The functions of the data path that programs attach to, as Linux 6.18 declares them; kfree_skb_reason as kernels before that do. */
+export const PROTOTYPES = `
+int __netif_receive_skb_one_core(struct sk_buff *skb, bool pfmemalloc);
+int __netif_receive_skb_core(struct sk_buff **pskb, bool pfmemalloc, struct packet_type **ppt_prev);
+int ip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt, struct net_device *orig_dev);
+int ipv6_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt, struct net_device *orig_dev);
+int arp_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt, struct net_device *orig_dev);
+int ip_local_deliver(struct sk_buff *skb);
+int ip_forward(struct sk_buff *skb);
+int ip6_forward(struct sk_buff *skb);
+int tcp_v4_rcv(struct sk_buff *skb);
+int tcp_v6_rcv(struct sk_buff *skb);
+int udp_rcv(struct sk_buff *skb);
+int udpv6_rcv(struct sk_buff *skb);
+int icmp_rcv(struct sk_buff *skb);
+int icmpv6_rcv(struct sk_buff *skb);
+int sk_filter_trim_cap(struct sock *sk, struct sk_buff *skb, unsigned int cap, enum skb_drop_reason *reason);
+int udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
+int udpv6_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
+int tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size);
+int ip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb);
+int ip6_local_out(struct net *net, struct sock *sk, struct sk_buff *skb);
+int __dev_queue_xmit(struct sk_buff *skb, struct net_device *sb_dev);
+struct sk_buff *dev_hard_start_xmit(struct sk_buff *first, struct net_device *dev, struct netdev_queue *txq, int *ret);
+void kfree_skb_reason(struct sk_buff *skb, enum skb_drop_reason reason);
+void sk_skb_reason_drop(struct sock *sk, struct sk_buff *skb, enum skb_drop_reason reason);
+void consume_skb(struct sk_buff *skb);
+void tcp_set_state(struct sock *sk, int state);
+bool do_syscall_64(struct pt_regs *regs, int nr);
+ssize_t ksys_read(unsigned int fd, char *buf, size_t count);
+ssize_t ksys_write(unsigned int fd, char *buf, size_t count);
+int __sys_socket(int family, int type, int protocol);
+int __sys_bind(int fd, struct sockaddr *umyaddr, int addrlen);
+int __sys_listen(int fd, int backlog);
+int __sys_connect(int fd, struct sockaddr *uservaddr, int addrlen);
+int __sys_accept4(int fd, struct sockaddr *upeer_sockaddr, int *upeer_addrlen, int flags);
+int __sys_sendto(int fd, void *buff, size_t len, unsigned int flags, struct sockaddr *addr, int addr_len);
+int __sys_recvfrom(int fd, void *ubuf, size_t size, unsigned int flags, struct sockaddr *addr, int *addr_len);
+`;
+
+/** What tracepoints give, behind what is their own; as in Linux 6.18. */
+export const TRACEPOINT_PROTOTYPES = `
+sys_enter(struct pt_regs *regs, long id);
+sys_exit(struct pt_regs *regs, long ret);
+sched_process_fork(struct task_struct *parent, struct task_struct *child);
+sched_process_exec(struct task_struct *p, pid_t old_pid, struct linux_binprm *bprm);
+sched_process_exit(struct task_struct *p, bool group_dead);
+net_dev_queue(struct sk_buff *skb);
+net_dev_start_xmit(struct sk_buff *skb, struct net_device *dev);
+net_dev_xmit(struct sk_buff *skb, int rc, struct net_device *dev, unsigned int skb_len);
+netif_receive_skb(struct sk_buff *skb);
+netif_rx(struct sk_buff *skb);
+kfree_skb(struct sk_buff *skb, void *location, enum skb_drop_reason reason, struct sock *rx_sk);
+consume_skb(struct sk_buff *skb, void *location);
+skb_copy_datagram_iovec(struct sk_buff *skb, int len);
+inet_sock_set_state(struct sock *sk, int oldstate, int newstate);
+tcp_probe(struct sock *sk, struct sk_buff *skb);
+tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, int err);
+tcp_receive_reset(struct sock *sk);
+tcp_destroy_sock(struct sock *sk);
+`;
