@@ -21,7 +21,9 @@ const LINKTYPE_RAW = 101;
 const VLAN_TAG = 4;
 /** The bits of a tag that name the VLAN; the others are a priority. */
 export const VLAN_ID = 0xfff;
-/** Shortest frame whose tag is taken out: the tag, and two bytes behind it. */
+/** An Ethernet header with a tag (VLAN_ETH_HLEN). */
+export const TAGGED_HEADER = ETHERNET_HEADER + VLAN_TAG;
+/** Shortest frame whose tag is taken out on the way up from a device: the tag, and two bytes behind it. */
 export const SHORTEST_TAGGED = ETHERNET_HEADER + VLAN_TAG + 2;
 
 /** Whom a frame to the address at `at` is for (eth_type_trans). */

@@ -1,7 +1,9 @@
 import type { Megaflow } from "../network/ovs/datapath/megaflow.ts";
 import { formatDatapathActions } from "../network/ovs/dpctl/format-actions.ts";
+import { AT, VLAN_PRESENT } from "../network/ovs/flow/layout.ts";
 import { formatMatch } from "../network/ovs/openflow/match/format-match.ts";
 import type { Switch } from "../network/ovs/switch.ts";
+import { get16, set16 } from "../packet/wire.ts";
 import type { MegaflowResult, SwitchResult } from "./result.ts";
 
 /** Reads the counters of an Open vSwitch's datapath at the end of a run. */
@@ -25,9 +27,12 @@ export function switchResult({ datapath, ports, programs, slowPath, model }: Swi
 }
 
 function megaflowResult({ key, mask, actions, packets, bytes, used }: Megaflow): MegaflowResult {
-  const masked = key.map((byte, i) => byte & mask.bytes[i]!);
+  const match = { key: key.map((byte, i) => byte & mask.bytes[i]!), mask: mask.bytes.slice() };
+  // That there is no tag every megaflow of such packets wants, and none says.
+  for (const at of [AT.vlanTci, AT.innerVlanTci])
+    if (get16(match.key, at) === 0 && (get16(match.mask, at) & VLAN_PRESENT) !== 0) set16(match.mask, at, 0);
   return {
-    match: formatMatch({ key: masked, mask: mask.bytes }),
+    match: formatMatch(match),
     actions: actions.length === 0 ? "drop" : formatDatapathActions(actions),
     packets,
     bytes,

@@ -12,6 +12,8 @@ export interface BridgePort {
   readonly ofport: number;
   /** Columns of the table Port: `tag=10`, `trunks=10,20`, `vlan_mode=native-untagged`. */
   readonly port?: readonly string[];
+  /** Columns of the table Interface: `options:tx_pcap=FILE`. */
+  readonly interface?: readonly string[];
 }
 
 /** Why Open vSwitch cannot be compared with here, or undefined where it can. */
@@ -70,9 +72,10 @@ export class Vswitchd {
     commands.push(
       "set bridge br0 protocols=OpenFlow10,OpenFlow11,OpenFlow12,OpenFlow13,OpenFlow14,OpenFlow15 other-config:datapath-id=1",
     );
-    for (const { name, ofport, port = [] } of ports) {
+    for (const { name, ofport, port = [], interface: columns = [] } of ports) {
       commands.push(`add-port br0 ${name} ${port.join(" ")}`.trim());
-      commands.push(`set interface ${name} type=${isPolling ? "dummy-pmd" : "dummy"} ofport_request=${ofport}`);
+      const type = isPolling ? "dummy-pmd" : "dummy";
+      commands.push(`set interface ${name} type=${type} ofport_request=${ofport} ${columns.join(" ")}`.trim());
     }
     this.vsctl(commands.flatMap((command, i) => (i === 0 ? command.split(" ") : ["--", ...command.split(" ")])));
   }

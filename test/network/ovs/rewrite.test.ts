@@ -50,6 +50,13 @@ describe("set", () => {
       ],
     },
     {
+      name: "an IPv6 address under UDP without checksum",
+      group: "ipv6",
+      set: { ipv6_src: IPV6 },
+      from: [ether, { ipv6: null }, { udp: { checksum: 0 } }],
+      to: [ether, { ipv6: { src: "2001:db8::99" } }, { udp: { checksum: 0 } }],
+    },
+    {
       name: "an IPv6 address under ICMPv6",
       group: "ipv6",
       set: { ipv6_dst: IPV6 },

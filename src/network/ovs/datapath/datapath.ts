@@ -1,10 +1,10 @@
 import type { DropReason } from "../../../packet/drop-reason.ts";
 import type { Skb } from "../../../packet/skb.ts";
-import { set32 } from "../../../packet/wire.ts";
+import { get16, set32 } from "../../../packet/wire.ts";
 import type { World } from "../../world.ts";
 import { Tracker } from "../conntrack/tracker.ts";
 import { extractHeaders, extractMetadata } from "../flow/extract.ts";
-import { AT, NO_PORT } from "../flow/layout.ts";
+import { AT, NO_PORT, VLAN_PRESENT } from "../flow/layout.ts";
 import type { BpfAction, UserspaceAction } from "./action.ts";
 import { type Actor, Executor } from "./executor.ts";
 import { FlowTable } from "./flow-table.ts";
@@ -15,6 +15,7 @@ import type { SendingPort } from "./port.ts";
 import type { DatapathPrograms, ProgramVerdict } from "./programs.ts";
 import { Revalidator } from "./revalidator.ts";
 import type { SlowPath } from "./slow-path.ts";
+import { wantTags } from "./tag-mask.ts";
 import { type Upcall, UpcallQueue, type UpcallSettings } from "./upcall-queue.ts";
 
 /** How often programs may have one packet looked up again. */
@@ -99,10 +100,13 @@ export class Datapath implements Actor {
     this.executor.giveBack();
   }
 
-  readKey(state: PacketState): boolean {
-    const skb = state.skb!;
-    state.isKeyValid = true;
-    const isWhole = extractHeaders(this.world.store.bytes, skb, state.key, this.settings.vlanLimit);
+  readKey(state: PacketState, tags = 0): boolean {
+    const { key } = state;
+    const { vlanLimit } = this.settings;
+    const isWhole = extractHeaders(this.world.store.bytes, state.skb!, key, Math.max(tags, vlanLimit));
+    // With more tags than flows may see it is no key for a look-up.
+    state.isKeyValid = tags <= vlanLimit;
+    if (tags === 0) state.tags = tagsIn(key);
     const verdict = this.programs?.parse(state) ?? "continue";
     if (verdict !== "continue" && verdict !== "parsed") {
       this.drop(state, this.programs!.reason);
@@ -220,6 +224,7 @@ export class Datapath implements Actor {
       return;
     }
     const answer = slowPath.translate({ key: state.key, skb, hasEffects: true, now });
+    wantTags(answer.mask);
     if (answer.isCacheable && this.table.size < this.settings.flowLimit)
       this.table.install(state.key, answer.mask, answer.actions, answer, now);
     const tcpFlags = (state.key[AT.tcpFlags]! << 8) | state.key[AT.tcpFlags + 1]!;
@@ -230,4 +235,9 @@ export class Datapath implements Actor {
   private drop(state: PacketState, reason: DropReason): void {
     this.world.ledger.drop(state.skb!, this.name, reason);
   }
+}
+
+function tagsIn(key: Uint8Array): number {
+  const isThere = (at: number) => ((get16(key, at) & VLAN_PRESENT) === 0 ? 0 : 1);
+  return isThere(AT.vlanTci) + isThere(AT.innerVlanTci);
 }

@@ -33,8 +33,11 @@ export interface Actor {
   readonly ports: ReadonlyMap<number, SendingPort>;
   readonly meters: ReadonlyMap<number, Meter>;
   readonly tracker: Tracker;
-  /** Makes the packet's key anew from its bytes; false: the packet has been dropped. */
-  readKey(state: PacketState): boolean;
+  /**
+   * Makes the packet's key anew from its bytes, with as many tags as flows may see, or `tags` of them where that is more;
+   * false: the packet has been dropped.
+   */
+  readKey(state: PacketState, tags?: number): boolean;
   /** Looks a packet up and executes its flow; the packet is the datapath's. */
   process(state: PacketState): void;
   /** Sends a copy of the packet up. */
@@ -141,7 +144,7 @@ export class Executor {
       case "set":
         if (action.group === "tunnel") this.setTunnel(state, action.value);
         else {
-          if (!this.refreshKey(state)) return false;
+          if (!this.refreshKey(state, state.tags)) return false;
           applySet(store.bytes, skb, state.key, action);
         }
         return true;
@@ -152,9 +155,11 @@ export class Executor {
           set16(state.key, AT.vlanTci, action.tci | VLAN_PRESENT);
         }
         pushVlan(pool, skb, action.tpid, action.tci);
+        state.tags++;
         return true;
       case "pop_vlan":
         popVlan(pool, skb);
+        if (state.tags > 0) state.tags--;
         if (skb.vlanPresent === 1) state.isKeyValid = false;
         else set32(state.key, AT.vlanTpid, 0);
         return true;
@@ -180,6 +185,7 @@ export class Executor {
         state.isKeyValid = false;
         return popNsh(pool, skb) || this.fail(state);
       case "hash":
+        if (!this.refreshKey(state, state.tags)) return false;
         set32(state.key, AT.dpHash, flowHash(state.key, action.algorithm, action.basis));
         return true;
       case "recirc":
@@ -195,7 +201,7 @@ export class Executor {
         this.branch(state, skb.length <= action.length ? action.lessEqual : action.greater, 0, isLast);
         return !isLast;
       case "ct": {
-        if (!this.refreshKey(state)) return false;
+        if (!this.refreshKey(state, state.tags)) return false;
         if (this.actor.tracker.execute(state, action)) return true;
         this.drop(state, "OVS_DROP_CONNTRACK");
         return false;
@@ -289,8 +295,8 @@ export class Executor {
   }
 
   /** Reads the key anew after an action that has changed the packet's shape (ovs_flow_key_update). */
-  private refreshKey(state: PacketState): boolean {
-    return state.isKeyValid || this.actor.readKey(state);
+  private refreshKey(state: PacketState, tags = 0): boolean {
+    return state.isKeyValid || this.actor.readKey(state, tags);
   }
 
   private fail(state: PacketState): false {

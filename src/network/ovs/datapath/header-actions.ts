@@ -5,7 +5,7 @@
 import type { Skb } from "../../../packet/skb.ts";
 import type { SkbPool } from "../../../packet/skb-pool.ts";
 import { copyBytes, get16, set16, set32 } from "../../../packet/wire.ts";
-import { isVlan, SHORTEST_TAGGED, tag, untag } from "../../ethernet-frame.ts";
+import { isVlan, TAGGED_HEADER, tag, untag } from "../../ethernet-frame.ts";
 import type { PushNshAction } from "./action.ts";
 
 const ETHERNET_HEADER = 14;
@@ -30,7 +30,10 @@ export function popVlan(pool: SkbPool, skb: Skb): void {
   skb.vlanTci = 0;
   skb.vlanTpid = 0;
   const { bytes } = pool.store;
-  if (skb.length >= SHORTEST_TAGGED && isVlan(get16(bytes, skb.data + 12))) untag(bytes, skb);
+  if (skb.length >= TAGGED_HEADER && isVlan(get16(bytes, skb.data + 12))) {
+    untag(bytes, skb);
+    skb.networkHeader = Math.max(skb.networkHeader, skb.data + ETHERNET_HEADER);
+  }
   skb.macHeader = skb.data;
 }
 

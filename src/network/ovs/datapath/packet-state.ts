@@ -14,6 +14,8 @@ export class PacketState {
   readonly words = wordsOf(this.key);
   /** False: an action has changed the packet so that its key must be read anew before the next look-up. */
   isKeyValid = true;
+  /** Tags of the packet that are known: those that were read, less those taken off, and those put on. */
+  tags = 0;
   /** Bytes of the packet that the next output sends at most. */
   cutLength = WHOLE;
   /** The tunnel that the flow has chosen (`set(tunnel(...))`): the key's bytes from AT.tunId on. */
@@ -31,6 +33,7 @@ export class PacketState {
   reset(skb: Skb): void {
     this.skb = skb;
     this.isKeyValid = true;
+    this.tags = 0;
     this.cutLength = WHOLE;
     this.hasTunnel = false;
     this.connection = undefined;
@@ -44,6 +47,7 @@ export class PacketState {
     this.skb = skb;
     this.words.set(other.words);
     this.isKeyValid = other.isKeyValid;
+    this.tags = other.tags;
     this.cutLength = other.cutLength;
     if (other.hasTunnel) this.tunnel.set(other.tunnel);
     this.hasTunnel = other.hasTunnel;

@@ -2,6 +2,7 @@ import { KEY_SIZE } from "../flow/layout.ts";
 import type { FlowTable } from "./flow-table.ts";
 import type { Megaflow } from "./megaflow.ts";
 import type { SlowPath } from "./slow-path.ts";
+import { wantTags } from "./tag-mask.ts";
 
 /** other_config:max-idle and max-revalidator of Open vSwitch in nanoseconds, and how often masks are put in order (ovs_dp_masks_rebalance). */
 const MAX_IDLE = 10e9;
@@ -75,6 +76,7 @@ export class Revalidator {
   private holds(flow: Megaflow, now: number): boolean {
     const answer = this.slowPath.translate({ key: flow.key, skb: undefined, hasEffects: false, now });
     if (!answer.isCacheable) return false;
+    wantTags(answer.mask);
     for (let i = 0; i < KEY_SIZE; i++) if (answer.mask[i] !== flow.mask.bytes[i]) return false;
     flow.actions = answer.actions;
     flow.translation = answer;

@@ -31,7 +31,7 @@ export interface TranslationRequest {
 }
 
 export interface Translation {
-  /** Bits of the key that the answer depends on, in full layout; what only OpenFlow knows is left out. */
+  /** Bits of the key that the answer depends on, in full layout; what only OpenFlow knows is left out. The datapath's from now on. */
   readonly mask: Uint8Array;
   readonly actions: readonly DatapathAction[];
   /** False: executed once and not installed. */

@@ -4,7 +4,7 @@
  */
 import type { Skb } from "../../../packet/skb.ts";
 import { get16, set16, set32 } from "../../../packet/wire.ts";
-import { isVlan, SHORTEST_TAGGED, untag } from "../../ethernet-frame.ts";
+import { isVlan, TAGGED_HEADER, untag } from "../../ethernet-frame.ts";
 import { extractNetwork } from "./extract-network.ts";
 import { AT, DATAPATH_SIZE, NO_ETHERTYPE, VLAN_PRESENT } from "./layout.ts";
 
@@ -23,14 +23,14 @@ export function extractMetadata(skb: Skb, inPort: number, key: Uint8Array): void
 
 /**
  * Fills the key from AT.ethDst up, the connection's tuples with zeros, and the packet's header positions and protocol. The
- * outermost VLAN tag moves into the packet's metadata. A second tag is part of the key where `vlanLimit` is 2, else its
- * TPID is the Ethernet type (other_config:vlan-limit). False where the packet is to be dropped: no whole Ethernet header,
- * malformed NSH.
+ * outermost VLAN tag moves into the packet's metadata. `tags` are known of at most, the first two as parts of the key; what
+ * comes behind is the Ethernet type, be it a further tag's TPID (other_config:vlan-limit). False where the packet is to be
+ * dropped: no whole Ethernet header, malformed NSH.
  */
-export function extractHeaders(bytes: Uint8Array, skb: Skb, key: Uint8Array, vlanLimit: 1 | 2): boolean {
+export function extractHeaders(bytes: Uint8Array, skb: Skb, key: Uint8Array, tags: number): boolean {
   key.fill(0, AT.ethDst, DATAPATH_SIZE);
   if (skb.length < ETHERNET_HEADER) return false;
-  if (skb.vlanPresent === 0 && skb.length >= SHORTEST_TAGGED && isVlan(get16(bytes, skb.data + 12))) untag(bytes, skb);
+  if (skb.vlanPresent === 0 && skb.length >= TAGGED_HEADER && isVlan(get16(bytes, skb.data + 12))) untag(bytes, skb);
   const start = skb.data;
   const end = start + skb.length;
   skb.macHeader = start;
@@ -39,10 +39,10 @@ export function extractHeaders(bytes: Uint8Array, skb: Skb, key: Uint8Array, vla
   if (skb.vlanPresent === 1) {
     set16(key, AT.vlanTpid, skb.vlanTpid);
     set16(key, AT.vlanTci, skb.vlanTci | VLAN_PRESENT);
-    if (vlanLimit === 2 && isVlan(get16(bytes, at)) && end - at >= VLAN_TAG + 2) {
+    for (let i = 1; i < tags && isVlan(get16(bytes, at)) && end - at >= VLAN_TAG + 2; i++, at += VLAN_TAG) {
+      if (i > 1) continue;
       set16(key, AT.innerVlanTpid, get16(bytes, at));
       set16(key, AT.innerVlanTci, get16(bytes, at + 2) | VLAN_PRESENT);
-      at += VLAN_TAG;
     }
   }
   const type = get16(bytes, at);

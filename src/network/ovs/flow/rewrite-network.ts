@@ -56,8 +56,8 @@ function coverPseudoHeader(
       if (rest >= 20) coverChange(bytes, transport + 16, at, key, from, length);
       return;
     case UDP: {
-      // Zero says that the sender computed none, which only IPv4 allows.
-      if (rest < 8 || (family === 4 && get16(bytes, transport + 6) === 0)) return;
+      // Zero says that the sender computed none.
+      if (rest < 8 || get16(bytes, transport + 6) === 0) return;
       coverChange(bytes, transport + 6, at, key, from, length);
       if (get16(bytes, transport + 6) === 0) set16(bytes, transport + 6, 0xffff);
       return;

@@ -43,12 +43,12 @@ export class OpenFlowSlowPath implements SlowPath {
     const t = translate({ bridge, key: flow, skb, hasEffects, now, entersPatches: false });
     if (bridge.hasPeers) this.#followPatches(t, flow, now);
     // The flow that is made of it keeps these, and nothing else of the translation.
-    const { wanted: mask, out: actions, rules, learnt } = t;
+    const { wanted: mask, out: actions, rules, learnt, lessons } = t;
     return {
       mask,
       actions,
       isCacheable: t.isCacheable && !t.isSlow,
-      credit: (traffic) => this.credit(rules, learnt, traffic),
+      credit: (traffic) => this.credit(rules, learnt, lessons, traffic),
     };
   }
 
@@ -77,6 +77,7 @@ export class OpenFlowSlowPath implements SlowPath {
   private credit(
     rules: Translation["rules"],
     learnt: Translation["learnt"],
+    lessons: Translation["lessons"],
     { packets, bytes, used }: FlowTraffic,
   ): void {
     for (const rule of rules) {
@@ -85,5 +86,6 @@ export class OpenFlowSlowPath implements SlowPath {
       rule.used = Math.max(rule.used, used);
     }
     for (const { bridge, vlan, address, port } of learnt) bridge.learnAddress(vlan, address, port, used);
+    for (const { bridge, entry, limit } of lessons) bridge.learnFlow(entry, limit, used);
   }
 }

@@ -1,10 +1,10 @@
+import type { HashFields } from "../../flow/hash-fields.ts";
 import { formatSubfield, parseSubfield, type Subfield } from "../field/subfield.ts";
 import { formatPort, parsePort } from "../ports.ts";
 import { splitKeyValues } from "../text/key-values.ts";
 import { unsigned } from "../text/number.ts";
 import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
 import { bundle, multipath } from "../translate/choice.ts";
-import type { HashFields } from "../translate/hash.ts";
 import type { Action, ActionContext, ActionFamily } from "./action.ts";
 
 /** Hashes the flow and writes which of `links` it means into a field. */

@@ -1,8 +1,10 @@
 import { formatActions } from "../action/registry.ts";
 import type { FlowEntry } from "../flow/flow.ts";
 import type { Group } from "../group/group.ts";
+import { formatMatch } from "../match/format-match.ts";
 import type { Meter } from "../meter/meter.ts";
 import type { PortNames } from "../ports.ts";
+import type { Lesson } from "../translate/translation.ts";
 import { Expiries } from "./expiries.ts";
 import { FlowRule, type FlowTable, flowTable } from "./flow-table.ts";
 import { MacTable } from "./mac-table.ts";
@@ -110,18 +112,28 @@ export class Bridge {
     return isNews;
   }
 
-  /** Adds or refreshes a flow that a packet taught; false where the table holds `limit` flows of its cookie already. */
-  learnFlow(entry: FlowEntry, limit: number, now: number): boolean {
-    const table = this.tables.get(entry.table);
-    const known = table?.findExactly(entry);
-    if (known !== undefined && known.entry.cookie === entry.cookie && sameActions(known.entry, entry)) {
-      known.used = now;
-      return true;
-    }
-    const count = this.#cookies.get(`${entry.table} ${entry.cookie}`) ?? 0;
-    if (limit !== 0 && known === undefined && count >= limit) return false;
-    this.addFlow(entry, now);
-    return true;
+  /** Whether a table has room for a flow that a packet teaches, once it has those that the packet has taught before. */
+  mayLearn({ entry, limit }: Lesson, before: readonly Lesson[]): boolean {
+    if (limit === 0) return true;
+    const others = before.filter(({ bridge, entry: other }) => bridge === this && other.table === entry.table);
+    const isThere = others.some(({ entry: other }) => sameFlow(other, entry));
+    if (isThere || this.tables.get(entry.table)?.findExactly(entry) !== undefined) return true;
+    return this.#countOf(entry) + others.filter(({ entry: other }) => other.cookie === entry.cookie).length < limit;
+  }
+
+  /**
+   * Adds a flow that a packet taught, unless its table holds `limit` flows of its cookie already. One that is there lives as
+   * long again as its hard timeout says (ofproto_flow_mod_learn_refresh).
+   */
+  learnFlow(entry: FlowEntry, limit: number, now: number): void {
+    const known = this.tables.get(entry.table)?.findExactly(entry);
+    if (known !== undefined && known.entry.cookie === entry.cookie && sameActions(known.entry, entry))
+      known.modified = Math.max(known.modified, now);
+    else if (limit === 0 || known !== undefined || this.#countOf(entry) < limit) this.addFlow(entry, now);
+  }
+
+  #countOf({ table, cookie }: FlowEntry): number {
+    return this.#cookies.get(`${table} ${cookie}`) ?? 0;
   }
 
   /** When the next flow or address may go by itself, in nanoseconds; Infinity: none. */
@@ -139,6 +151,11 @@ export class Bridge {
   timeoutsChanged(rule: FlowRule): void {
     this.#expiries.add(rule);
   }
+}
+
+/** The same match and priority, by which one takes the other's place. */
+function sameFlow(a: FlowEntry, b: FlowEntry): boolean {
+  return a.priority === b.priority && formatMatch(a.match) === formatMatch(b.match);
 }
 
 function sameActions(a: FlowEntry, b: FlowEntry): boolean {

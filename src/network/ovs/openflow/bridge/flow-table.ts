@@ -12,6 +12,8 @@ export class FlowRule implements ClassifierRule {
   /** Simulated nanoseconds. */
   readonly added: number;
   used: number;
+  /** When it was added, or last taught again. */
+  modified: number;
   /** Seconds, as fin_timeout has left them. */
   idleTimeout: number;
   hardTimeout: number;
@@ -23,6 +25,7 @@ export class FlowRule implements ClassifierRule {
       .map(({ id, clause, clauses }) => ({ id, clause, clauses }));
     this.added = now;
     this.used = now;
+    this.modified = now;
     this.idleTimeout = entry.idleTimeout;
     this.hardTimeout = entry.hardTimeout;
   }
@@ -43,7 +46,7 @@ export class FlowRule implements ClassifierRule {
   /** When it goes by itself, in nanoseconds; Infinity: never. */
   get expiry(): number {
     const idle = this.idleTimeout === 0 ? Number.POSITIVE_INFINITY : this.used + this.idleTimeout * 1e9;
-    const hard = this.hardTimeout === 0 ? Number.POSITIVE_INFINITY : this.added + this.hardTimeout * 1e9;
+    const hard = this.hardTimeout === 0 ? Number.POSITIVE_INFINITY : this.modified + this.hardTimeout * 1e9;
     return Math.min(idle, hard);
   }
 }

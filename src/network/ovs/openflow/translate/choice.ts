@@ -1,8 +1,9 @@
+import { hashFields } from "../../flow/hash-fields.ts";
+import { hashTwo } from "../../flow/hash-functions.ts";
 import type { BundleAction, MultipathAction } from "../action/choice.ts";
 import { OFPP } from "../ports.ts";
 import { loadSubfield } from "./fields.ts";
-import { hashFields, maskHashFields } from "./hash.ts";
-import { hashTwo } from "./hash-functions.ts";
+import { maskHashFields } from "./hash-mask.ts";
 import { output } from "./output.ts";
 import { saySubfield } from "./set-fields.ts";
 import type { Translation } from "./translation.ts";

@@ -30,6 +30,12 @@ function carries(protocol: number, type?: number): Condition {
   };
 }
 
+/** The same of protocols with ports, which later fragments do not have. */
+function carriesPorts(protocol: number): Condition {
+  const isThere = carries(protocol);
+  return (flow, wanted) => isThere(flow, wanted) && (flow[AT.nwFrag]! & FRAGMENT.later) === 0;
+}
+
 const ICMPV6 = carries(PROTOCOL.icmpv6, ETHERTYPE.ipv6);
 
 function discovery(...types: readonly number[]): Condition {
@@ -59,9 +65,9 @@ const CONDITIONS: Readonly<Record<Prerequisite, Condition>> = {
   ip: isIp,
   mpls: isMpls,
   nsh: (flow) => get16(flow, AT.ethType) === ETHERTYPE.nsh,
-  tcp: carries(PROTOCOL.tcp),
-  udp: carries(PROTOCOL.udp),
-  sctp: carries(PROTOCOL.sctp),
+  tcp: carriesPorts(PROTOCOL.tcp),
+  udp: carriesPorts(PROTOCOL.udp),
+  sctp: carriesPorts(PROTOCOL.sctp),
   icmp4: carries(PROTOCOL.icmp, ETHERTYPE.ip),
   icmp6: ICMPV6,
   nd: discovery(ND.solicit, ND.advert),

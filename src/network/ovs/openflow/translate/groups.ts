@@ -1,13 +1,15 @@
 import { get32, set32 } from "../../../../packet/wire.ts";
 import { readField } from "../../flow/field-value.ts";
+import { FIELDS } from "../../flow/fields.ts";
+import { hashFields } from "../../flow/hash-fields.ts";
+import { hashAdd, hashBytes, hashFinish, hashTwo } from "../../flow/hash-functions.ts";
 import { AT } from "../../flow/layout.ts";
 import { bytesOf } from "../field/value.ts";
 import { type Bucket, type Group, hashMap } from "../group/group.ts";
 import { inActionSetOrder } from "./action-set.ts";
 import { hasField, wantBits } from "./fields.ts";
 import { finishFreezing } from "./freeze.ts";
-import { hashFields, maskHashFields } from "./hash.ts";
-import { hashAdd, hashFinish, hashTwo } from "./hash-functions.ts";
+import { maskHashFields } from "./hash-mask.ts";
 import { mayLookUp } from "./lookup.ts";
 import type { Translation } from "./translation.ts";
 
@@ -103,14 +105,16 @@ function selectByDatapath(
   return undefined;
 }
 
+/** Of the fields that the group names and the packet has, in Open vSwitch's order (pick_hash_fields_select_group). */
 function hashSelection(t: Translation, { selection }: Group): number {
-  let hash = hashFinish(hashAdd(hashAdd(0, Number(selection.basis & 0xffff_ffffn)), Number(selection.basis >> 32n)), 8);
-  for (const { field, mask } of selection.fields) {
+  const { basis, fields } = selection;
+  let hash = hashFinish(hashAdd(hashAdd(0, Number(basis & 0xffff_ffffn)), Number(basis >> 32n)), 8);
+  for (const { field, mask } of fields.toSorted((a, b) => FIELDS.indexOf(a.field) - FIELDS.indexOf(b.field))) {
     if (!hasField(field, t.flow, t.wanted)) continue;
-    for (const byte of bytesOf(readField(t.flow, field) & mask, Math.ceil(field.bits / 8))) hash = hashAdd(hash, byte);
+    hash = hashBytes(bytesOf(readField(t.flow, field) & mask, Math.ceil(field.bits / 8)), hash);
     wantBits(t.wanted, field, mask);
   }
-  return hashFinish(hash, selection.fields.length);
+  return hash;
 }
 
 /** The bucket that scores highest: each by its own hash, times its weight (group_best_live_bucket). */
@@ -119,7 +123,7 @@ function best(t: Translation, { buckets }: Group, basis: number): Bucket | undef
   let bestScore = 0;
   for (const [i, bucket] of buckets.entries()) {
     if (!isAlive(t, bucket, 0)) continue;
-    const score = (hashTwo(basis, i) & 0xffff) * bucket.weight;
+    const score = (hashTwo(i, basis) & 0xffff) * bucket.weight;
     if (score >= bestScore) {
       bestScore = score;
       chosen = bucket;

@@ -10,18 +10,23 @@ import { hex } from "../text/number.ts";
 import { loadSubfield, wantSubfield } from "./fields.ts";
 import { maskBytes } from "./key-access.ts";
 import { saySubfield } from "./set-fields.ts";
-import type { Translation } from "./translation.ts";
+import type { Lesson, Translation } from "./translation.ts";
 
-/** learn: adds a flow made from this one to a table (lib/learn.c). */
+/**
+ * learn: a flow made from this one is to be in a table once the packet's way through the tables is over (xlate_learn_action,
+ * lib/learn.c): look-ups see the tables as they were at its beginning.
+ */
 export function learn(t: Translation, action: LearnAction): void {
   for (const { source } of action.specs) if (typeof source !== "bigint") wantSubfield(t.wanted, source);
-  if (!t.hasEffects) {
+  if (!t.hasEffects && t.report.isOn) {
     t.say("warn", "suppressing side effects, so learn action ignored");
     return;
   }
-  const entry = learnt(t.flow, action);
-  if (t.report.isOn) t.say("detail", describe(entry, t.format(entry.actions)));
-  const isThere = t.bridge.learnFlow(entry, action.limit, t.now);
+  const { limit } = action;
+  const lesson: Lesson = { bridge: t.bridge, entry: learnt(t.flow, action), limit };
+  if (t.report.isOn) t.say("detail", describe(lesson.entry, t.format(lesson.entry.actions)));
+  const isThere = !t.hasEffects || t.bridge.mayLearn(lesson, t.lessons);
+  if (isThere) t.lessons.push(lesson);
   if (action.result !== undefined) {
     loadSubfield(t.flow, t.wanted, action.result, isThere ? 1n : 0n);
     saySubfield(t, action.result);

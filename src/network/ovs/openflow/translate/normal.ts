@@ -88,10 +88,11 @@ function lookAtArp({ flow, wanted }: Translation): void {
 }
 
 function learnSource(t: Translation, from: OpenFlowPort, vlan: number): void {
+  // Group addresses are nobody's.
+  if ((t.flow[AT.ethSrc]! & 1) !== 0) return;
   const source = address(t.flow, AT.ethSrc);
   t.learnt.push({ bridge: t.bridge, vlan, address: source, port: from.ofport });
-  // Group addresses are nobody's.
-  if (!t.hasEffects || (t.flow[AT.ethSrc]! & 1) !== 0) return;
+  if (!t.hasEffects) return;
   if (!t.bridge.learnAddress(vlan, source, from.ofport, t.now)) return;
   if (t.report.isOn)
     t.say("detail", `learned that ${formatMac(t.flow, AT.ethSrc)} is on port ${from.name} in VLAN ${vlan}`);

@@ -40,6 +40,7 @@ export function translate(input: TranslationInput): Translation {
       }
     },
   );
+  if (t.hasEffects) for (const { bridge, entry, limit } of t.lessons) bridge.learnFlow(entry, limit, t.now);
   if (t.error === undefined) finishMask(t);
   else {
     t.out = [{ type: "drop", reason: XLATE_ERRORS.indexOf(t.error) }];

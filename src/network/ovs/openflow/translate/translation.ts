@@ -5,6 +5,7 @@ import type { Action } from "../action/action.ts";
 import { familyOf, formatActions } from "../action/registry.ts";
 import type { Bridge } from "../bridge/bridge.ts";
 import type { FlowRule } from "../bridge/flow-table.ts";
+import type { FlowEntry } from "../flow/flow.ts";
 import { freezeActions } from "./freeze.ts";
 import { Report, type ReportKind } from "./report.ts";
 
@@ -21,6 +22,14 @@ export type TranslationError =
 export interface StackEntry {
   readonly value: bigint;
   readonly bits: number;
+}
+
+/** A flow that a packet teaches. */
+export interface Lesson {
+  readonly bridge: Bridge;
+  readonly entry: FlowEntry;
+  /** Flows with its cookie that its table may hold; 0: any number. */
+  readonly limit: number;
 }
 
 /** What one translation is for. */
@@ -91,6 +100,8 @@ export class Translation {
     readonly address: number;
     readonly port: number;
   }[] = [];
+  /** Flows that the packet teaches, and those that the megaflow's packets will. */
+  readonly lessons: Lesson[] = [];
   /** Copies that go on after connection tracking: their recirculation ids, and the flows as they were then. */
   readonly forks: { readonly id: number; readonly flow: Uint8Array }[] = [];
 

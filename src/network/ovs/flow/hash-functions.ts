@@ -59,3 +59,26 @@ export function hashFinish(hash: number, bytes: number): number {
 export function hashTwo(first: number, second: number): number {
   return hashFinish(hashAdd(hashAdd(first, 0), second), 8);
 }
+
+/** A word with its lowest byte first, as hashes of memory see it. */
+export function reversed(word: number): number {
+  return (((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
+}
+
+/** Adds a word of a key, which is hashed as it lies in memory, the lowest byte first. */
+export function hashAddAt(hash: number, key: Uint8Array, at: number): number {
+  return hashAdd(hash, key[at]! | (key[at + 1]! << 8) | (key[at + 2]! << 16) | (key[at + 3]! << 24));
+}
+
+/** The hash of bytes, in words and what is left of them (hash_bytes of lib/hash.c). */
+export function hashBytes(bytes: Uint8Array, basis: number): number {
+  let hash = basis;
+  let at = 0;
+  for (; bytes.length - at >= 4; at += 4) hash = hashAddAt(hash, bytes, at);
+  if (at < bytes.length)
+    hash = hashAdd(
+      hash,
+      bytes.subarray(at).reduceRight((word, byte) => (word << 8) | byte, 0),
+    );
+  return hashFinish(hash, bytes.length);
+}

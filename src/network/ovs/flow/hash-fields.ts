@@ -1,8 +1,10 @@
-import { get16, get32 } from "../../../../packet/wire.ts";
-import { AT } from "../../flow/layout.ts";
-import { ETHERTYPE, PROTOCOL } from "../match/protocols.ts";
-import { hashAdd, hashFinish, jenkins } from "./hash-functions.ts";
-import { maskBits, maskBytes } from "./key-access.ts";
+import { get16, get32 } from "../../../packet/wire.ts";
+import { hashAdd, hashAddAt, hashFinish, jenkins, reversed } from "./hash-functions.ts";
+import { AT } from "./layout.ts";
+
+const ETHERTYPE = { ip: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
+const PROTOCOL = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 } as const;
+const WITH_PORTS: readonly number[] = Object.values(PROTOCOL);
 
 /** What multipath, bundle and select groups hash (enum nx_hash_fields). */
 export type HashFields =
@@ -57,7 +59,6 @@ function symmetricL4(flow: Uint8Array, basis: number): number {
 
 function symmetricL3(flow: Uint8Array, fields: HashFields, basis: number): number {
   const type = get16(flow, AT.ethType);
-  // Words are hashed as they lie in memory, the lowest byte first.
   const word = (at: number) => reversed(get32(flow, at));
   let hash = basis;
   if (type === ETHERTYPE.ip) hash = hashAdd(hash, word(AT.nwSrc) ^ word(AT.nwDst));
@@ -74,7 +75,7 @@ function symmetricL3(flow: Uint8Array, fields: HashFields, basis: number): numbe
 }
 
 /** Whether such a hash looks at ports; those of fragments it leaves alone. */
-function hasPorts(flow: Uint8Array, fields: HashFields): boolean {
+export function hasPorts(flow: Uint8Array, fields: HashFields): boolean {
   const protocol = flow[AT.nwProto]!;
   if (flow[AT.nwFrag] !== 0) return false;
   return (
@@ -86,68 +87,31 @@ function hasPorts(flow: Uint8Array, fields: HashFields): boolean {
 
 /** Of what is not IP: its EtherType, VLANs and addresses. */
 function symmetricL2(flow: Uint8Array, basis: number): number {
-  const bytes = new Uint8Array(12);
-  bytes.set(flow.subarray(AT.ethType, AT.ethType + 2));
   const vid = (get16(flow, AT.vlanTci) ^ get16(flow, AT.innerVlanTci)) & 0x0fff;
-  bytes[2] = vid >> 8;
-  bytes[3] = vid;
-  for (let i = 0; i < 6; i++) bytes[4 + i] = flow[AT.ethSrc + i]! ^ flow[AT.ethDst + i]!;
+  layer2[0] = flow[AT.ethType]!;
+  layer2[1] = flow[AT.ethType + 1]!;
+  layer2[2] = vid >> 8;
+  layer2[3] = vid;
+  for (let i = 0; i < 6; i++) layer2[4 + i] = flow[AT.ethSrc + i]! ^ flow[AT.ethDst + i]!;
   let hash = basis;
-  for (let at = 0; at < bytes.length; at += 4) hash = hashAdd(hash, reversed(get32(bytes, at)));
+  for (let at = 0; at < layer2.length; at += 4) hash = hashAddAt(hash, layer2, at);
   return hashFinish(hash, basis);
 }
 
-function reversed(word: number): number {
-  return (((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
-}
+const layer2 = new Uint8Array(12);
 
-/** Adds to a mask what such a hash looks at (flow_mask_hash_fields). */
-export function maskHashFields(flow: Uint8Array, mask: Uint8Array, fields: HashFields): void {
+/** The hash that a network card would make of a packet: of its addresses, protocol and ports (miniflow_hash_5tuple). */
+export function hashOfTuple(flow: Uint8Array): number {
   const type = get16(flow, AT.ethType);
+  let hash = 0;
+  if (type === ETHERTYPE.ipv6) for (let i = 0; i < 32; i += 4) hash = hashAddAt(hash, flow, AT.ipv6Src + i);
+  else if (type === ETHERTYPE.ip || type === ETHERTYPE.arp)
+    for (let i = 0; i < 8; i += 4) hash = hashAddAt(hash, flow, AT.nwSrc + i);
+  else return hashFinish(hash, TUPLE_SALT);
   const protocol = flow[AT.nwProto]!;
-  const addresses = (source: boolean, destination: boolean) => {
-    if (type === ETHERTYPE.ip) {
-      if (source) maskBytes(mask, AT.nwSrc, 4);
-      if (destination) maskBytes(mask, AT.nwDst, 4);
-    } else if (type === ETHERTYPE.ipv6) {
-      if (source) maskBytes(mask, AT.ipv6Src, 16);
-      if (destination) maskBytes(mask, AT.ipv6Dst, 16);
-    }
-  };
-  switch (fields) {
-    case "eth_src":
-      maskBytes(mask, AT.ethSrc, 6);
-      return;
-    case "nw_src":
-      addresses(true, false);
-      return;
-    case "nw_dst":
-      addresses(false, true);
-      return;
-    case "symmetric_l3":
-      addresses(true, true);
-      return;
-    case "symmetric_l4":
-      maskBytes(mask, AT.ethDst, 12);
-      addresses(true, true);
-      if (isIp(type)) {
-        maskBytes(mask, AT.nwProto, 1);
-        if (protocol !== PROTOCOL.udp) maskPorts(flow, mask);
-      }
-      maskBits(mask, AT.vlanTci, 0x1fff);
-      maskBits(mask, AT.innerVlanTci, 0x1fff);
-      return;
-    default:
-      if (!isIp(type)) return;
-      addresses(true, true);
-      maskBytes(mask, AT.nwProto, 1);
-      if (hasPorts(flow, fields)) maskPorts(flow, mask);
-  }
+  hash = hashAdd(hash, protocol);
+  if (WITH_PORTS.includes(protocol)) hash = hashAddAt(hash, flow, AT.tpSrc);
+  return hashFinish(hash, TUPLE_SALT);
 }
 
-/** ICMP has one byte where others have a port of two. */
-function maskPorts(flow: Uint8Array, mask: Uint8Array): void {
-  const wanted = flow[AT.nwProto] === PROTOCOL.icmp ? 0xff : 0xffff;
-  maskBits(mask, AT.tpSrc, wanted);
-  maskBits(mask, AT.tpDst, wanted);
-}
+const TUPLE_SALT = 42;
