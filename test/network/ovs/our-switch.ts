@@ -44,6 +44,7 @@ export class OurSwitch {
       parser: undefined,
       flowHit: new Map(),
       flowMiss: undefined,
+      contract: "opcodes",
       upcall: { queue: 1024, time: 0 },
       vlanLimit: 1,
       flowLimit: 1000,
@@ -83,6 +84,7 @@ function linkPort(name: string, number: number): PortModel {
     vlans: { mode: "trunk", tag: undefined, trunks: undefined, customerVlans: undefined, tpid: undefined },
     peer: undefined,
     tunnel: undefined,
+    flowMiss: undefined,
     place: PLACE,
   };
 }
