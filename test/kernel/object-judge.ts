@@ -29,8 +29,13 @@ const TAILS: Readonly<Record<number, readonly [fixed: number, each: number]>> = 
   19: [0, 12],
 };
 
+/** BPF_PSEUDO_BTF_ID */
+const BTF_ID = 3;
+/** Functions of the kernel that test programs name without a type. */
+const ADDRESSES = /^(schedule|vfs_read)$/;
+
 /** BTF id of a type of the running kernel; 0 for none. */
-type KernelTypeFinder = (kind: "function" | "typedef" | "struct", name: string) => number;
+type KernelTypeFinder = (kind: "function" | "variable" | "typedef" | "struct", name: string) => number;
 
 /** Loads programs of objects into the running kernel, as libbpf would. */
 export class ObjectJudge {
@@ -77,8 +82,8 @@ export class ObjectJudge {
   #load(program: ObjectProgram, type: number, level: number): { readonly result: number; readonly log: string } {
     const bytes = withDescriptors(program.instructions, this.#descriptors);
     const view = new DataView(bytes.buffer, bytes.byteOffset);
-    for (const { name, instructions } of program.unresolved)
-      for (const slot of instructions) view.setInt32(slot * 8 + 4, this.#kernelType("function", name), true);
+    for (const { name, kind, instructions } of program.unresolved)
+      for (const slot of instructions) this.#name(view, slot, kind, name);
     const log = Buffer.alloc(LOG_BYTES);
     const attributes = new Attributes(this.#libc)
       .words(0, type, bytes.length / 8)
@@ -99,6 +104,20 @@ export class ObjectJudge {
     }
     const result = attributes.call(PROGRAM_LOAD);
     return { result, log: log.toString("latin1", 0, log.indexOf(0)) };
+  }
+
+  /** The kernel takes BTF ids; of what has no type, an address. */
+  #name(view: DataView, slot: number, kind: "function" | "variable", name: string): void {
+    const id = this.#kernelType(kind, name);
+    const pseudo = view.getUint8(slot * 8 + 1) >> 4;
+    if (id > 0 || pseudo !== BTF_ID) {
+      view.setInt32(slot * 8 + 4, id, true);
+      return;
+    }
+    const isPresent = kind === "variable" && ADDRESSES.test(name);
+    view.setUint8(slot * 8 + 1, view.getUint8(slot * 8 + 1) & 15);
+    view.setInt32(slot * 8 + 4, isPresent ? name.length * 64 : 0, true);
+    view.setInt32(slot * 8 + 12, isPresent ? -1 : 0, true);
   }
 
   /** Of functions of structs, their place among the struct's members. */
@@ -139,7 +158,12 @@ export class ObjectJudge {
       const [fixed, each] = TAILS[(info >> 24) & 31] ?? [0, 0];
       return at + 12 + fixed + each * (info & 0xffff);
     };
-    for (let at = begin; at < end; at = next(at)) kinds.push((btf.readUInt32LE(at + 4) >> 24) & 31);
+    const places: number[] = [0];
+    for (let at = begin; at < end; at = next(at)) {
+      kinds.push((btf.readUInt32LE(at + 4) >> 24) & 31);
+      places.push(at);
+    }
+    const strings = header + btf.readUInt32LE(16);
     for (let at = begin; at < end; ) {
       const after = next(at);
       const info = btf.readUInt32LE(at + 4);
@@ -152,10 +176,17 @@ export class ObjectJudge {
       if (kind === VARIABLE) btf.writeUInt32LE(GLOBAL, at + 12);
       if (kind === DATA_SECTION) {
         let size = 0;
-        const isOfFunctions = count > 0 && kinds[btf.readUInt32LE(at + 12)] === FUNCTION;
+        const name = strings + btf.readUInt32LE(at);
+        const isOfKernel = btf.toString("latin1", name, btf.indexOf(0, name)) === ".ksyms";
         for (let i = 0; i < count; i++) {
           const variable = at + 12 + 12 * i;
-          if (isOfFunctions) {
+          if (isOfKernel) {
+            // Variables of the kernel may be of no type.
+            const type = btf.readUInt32LE(variable);
+            if (kinds[type] === VARIABLE) {
+              btf.writeUInt32LE(kinds.indexOf(INTEGER), places[type]! + 8);
+              btf.writeUInt32LE(GLOBAL, places[type]! + 12);
+            }
             // A member of a union, without a name.
             btf.writeUInt32LE(0, variable);
             btf.writeUInt32LE(kinds.indexOf(INTEGER), variable + 4);
@@ -166,7 +197,7 @@ export class ObjectJudge {
           size += Math.max(btf.readUInt32LE(variable + 8), 1);
         }
         size = this.#placeVariables(btf, at, count) ?? size;
-        if (isOfFunctions) {
+        if (isOfKernel) {
           btf.writeUInt32LE(0, at);
           btf.writeUInt32LE(((UNION << 24) | count) >>> 0, at + 4);
           btf.writeUInt32LE(8, at + 8);

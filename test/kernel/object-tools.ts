@@ -28,3 +28,6 @@ export const missing =
 
 /** The running kernel's types; only where nothing is missing. */
 export const kernelTypes = () => readKernelTypes(readFileSync(KERNEL_TYPES));
+
+/** The running kernel tells the addresses of its variables, too. */
+export const hasDataSymbols = (): boolean => / runqueues$/m.test(readFileSync("/proc/kallsyms", "latin1"));

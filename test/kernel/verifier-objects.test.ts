@@ -7,7 +7,7 @@ import { compileSource } from "../../src/c-compiler/compile.ts";
 import { CORPUS, OBJECT_FIXTURES, verdictOf, walked } from "../bpf/verifier/object-verdicts.ts";
 import { type Recorded, recordedFrom } from "../bpf/verifier/recorded.ts";
 import { ObjectJudge } from "./object-judge.ts";
-import { compiler, kernel, kernelTypes, missing } from "./object-tools.ts";
+import { compiler, hasDataSymbols, kernel, kernelTypes, missing } from "./object-tools.ts";
 
 const typed = readdirSync(`${CORPUS}kernel-types`).filter((name) => name.endsWith(".c"));
 const sources = readdirSync(CORPUS).filter((name) => name.endsWith(".c"));
@@ -64,7 +64,7 @@ describe.skipIf(missing !== undefined)(`objects, judged by the kernel${missing ?
       // A kernel without trampolines says nothing of programs for them, nor does any of programs for no struct.
       if (!answer.accepted && answer.reason === "") continue;
       want[program.name] = { ...answer, statistics: walked(answer.statistics) };
-      have[program.name] = verdictOf(object, program, availableParallelism(), types);
+      have[program.name] = verdictOf(object, program, availableParallelism(), types, hasDataSymbols());
     }
     expect(have).toEqual(want);
     expect(Object.keys(have).length).toBeGreaterThan(5);

@@ -75,6 +75,8 @@ export type ResultType =
   | "record-or-null"
   | "memory-or-null"
   | "exchanged"
+  | "percpu"
+  | "percpu-or-null"
   | `struct.${string}`
   | "unsupported";
 

@@ -17,6 +17,7 @@ import { checkControlFlow } from "./program/control-flow.ts";
 import { findCycles } from "./program/cycles.ts";
 import { findExceptionCallback } from "./program/exception-callback.ts";
 import type { ProgramTypes } from "./program/function-types.ts";
+import { type KernelVariable, resolveKernelSymbols } from "./program/kernel-symbol.ts";
 import { findKernelTarget } from "./program/kernel-target.ts";
 import { findLiveRegisters } from "./program/live-registers.ts";
 import { findPacketChangers } from "./program/packet-changers.ts";
@@ -60,6 +61,10 @@ export interface VerifierOptions {
   readonly types?: ProgramTypes;
   /** Names of the kernel functions that it calls, by the slots of the calls. */
   readonly kernelFunctions?: ReadonlyMap<number, string>;
+  /** Variables of the kernel whose addresses it loads, by the slots that load them. */
+  readonly kernelVariables?: ReadonlyMap<number, KernelVariable>;
+  /** The kernel knows the addresses of its variables, not of its functions only (CONFIG_KALLSYMS_ALL); true without. */
+  readonly dataSymbols?: boolean;
   /** What its section says that it is attached to: a function of the kernel, a tracepoint. */
   readonly attachTarget?: string;
   /** The types of the kernel that it is for: without them nothing is known of the kernel's structs but their names. */
@@ -192,6 +197,7 @@ function prepare(
   );
   const kernelFunctions = options.kernelFunctions ?? new Map<number, string>();
   const maps = checkReferences(model, options.maps ?? new Map(), programType, options.indexedMaps);
+  const kernelSymbols = resolveKernelSymbols(model, options);
   const flow = checkControlFlow(model, kernelFunctions, bpf && options.loops !== "none", exceptionCallback);
   const attachment = { expectedAttachType: options.expectedAttachType ?? 0, attachTarget: options.attachTarget };
   const postorders = postordersOf(model);
@@ -220,6 +226,7 @@ function prepare(
     strictAlignment: options.strictAlignment ?? false,
     ...(options.types === undefined ? {} : { types: options.types }),
     kernelFunctions,
+    kernelSymbols,
     exceptionCallback,
     target,
     ...(options.kernelTypes === undefined ? {} : { kernelTypes: options.kernelTypes }),

@@ -107,7 +107,7 @@ function diagnostic(file: string, { message, section, offset, hint }: ObjectProb
 }
 
 /** `CONFIG_HZ=250` a line; what is not set is a comment. */
-function readConfiguration(file: string): Record<string, string> {
+export function readConfiguration(file: string): Record<string, string> {
   const text = readTextFile(file, LARGEST_CONFIGURATION).toString("utf8");
   return Object.fromEntries([...text.matchAll(/^(CONFIG_\w+)=(.*)$/gm)].map(([, name, value]) => [name!, value!]));
 }

@@ -4,7 +4,7 @@ import { findProgramType, PROGRAM_TYPES } from "../../bpf/program-type.ts";
 import { sourceByLines } from "../../bpf/verifier/explain/source-place.ts";
 import type { VerifierOptions } from "../../bpf/verifier/verify.ts";
 import { type Diagnostic, fail, NetsimError } from "../../errors.ts";
-import { choosePrograms, kernelTypesOf, openObject, requireLittleEndian } from "./object-input.ts";
+import { choosePrograms, kernelTypesOf, openObject, readConfiguration, requireLittleEndian } from "./object-input.ts";
 import type { InputFile } from "./program-file.ts";
 import type { VerifyFlags } from "./verify.ts";
 import type { PassedOver, VerifyTarget, VerifyTargets } from "./verify-target.ts";
@@ -23,7 +23,13 @@ export function objectTargets(
   const object = openObject(input, flags, kernelTypes);
   requireLittleEndian(object, input.name);
   const programs = choosePrograms(object, input.name, flags);
-  const all = { ...common, ...(kernelTypes === undefined ? {} : { kernelTypes }) };
+  const all = {
+    ...common,
+    ...(kernelTypes === undefined ? {} : { kernelTypes }),
+    ...(flags.kconfig === undefined
+      ? {}
+      : { dataSymbols: readConfiguration(flags.kconfig).CONFIG_KALLSYMS_ALL === "y" }),
+  };
   const targets: VerifyTarget[] = [];
   const passedOver: PassedOver[] = [];
   for (const program of programs) {

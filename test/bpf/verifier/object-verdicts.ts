@@ -14,10 +14,17 @@ export const OBJECT_FIXTURES = new URL("fixtures/linux-6.18-objects.json", impor
 export const walked = (statistics: string): string => statistics.replace(/ \(limit.*/, "");
 
 /** What netsim says of a program of an object. */
-export function verdictOf(object: ObjectFile, program: ObjectProgram, cpus: number, kernelTypes?: Btf): Recorded {
+export function verdictOf(
+  object: ObjectFile,
+  program: ObjectProgram,
+  cpus: number,
+  kernelTypes?: Btf,
+  dataSymbols = true,
+): Recorded {
   const result = verify(program.instructions, {
     ...verifierOptions(object, program, cpus),
     type: program.type!,
+    dataSymbols,
     ...(kernelTypes === undefined ? {} : { kernelTypes }),
   });
   const recorded = recordedOf(result);

@@ -448,6 +448,48 @@ export const PROGRAMS: readonly TestProgram[] = [
       "call 7\nr1 = r0\ncall f\nr7 = map[one][0]+0\nr7 += r0\nr0 = *(u8 *)(r7 + 0)\nr0 = 0\nexit\nf:\nr0 = 63\nif r1 > 5 goto +1\nr0 = 64\nexit",
     ],
   ].map(([name, text]) => ({ name: name!, text: text! })),
+  ...[
+    ["context and stack, loaded", "", "r3 = *(u32 *)(r6 + 8)"],
+    ["context and stack, stored", "", "*(u32 *)(r6 + 8) = r0"],
+    ["context and stack, a constant stored", "", "*(u32 *)(r6 + 8) = 1"],
+    ["context in part and stack", "", "r3 = *(u8 *)(r6 + 8)"],
+    ["context and stack, added to", "", "lock *(u32 *)(r6 + 8) += r0"],
+    ["context and a number", "r6 = r0", "r3 = *(u32 *)(r6 + 8)"],
+  ].map(([name, change, access]) => ({
+    name: `mixed pointers: ${name}`,
+    text: lines(
+      "r6 = r1\nr7 = r10\nr7 += -16\n*(u64 *)(r10 - 8) = 0\n*(u64 *)(r10 - 16) = 0\ncall 7\nif r0 == 0 goto there",
+      change === "" ? "r6 = r7" : change!,
+      "there:",
+      access!,
+      END,
+    ),
+  })),
+  {
+    name: "mixed pointers: map value and stack",
+    text: lines(
+      ARRAY_VALUE,
+      "*(u64 *)(r10 - 16) = 0\ncall 7\nif r0 == 0 goto there\nr9 = r10\nr9 += -16\nthere: r3 = *(u32 *)(r9 + 0)\nout:",
+      END,
+    ),
+  },
+  {
+    name: "mixed pointers: a record and a map value",
+    text: lines(
+      ARRAY_VALUE,
+      "r1 = map[ring]\nr2 = 16\nr3 = 0\ncall 131\nif r0 == 0 goto out\nr6 = r0\nr8 = r0\ncall 7\nif r0 == 0 goto there\nr8 = r9",
+      "there: r3 = *(u32 *)(r8 + 0)\nr1 = r6\nr2 = 0\ncall 133\nout:",
+      END,
+    ),
+  },
+  {
+    name: "mixed pointers: a socket and its TCP half",
+    text: lines(
+      "r6 = *(u64 *)(r1 + 168)\nif r6 == 0 goto out\nr1 = r6\ncall 96\nif r0 == 0 goto there\nr6 = r0",
+      "there: r3 = *(u32 *)(r6 + 4)\nout:",
+      END,
+    ),
+  },
   ...[0, 1, 2].map((value) => ({
     name: `result: ${value} of cgroup_skb`,
     type: CGROUP_SKB,

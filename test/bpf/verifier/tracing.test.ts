@@ -73,6 +73,21 @@ describe.skipIf(missing !== undefined)(`programs at functions of the kernel${mis
     expect(objectOf("operations.c").object.programs.find((it) => it.name === name)!.attachTarget).toBe(target);
   });
 
+  // Not every kernel tells the addresses of its variables to compare with (CONFIG_KALLSYMS_ALL).
+  it.each([
+    { name: "this_processor", reason: "" },
+    { name: "other_processor", reason: "" },
+    { name: "other_processor_without_a_look", reason: "R0 invalid mem access 'ptr_or_null_'" },
+    { name: "number_of_processor", reason: "" },
+    { name: "number_written", reason: "R0 cannot write into rdonly_mem" },
+    { name: "behind_the_number", reason: "R0 min value is outside of the allowed memory range" },
+    { name: "without_a_processor", reason: /^R1 is ptr_rq access percpu memory: off=\d+$/ },
+  ])("$name: variables of the kernel", ({ name, reason }) => {
+    const verdict = verdictOn(name, true, "symbols.c");
+    expect(verdict.reason).toMatch(reason);
+    expect(verdict.accepted).toBe(reason === "");
+  });
+
   it("are refused by name without the kernel's types", () => {
     expect(verdictOn("number", false).reason).toBe("tracing without the kernel's types is not supported by netsim yet");
   });

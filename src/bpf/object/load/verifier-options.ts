@@ -1,4 +1,6 @@
 import type { VerifierOptions } from "../../verifier/verify.ts";
+import type { Btf } from "../btf/btf-type.ts";
+import { skipModifiers } from "../btf/resolve.ts";
 import type { ObjectFile, ObjectProgram } from "../object-file.ts";
 import { verifierMaps } from "./verifier-maps.ts";
 
@@ -14,6 +16,7 @@ export function verifierOptions(
   const { btf, license } = object;
   const { attachType, attachTarget, functions, unresolved } = program;
   const called = unresolved.filter(({ kind }) => kind === "function");
+  const variables = unresolved.filter(({ kind }) => kind === "variable");
   // libbpf tells of functions only where the whole program has information.
   const isDescribed = btf !== undefined && functions.every(({ typeId }) => typeId !== undefined);
   return {
@@ -28,5 +31,18 @@ export function verifierOptions(
     kernelFunctions: new Map(
       called.flatMap(({ name, instructions }) => instructions.map((slot) => [slot, name] as const)),
     ),
+    kernelVariables: new Map(
+      variables.flatMap(({ name, instructions }) => {
+        const variable = { name, hasType: btf === undefined || !isOfNoType(btf, name) };
+        return instructions.map((slot) => [slot, variable] as const);
+      }),
+    ),
   };
+}
+
+/** `extern const void NAME __ksym`: all that is wanted of it is its address. */
+function isOfNoType(btf: Btf, name: string): boolean {
+  const id = btf.find("variable", name);
+  const variable = id === undefined ? undefined : btf.type(id);
+  return variable?.kind === "variable" && skipModifiers(btf, variable.type) === 0;
 }

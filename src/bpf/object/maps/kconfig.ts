@@ -34,7 +34,8 @@ export function readExterns(
       kernel.set(it.name, {
         kind: it.kind,
         number: kernel.size,
-        exists: options.kernelFunctions?.has(it.name) === true,
+        exists:
+          options.kernelFunctions?.has(it.name) === true || options.kernelTypes?.find(it.kind, it.name) !== undefined,
       });
   }
   const variables = layOut(btf, weak, problems);

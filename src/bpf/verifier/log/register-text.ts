@@ -33,6 +33,7 @@ export function stateText(
   }
   for (let i = 0; i < frame.stack.length; i++) if (slots?.has(i) !== false) text += slotText(frame, i, frame.stack[i]!);
   if (state.references.length > 0) text += ` refs=${state.references.map(({ id }) => id).join(",")}`;
+  if (frame.callback !== null) text += frame.callback.synchronous ? " cb" : " cb async_cb";
   return text;
 }
 

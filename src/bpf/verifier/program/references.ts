@@ -26,8 +26,7 @@ export function checkReferences(
     if (problem !== undefined && EARLY.test(problem)) throw new Refusal("encoding", i, [problem]);
     const instruction = model.instructions[i]!;
     if (instruction?.kind !== "reference" || instruction.to === "function") continue;
-    if (instruction.to === "btf-id")
-      throw new Refusal("unsupported", i, ["references to btf-id are not supported by netsim yet"]);
+    if (instruction.to === "btf-id") continue;
     const isIndex = instruction.to === "map-index" || instruction.to === "map-index-value";
     found.set(i, findMap(instruction, indexedMaps && !isIndex ? NONE : maps, programType));
   }
@@ -41,9 +40,12 @@ function findMap(it: Reference, maps: ReadonlyMap<number, VerifierMap>, programT
     throw new Refusal("map", it.index, ["bpf_struct_ops map cannot be used in prog"]);
   if (map.type === MAP_TYPE.arena)
     throw new Refusal("unsupported", it.index, ["arena maps are not supported by netsim yet"]);
+  const isTracing = TRACING.includes(programType.name);
+  if (isTracing && map.fields?.some(({ kind }) => kind === "list" || kind === "tree") === true)
+    throw new Refusal("map", it.index, ["tracing progs cannot use bpf_{list_head,rb_root} yet"]);
   if (programType.name === "socket_filter" && map.special?.includes("bpf_spin_lock"))
     throw new Refusal("map", it.index, ["socket filter progs cannot use bpf_spin_lock yet"]);
-  if (TRACING.includes(programType.name))
+  if (isTracing)
     for (const kind of ["spin_lock", "timer", "workqueue"] as const)
       if (map.fields?.some((field) => field.kind === kind))
         throw new Refusal("map", it.index, [`tracing progs cannot use ${FIELD_NAMES[kind]} yet`]);

@@ -22,6 +22,7 @@ const MEMORY_TYPES: readonly number[] = [
 ];
 const SOCKET_TYPES: readonly number[] = [TYPE.socketCommon, TYPE.socket, TYPE.tcpSocket, TYPE.xdpSocket];
 const STRUCT_TYPES: readonly number[] = [TYPE.struct, TYPE.struct | FLAG.trusted, TYPE.struct | FLAG.rcu];
+const PER_CPU_TYPES: readonly number[] = [0, FLAG.rcu, FLAG.trusted].map((flag) => TYPE.struct | FLAG.perCpu | flag);
 const SCALAR_TYPES: readonly number[] = [TYPE.scalar];
 
 const ACCEPTED: Partial<Record<Argument["kind"], readonly number[]>> = {
@@ -45,12 +46,7 @@ const ACCEPTED: Partial<Record<Argument["kind"], readonly number[]>> = {
   kptr: [TYPE.mapValue, OWN_OBJECT],
   dynptr: [TYPE.stack, TYPE.dynptr],
   btf: STRUCT_TYPES,
-  percpu: [],
-};
-
-/** Names of accepted types that no register here can have. */
-const NAMED_LAST: Partial<Record<Argument["kind"], readonly string[]>> = {
-  percpu: ["percpu_ptr_", "percpu_rcu_ptr_", "percpu_trusted_ptr_"],
+  percpu: PER_CPU_TYPES,
 };
 
 /** What checking a type asks about the call; a function of the program has neither. */
@@ -74,17 +70,22 @@ export function checkArgumentType(
   if (exchanges) type &= ~(FLAG.allocated | FLAG.perCpu);
   if (accepted.includes(type)) {
     if (accepted === MEMORY_TYPES) checkMayNotWrite(walk, number, register, argument, facts);
-    else if (exchanges) checkPointerType(walk, facts.field!, number, register);
-    else if (baseOf(type) === TYPE.struct && kind !== "lock" && kind !== "kptr")
+    else if (exchanges) {
+      if (mayBeNull(register.type) && (register.type & FLAG.allocated) === 0) refuseNull(walk, number);
+      checkPointerType(walk, facts.field!, number, register);
+    } else if (baseOf(type) === TYPE.struct && kind !== "lock" && kind !== "kptr" && kind !== "percpu")
       checkStruct(walk, number, register, argument, kind);
     return;
   }
-  const expected = [...accepted.map(typeText), ...(NAMED_LAST[kind] ?? [])].join(", ");
+  const expected = accepted.map(typeText).join(", ");
   walk.refuse(
     mayBeNull(register.type) ? "null-pointer" : "helper-call",
     `R${number} type=${typeText(register.type)} expected=${expected}`,
   );
 }
+
+const refuseNull = (walk: Walk, number: number): never =>
+  walk.refuse("null-pointer", `Possibly NULL pointer passed to helper arg${number}`);
 
 /** Structs of the kernel are memory to helpers that only read it. */
 function checkMayNotWrite(walk: Walk, number: number, { type }: Register, argument: Argument, facts: TypeFacts): void {
@@ -98,8 +99,7 @@ function checkMayNotWrite(walk: Walk, number: number, { type }: Register, argume
 /** The struct must be the one that is asked for, or begin with it. */
 function checkStruct(walk: Walk, number: number, register: Register, argument: Argument, kind: Argument["kind"]): void {
   const wanted = kind === "btf" ? argument.struct : "sock_common";
-  if (mayBeNull(register.type) && (!argument.orNull || argument.release))
-    walk.refuse("null-pointer", `Possibly NULL pointer passed to helper arg${number}`);
+  if (mayBeNull(register.type) && (!argument.orNull || argument.release)) refuseNull(walk, number);
   const strict = argument.release && kind === "btf";
   if (isSocketStruct(register.struct!.name) && wanted === "sock_common" && !strict) return;
   if (structFits(walk, register.struct!, register.offset, wanted, strict)) return;
@@ -115,6 +115,16 @@ export function checkArgumentOffset(walk: Walk, number: number, register: Regist
   if (argument.kind === "dynptr" && argument.release) return;
   checkOffset(walk, number, register, argument.release);
 }
+
+/** Flags of the pointers to structs that may point into them. */
+const INSIDE: readonly number[] = [
+  0,
+  FLAG.allocated,
+  FLAG.trusted,
+  FLAG.rcu,
+  FLAG.allocated | FLAG.borrowed,
+  FLAG.allocated | FLAG.borrowed | FLAG.rcu,
+];
 
 /** The same by what is done with the reference only. */
 export function checkOffset(walk: Walk, number: number, register: Register, release: boolean): void {
@@ -137,7 +147,8 @@ export function checkOffset(walk: Walk, number: number, register: Register, rele
       break;
     case TYPE.struct:
       // A struct in a struct lies at an offset.
-      if (isConstant(register.scalar)) return;
+      checkUnmodified(walk, register, number, INSIDE.includes(register.type & ~0xff));
+      return;
   }
   checkUnmodified(walk, register, number);
 }

@@ -113,6 +113,9 @@ function checkContent(
     case "dynptr":
       checkDynptr(walk, number, argument, facts);
       return;
+    case "percpu":
+      facts.perCpu = register;
+      return;
     case "function":
       facts.callback = register.extent;
       return;

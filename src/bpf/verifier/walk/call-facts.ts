@@ -1,6 +1,7 @@
 import type { Prototype } from "../../helpers/prototype.ts";
 import type { KernelPointer } from "../../maps/definition.ts";
 import type { VerifierMap } from "../map.ts";
+import type { Register } from "../state/register.ts";
 import { S64_MAX } from "../values/wide.ts";
 import type { DynptrArgument } from "./dynptr.ts";
 import type { RawMemory } from "./stack-range.ts";
@@ -24,6 +25,8 @@ export class CallFacts {
   field: KernelPointer | undefined;
   /** The dynptr that an argument is. */
   dynptr: DynptrArgument | undefined;
+  /** What every processor has one of. */
+  perCpu: Register | undefined;
   /** Number of the function that the helper calls. */
   callback = -1;
   /** Bytes to be reserved. */

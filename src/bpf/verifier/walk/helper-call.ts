@@ -22,6 +22,7 @@ import { structOfPointer } from "./kernel-pointer.ts";
 import { mapFitsHelper } from "./map-compatibility.ts";
 import { accessMemory } from "./memory-access.ts";
 import { forgetPacket, invalidateReference } from "./nullness.ts";
+import { onProcessor } from "./per-cpu.ts";
 import type { Walk, WalkSetup } from "./walk.ts";
 
 const MAP_HELPERS: readonly number[] = [1, 2, 3, 12, 51, 87, 88, 89, 164, 195];
@@ -174,6 +175,7 @@ function resultOf(walk: Walk, facts: CallFacts): Register {
   if (prototype.result === "integer") return integerResult(walk, prototype, facts);
   if (facts.field !== undefined && prototype.number === EXCHANGE) return exchanged(walk, facts.field);
   if (prototype.result.startsWith("struct.")) return structResult(walk, facts);
+  if (facts.perCpu !== undefined) return onProcessor(walk, facts.perCpu, prototype.result === "percpu-or-null");
   if (prototype.number === DYNPTR_DATA) return bytesOf(walk, facts);
   const found = prototype.number === LOOKUP && map !== null && facts.key >= 0n && facts.key < BigInt(map.maxEntries);
   const type = POINTERS[found ? "value" : prototype.result];

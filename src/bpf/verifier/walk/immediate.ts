@@ -1,6 +1,7 @@
 import type { Constant, Reference } from "../../isa/instruction.ts";
+import type { KernelSymbol } from "../program/kernel-symbol.ts";
 import { pointer, type Register, scalarRegister } from "../state/register.ts";
-import { TYPE } from "../state/register-type.ts";
+import { FLAG, TYPE } from "../state/register-type.ts";
 import { constant } from "../values/scalar.ts";
 import type { Walk } from "./walk.ts";
 
@@ -17,6 +18,20 @@ function functionPointer(walk: Walk, it: Reference): Register {
   return pointer(TYPE.function, { extent: number });
 }
 
+function kernelSymbol(walk: Walk, symbol: KernelSymbol): Register {
+  switch (symbol.kind) {
+    case "address":
+      return scalarRegister(constant(symbol.address));
+    case "memory":
+      return pointer(TYPE.memory | FLAG.readOnly, { extent: symbol.size });
+    case "struct":
+    case "percpu": {
+      const perCpu = symbol.kind === "percpu" ? FLAG.perCpu : 0;
+      return pointer(TYPE.struct | perCpu, { struct: walk.structs.numbered(symbol.typeId) });
+    }
+  }
+}
+
 export function checkReference(walk: Walk, it: Reference): void {
   walk.checkWritable(it.dst);
   const map = walk.setup.maps.get(it.index);
@@ -25,7 +40,8 @@ export function checkReference(walk: Walk, it: Reference): void {
       walk.write(it.dst, functionPointer(walk, it));
       return;
     }
-    walk.refuse("unsupported", `references to ${it.to} are not supported by netsim yet`);
+    walk.write(it.dst, kernelSymbol(walk, walk.setup.kernelSymbols.get(it.index)!));
+    return;
   }
   const toValue = it.to === "map-value" || it.to === "map-index-value";
   walk.write(it.dst, pointer(toValue ? TYPE.mapValue : TYPE.map, { map, offset: toValue ? it.nextImm : 0 }));

@@ -25,7 +25,7 @@ import { checkIteratorArgument } from "./iterator.ts";
 import { isAtIterator } from "./iterator-context.ts";
 import type { KernelFacts } from "./kernel-facts.ts";
 import { fieldsOf } from "./object-fields.ts";
-import { checkStructArgument, checkTrust, isProjection } from "./struct-argument.ts";
+import { checkIsStruct, checkStructArgument, checkTrust, isProjection } from "./struct-argument.ts";
 import type { Walk } from "./walk.ts";
 import { checkMapOfWorkqueue, checkWorkqueue } from "./workqueue-argument.ts";
 
@@ -78,6 +78,7 @@ function checkPointer(walk: Walk, i: number, register: Register, argument: Kerne
     argument.kind === "map" ||
     argument.kind === "allocated" ||
     isProjection(walk, argument);
+  if (argument.kind === "struct") checkIsStruct(walk, i, register, argument);
   if (takesStruct && (prototype.trusted || prototype.rcu)) checkTrust(walk, number, register, prototype);
   if (argument.kind !== "memory" || argument.bytes > 0)
     checkOffset(walk, number, register, prototype.releases && register.reference !== 0);

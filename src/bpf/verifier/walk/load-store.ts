@@ -2,6 +2,7 @@ import type { Atomic, Load, LoadAcquire, Store, StoreRelease } from "../../isa/i
 import { UNKNOWN_SCALAR } from "../state/register.ts";
 import { isPacketPointer, isSocketPointer, TYPE, typeText } from "../state/register-type.ts";
 import { accessMemory } from "./memory-access.ts";
+import { checkSamePointer } from "./mixed-pointers.ts";
 import type { StoredValue } from "./stack-write.ts";
 import type { Walk } from "./walk.ts";
 
@@ -15,6 +16,7 @@ export function checkLoad(walk: Walk, it: Load | LoadAcquire): void {
   const strict = it.kind === "load-acquire";
   const type = walk.frame.registers[it.src]!.type;
   const loaded = accessMemory(walk, it.src, it.offset, it.bytes, { access: "read", target: it.dst, signed }, strict);
+  checkSamePointer(walk, type, it.kind === "load");
   walk.insights.noteAccess(walk.index, type);
   walk.write(it.dst, loaded ?? UNKNOWN_SCALAR);
 }
@@ -26,6 +28,7 @@ export function checkStore(walk: Walk, it: Store | StoreRelease): void {
   const value: StoredValue =
     it.src !== null ? { kind: "register", number: it.src } : { kind: "constant", value: (it as Store).imm };
   accessMemory(walk, it.dst, it.offset, it.bytes, { access: "write", value }, it.kind === "store-release");
+  checkSamePointer(walk, type, false);
   walk.insights.noteAccess(walk.index, type);
 }
 

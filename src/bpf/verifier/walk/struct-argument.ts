@@ -17,19 +17,25 @@ export function checkTrust(walk: Walk, number: number, register: Register, { rcu
   if ((register.type & FLAG.rcu) === 0) walk.refuse("helper-call", `R${number} must be a rcu pointer`);
 }
 
+/** What is no struct is memory, which structs with pointers in them cannot be (get_kfunc_ptr_arg_type). */
+export function checkIsStruct(walk: Walk, i: number, { type }: Register, { of }: KernelArgument): void {
+  if (baseOf(type) === TYPE.struct || structNameOf(type) !== undefined) return;
+  walk.refuse("helper-call", `arg#${i} pointer type STRUCT ${of} must point to scalar, or struct with scalar`);
+}
+
 /** A pointer to a kernel's struct (process_kf_arg_ptr_to_btf_id). */
 export function checkStructArgument(
   walk: Walk,
   i: number,
   register: Register,
-  { of, kind }: KernelArgument,
+  argument: KernelArgument,
   { prototype }: KernelFacts,
 ): void {
+  const { of, kind } = argument;
+  checkIsStruct(walk, i, register, argument);
   const wanted = kind === "context" ? (KERNEL_CONTEXTS[of] ?? of) : of;
   const isStruct = baseOf(register.type) === TYPE.struct;
   const standIn = structNameOf(register.type);
-  if (!isStruct && standIn === undefined)
-    walk.refuse("helper-call", `arg#${i} pointer type STRUCT ${of} must point to scalar, or struct with scalar`);
   const unsafe = (register.type & (FLAG.untrusted | FLAG.orNull | FLAG.perCpu | FLAG.user)) !== 0;
   if (isStruct && unsafe && (register.type & FLAG.rcu) === 0)
     walk.refuse("helper-call", `arg#${i} is ${typeText(register.type)} expected ${typeText(TYPE.struct)} or socket`);

@@ -46,8 +46,8 @@ export function accessStruct(
   }
   const found = memberAt(walk, struct.btf, struct.id, offset, size, (register.type & FLAG.untrusted) !== 0);
   if (access === "write") return undefined;
-  if (found.kind === "scalar" || isAllocated(register.type)) return UNKNOWN_SCALAR;
   if (found.kind === "memory") return pointer(TYPE.memory | FLAG.readOnly | FLAG.untrusted);
+  if (found.kind === "scalar" || isAllocated(register.type)) return UNKNOWN_SCALAR;
   const flags = flagsOf(walk, register, found);
   const id = (flags & FLAG.orNull) === 0 ? 0 : walk.newId();
   return pointer(TYPE.struct | flags, { struct: walk.structs.numbered(found.id), id });
@@ -63,7 +63,9 @@ type Found =
 function flagsOf(walk: Walk, register: Register, found: Found & { kind: "pointer" }): number {
   let { flags } = found;
   if ((register.type & FLAG.untrusted) !== 0) return FLAG.untrusted;
-  if (!isTrusted(register) && (register.type & FLAG.rcu) === 0) return flags & (FLAG.user | FLAG.perCpu);
+  // Out of a union nobody knows which member it is.
+  const kept = flags & ~FLAG.rcu;
+  if (!isTrusted(register) && (register.type & FLAG.rcu) === 0) return kept;
   const trust = trustOf(register.struct!.name, found.member);
   if (trust === "trusted") return flags | FLAG.trusted;
   if (trust === "trusted-or-null") return flags | FLAG.trusted | FLAG.orNull;
@@ -73,7 +75,7 @@ function flagsOf(walk: Walk, register: Register, found: Found & { kind: "pointer
     if (trust === "rcu-or-null") flags &= ~FLAG.untrusted;
     return flags | FLAG.rcu | FLAG.orNull;
   }
-  return (flags & (FLAG.perCpu | FLAG.user)) !== 0 ? flags : 0;
+  return (flags & (FLAG.perCpu | FLAG.user)) !== 0 ? flags : kept;
 }
 
 const TAGS: Readonly<Record<string, number>> = { user: FLAG.user, percpu: FLAG.perCpu, rcu: FLAG.rcu };

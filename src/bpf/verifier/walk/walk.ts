@@ -13,6 +13,7 @@ import {
   type FunctionInfo,
   type ProgramTypes,
 } from "../program/function-types.ts";
+import type { KernelSymbol } from "../program/kernel-symbol.ts";
 import type { KernelTarget } from "../program/kernel-target.ts";
 import type { ProgramModel } from "../program/program-model.ts";
 import { ExploredStates } from "../pruning/explored-states.ts";
@@ -58,6 +59,8 @@ export interface WalkSetup {
   /** Functions that may change the packet. */
   readonly packetChangers: ReadonlySet<number>;
   readonly kernelFunctions: ReadonlyMap<number, string>;
+  /** What the immediates that name something of the kernel stand for. */
+  readonly kernelSymbols: ReadonlyMap<number, KernelSymbol>;
   /** The kernel's own types, where they are at hand. */
   readonly kernelTypes?: Btf;
   /** What the program is attached to, where its arguments are the context. */
@@ -129,6 +132,8 @@ export class Walk {
   readonly nospecResult: Uint8Array;
   /** States are alike only where scalars are the same, as masks may depend on them. */
   exploreAluLimits = false;
+  /** Types of the pointers that loads and stores go by, by slot; 0 where no path came yet. */
+  readonly accessTypes: Int32Array;
   /** Bytes of stack that each function uses. */
   readonly stackDepths: number[];
   readonly #pending: Pending[] = [];
@@ -155,6 +160,7 @@ export class Walk {
     this.aluLimits = new Float64Array(guarded);
     this.nospec = new Uint8Array(guarded);
     this.nospecResult = new Uint8Array(guarded);
+    this.accessTypes = new Int32Array(setup.model.instructions.length);
     this.log = setup.log;
     this.insights = setup.insights;
     this.observer = setup.observer;

@@ -63,6 +63,16 @@ export const KERNEL_STRUCT_ADVICE: readonly AdviceRow[] = [
     "Leave the member out, and declare functions that may sleep only where the struct allows it.",
   ],
   [
+    /failed to find the address for kernel symbol '(\w+)'/,
+    "The kernel does not tell the address of its variable $1 (CONFIG_KALLSYMS_ALL is not set).",
+    "Do without the variable, or declare it __weak and look whether it is there.",
+  ],
+  [
+    /access percpu memory/,
+    "Every processor has one of it: the pointer is to none in particular.",
+    "Get this processor's with bpf_this_cpu_ptr, or that of another with bpf_per_cpu_ptr.",
+  ],
+  [
     /is not a supported struct/,
     "The kernel takes no functions for a struct of that name.",
     "Name a struct that the kernel's types have a bpf_struct_ops_ counterpart of.",

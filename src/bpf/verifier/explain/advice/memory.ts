@@ -3,6 +3,11 @@ import type { AdviceRow } from "./advice-row.ts";
 /** Accesses to memory of all kinds but the stack. */
 export const MEMORY_ADVICE: readonly AdviceRow[] = [
   [
+    /same insn cannot be used with different pointers/,
+    "Paths come here with pointers to different things, and what the instruction becomes depends on which it is.",
+    "Access each thing by an instruction of its own, in its own branch.",
+  ],
+  [
     /R(\d+) offset is outside of the packet/,
     "Nothing on the way here has shown that the packet reaches as far as R$1 is read or written.",
     "Compare the pointer plus the bytes that you need with data_end, and go on only where it is not beyond: 'if (data + N > data_end) return'.",
