@@ -64,6 +64,11 @@ export class OurSwitch {
     return this.left;
   }
 
+  /** Credits flows with what their megaflows have seen. */
+  settle(): void {
+    this.node.datapath.settle();
+  }
+
   /** Lets so many milliseconds pass. */
   wait(milliseconds: number): void {
     this.stage.wait(milliseconds * 1e6);

@@ -19,11 +19,10 @@ const FRAMES = 16;
 
 /** Sends frames through tables drawn from the grammar, 16 through each. */
 export async function compare(tables: number, seed: number): Promise<{ frames: number; differences: Difference[] }> {
-  const real = await RealSwitch.open(PORTS.map((name, i) => ({ name, ofport: i + 1 })));
   const differences: Difference[] = [];
   let frames = 0;
+  let real = await open();
   try {
-    real.vswitchd.replaceGroups(GROUPS.join("\n"));
     const drawn = fc.record({
       flows: TABLE,
       frames: fc.array(fc.record({ port: fc.constantFrom("p1", "p1", "p2"), drawn: FRAME }), {
@@ -32,7 +31,13 @@ export async function compare(tables: number, seed: number): Promise<{ frames: n
       }),
     });
     for (const one of fc.sample(drawn, { numRuns: tables, seed })) {
-      const found = await compareTable(real, one.flows, one.frames);
+      const found = await compareTable(real, one.flows, one.frames).catch(async (error): Promise<Outcome> => {
+        // Tables that end it (3.1.0 does not freeze an action set without actions beside it) say nothing.
+        if (await real.isAlive()) throw error;
+        real.stop();
+        real = await open();
+        return { frames: 0 };
+      });
       frames += found.frames;
       if (found.difference !== undefined) differences.push(found.difference);
     }
@@ -42,30 +47,51 @@ export async function compare(tables: number, seed: number): Promise<{ frames: n
   return { frames, differences };
 }
 
+async function open(): Promise<RealSwitch> {
+  const real = await RealSwitch.open(PORTS.map((name, i) => ({ name, ofport: i + 1 })));
+  real.vswitchd.replaceGroups(GROUPS.join("\n"));
+  return real;
+}
+
+interface Outcome {
+  readonly frames: number;
+  readonly difference?: Difference;
+}
+
 /** Up to the first frame that leaves differently: what comes after may be due to it. */
 async function compareTable(
   real: RealSwitch,
   drawn: readonly string[],
   frames: readonly { readonly port: string; readonly drawn: DrawnFrame }[],
-): Promise<{ frames: number; difference?: Difference }> {
+): Promise<Outcome> {
   const refused = real.vswitchd.addEach(drawn);
   const flows = drawn.filter((flow, i) => refused[i] === undefined && isTaken(flow));
   if (flows.length < drawn.length) real.vswitchd.replaceFlows(flows.join("\n"));
   await real.control.call("fdb/flush", "br0");
   await real.control.call("revalidator/purge");
   const ours = new OurSwitch(PORTS, { flows, groups: GROUPS });
-  const isLeftOut =
-    flows.some((flow) => /(?:strip|pop)_vlan/.test(flow)) && flows.some((flow) => /push_mpls/.test(flow));
   for (const [i, { port, drawn: one }] of frames.entries()) {
-    // Linux refuses to put a label behind a tag that it has seen, the datapath in user space puts it into the tag.
-    if (isLeftOut && TWO_TAGS.test(one.frame)) continue;
+    if (isOtherwiseInLinux(flows, one)) continue;
     const want = await real.send(port, one.frame);
     const have = ours.send(port, one.frame);
+    ours.settle();
     if (PORTS.every((name) => sameFrames(have[name], want[name]))) continue;
     const before = frames.slice(0, i + 1).map((sent) => ({ port: sent.port, ...sent.drawn }));
     return { frames: i + 1, difference: { flows, frames: before, have, want } };
   }
   return { frames: frames.length };
+}
+
+/** Whether the datapath in user space treats a frame as Linux, and netsim, never does. */
+function isOtherwiseInLinux(flows: readonly string[], { frame, layers }: DrawnFrame): boolean {
+  const has = (pattern: RegExp) => flows.some((flow) => pattern.test(flow));
+  // Linux puts no label behind a tag that it has seen; user space writes it over the tag.
+  if (TWO_TAGS.test(frame) && has(/push_mpls/)) return true;
+  // Linux hashes what is behind all tags, user space no more of them than flows may match.
+  if (/^.{24}(?:8100|88a8)/.test(frame) && has(/group:5/) && has(/push_vlan/)) return true;
+  // User space mends what stands in later fragments where others have the transport checksum.
+  const isLater = layers.some(({ ip, fragment }) => ((ip ?? fragment) as { offset?: number } | undefined)?.offset);
+  return isLater && has(/->NXM_(?:OF_IP|NX_IPV6)_|->ip(?:v6)?_(?:src|dst)/);
 }
 
 const TWO_TAGS = /^.{24}(?:8100|88a8).{4}(?:8100|88a8)/;

@@ -76,6 +76,16 @@ export class RealSwitch {
     await this.control.call("time/warp", String(milliseconds), String(Math.min(milliseconds, 500)));
   }
 
+  /** Whether the daemon still answers. */
+  async isAlive(): Promise<boolean> {
+    try {
+      await this.control.call("version");
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   stop(): void {
     for (const capture of this.#captures) capture.close();
     this.control.close();

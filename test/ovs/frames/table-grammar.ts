@@ -233,6 +233,6 @@ export const GROUPS: readonly string[] = [
 export const TABLE: fc.Arbitrary<readonly string[]> = fc
   .tuple(fc.array(FLOW, { minLength: 6, maxLength: 16 }), actions(any, 0))
   .map(([flows, fallback]) => [
-    ...flows.map((flow, i) => flow.replace(",", `,priority=${10 * (i + 1)},`)),
+    ...flows.map((flow, i) => flow.replace(/^table=\d+/, `$&,priority=${10 * (i + 1)}`)),
     `table=0,priority=0 actions=${fallback}`,
   ]);

@@ -13,6 +13,7 @@ export class Unixctl {
   readonly #socket: Socket;
   readonly #waiting: Waiting[] = [];
   #text = "";
+  #error: Error | undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -32,6 +33,7 @@ export class Unixctl {
 
   /** What the command prints; rejects with what it complains of. */
   call(method: string, ...params: readonly string[]): Promise<string> {
+    if (this.#error !== undefined) return Promise.reject(this.#error);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#socket.write(JSON.stringify({ method, params, id: 0 }));
@@ -61,6 +63,7 @@ export class Unixctl {
   }
 
   #fail(error: Error): void {
+    this.#error ??= error;
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 }
