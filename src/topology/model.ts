@@ -183,6 +183,7 @@ export interface PortModel {
     readonly trunks: readonly number[] | undefined;
     readonly customerVlans: readonly number[] | undefined;
     readonly tpid: number | undefined;
+    readonly priorityTags: "never" | "if-nonzero" | "always";
   };
   /** In the contract plumgrid2013: the program that sees its packets without a flow. */
   readonly flowMiss: AttachmentModel | undefined;

@@ -136,7 +136,7 @@ const PROTOCOLS: readonly Protocol[] = [
 ];
 
 const LINK_MATCH = [
-  text`in_port=${number(4, 1)}`,
+  text`in_port=${number(5, 1)}`,
   text`dl_src=${one(...MACS, "02:00:00:00:00:00/ff:ff:ff:00:00:00")}`,
   text`dl_dst=${one(...MACS, "01:00:00:00:00:00/01:00:00:00:00:00")}`,
   text`dl_vlan=${one(10, 20)}`,
@@ -154,6 +154,7 @@ const LINK_PACKET = [
   text`dl_src=${one(...MACS.slice(0, 2))}`,
   text`dl_dst=${one(...MACS)}`,
   text`dl_vlan=${one(10, 20, 30)}`,
+  text`dl_vlan=${one(0, 10, 20)},dl_vlan_pcp=${one(0, 3, 5)}`,
   text`pkt_mark=${number(1)}`,
 ];
 
@@ -162,7 +163,7 @@ function some(from: readonly fc.Arbitrary<string>[], maxLength: number): fc.Arbi
   return fc.uniqueArray(fc.oneof(...from), { maxLength, selector: (item) => item.split("=")[0]! });
 }
 
-const PORT = one("1", "2", "3", "4", "LOCAL", "IN_PORT");
+const PORT = one("1", "2", "3", "4", "5", "LOCAL", "IN_PORT");
 const OUTPUTS = [text`output:${PORT}`, text`output:${PORT}`, one("NORMAL", "FLOOD", "ALL", "CONTROLLER:65535")];
 const REGISTERS = [
   text`set_field:${number(3)}->reg0`,
@@ -198,6 +199,8 @@ function onward(table: number): fc.Arbitrary<string>[] {
     text`bundle(${one("eth_src", "symmetric_l4", "symmetric_l3l4+udp")},${number(9)},${one("hrw", "active_backup")},ofport,members:${PORT_LIST})`,
     text`learn(table=3,NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],output:NXM_OF_IN_PORT[])`,
     text`check_pkt_larger(${one(100, 1500)})->NXM_NX_REG0[${number(1)}]`,
+    // Refused there.
+    one("meter:1", "clone(meter:1)", "ct(commit,exec(output:1))"),
     one("exit"),
   ];
 }
@@ -222,8 +225,9 @@ function actions({ name, writes }: Protocol, table: number): fc.Arbitrary<string
     { weight: 1, arbitrary: text`,write_actions(${fc.oneof(...OUTPUTS)},set_field:${one(...MACS)}->eth_src)` },
     { weight: 2, arbitrary: text`,goto_table:${number(Math.min(table + 2, 4), table + 1)}` },
   );
+  const first = fc.oneof({ weight: 8, arbitrary: one("") }, { weight: 1, arbitrary: text`meter:${one(1, 9)},` });
   return fc.oneof(
-    { weight: 12, arbitrary: fc.tuple(applied, last).map(([list, end]) => list.join(",") + end) },
+    { weight: 12, arbitrary: fc.tuple(first, applied, last).map(([meter, list, end]) => meter + list.join(",") + end) },
     { weight: 1, arbitrary: one("drop") },
   );
 }
@@ -254,7 +258,7 @@ function consistent(parts: readonly string[]): string[] {
 
 const PACKET = one(...PROTOCOLS).chain((protocol) =>
   fc
-    .tuple(number(4, 1), some(protocol.packet, protocol.packet.length), some(LINK_PACKET, 3))
+    .tuple(number(5, 1), some(protocol.packet, protocol.packet.length), some(LINK_PACKET, 3))
     .map(([port, own, link]) => [`in_port=${port}`, protocol.name, ...possible(own), ...link].join(",")),
 );
 
@@ -263,6 +267,12 @@ function possible(fields: readonly string[]): readonly string[] {
   if (!fields.includes("nw_frag=later")) return fields;
   return fields.filter((field) => !/^(?:tcp|udp|sctp|icmp)/.test(field));
 }
+
+/** Meters that every table may use. */
+export const METERS = [
+  "meter=1,kbps,band=type=drop,rate=1000",
+  "meter=9,pktps,burst,band=type=drop,rate=5,burst_size=9",
+];
 
 /** Groups that every table may use. */
 export const GROUPS = [

@@ -52,7 +52,7 @@ nodes:
       vx: { type: vxlan, number: 7, remote: 192.0.2.2, local: 192.0.2.1, key: 42, tos: 0, ttl: 9, dst-port: 4790, csum: true, df: false }
       pa: { type: patch, peer: "ovs:pb" }
       pb: { type: patch, peer: "ovs:pa", tag: 5, vlan-mode: dot1q-tunnel, cvlans: [3], qinq-ethtype: 802.1q }
-      tr: { type: link, trunks: [1, 2] }
+      tr: { type: link, trunks: [1, 2], priority-tags: if-nonzero }
     routes: [{ to: 198.51.100.0/24, via: 192.0.2.9 }]
     gateway: 192.0.2.254
     flows: ["priority=0,actions=NORMAL"]

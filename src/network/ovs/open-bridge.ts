@@ -14,7 +14,7 @@ import type { DevicePort } from "./port/device-port.ts";
 export function openBridge(model: SwitchModel, ports: Iterable<DevicePort>): Bridge {
   const bridge = new Bridge(model.name);
   for (const { number, name, kind, vlans, tunnel, isUp } of ports) {
-    const { mode, tag = 0, trunks, customerVlans, tpid } = vlans;
+    const { mode, tag = 0, trunks, customerVlans, tpid, priorityTags } = vlans;
     bridge.addPort(
       openFlowPort({
         ofport: number === LOCAL_PORT ? OFPP_LOCAL : number,
@@ -28,6 +28,7 @@ export function openBridge(model: SwitchModel, ports: Iterable<DevicePort>): Bri
         trunks: trunks && new Set(trunks),
         customerVlans: customerVlans && new Set(customerVlans),
         ...(tpid !== undefined && { qinqTpid: tpid }),
+        priorityTags,
       }),
     );
   }

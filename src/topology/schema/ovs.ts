@@ -38,6 +38,11 @@ const port: Properties = {
     enum: ["802.1ad", "802.1q"],
     description: "Type of the tag that a dot1q-tunnel adds (other_config:qinq-ethtype). Default 802.1ad.",
   },
+  "priority-tags": {
+    enum: ["never", "if-nonzero", "always"],
+    description:
+      "Whether NORMAL sends tags without a VLAN by the port (other_config:priority-tags): those with a priority, all that came with one, or none. Default never.",
+  },
   tag: vlan("VLAN of an access port, for NORMAL."),
   trunks: list(vlan("VLAN"), "VLANs of a trunk port, for NORMAL. Absent: all."),
   peer: ref("endpoint", "The other end of a patch port: `node:interface`."),

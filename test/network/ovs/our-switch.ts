@@ -1,3 +1,4 @@
+import { TRUNK } from "../../../src/network/ovs/datapath/port.ts";
 import { Switch } from "../../../src/network/ovs/switch.ts";
 import type { Skb } from "../../../src/packet/skb.ts";
 import type { PortModel, SwitchModel } from "../../../src/topology/model.ts";
@@ -86,7 +87,7 @@ function linkPort(name: string, number: number): PortModel {
     name,
     number,
     type: "link",
-    vlans: { mode: "trunk", tag: undefined, trunks: undefined, customerVlans: undefined, tpid: undefined },
+    vlans: TRUNK,
     peer: undefined,
     tunnel: undefined,
     flowMiss: undefined,

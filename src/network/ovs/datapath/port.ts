@@ -18,6 +18,8 @@ export interface PortVlans {
   readonly customerVlans: readonly number[] | undefined;
   /** TPID of the tag that a dot1q-tunnel adds; undefined: 0x88a8. */
   readonly tpid: number | undefined;
+  /** Whether NORMAL sends tags without a VLAN by it (other_config:priority-tags). */
+  readonly priorityTags: "never" | "if-nonzero" | "always";
 }
 
 /** A trunk of all VLANs. */
@@ -27,6 +29,7 @@ export const TRUNK: PortVlans = {
   trunks: undefined,
   customerVlans: undefined,
   tpid: undefined,
+  priorityTags: "never",
 };
 
 /** A port of a datapath as its slow path sees it. Numbers are the same in OpenFlow and in the datapath, LOCAL apart. */

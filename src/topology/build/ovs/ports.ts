@@ -114,6 +114,7 @@ function readVlans(fields: Fields | undefined): PortModel["vlans"] {
     trunks: mode === "access" || mode === "dot1q-tunnel" ? undefined : trunks,
     customerVlans: numbers("cvlans"),
     tpid: tpid && (tpid === "802.1ad" ? 0x88a8 : 0x8100),
+    priorityTags: fields?.choice("priority-tags", "never", "if-nonzero", "always") ?? "never",
   };
 }
 

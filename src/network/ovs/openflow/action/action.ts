@@ -12,8 +12,11 @@ export interface Action {
 export interface ActionContext {
   readonly ports: PortNames;
   /** Reads a list of actions inside of another: what stands in clone(...), write_actions(...), ct(exec(...)). */
-  actions(list: Piece): readonly Action[];
+  actions(list: Piece, outer: OuterAction): readonly Action[];
 }
+
+/** Actions that hold lists of actions. */
+export type OuterAction = "clone" | "write_actions" | "ct";
 
 /** What an action is made from: what stands behind its name, and all of it. */
 export interface ActionText {

@@ -40,7 +40,7 @@ function parseCt(value: Piece, context: ActionContext): CtAction {
     else if (key.text === "zone") ct = { ...ct, zone: parseZone(given) };
     else if (key.text === "alg") ct = { ...ct, helper: parseHelper(given) };
     else if (key.text === "nat") ct = { ...ct, nat: parseNat(given) };
-    else if (key.text === "exec") ct = { ...ct, exec: context.actions(given) };
+    else if (key.text === "exec") ct = { ...ct, exec: context.actions(given, "ct") };
     else
       throw new FlowSyntaxError(
         `invalid argument to "ct" action: \`${key.text}'`,

@@ -12,13 +12,18 @@ export interface NestedAction extends Action {
 export function nestedFamilies(format: (actions: readonly Action[]) => string) {
   const cloneFamily: ActionFamily<NestedAction> = {
     kind: "clone",
-    names: { clone: ({ value }, context) => ({ kind: "clone", actions: context.actions(value) }) },
+    names: { clone: ({ value }, context) => ({ kind: "clone", actions: context.actions(value, "clone") }) },
     format: ({ actions }) => `clone(${format(actions)})`,
     translate: ({ actions }, translation, isLast) => clone(translation, actions, isLast),
   };
   const writeActionsFamily: ActionFamily<NestedAction> = {
     kind: "write_actions",
-    names: { write_actions: ({ value }, context) => ({ kind: "write_actions", actions: context.actions(value) }) },
+    names: {
+      write_actions: ({ value }, context) => ({
+        kind: "write_actions",
+        actions: context.actions(value, "write_actions"),
+      }),
+    },
     format: ({ actions }) => `write_actions(${format(actions)})`,
     translate: ({ actions }, translation) => writeActions(translation, actions),
     instruction: 3,

@@ -2,7 +2,7 @@ import { suggestion } from "../../../../packet/describe/did-you-mean.ts";
 import { type PortNames, portNumber } from "../ports.ts";
 import { splitKeyValues } from "../text/key-values.ts";
 import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
-import { type Action, type ActionContext, type ActionFamily, APPLY } from "./action.ts";
+import { type Action, type ActionContext, type ActionFamily, APPLY, type OuterAction } from "./action.ts";
 import { BUNDLE_FAMILY, MULTIPATH_FAMILY } from "./choice.ts";
 import { ctFamily } from "./conntrack.ts";
 import { CONTROLLER } from "./controller.ts";
@@ -26,6 +26,7 @@ import {
   PUSH_VLAN,
   STRIP_VLAN,
 } from "./tags.ts";
+import { type PlacedAction, verifyActions } from "./verify.ts";
 
 /** Every action of a flow (ovs-actions(7), encap, decap and delete_field apart; netsim's own bpf). */
 const FAMILIES = [
@@ -76,15 +77,27 @@ export function familyOf({ kind }: Action): ActionFamily<Action> {
   return BY_KIND.get(kind)!;
 }
 
-/** Names of instructions as Open vSwitch calls them where their order is wrong. */
-const INSTRUCTIONS = ["meter", "apply_actions", "clear_actions", "write_actions", "write_metadata", "goto_table"];
+/** MAX_OFPACT_PARSE_DEPTH of lib/ofp-actions.c. */
+const DEEPEST = 100;
+
+/** Where a list of actions stands. */
+export interface ListPlace {
+  /** It is a flow's own, which may hold instructions. */
+  readonly isFlow: boolean;
+  readonly outer?: OuterAction;
+  readonly depth?: number;
+}
 
 /** Reads a list of actions; none, or `drop`, is the empty list. */
-export function parseActions(list: Piece, ports: PortNames): readonly Action[] {
-  const context: ActionContext = { ports, actions: (nested) => parseActions(nested, ports) };
-  const actions: Action[] = [];
+export function parseActions(list: Piece, ports: PortNames, place: ListPlace): readonly Action[] {
+  const { isFlow, outer, depth = 0 } = place;
+  if (depth >= DEEPEST) throw new FlowSyntaxError("Action nested too deeply", list);
+  const context: ActionContext = {
+    ports,
+    actions: (nested, around) => parseActions(nested, ports, { isFlow: false, outer: around, depth: depth + 1 }),
+  };
+  const actions: PlacedAction[] = [];
   const items = splitKeyValues(list);
-  let rank = 0;
   for (const { key, value, whole } of items) {
     if (key.text === "drop") {
       if (items.some((other) => other.key.text !== "drop"))
@@ -94,16 +107,10 @@ export function parseActions(list: Piece, ports: PortNames): readonly Action[] {
     // Ports in upper case are actions as well.
     const parse = BY_NAME.get(key.text) ?? BY_NAME.get(key.text.toLowerCase());
     const action = parse === undefined ? bareOutput(key, ports) : parse({ name: key, value, whole }, context);
-    const next = familyOf(action).instruction ?? APPLY;
-    if (next < rank)
-      throw new FlowSyntaxError(
-        `invalid instruction ordering: ${INSTRUCTIONS[next]} must appear before ${INSTRUCTIONS[rank]}, for OpenFlow 1.1+ compatibility`,
-        whole,
-      );
-    rank = next;
-    actions.push(action);
+    actions.push({ action, whole, instruction: familyOf(action).instruction ?? APPLY });
   }
-  return actions;
+  verifyActions(actions, isFlow, outer);
+  return actions.map(({ action }) => action);
 }
 
 function bareOutput(key: Piece, ports: PortNames): Action {

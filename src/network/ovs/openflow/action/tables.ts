@@ -5,7 +5,7 @@ import { FlowSyntaxError, type Piece, pieceOf } from "../text/syntax-error.ts";
 import { runGroup } from "../translate/groups.ts";
 import { lookUpIn, resubmit } from "../translate/lookup.ts";
 import { runMeter, writeMetadata } from "../translate/set-fields.ts";
-import { type Action, type ActionFamily, APPLY } from "./action.ts";
+import type { Action, ActionFamily } from "./action.ts";
 
 /** Looks the packet up in a table and does what is found, then goes on: resubmit([PORT],[TABLE][,ct]). */
 export interface ResubmitAction extends Action {
@@ -133,7 +133,7 @@ export const METER: ActionFamily<MeterAction> = {
   format: ({ meter }) => `meter:${meter}`,
   translate: ({ meter }, translation) => runMeter(translation, meter),
   isIrreversible: true,
-  instruction: APPLY,
+  instruction: 0,
 };
 
 export const WRITE_METADATA: ActionFamily<WriteMetadataAction> = {

@@ -20,6 +20,8 @@ export interface OpenFlowPort {
   /** Customers' VLANs that a dot1q-tunnel takes; undefined: all. And the TPID of the tag that it adds. */
   readonly customerVlans: ReadonlySet<number> | undefined;
   readonly qinqTpid: number;
+  /** Whether tags without a VLAN leave by it: those that say a priority, all, or none. */
+  readonly priorityTags: "never" | "if-nonzero" | "always";
   /** Whether FLOOD and NORMAL flood to it. */
   readonly isFlooded: boolean;
   readonly tunnel: TunnelOptions | undefined;
@@ -38,6 +40,7 @@ export function openFlowPort(port: Pick<OpenFlowPort, "ofport" | "name"> & Parti
     trunks: undefined,
     customerVlans: undefined,
     qinqTpid: 0x88a8,
+    priorityTags: "never",
     isFlooded: true,
     tunnel: undefined,
     peer: undefined,

@@ -51,7 +51,7 @@ export function parseFlow(line: string, ports: PortNames): ParsedFlow {
   const ignored = normalizeMatch(draft.match);
   checkFragment(draft.match, { text: line.slice(0, found.index), at: 0 });
   const list: Piece = { text: line.slice(at), at };
-  const actions = parseActions(list, ports);
+  const actions = parseActions(list, ports, { isFlow: true });
   checkConsistency(draft.match, actions, draft.table, list);
   return { flow: { ...draft, actions }, ignored };
 }

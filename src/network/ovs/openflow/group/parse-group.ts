@@ -108,5 +108,5 @@ function parseBucket(piece: Piece, index: number, type: GroupType, ports: PortNa
   if (at === undefined && /^[\s,]*$/.test(rest))
     throw new FlowSyntaxError("bucket must specify actions", piece, "actions= is expected.");
   const list = at === undefined ? { text: rest, at: head.at } : { text: piece.text.slice(at), at: piece.at + at };
-  return { ...bucket, actions: parseActions(list, ports) };
+  return { ...bucket, actions: parseActions(list, ports, { isFlow: false }) };
 }

@@ -1,12 +1,13 @@
 import { formatMac } from "../../../../packet/address.ts";
-import { get16, get32 } from "../../../../packet/wire.ts";
+import { get16, get32, set16 } from "../../../../packet/wire.ts";
 import { AT, VLAN_PRESENT } from "../../flow/layout.ts";
 import type { OpenFlowPort } from "../bridge/port.ts";
 import { ETHERTYPE } from "../match/protocols.ts";
 import { maskBits, maskBytes } from "./key-access.ts";
 import { send } from "./send.ts";
+import { vlanAt } from "./tags.ts";
 import type { Translation } from "./translation.ts";
-import { extractVlans, includesVlan, insideVlans, outsideVlans, putVlans, refusal, type Vlan } from "./vlan.ts";
+import { extractVlans, includesVlan, insideVlans, outsideVlans, PCP, putVlans, refusal, type Vlan } from "./vlan.ts";
 
 const BROADCAST = 0xffff_ffff_ffff;
 
@@ -101,7 +102,12 @@ function learnSource(t: Translation, from: OpenFlowPort, vlan: number): void {
 /** Sends by a port with the tags that it wants, and puts the flow's own back (output_normal). */
 function sendTagged(t: Translation, port: OpenFlowPort, vlans: readonly [Vlan, Vlan]): void {
   const before = t.flow.slice(AT.vlanTpid, AT.mpls);
-  putVlans(t.flow, outsideVlans(port, vlans));
+  const [outer, inner] = outsideVlans(port, vlans);
+  const { priorityTags, vlanMode, customerVlans } = port;
+  // check_and_set_cvlan_mask
+  if (vlanMode === "dot1q-tunnel" && customerVlans !== undefined) set16(t.wanted, vlanAt(1) + 2, 0xffff);
+  const pcp = priorityTags === "never" ? outer.pcp : get16(t.flow, AT.vlanTci) & PCP;
+  putVlans(t.flow, [{ ...outer, pcp }, inner], priorityTags === "always");
   send(t, port.ofport, false);
   t.flow.set(before, AT.vlanTpid);
 }

@@ -13,7 +13,8 @@ export interface Vlan {
 }
 
 const NONE: Vlan = { tpid: 0, vid: 0, pcp: 0 };
-const PCP = 0xe000;
+/** Bits of a TCI that say the priority. */
+export const PCP = 0xe000;
 
 /** The tags of a flow, outermost first (xvlan_extract). */
 export function extractVlans(flow: Uint8Array): [Vlan, Vlan] {
@@ -27,12 +28,13 @@ export function extractVlans(flow: Uint8Array): [Vlan, Vlan] {
   return vlans;
 }
 
-/** Puts tags into a flow; one that says nothing goes (xvlan_put). */
-export function putVlans(flow: Uint8Array, vlans: readonly Vlan[]): void {
+/** Puts tags into a flow; one that says nothing goes, unless `keepsEmpty` (xvlan_put). */
+export function putVlans(flow: Uint8Array, vlans: readonly Vlan[], keepsEmpty: boolean): void {
   for (const [i, { tpid, vid, pcp }] of vlans.entries()) {
     const tci = vid | pcp;
-    if (tci !== 0) set16(flow, vlanAt(i), tpid === 0 ? ETHERTYPE.vlan : tpid);
-    set16(flow, vlanAt(i) + 2, tci === 0 ? 0 : tci | VLAN_PRESENT);
+    const isTag = tci !== 0 || (keepsEmpty && tpid !== 0);
+    if (isTag) set16(flow, vlanAt(i), tpid === 0 ? ETHERTYPE.vlan : tpid);
+    set16(flow, vlanAt(i) + 2, isTag ? tci | VLAN_PRESENT : 0);
   }
 }
 
@@ -56,7 +58,7 @@ export function refusal(port: OpenFlowPort, vid: number): string | undefined {
 /** The VLANs of a packet inside of the bridge (xvlan_input_translate). */
 export function insideVlans(port: OpenFlowPort, [outer, inner]: readonly [Vlan, Vlan]): [Vlan, Vlan] {
   const { vlanMode, tag, qinqTpid } = port;
-  if (vlanMode === "dot1q-tunnel") return [{ tpid: qinqTpid, vid: tag, pcp: outer.pcp }, outer];
+  if (vlanMode === "dot1q-tunnel") return [{ tpid: qinqTpid, vid: tag, pcp: 0 }, outer];
   const tpid = outer.tpid === 0 ? ETHERTYPE.vlan : outer.tpid;
   if (vlanMode === "access") return [{ tpid, vid: tag, pcp: outer.pcp }, NONE];
   if (vlanMode === "trunk" || outer.vid !== 0) return [outer, inner];
