@@ -1,3 +1,4 @@
+import type { BpfMap } from "../bpf/maps/map.ts";
 import type { BpfSyscall } from "../bpf/syscall.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
 import type { SkbPool } from "../packet/skb-pool.ts";
@@ -20,6 +21,8 @@ export interface RedirectInfo {
   devices?: readonly number[] | undefined;
   /** Of XDP: to another processor, which hands it to the host's protocols. */
   toProcessor?: boolean;
+  /** Of XDP: what bpf_redirect or bpf_redirect_map were asked for; undefined: neither was called. */
+  asked?: { map: BpfMap | undefined; index: number } | undefined;
 }
 
 /** What one run of a topology lends to contexts and helpers. */

@@ -1,6 +1,6 @@
 import type { HostSite } from "../hooks/hook.ts";
 import type { RedirectInfo } from "../hooks/services.ts";
-import { XDP_ACTION } from "../hooks/xdp/action.ts";
+import { REDIRECT_ERROR, XDP_ACTION } from "../hooks/xdp/action.ts";
 import type { Skb } from "../packet/skb.ts";
 import type { Attachment } from "../programs/attachment.ts";
 import { ETHERNET_HEADER } from "./ethernet-frame.ts";
@@ -47,11 +47,16 @@ export class XdpHook {
       );
     }
     if (action === XDP_ACTION.PASS) return true;
+    const { events } = world.ledger;
+    if (action === XDP_ACTION.ABORTED && events.isOn)
+      events.xdp.exception(device, attachment.slot.name, attachment.returnValue);
     // A frame that goes elsewhere is bytes alone: nobody completes a checksum that its sender has left to the device.
     skb.checksumStart = 0;
     skb.metaLength = action === XDP_ACTION.REDIRECT ? skb.metaLength : 0;
-    if (action === XDP_ACTION.TX) device.transmit(skb);
-    else if (action === XDP_ACTION.REDIRECT) return this.redirect(skb);
+    if (action === XDP_ACTION.TX) {
+      if (events.isOn) events.xdp.sentBack(device);
+      device.transmit(skb);
+    } else if (action === XDP_ACTION.REDIRECT) return this.redirect(skb);
     else world.ledger.drop(skb, device.label, "XDP");
     return false;
   }
@@ -59,10 +64,12 @@ export class XdpHook {
   /** To where the program's helper has said (xdp_do_redirect). True: to this host's protocols. */
   private redirect(skb: Skb): boolean {
     const { redirectInfo, device, world } = this;
-    const { ifindex, devices, toProcessor } = redirectInfo;
+    const { ifindex, devices, toProcessor, asked } = redirectInfo;
+    redirectInfo.asked = undefined;
     redirectInfo.ifindex = 0;
     redirectInfo.devices = undefined;
     redirectInfo.toProcessor = false;
+    if (world.ledger.events.isOn) this.tell(skb, asked, ifindex, devices !== undefined || toProcessor === true);
     // All processors are one here: the frame goes on at once.
     if (toProcessor === true) return true;
     skb.metaLength = 0;
@@ -78,15 +85,35 @@ export class XdpHook {
     return false;
   }
 
-  private sendBy(skb: Skb, ifindex: number): void {
-    if (this.canSendBy(skb, ifindex)) this.host.byIndex(ifindex)!.transmit(skb);
-    else this.world.ledger.drop(skb, this.device.label, "XDP");
+  /** What becomes of a frame that is to go elsewhere, before it does. */
+  private tell(skb: Skb, asked: RedirectInfo["asked"], ifindex: number, isManifold: boolean): void {
+    const { device, attachment, world } = this;
+    const index = asked?.index ?? 0;
+    const target = { map: asked?.map, index, device: isManifold ? undefined : this.host.byIndex(ifindex) };
+    const error = asked === undefined ? REDIRECT_ERROR.noTarget : isManifold ? 0 : this.refusal(skb, ifindex);
+    world.ledger.events.xdp.redirect(device, attachment.slot.name, target, error);
   }
 
-  /** xdp_ok_fwd_dev; the loopback device takes no frames of XDP. */
+  private sendBy(skb: Skb, ifindex: number): void {
+    const { device, host, world } = this;
+    if (!this.canSendBy(skb, ifindex)) {
+      world.ledger.drop(skb, device.label, "XDP");
+      return;
+    }
+    const target = host.byIndex(ifindex)!;
+    if (world.ledger.events.isOn) world.ledger.events.xdp.transmitted(device, target);
+    target.transmit(skb);
+  }
+
   private canSendBy(skb: Skb, ifindex: number): boolean {
+    return this.refusal(skb, ifindex) === 0;
+  }
+
+  /** Why a device does not take a frame (__xdp_enqueue, xdp_ok_fwd_dev): a negative error number; 0: it does. The loopback device takes none. */
+  private refusal(skb: Skb, ifindex: number): number {
     const target = this.host.byIndex(ifindex);
-    if (target === undefined || target === this.host.loopback.device) return false;
-    return skb.length <= target.mtu + ETHERNET_HEADER + VLAN_TAG;
+    if (target === undefined) return REDIRECT_ERROR.noDevice;
+    if (target === this.host.loopback.device) return REDIRECT_ERROR.notTaken;
+    return skb.length <= target.mtu + ETHERNET_HEADER + VLAN_TAG ? 0 : REDIRECT_ERROR.tooLong;
   }
 }

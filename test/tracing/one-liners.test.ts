@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { openTopology } from "../../src/open-topology.ts";
 import { TOKENS } from "../../src/tokens.ts";
 import { scratch } from "../scratch.ts";
+import { trace } from "./trace.ts";
 
 /** A host with a process, and one that sends it datagrams. */
 const NETWORK = `
@@ -29,16 +30,6 @@ traffic:
   - { from: client, to: server, flow: udp, port: 99, bytes: 10, count: 2, every: 1ms }
   - { from: client, to: server, flow: tcp, port: 80, bytes: 500 }
 `;
-
-async function trace(text: string, engine = "interpreter", network = NETWORK): Promise<string> {
-  const { topology, container } = await openTopology(scratch({ "topology.yaml": network }));
-  const runner = container.get(TOKENS.TopologyRunner);
-  const result = await runner.run(topology, {
-    engine,
-    expressions: [{ text, place: { file: "expression", line: 1 } }],
-  });
-  return `${result.tracing!.output.join("\n")}\n`;
-}
 
 const cases = [
   { name: "counts", have: "tracepoint:syscalls:sys_enter_write { @ = count(); }", want: "@: 4" },
@@ -147,7 +138,7 @@ const cases = [
 
 describe.each(["interpreter", "jit"])("one-liners with %s", (engine) => {
   it.each(cases)("print $name", async ({ have, want }) => {
-    const output = (await trace(have, engine)).trim();
+    const output = (await trace(have, NETWORK, engine)).trim();
     if (typeof want === "string") expect(output).toBe(want);
     else expect(output).toMatch(want);
   });
@@ -160,7 +151,7 @@ it("one-liners read addresses of both families where an event has either", async
     [NETWORK, "@[10.0.0.2, 10.0.0.1]: "],
     [six, "@[fd00::2, fd00::1]: "],
   ] as const)
-    expect(await trace(text, "interpreter", network)).toContain(want);
+    expect(await trace(text, network)).toContain(want);
 });
 
 const refusals: readonly { have: string; want: string; at: readonly unknown[]; hint?: unknown }[] = [
@@ -333,6 +324,6 @@ describe.skipIf(missing !== undefined)(`bpftrace itself${missing ? ` (${missing}
   it.each(ALIKE)("accepts and prints alike: %s", { timeout: 30_000 }, async (text) => {
     const { stdout } = spawnSync("bpftrace", ["-e", text], { encoding: "utf8", timeout: 20_000 });
     const theirs = stdout.replace(/^Attaching .*\n/, "");
-    expect(await trace(text)).toBe(theirs);
+    expect(await trace(text, NETWORK)).toBe(theirs);
   });
 });

@@ -147,4 +147,116 @@ tcp:tcp_destroy_sock
   __u8 daddr_v6[16]; 46 16 0
   __u64 sock_cookie; 64 8 0
   print "family=%s sport=%hu dport=%hu saddr=%pI4 daddr=%pI4 saddrv6=%pI6c daddrv6=%pI6c sock_cookie=%llx", __print_symbolic(REC->family, { 2, "AF_INET" }, { 10, "AF_INET6" }), REC->sport, REC->dport, REC->saddr, REC->daddr, REC->saddr_v6, REC->daddr_v6, REC->sock_cookie
+sched:sched_waking
+  char comm[16]; 8 16 0
+  pid_t pid; 24 4 1
+  int prio; 28 4 1
+  int target_cpu; 32 4 1
+  print "comm=%s pid=%d prio=%d target_cpu=%03d", REC->comm, REC->pid, REC->prio, REC->target_cpu
+sched:sched_wakeup
+  char comm[16]; 8 16 0
+  pid_t pid; 24 4 1
+  int prio; 28 4 1
+  int target_cpu; 32 4 1
+  print "comm=%s pid=%d prio=%d target_cpu=%03d", REC->comm, REC->pid, REC->prio, REC->target_cpu
+sched:sched_wakeup_new
+  char comm[16]; 8 16 0
+  pid_t pid; 24 4 1
+  int prio; 28 4 1
+  int target_cpu; 32 4 1
+  print "comm=%s pid=%d prio=%d target_cpu=%03d", REC->comm, REC->pid, REC->prio, REC->target_cpu
+sched:sched_switch
+  char prev_comm[16]; 8 16 0
+  pid_t prev_pid; 24 4 1
+  int prev_prio; 28 4 1
+  long prev_state; 32 8 1
+  char next_comm[16]; 40 16 0
+  pid_t next_pid; 56 4 1
+  int next_prio; 60 4 1
+  print "prev_comm=%s prev_pid=%d prev_prio=%d prev_state=%s%s ==> next_comm=%s next_pid=%d next_prio=%d", REC->prev_comm, REC->prev_pid, REC->prev_prio, (REC->prev_state & ((((0x00000000 | 0x00000001 | 0x00000002 | 0x00000004 | 0x00000008 | 0x00000010 | 0x00000020 | 0x00000040) + 1) << 1) - 1)) ? __print_flags(REC->prev_state & ((((0x00000000 | 0x00000001 | 0x00000002 | 0x00000004 | 0x00000008 | 0x00000010 | 0x00000020 | 0x00000040) + 1) << 1) - 1), "|", { 0x00000001, "S" }, { 0x00000002, "D" }, { 0x00000004, "T" }, { 0x00000008, "t" }, { 0x00000010, "X" }, { 0x00000020, "Z" }, { 0x00000040, "P" }, { 0x00000080, "I" }) : "R", REC->prev_state & (((0x00000000 | 0x00000001 | 0x00000002 | 0x00000004 | 0x00000008 | 0x00000010 | 0x00000020 | 0x00000040) + 1) << 1) ? "+" : "", REC->next_comm, REC->next_pid, REC->next_prio
+xdp:xdp_exception
+  int prog_id; 8 4 1
+  u32 act; 12 4 0
+  int ifindex; 16 4 1
+  print "prog_id=%d action=%s ifindex=%d", REC->prog_id, __print_symbolic(REC->act, { 0, "ABORTED" }, { 1, "DROP" }, { 2, "PASS" }, { 3, "TX" }, { 4, "REDIRECT" }, { -1, ((void *)0) }), REC->ifindex
+xdp:xdp_redirect
+  int prog_id; 8 4 1
+  u32 act; 12 4 0
+  int ifindex; 16 4 1
+  int err; 20 4 1
+  int to_ifindex; 24 4 1
+  u32 map_id; 28 4 0
+  int map_index; 32 4 1
+  print "prog_id=%d action=%s ifindex=%d to_ifindex=%d err=%d map_id=%d map_index=%d", REC->prog_id, __print_symbolic(REC->act, { 0, "ABORTED" }, { 1, "DROP" }, { 2, "PASS" }, { 3, "TX" }, { 4, "REDIRECT" }, { -1, ((void *)0) }), REC->ifindex, REC->to_ifindex, REC->err, REC->map_id, REC->map_index
+xdp:xdp_redirect_err
+  int prog_id; 8 4 1
+  u32 act; 12 4 0
+  int ifindex; 16 4 1
+  int err; 20 4 1
+  int to_ifindex; 24 4 1
+  u32 map_id; 28 4 0
+  int map_index; 32 4 1
+  print "prog_id=%d action=%s ifindex=%d to_ifindex=%d err=%d map_id=%d map_index=%d", REC->prog_id, __print_symbolic(REC->act, { 0, "ABORTED" }, { 1, "DROP" }, { 2, "PASS" }, { 3, "TX" }, { 4, "REDIRECT" }, { -1, ((void *)0) }), REC->ifindex, REC->to_ifindex, REC->err, REC->map_id, REC->map_index
+xdp:xdp_devmap_xmit
+  int from_ifindex; 8 4 1
+  u32 act; 12 4 0
+  int to_ifindex; 16 4 1
+  int drops; 20 4 1
+  int sent; 24 4 1
+  int err; 28 4 1
+  print "ndo_xdp_xmit from_ifindex=%d to_ifindex=%d action=%s sent=%d drops=%d err=%d", REC->from_ifindex, REC->to_ifindex, __print_symbolic(REC->act, { 0, "ABORTED" }, { 1, "DROP" }, { 2, "PASS" }, { 3, "TX" }, { 4, "REDIRECT" }, { -1, ((void *)0) }), REC->sent, REC->drops, REC->err
+xdp:xdp_bulk_tx
+  int ifindex; 8 4 1
+  u32 act; 12 4 0
+  int drops; 16 4 1
+  int sent; 20 4 1
+  int err; 24 4 1
+  print "ifindex=%d action=%s sent=%d drops=%d err=%d", REC->ifindex, __print_symbolic(REC->act, { 0, "ABORTED" }, { 1, "DROP" }, { 2, "PASS" }, { 3, "TX" }, { 4, "REDIRECT" }, { -1, ((void *)0) }), REC->sent, REC->drops, REC->err
+openvswitch:ovs_do_execute_action
+  void * dpaddr; 8 8 0
+  __data_loc char[] dp_name; 16 4 0
+  __data_loc char[] dev_name; 20 4 0
+  void * skbaddr; 24 8 0
+  unsigned int len; 32 4 0
+  unsigned int data_len; 36 4 0
+  unsigned int truesize; 40 4 0
+  u8 nr_frags; 44 1 0
+  u16 gso_size; 46 2 0
+  u16 gso_type; 48 2 0
+  u32 ovs_flow_hash; 52 4 0
+  u32 recirc_id; 56 4 0
+  void * keyaddr; 64 8 0
+  u16 key_eth_type; 72 2 0
+  u8 key_ct_state; 74 1 0
+  u8 key_ct_orig_proto; 75 1 0
+  u16 key_ct_zone; 76 2 0
+  unsigned int flow_key_valid; 80 4 0
+  u8 action_type; 84 1 0
+  unsigned int action_len; 88 4 0
+  void * action_data; 96 8 0
+  u8 is_last; 104 1 0
+  print "dpaddr=%p dp_name=%s dev=%s skbaddr=%p len=%u data_len=%u truesize=%u nr_frags=%d gso_size=%d gso_type=%#x ovs_flow_hash=0x%08x recirc_id=0x%08x keyaddr=%p eth_type=0x%04x ct_state=%02x ct_orig_proto=%02x ct_Zone=%04x flow_key_valid=%d action_type=%u action_len=%u action_data=%p is_last=%d", REC->dpaddr, __get_str(dp_name), __get_str(dev_name), REC->skbaddr, REC->len, REC->data_len, REC->truesize, REC->nr_frags, REC->gso_size, REC->gso_type, REC->ovs_flow_hash, REC->recirc_id, REC->keyaddr, REC->key_eth_type, REC->key_ct_state, REC->key_ct_orig_proto, REC->key_ct_zone, REC->flow_key_valid, REC->action_type, REC->action_len, REC->action_data, REC->is_last
+openvswitch:ovs_dp_upcall
+  void * dpaddr; 8 8 0
+  __data_loc char[] dp_name; 16 4 0
+  __data_loc char[] dev_name; 20 4 0
+  void * skbaddr; 24 8 0
+  unsigned int len; 32 4 0
+  unsigned int data_len; 36 4 0
+  unsigned int truesize; 40 4 0
+  u8 nr_frags; 44 1 0
+  u16 gso_size; 46 2 0
+  u16 gso_type; 48 2 0
+  u32 ovs_flow_hash; 52 4 0
+  u32 recirc_id; 56 4 0
+  const void * keyaddr; 64 8 0
+  u16 key_eth_type; 72 2 0
+  u8 key_ct_state; 74 1 0
+  u8 key_ct_orig_proto; 75 1 0
+  u16 key_ct_zone; 76 2 0
+  unsigned int flow_key_valid; 80 4 0
+  u8 upcall_cmd; 84 1 0
+  u32 upcall_port; 88 4 0
+  u16 upcall_mru; 92 2 0
+  print "dpaddr=%p dp_name=%s dev=%s skbaddr=%p len=%u data_len=%u truesize=%u nr_frags=%d gso_size=%d gso_type=%#x ovs_flow_hash=0x%08x recirc_id=0x%08x keyaddr=%p eth_type=0x%04x ct_state=%02x ct_orig_proto=%02x ct_zone=%04x flow_key_valid=%d upcall_cmd=%u upcall_port=%u upcall_mru=%u", REC->dpaddr, __get_str(dp_name), __get_str(dev_name), REC->skbaddr, REC->len, REC->data_len, REC->truesize, REC->nr_frags, REC->gso_size, REC->gso_type, REC->ovs_flow_hash, REC->recirc_id, REC->keyaddr, REC->key_eth_type, REC->key_ct_state, REC->key_ct_orig_proto, REC->key_ct_zone, REC->flow_key_valid, REC->upcall_cmd, REC->upcall_port, REC->upcall_mru
 `;

@@ -44,6 +44,8 @@ export class CallFrames {
   private readonly given = new Float64Array(DEEPEST * 6);
   private readonly probed = new Uint8Array(FUNCTIONS.length);
   private depth = 0;
+  /** Frames below are those of what the task that runs has come between. */
+  private base = 0;
   private atEntry = false;
   private readonly memory: ByteStore;
 
@@ -104,7 +106,7 @@ export class CallFrames {
     const result = this.results[depth]!;
     if (this.probed[number] === 1) this.tellEnd(number, node, depth, result);
     this.depth = depth;
-    if (depth > 0 && PASSES[this.numbers[depth - 1]!] && !IS_VOID[number]) this.results[depth - 1] = result;
+    if (depth > this.base && PASSES[this.numbers[depth - 1]!] && !IS_VOID[number]) this.results[depth - 1] = result;
   }
 
   private tellEnd(number: number, node: string, depth: number, result: number): void {
@@ -121,6 +123,16 @@ export class CallFrames {
       probe.record.set64(PT_REGS.result, result);
       probe.fire(node);
     }
+  }
+
+  /** A task begins to run, on a stack of its own. */
+  begin(): void {
+    this.base = this.depth;
+  }
+
+  /** The task that ran is gone, and those go on that it came between. */
+  end(): void {
+    this.base = 0;
   }
 
   /** What the innermost function returns. */
@@ -151,7 +163,7 @@ export class CallFrames {
   /** Addresses of the functions that are running, the innermost first. */
   stack(): bigint[] {
     const found: bigint[] = [];
-    for (let i = this.depth - 1; i >= 0; i--) {
+    for (let i = this.depth - 1; i >= this.base; i--) {
       const offset = this.atEntry && i === this.depth - 1 ? PROBE_OFFSET : CALL_OFFSET;
       found.push(functionAddress(this.numbers[i]!, offset));
     }

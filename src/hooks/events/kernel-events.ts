@@ -11,7 +11,10 @@ import { EventRecord } from "./event-record.ts";
 import { KernelObjects, type TracedDevice } from "./kernel-objects.ts";
 import { PacketEvents } from "./packet-events.ts";
 import { ProcessEvents } from "./process-events.ts";
+import { ScheduleEvents } from "./schedule-events.ts";
+import { SwitchEvents } from "./switch-events.ts";
 import { TcpEvents } from "./tcp-events.ts";
+import { XdpEvents } from "./xdp-events.ts";
 
 /** Room behind an event's fields for its texts. */
 const TEXTS = 64;
@@ -43,6 +46,9 @@ export class KernelEvents {
   readonly packets: PacketEvents;
   readonly tcp: TcpEvents;
   readonly processes: ProcessEvents;
+  readonly schedule: ScheduleEvents;
+  readonly xdp: XdpEvents;
+  readonly switches: SwitchEvents;
   private readonly tracepoints = new Map<string, EventPoint>();
   private readonly raws = new Map<string, EventPoint>();
   private readonly edges = new Map<string, EventPoint>();
@@ -55,6 +61,9 @@ export class KernelEvents {
     this.packets = new PacketEvents(this);
     this.tcp = new TcpEvents(this);
     this.processes = new ProcessEvents(this);
+    this.schedule = new ScheduleEvents(this);
+    this.xdp = new XdpEvents(this);
+    this.switches = new SwitchEvents(this);
   }
 
   /** A function of the data path begins to work on a packet that is at a device. */
@@ -152,6 +161,7 @@ export class KernelEvents {
       tracepoint: (name) => this.tracepoints.get(name),
       raw: (name) => this.raws.get(name),
     };
-    for (const group of [this.packets, this.tcp, this.processes]) group.find(points);
+    const { packets, tcp, processes, schedule, xdp, switches } = this;
+    for (const group of [packets, tcp, processes, schedule, xdp, switches]) group.find(points);
   }
 }

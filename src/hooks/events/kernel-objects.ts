@@ -22,6 +22,8 @@ export interface TracedDevice {
 /** Headers that are not set (~0 of 16 bits). */
 const UNSET = 0xffff;
 const POINTER = 8;
+/** BPF_OBJ_NAME_LEN */
+const PROGRAM_NAME = 16;
 /** Number of the first namespace (/proc/self/ns/net); others follow in the order in which they are seen. */
 const FIRST_NAMESPACE = 0xf000_0000;
 /** Where packets' headers begin, for struct sk_buff, whose `protocol` is in network order. */
@@ -55,6 +57,8 @@ export class KernelObjects {
   private readonly queues = new WeakMap<TracedDevice, EventRecord>();
   private readonly namespaces = new Map<string, EventRecord>();
   private readonly types = new Map<string, EventRecord>();
+  private readonly programs = new Map<string, EventRecord>();
+  private readonly programNumbers = new Map<string, number>();
   private known: Layouts | undefined;
 
   constructor(memory: ByteStore) {
@@ -187,6 +191,36 @@ export class KernelObjects {
     if (socket === undefined) return 0;
     const net = node === undefined || !this.areRead ? 0 : this.namespace(node);
     return this.sockets.addressOf(socket, this.layouts, this.areRead, net, state);
+  }
+
+  /** A program's number: they count from 1 on in the order in which events tell of them. */
+  programNumber(name: string): number {
+    let number = this.programNumbers.get(name);
+    if (number === undefined) {
+      number = this.programNumbers.size + 1;
+      this.programNumbers.set(name, number);
+    }
+    return number;
+  }
+
+  /** Address of a program's struct bpf_prog. */
+  program(name: string): number {
+    let record = this.programs.get(name);
+    if (record === undefined) {
+      const { bytes, program } = this.layouts;
+      const rest = new EventRecord(this.memory, bytes.bpf_prog_aux);
+      rest.set32(program.id, this.programNumber(name));
+      rest.setText(program.name, name.slice(0, PROGRAM_NAME - 1));
+      record = new EventRecord(this.memory, bytes.bpf_prog);
+      record.set64(program.aux, rest.address);
+      this.programs.set(name, record);
+    }
+    return record.address;
+  }
+
+  /** Says what a task does now: TASK_ and EXIT_ values. */
+  setTaskState(task: CurrentTask, state: number, exitState = 0): void {
+    if (this.areRead) this.tasks.setState(task, this.layouts, state, exitState);
   }
 
   /** Address of a task's struct task_struct. */

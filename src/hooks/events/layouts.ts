@@ -8,6 +8,7 @@ export interface Layouts {
   readonly tcpSock: ReturnType<typeof tcpSock>;
   readonly task: ReturnType<typeof task>;
   readonly cred: ReturnType<typeof cred>;
+  readonly program: ReturnType<typeof program>;
   /** Bytes of structs by their names. */
   readonly bytes: Readonly<Record<(typeof STRUCTS)[number], number>>;
   /** `net.ns.inum` */
@@ -24,6 +25,8 @@ const STRUCTS = [
   "tcp_sock",
   "task_struct",
   "cred",
+  "bpf_prog",
+  "bpf_prog_aux",
 ] as const;
 
 let known: Layouts | undefined;
@@ -37,6 +40,7 @@ export function layouts(): Layouts {
     tcpSock: tcpSock(),
     task: task(),
     cred: cred(),
+    program: program(),
     bytes: Object.fromEntries(STRUCTS.map((name) => [name, structBytes(name)])) as Layouts["bytes"],
     inode: memberOffsets("net", "ns.inum")["ns.inum"],
   };
@@ -78,7 +82,9 @@ const tcpSock = () => ({
 
 const task = () => ({
   ...memberOffsets("task_struct", "prio", "static_prio", "normal_prio", "pid", "tgid", "group_leader"),
-  ...memberOffsets("task_struct", "real_cred", "cred", "comm"),
+  ...memberOffsets("task_struct", "real_cred", "cred", "comm", "__state", "exit_state"),
 });
 
 const cred = () => memberOffsets("cred", "uid", "gid", "suid", "sgid", "euid", "egid", "fsuid", "fsgid");
+
+const program = () => ({ ...memberOffsets("bpf_prog", "aux"), ...memberOffsets("bpf_prog_aux", "id", "name") });

@@ -29,6 +29,8 @@ export class ProcessEvents {
   private registers: EventRecord | undefined;
   /** What arguments point at, by their places. */
   private readonly userTexts: EventRecord[] = [];
+  /** Processes that calls have made, by their numbers. */
+  private readonly children = new Map<number, CurrentTask>();
 
   constructor(events: KernelEvents) {
     this.events = events;
@@ -38,7 +40,16 @@ export class ProcessEvents {
     this.points = points;
   }
 
-  /** A call begins that its filters let run (trace_sys_enter), and its body is entered; `leave` ends it. */
+  /** A process calls the kernel (do_syscall_64); `end` ends it. */
+  begin(node: string, call: TracedCall): void {
+    this.events.frames.enter(FUNCTION.do_syscall_64, node, this.fillRegisters(call), call.nr);
+  }
+
+  end(node: string): void {
+    this.events.frames.leave(FUNCTION.do_syscall_64, node);
+  }
+
+  /** A call begins that its filters let run (trace_sys_enter), and its body is entered; `leave` ends that. */
   enter(node: string, call: TracedCall): void {
     const { name, nr, args } = call;
     const registers = this.fillRegisters(call);
@@ -51,7 +62,6 @@ export class ProcessEvents {
     this.tell(this.points?.tracepoint("raw_syscalls:sys_enter"), node, nr, args, true);
     this.tell(this.points?.tracepoint(`syscalls:sys_enter_${name}`), node, nr, args, false);
     const { frames } = this.events;
-    frames.enter(FUNCTION.do_syscall_64, node, registers, nr);
     const body = BODIES[name];
     const [a, b, c, d, e, f] = args.map((value) => Number(BigInt.asIntN(53, value)));
     if (body !== undefined) frames.enter(FUNCTION[body], node, a, b, c, d, e, f);
@@ -61,9 +71,9 @@ export class ProcessEvents {
   leave(node: string, { name }: TracedCall, result: bigint): void {
     const { frames } = this.events;
     const body: FunctionName | undefined = BODIES[name];
+    if (body === undefined) return;
     frames.result = Number(result);
-    if (body !== undefined) frames.leave(FUNCTION[body], node);
-    frames.leave(FUNCTION.do_syscall_64, node);
+    frames.leave(FUNCTION[body], node);
   }
 
   /** A call is over, whether it ran or not (trace_sys_exit). */
@@ -82,6 +92,18 @@ export class ProcessEvents {
 
   /** A process has made another. */
   fork(node: string, parent: CurrentTask, child: number): void {
+    this.tellFork(node, parent, child);
+    const raw = this.points?.raw("sched_process_fork");
+    const forked = this.childOf(parent, child);
+    if (raw !== undefined) {
+      raw.record.set64(0, this.events.objects.task(parent));
+      raw.record.set64(8, this.events.objects.task(forked));
+      raw.fire(node);
+    }
+    this.events.schedule.wake(node, forked, "sched_wakeup_new");
+  }
+
+  private tellFork(node: string, parent: CurrentTask, child: number): void {
     const point = this.points?.tracepoint("sched:sched_process_fork");
     if (point === undefined) return;
     const { record } = point;
@@ -95,8 +117,23 @@ export class ProcessEvents {
     point.fire(node);
   }
 
+  private childOf(parent: CurrentTask, child: number): CurrentTask {
+    let task = this.children.get(child);
+    if (task === undefined || task.command !== parent.command) {
+      task = { ...parent, thread: child, process: child };
+      this.children.set(child, task);
+    }
+    return task;
+  }
+
   /** A process runs another program (trace_sched_process_exec). @param filename as far as it is known. */
   exec(node: string, task: CurrentTask, filename = ""): void {
+    const raw = this.points?.raw("sched_process_exec");
+    if (raw !== undefined) {
+      raw.record.set64(0, this.events.objects.task(task));
+      raw.record.set64(8, task.thread);
+      raw.fire(node);
+    }
     const point = this.points?.tracepoint("sched:sched_process_exec");
     if (point === undefined) return;
     const { record } = point;
@@ -119,8 +156,15 @@ export class ProcessEvents {
     });
   }
 
-  /** The last thread of a process ends. */
-  end(node: string, task: CurrentTask): void {
+  /** A thread ends. @param isLast of its process. */
+  die(node: string, task: CurrentTask, isLast: boolean): void {
+    this.events.schedule.die();
+    const raw = this.points?.raw("sched_process_exit");
+    if (raw !== undefined) {
+      raw.record.set64(0, this.events.objects.task(task));
+      raw.record.set64(8, isLast ? 1 : 0);
+      raw.fire(node);
+    }
     const point = this.points?.tracepoint("sched:sched_process_exit");
     if (point === undefined) return;
     const { record } = point;
@@ -128,7 +172,7 @@ export class ProcessEvents {
     record.setText(8, task.command);
     record.set32(24, task.thread);
     record.set32(28, PRIORITY);
-    record.set8(32, 1);
+    record.set8(32, isLast ? 1 : 0);
     point.fire(node);
   }
 

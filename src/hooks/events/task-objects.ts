@@ -25,6 +25,14 @@ export class TaskObjects {
     return record.address;
   }
 
+  /** What a task does now: TASK_ and EXIT_ values. */
+  setState(task: CurrentTask, layouts: Layouts, state: number, exitState: number): void {
+    this.addressOf(task, layouts);
+    const record = this.records.get(task)!;
+    record.set32(layouts.task.__state, state);
+    record.set32(layouts.task.exit_state, exitState);
+  }
+
   private describe(record: EventRecord, task: CurrentTask, { task: places, cred, bytes }: Layouts): void {
     record.set32(places.pid, task.thread);
     record.set32(places.tgid, task.process);

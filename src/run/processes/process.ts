@@ -87,6 +87,17 @@ export class Process {
 
   /** Opens sockets, makes the calls, replays a trace. Returns the names of the sockets that are not open then. */
   run(sockets: readonly SocketModel[]): readonly string[] {
+    const closed = this.act(sockets);
+    this.sleep();
+    return closed;
+  }
+
+  private sleep(): void {
+    const { events, node } = this.around;
+    if (events?.isOn) events.schedule.end(node);
+  }
+
+  private act(sockets: readonly SocketModel[]): readonly string[] {
     const { name, architecture, replay, strict } = this.model;
     const opened = sockets.map((socket) => ({ socket, calls: this.open(socket) }));
     if (strict && this.acting.setStrict() !== 0)
@@ -210,6 +221,7 @@ export class Process {
       make: (call, result) => this.make(call, result),
       again: (call, outcome, result) => this.undergo(call, outcome, result),
       isAlive: () => this.isAlive,
+      sleep: () => this.sleep(),
       mode: () => this.acting.mode,
     });
   }

@@ -13,6 +13,8 @@ export interface Serving {
   /** The same call with the same outcome once more. */
   again(call: NamedCall, outcome: Outcome, result: bigint): void;
   isAlive(): boolean;
+  /** It has nothing to do until something comes. */
+  sleep(): void;
   /** Its seccomp mode, upon which outcomes depend. */
   mode(): string;
 }
@@ -44,6 +46,12 @@ export class SocketService implements SocketServer {
   }
 
   serve(): boolean {
+    const isServed = this.act();
+    this.process.sleep();
+    return isServed;
+  }
+
+  private act(): boolean {
     const { process } = this;
     this.hasRead = false;
     if (!process.isAlive()) return false;

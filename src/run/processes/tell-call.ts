@@ -1,4 +1,4 @@
-import { type CurrentTask, IDLE_TASK } from "../../bpf/helpers/surroundings.ts";
+import type { CurrentTask } from "../../bpf/helpers/surroundings.ts";
 import type { KernelEvents } from "../../hooks/events/kernel-events.ts";
 import type { Outcome } from "../../hooks/seccomp/outcome.ts";
 import type { Architecture } from "../../seccomp/architecture/architecture.ts";
@@ -9,6 +9,8 @@ const FORKS: ReadonlySet<string> = new Set(["fork", "vfork", "clone", "clone3"])
 
 const EXECS: ReadonlySet<string> = new Set(["execve", "execveat"]);
 
+const EXITS: ReadonlySet<string> = new Set(["exit", "exit_group"]);
+
 /** A process that makes calls, as tracing programs know it. */
 export interface Caller {
   readonly node: string;
@@ -17,7 +19,8 @@ export interface Caller {
 }
 
 /**
- * Tells tracing programs of a call, as they see it behind its filters (kernel/entry/syscall-common.c).
+ * Tells tracing programs of a call, as they see it behind its filters (kernel/entry/syscall-common.c). The process runs until whoever
+ * has it make calls says that it sleeps.
  * @param result what the call gives where it runs.
  * @param isHandled its process handles SIGSYS.
  */
@@ -29,8 +32,9 @@ export function tellCall(
   result: bigint,
   isHandled: boolean,
 ): void {
-  const { processes } = events;
-  events.task = task;
+  const { processes, schedule } = events;
+  schedule.begin(node, task);
+  processes.begin(node, call);
   switch (outcome.kind) {
     case "run": {
       const { nr, args: values = [] } = outcome.call;
@@ -40,7 +44,9 @@ export function tellCall(
       if (FORKS.has(ran.name) && result > 0n) processes.fork(node, task, Number(result));
       if (EXECS.has(ran.name) && result >= 0n) processes.exec(node, task, call.texts?.[ran.name === "execve" ? 0 : 1]);
       processes.leave(node, ran, result);
-      if (ran.name !== "exit" && ran.name !== "exit_group") processes.exit(node, ran, result);
+      // Nobody comes back from these.
+      if (EXITS.has(ran.name)) processes.die(node, task, true);
+      else processes.exit(node, ran, result);
       break;
     }
     case "return":
@@ -52,10 +58,10 @@ export function tellCall(
     case "signal":
       // The registers are as before the call (syscall_rollback), so that its number is what it seems to return.
       processes.exit(node, call, BigInt(call.nr));
-      if (!isHandled) processes.end(node, task);
+      if (!isHandled) processes.die(node, task, true);
       break;
     case "killed":
-      if (outcome.whole) processes.end(node, task);
+      processes.die(node, task, outcome.whole);
   }
-  events.task = IDLE_TASK;
+  processes.end(node);
 }

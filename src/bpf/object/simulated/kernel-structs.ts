@@ -50,7 +50,7 @@ struct tcp_sock 2304 {
 };
 struct cred 184 { @8 kuid_t uid; kgid_t gid; kuid_t suid; kgid_t sgid; kuid_t euid; kgid_t egid; kuid_t fsuid; kgid_t fsgid; };
 struct task_struct 3264 {
-  @108 int prio, static_prio, normal_prio; @1264 pid_t pid, tgid; @1328 struct task_struct *group_leader; @1728 struct cred *real_cred, *cred;
+  @24 unsigned int __state; @108 int prio, static_prio, normal_prio; @1160 int exit_state; @1264 pid_t pid, tgid; @1328 struct task_struct *group_leader; @1728 struct cred *real_cred, *cred;
   @1752 char comm[16];
 };
 struct pt_regs 168 {
@@ -60,5 +60,7 @@ struct pt_regs 168 {
 struct msghdr 104 { };
 struct sockaddr 16 { };
 struct linux_binprm 408 { };
-struct bpf_prog 96 { };
+struct bpf_prog_aux 1304 { @32 u32 id; @1016 char name[16]; };
+struct bpf_prog 96 { @80 struct bpf_prog_aux *aux; };
+struct nlattr { __u16 nla_len, nla_type; };
 `;

@@ -41,7 +41,6 @@ function build(): Btf {
   );
   declareTypes(types, CONTEXTS + HEADERS + KERNEL_STRUCTS + TRACEPOINT_RECORDS);
   declareFunctions(types, PROTOTYPES);
-  declareTracepoints(types, TRACEPOINT_PROTOTYPES);
   types.enumeration(
     "bpf_func_id",
     HELPER_NAMES.map((name, number) => [`BPF_FUNC_${name.replace(/^bpf_/, "")}`, number]),
@@ -50,6 +49,7 @@ function build(): Btf {
     "bpf_map_type",
     Object.entries(MAP_TYPE).map(([name, number]) => [`BPF_MAP_TYPE_${name.toUpperCase()}`, number]),
   );
+  declareTracepoints(types, TRACEPOINT_PROTOTYPES);
   types.enumeration(
     "bpf_attach_type",
     Object.entries(ATTACH_TYPE).map(([name, number]) => [`BPF_${name}`, number]),

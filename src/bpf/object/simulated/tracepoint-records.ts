@@ -11,6 +11,16 @@ struct trace_event_raw_sched_process_fork 24 { struct trace_entry ent; u32 __dat
 struct trace_event_raw_sched_process_exec 20 { struct trace_entry ent; u32 __data_loc_filename; pid_t pid, old_pid; char __data[0]; };
 struct trace_event_raw_sched_process_exit 36 { struct trace_entry ent; char comm[16]; pid_t pid; int prio; bool group_dead; char
   __data[0]; };
+struct trace_event_raw_sched_wakeup_template 36 { struct trace_entry ent; char comm[16]; pid_t pid; int prio, target_cpu; char
+  __data[0]; };
+struct trace_event_raw_sched_switch 64 { struct trace_entry ent; char prev_comm[16]; pid_t prev_pid; int prev_prio; long prev_state;
+  char next_comm[16]; pid_t next_pid; int next_prio; char __data[0]; };
+struct trace_event_raw_xdp_exception 20 { struct trace_entry ent; int prog_id; u32 act; int ifindex; char __data[0]; };
+struct trace_event_raw_xdp_redirect_template 36 { struct trace_entry ent; int prog_id; u32 act; int ifindex, err, to_ifindex; u32
+  map_id; int map_index; char __data[0]; };
+struct trace_event_raw_xdp_devmap_xmit 32 { struct trace_entry ent; int from_ifindex; u32 act; int to_ifindex, drops, sent, err; char
+  __data[0]; };
+struct trace_event_raw_xdp_bulk_tx 28 { struct trace_entry ent; int ifindex; u32 act; int drops, sent, err; char __data[0]; };
 struct trace_event_raw_net_dev_template 24 { struct trace_entry ent; void *skbaddr; unsigned int len; u32 __data_loc_name; char
   __data[0]; };
 struct trace_event_raw_net_dev_start_xmit 64 { struct trace_entry ent; u32 __data_loc_name; u16 queue_mapping; void *skbaddr; bool

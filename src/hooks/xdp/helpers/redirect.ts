@@ -17,11 +17,18 @@ const EXCLUDE_INGRESS = 16;
 /** Sending frames to other devices, to a processor or to a socket (net/core/filter.c, kernel/bpf/devmap.c, cpumap.c, net/xdp/xskmap.c). */
 export const xdpRedirectHelpers: XdpHelperGroup = (running, { redirect, maps }): ReadonlyMap<number, HostFunction> => {
   const memory = new HelperMemory(maps);
+  const asked: NonNullable<RedirectInfo["asked"]> = { map: undefined, index: 0 };
+  const ask = (map: BpfMap | undefined, index: number) => {
+    asked.map = map;
+    asked.index = index;
+    redirect.asked = asked;
+  };
   return new Map([
     helper32(23, "bpf_redirect", 2, "signed", (ifindex, flags) => {
       if (flags !== 0) return XDP_ACTION.ABORTED;
       clear(redirect);
       redirect.ifindex = ifindex! >>> 0;
+      ask(undefined, redirect.ifindex);
       return XDP_ACTION.REDIRECT;
     }),
     helper32(51, "bpf_redirect_map", 3, "signed", (address, key, flags) => {
@@ -31,11 +38,14 @@ export const xdpRedirectHelpers: XdpHelperGroup = (running, { redirect, maps }):
       if ((flags! & ~allowed) !== 0) return XDP_ACTION.ABORTED;
       clear(redirect);
       if (isDevices && (flags! & BROADCAST) !== 0) {
+        ask(map, key! >>> 0);
         const came = (flags! & EXCLUDE_INGRESS) === 0 ? 0 : running.block.skb!.ifindex;
         redirect.devices = devicesOf(map).filter((index) => index !== came);
         return XDP_ACTION.REDIRECT;
       }
-      return choose(map, key! >>> 0, redirect) ? XDP_ACTION.REDIRECT : flags! & ANSWER;
+      if (!choose(map, key! >>> 0, redirect)) return flags! & ANSWER;
+      ask(map, key! >>> 0);
+      return XDP_ACTION.REDIRECT;
     }),
   ]);
 };
@@ -45,6 +55,7 @@ function clear(redirect: RedirectInfo): void {
   redirect.ingress = false;
   redirect.devices = undefined;
   redirect.toProcessor = false;
+  redirect.asked = undefined;
 }
 
 /** Takes what the map has under the key; false where it has nothing. Nobody opens sockets of AF_XDP here, so their maps are empty. */

@@ -1,6 +1,6 @@
 import type { DropReason } from "../../../packet/drop-reason.ts";
 import type { Skb } from "../../../packet/skb.ts";
-import { get16, set32 } from "../../../packet/wire.ts";
+import { get16, get32, set32 } from "../../../packet/wire.ts";
 import type { World } from "../../world.ts";
 import { Tracker } from "../conntrack/tracker.ts";
 import { extractHeaders, extractMetadata } from "../flow/extract.ts";
@@ -16,12 +16,16 @@ import type { DatapathPrograms, ProgramVerdict } from "./programs.ts";
 import { Revalidator } from "./revalidator.ts";
 import type { SlowPath } from "./slow-path.ts";
 import { wantTags } from "./tag-mask.ts";
+import { tracedFlow } from "./traced.ts";
 import { type Upcall, UpcallQueue, type UpcallSettings } from "./upcall-queue.ts";
 
 /** How often programs may have one packet looked up again. */
 const MAX_RECLASSIFIED = 4;
 /** Ports that programs may have one packet come in by, one after another (XMIT_RECURSION_LIMIT). */
 const MAX_REDIRECTS = 8;
+/** OVS_PACKET_CMD_MISS and OVS_PACKET_CMD_ACTION */
+const MISS = 1;
+const ACTION = 2;
 
 export interface DatapathSettings {
   readonly name: string;
@@ -160,6 +164,7 @@ export class Datapath implements Actor {
   }
 
   sendUp(state: PacketState, action: UserspaceAction): void {
+    this.tellUpcall(state, ACTION);
     const skb = this.world.ledger.copy(state.skb!);
     if (state.cutLength < skb.length) skb.length = state.cutLength;
     if (!this.upcalls.push(skb, state, action)) this.world.ledger.drop(skb, this.name, "OVS_UPCALL_LOST");
@@ -178,9 +183,20 @@ export class Datapath implements Actor {
 
   private miss(state: PacketState): void {
     const verdict = this.programs?.miss(state) ?? "continue";
-    if (verdict !== "continue") this.obey(state, verdict);
-    else if (this.slowPath === undefined || !this.upcalls.push(state.skb!, state, undefined))
+    if (verdict !== "continue") {
+      this.obey(state, verdict);
+      return;
+    }
+    this.tellUpcall(state, MISS);
+    if (this.slowPath === undefined || !this.upcalls.push(state.skb!, state, undefined))
       this.drop(state, "OVS_UPCALL_LOST");
+  }
+
+  private tellUpcall(state: PacketState, command: 1 | 2): void {
+    const { events } = this.world.ledger;
+    if (!events.isOn || !events.switches.watchesUpcalls) return;
+    const port = this.ports.get(get32(state.key, AT.inPort));
+    if (port !== undefined) events.switches.upcall(this.name, tracedFlow(this.name, state, port), command);
   }
 
   /** Does what a program wants done; the packet is used up. */

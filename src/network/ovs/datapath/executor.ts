@@ -1,6 +1,6 @@
 import type { DropReason } from "../../../packet/drop-reason.ts";
 import type { Skb } from "../../../packet/skb.ts";
-import { set16, set32 } from "../../../packet/wire.ts";
+import { get32, set16, set32 } from "../../../packet/wire.ts";
 import type { Random } from "../../../simulation/random.ts";
 import type { World } from "../../world.ts";
 import type { Tracker } from "../conntrack/tracker.ts";
@@ -12,6 +12,7 @@ import { popEthernet, popMpls, popNsh, popVlan, pushEthernet, pushMpls, pushNsh,
 import type { Meter } from "./meter.ts";
 import { PacketState, WHOLE } from "./packet-state.ts";
 import type { SendingPort } from "./port.ts";
+import { tracedAction, tracedFlow } from "./traced.ts";
 
 /** OVS_RECURSION_LIMIT, OVS_DEFERRED_ACTION_THRESHOLD, and what the queue of deferred actions holds (net/openvswitch/actions.c). */
 const RECURSION_LIMIT = 5;
@@ -120,8 +121,21 @@ export class Executor {
 
   private run(state: PacketState, actions: readonly DatapathAction[]): void {
     const last = actions.length - 1;
-    for (let i = 0; i <= last; i++) if (!this.act(state, actions[i]!, i === last)) return;
+    const { events } = this.world.ledger;
+    const isTold = events.isOn && events.switches.watchesActions;
+    for (let i = 0; i <= last; i++) {
+      if (isTold) this.tell(state, actions[i]!, i === last);
+      if (!this.act(state, actions[i]!, i === last)) return;
+    }
     this.drop(state, "OVS_DROP_LAST_ACTION");
+  }
+
+  private tell(state: PacketState, action: DatapathAction, isLast: boolean): void {
+    const { name, ports } = this.actor;
+    const port = ports.get(get32(state.key, AT.inPort));
+    if (port === undefined) return;
+    const { switches } = this.world.ledger.events;
+    switches.act(name, tracedFlow(name, state, port), tracedAction(action, isLast));
   }
 
   /** Executes one action; false: the packet has been used up. */
