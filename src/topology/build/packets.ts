@@ -7,7 +7,7 @@ import type { BuildContext } from "./context.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Fields } from "./fields.ts";
 import { readSchedule } from "./schedule.ts";
-import { readHost, type TrafficScope } from "./traffic-scope.ts";
+import { hostInterfaces, readHost, type TrafficScope } from "./traffic-scope.ts";
 
 /** Packets that the file describes layer by layer. */
 export function buildPackets(fields: Fields, { drafts, isBounded }: TrafficScope): PacketTraffic | undefined {
@@ -66,18 +66,21 @@ function readSender(fields: Fields, direction: "out" | "in", drafts: Drafts): No
   const from = drafts.nodeOrInterface(fields.value("from"));
   if (from === undefined || from.interface !== undefined) return from;
   const { span } = fields.value("from")!;
-  const { kind, interfaces } = drafts.nodes.get(from.node)!;
-  if (kind === "bridge" || kind === "ovs") {
-    const message = `'${from.node}' is a ${kind === "ovs" ? "switch" : "bridge"}, which sends nothing of its own.`;
+  const draft = drafts.nodes.get(from.node)!;
+  const { kind } = draft;
+  const interfaces = kind === "ovs" ? hostInterfaces(draft) : [...draft.interfaces.keys()];
+  if (kind === "bridge" || (kind === "ovs" && interfaces.length === 0)) {
+    const what = kind === "ovs" ? "switch without an address" : "bridge";
+    const message = `'${from.node}' is a ${what}, which sends nothing of its own.`;
     return context.problem("bad-topology", span, message, "Say which of its interfaces: `at: node:interface`.");
   }
-  const [only, second] = interfaces.keys();
+  const [only, second] = interfaces;
   if (only === undefined && kind === "host") {
     const message = `'${from.node}' has no interface to send by.`;
     return context.problem("bad-topology", span, message, "Give it one under `interfaces`, or link it.");
   }
   if (direction === "out") return from;
   if (only !== undefined && second === undefined) return { node: from.node, interface: only };
-  const message = `'${from.node}' has ${interfaces.size} interfaces that a packet could arrive at.`;
+  const message = `'${from.node}' has ${interfaces.length} interfaces that a packet could arrive at.`;
   return context.problem("bad-topology", span, message, "Say which: `at: node:interface`.");
 }

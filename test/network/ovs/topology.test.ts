@@ -203,3 +203,62 @@ traffic: [{ at: "a:eth0", ${layers}, payload: { hex: "00112233" } }]
     expect(tags?.toString("hex").split("88b5")[0]).toBe(want);
   });
 });
+
+describe("the host that a switch runs on", () => {
+  // p1 and p2 are ports, s is LOCAL with an address, and eth9 an interface beside the switch.
+  const nodes = `nodes:
+  a: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } }, sockets: { t: { kind: tcp, port: 80 }, u: { kind: udp, port: 7 } } }
+  s:
+    kind: ovs
+    interfaces: { p1: {}, s: { type: internal, address: 10.0.0.9/24 }, eth9: { address: 192.0.2.9/24 } }
+  c: { kind: host, interfaces: { eth0: { address: 192.0.2.1/24 } } }
+links: [{ endpoints: ["a:eth0", "s:p1"] }, { endpoints: ["c:eth0", "s:eth9"] }]
+`;
+
+  it.each([
+    { name: "answers by its own port", traffic: "{ from: a, to: s, flow: icmp, count: 3, every: 1ms }", want: 3 },
+    { name: "sends by its own port", traffic: "{ from: s, to: a, flow: icmp, count: 3, every: 1ms }", want: 3 },
+    { name: "sends by that interface", traffic: "{ from: 's:s', to: a, flow: icmp, count: 3, every: 1ms }", want: 3 },
+    { name: "connects", traffic: "{ from: s, to: a, flow: tcp, port: 80, bytes: 5kB }", want: 1 },
+    { name: "answers beside the switch", traffic: "{ from: c, to: s, flow: icmp, count: 2, every: 1ms }", want: 2 },
+    { name: "sends beside the switch", traffic: "{ from: s, to: c, flow: icmp, count: 2, every: 1ms }", want: 2 },
+  ])("$name", async ({ traffic, want }) => {
+    const result = await runTopology(scratch({ "t.yaml": `${nodes}traffic: [${traffic}]\n` }));
+    expect(result.traffic[0]).toMatchObject({ answered: want });
+  });
+
+  it.each([
+    { name: "described packets", traffic: "{ from: s, to: a, udp: { dport: 7 }, count: 2, every: 1ms }" },
+    {
+      name: "whole frames by its own port",
+      traffic: "{ at: 's:s', to: a, ether: {}, ip: {}, udp: { dport: 7 }, count: 2, every: 1ms }",
+    },
+    { name: "datagrams", traffic: "{ from: s, to: a, flow: udp, port: 7, count: 2, every: 1ms }" },
+  ])("sends $name", async ({ traffic }) => {
+    const { nodes: results } = await runTopology(scratch({ "t.yaml": `${nodes}traffic: [${traffic}]\n` }));
+    expect(results.find(({ name }) => name === "a")!.sockets.find(({ name }) => name === "u")!.received).toBe(2);
+    expect(results.find(({ name }) => name === "s")!.switch!.lookups.hit).toBeGreaterThan(0);
+  });
+
+  it.each([
+    {
+      name: "from a switch without an address",
+      traffic: "{ from: bare, to: a, flow: icmp }",
+      want: /'bare' is a switch without an address/,
+    },
+    {
+      name: "to a switch without an address",
+      traffic: "{ from: a, to: bare, flow: icmp }",
+      want: /'bare' is a switch without an address/,
+    },
+    { name: "to a port", traffic: "{ from: a, to: 's:p1', flow: icmp }", want: /'s:p1' has no IP address/ },
+    {
+      name: "packets from a switch without an address",
+      traffic: "{ from: bare, to: a, udp: {} }",
+      want: /'bare' is a switch without an address, which sends nothing of its own/,
+    },
+  ])("is refused $name", async ({ traffic, want }) => {
+    const bare = nodes.replace("links:", "  bare: { kind: ovs, interfaces: { q: {} } }\nlinks:");
+    await expect(runTopology(scratch({ "t.yaml": `${bare}traffic: [${traffic}]\n` }))).rejects.toThrow(want);
+  });
+});
