@@ -1,4 +1,4 @@
-export { Bpf, type BpfOptions, type ProgramLoad } from "./bpf/bpf.ts";
+export type { BpfOptions, ProgramLoad } from "./bpf/bpf.ts";
 export type { ClassicInstruction } from "./bpf/classic/instruction.ts";
 export type { ClassicPacket } from "./bpf/classic/packet.ts";
 export { decodeValue, type PlainValue } from "./bpf/codec/decode.ts";
@@ -72,6 +72,7 @@ export type { Reporter, ReportStyle } from "./report/reporter.ts";
 export type * from "./run/result.ts";
 export type { RunOptions, RunProgress } from "./run/run-options.ts";
 export { runTopology } from "./run-topology.ts";
+export { SimulatedBpf as Bpf } from "./simulated-bpf.ts";
 export type { StopReason } from "./simulation/simulation.ts";
 export type { ProgramSource } from "./topology/model.ts";
 export { OptionError } from "./topology/quantity/option-error.ts";

@@ -15,6 +15,7 @@ import { verdictErrno } from "./syscall/verdict-errno.ts";
 import { verifierMapOf } from "./syscall/verifier-map.ts";
 import { BpfSyscall } from "./syscall.ts";
 import { TEST_CONTEXTS } from "./test-run/context.ts";
+import type { LentPacket, PacketLender } from "./test-run/lent-packet.ts";
 import { ProgramTestRun, type TestRunResult } from "./test-run/program-test-run.ts";
 import { TEST_RUN_FLAG, type TestRunInput } from "./test-run/test-context.ts";
 import { hardWired } from "./verifier/hard-wire.ts";
@@ -38,6 +39,8 @@ export interface BpfOptions {
   readonly cpu?: () => number;
   /** Time, chance, tasks and what programs print. Without: time stands still at 0, and random numbers are the same each time. */
   readonly surroundings?: Partial<Surroundings>;
+  /** Lends test runs their packets, and programs the helpers on them; without, there are none. */
+  readonly packets?: PacketLender;
   /** Sockets, devices and the like that maps may hold. */
   readonly objects?: KernelObjects;
   /** Bytes that maps, packets and stacks may take together; default 1 GiB. */
@@ -67,8 +70,12 @@ export class Bpf extends BpfSyscall {
   private readonly engine: "interpreter" | "jit";
   private readonly lent: LentProcessor;
   private readonly runs = new WeakMap<ProgramObject, ProgramTestRun>();
+  private readonly packets: PacketLender | undefined;
+  /** Programs of a type share what they are lent, as they may call one another in a packet's course. */
+  private readonly lentPackets = new Map<string, LentPacket | undefined>();
 
-  constructor({ engine = "jit", possibleCpus = 1, cpu = () => 0, surroundings, objects, memory }: BpfOptions = {}) {
+  constructor(options: BpfOptions = {}) {
+    const { engine = "jit", possibleCpus = 1, cpu = () => 0, surroundings, objects, memory, packets } = options;
     const machine = new Machine(new LinearMemory(memory));
     const lent: LentProcessor = { processor: undefined };
     const onProcessor = () => lent.processor ?? cpu();
@@ -76,6 +83,7 @@ export class Bpf extends BpfSyscall {
     super(place);
     this.lent = lent;
     this.engine = engine;
+    this.packets = packets;
     this.surroundings = { nanoseconds: () => 0n, random: sequence(), ...surroundings };
     this.kernelFunctions = new KernelFunctions(this);
   }
@@ -113,8 +121,9 @@ export class Bpf extends BpfSyscall {
     const bytes = hardWired(narrowed, verdict.insight).slice();
     nameFunctions(bytes, kernelFunctions, this.kernelFunctions, verdict.insight);
     const context = TEST_CONTEXTS[type.name];
+    const packets = this.packetsOf(type.name);
     const environment = {
-      ...this.environment(context?.layout ?? { size: type.context.size }),
+      ...this.environment(context?.layout ?? { size: type.context.size }, packets),
       exceptionCallback: verdict.exceptionCallback,
     };
     let executable: Executable;
@@ -129,7 +138,8 @@ export class Bpf extends BpfSyscall {
       return { descriptor: -ERRNO.EOPNOTSUPP, log: `${log}${lines.join("\n")}\n` };
     }
     const tested = { attachType, contextBytes: verdict.contextBytes, processors: this.place.possibleCpus };
-    const run = context === undefined ? undefined : new ProgramTestRun(context, tested, executable, environment);
+    const run =
+      context === undefined ? undefined : new ProgramTestRun(context, tested, executable, environment, packets);
     const descriptor = this.openProgram(executable.slot, {
       name: attributes.name ?? "",
       type: attributes.type,
@@ -184,8 +194,13 @@ export class Bpf extends BpfSyscall {
     return verifierMapOf(opened, at === 0 ? undefined : bytes.slice(at, at + map.directSize));
   }
 
-  private environment(context: ContextLayout): Environment {
-    const helpers = generalHelpers(this, this.surroundings);
+  private packetsOf(type: string): LentPacket | undefined {
+    if (!this.lentPackets.has(type)) this.lentPackets.set(type, this.packets?.(type, this));
+    return this.lentPackets.get(type);
+  }
+
+  private environment(context: ContextLayout, packets: LentPacket | undefined): Environment {
+    const helpers = new Map([...(packets?.helpers ?? []), ...generalHelpers(this, this.surroundings)]);
     return {
       machine: this.place.machine,
       context,

@@ -7,6 +7,7 @@ import { Problems } from "../../src/bpf/object/problems.ts";
 import { Attributes } from "../../src/kernel/bpf/attributes.ts";
 import { testRun } from "../../src/kernel/bpf/test-run.ts";
 import type { Libc } from "../../src/kernel/libc.ts";
+import type { FrameOutcome } from "../bpf/kernel-functions/object-runs.ts";
 import type { Judgement } from "./verifier-judge.ts";
 
 const [MAP_CREATE, MAP_UPDATE, PROGRAM_LOAD, BTF_LOAD, MAP_FREEZE] = [0, 2, 5, 18, 22];
@@ -72,11 +73,18 @@ export class ObjectJudge {
 
   /** What the program returns on a frame (BPF_PROG_TEST_RUN), signed; or why it is not loaded. */
   run(program: ObjectProgram, type: number, frame: Uint8Array): number | string {
+    const outcome = this.outcome(program, type, frame);
+    return typeof outcome === "string" ? outcome : outcome.returnValue;
+  }
+
+  /** The same with the frame behind it, in hexadecimal. */
+  outcome(program: ObjectProgram, type: number, frame: Uint8Array): FrameOutcome | string {
     const { result, log } = this.#load(program, type, LOG.reason);
     if (result < 0) return `errno ${-result}: ${log.split("\n").slice(-3).join(" ")}`;
-    const run = testRun(this.#libc, result, { data: frame, dataRoom: 0 });
+    const run = testRun(this.#libc, result, { data: frame, dataRoom: 2 * frame.length + 4096 });
     this.#libc.close(result);
-    return typeof run === "number" ? `errno ${-run}` : run.returnValue | 0;
+    if (typeof run === "number") return `errno ${-run}`;
+    return { returnValue: run.returnValue | 0, data: Buffer.from(run.data).toString("hex") };
   }
 
   #load(program: ObjectProgram, type: number, level: number): { readonly result: number; readonly log: string } {

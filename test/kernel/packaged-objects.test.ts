@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { ObjectFile } from "../../src/bpf/object/object-file.ts";
 import { readObject } from "../../src/bpf/object/read-object.ts";
 import { findProgramType } from "../../src/bpf/program-type.ts";
+import { outcomesHere } from "../bpf/kernel-functions/object-runs.ts";
 import { verdictOf, walked } from "../bpf/verifier/object-verdicts.ts";
 import { recordedFrom } from "../bpf/verifier/recorded.ts";
 import { ObjectJudge } from "./object-judge.ts";
@@ -20,6 +21,16 @@ const REFUSED: Readonly<Record<string, string>> = {
   "loader-clang-9-el.elf": "'MY_CONST' is used, which the object does not define.",
   "loader-clang-14-el.elf": "'MY_CONST' is used, which the object does not define.",
 };
+
+/** Types whose programs a test run takes a frame for. */
+const RUN = new Set(["socket_filter", "sched_cls", "sched_act", "xdp"]);
+/** Ethernet with IPv4 and TCP to port 80, IPv4 and UDP to port 53, IPv6 and TCP to port 22, ARP. */
+const FRAMES = [
+  "0200000000020200000000010800450000280000400040066b5d0a0000010a000002c0de0050000000000000000050022000bb5e0000",
+  "02000000000202000000000108004500001c0000400040116b5e0a0000010a000002c0de00350008c5c7",
+  "02000000000202000000000186dd6000000000140640fd000000000000000000000000000001fd000000000000000000000000000002c0de0016000000000000000050022000ffff0000",
+  "0200000000020200000000010806000108000604000102000000000101020304000000000000010203050000000000000000000000000000000000000000",
+].map((hex) => Uint8Array.from(Buffer.from(hex, "hex")));
 
 describe.skipIf(skipped !== undefined)(`objects that Debian's packages ship${skipped ? ` (${skipped})` : ""}`, () => {
   const types = skipped === undefined ? kernelTypes() : undefined;
@@ -61,4 +72,20 @@ describe.skipIf(skipped !== undefined)(`objects that Debian's packages ship${ski
       expect(have).toEqual(want);
     },
   );
+
+  it.each(objects)("$package, $name: its programs make of packets what they make of them on Linux", ({ bytes }) => {
+    const object = read(bytes);
+    if (typeof object === "string") return;
+    const programs = object.programs.filter(({ type }) => RUN.has(type!));
+    if (programs.length === 0) return;
+    for (const frame of FRAMES) {
+      const judge = judgeOf(bytes, object);
+      const answers = programs.map((it) => [it.name, judge.outcome(it, findProgramType(it.type!)!.number, frame)]);
+      // Why others are not loaded is compared above.
+      const want = Object.fromEntries(answers.filter(([, answer]) => !`${answer}`.includes("processed ")));
+      expect(outcomesHere({ ...object, programs }, { possibleCpus: availableParallelism() }, frame)).toMatchObject(
+        want,
+      );
+    }
+  });
 });

@@ -39,6 +39,12 @@ export const SK_BUFF_OFFSET = {
 /** Bytes of struct __sk_buff. */
 export const SK_BUFF_BYTES = 192;
 
+/** Where lies, behind the struct, what only engines read: where the packet's memory and its headers begin, and when it came in. */
+export const SK_BUFF_HIDDEN = { head: 192, macHeader: 196, networkHeader: 200, arrival: 208 } as const;
+
+/** Bytes of struct __sk_buff with that. */
+export const SK_BUFF_BLOCK_BYTES = 216;
+
 /** Offsets in struct xdp_md (linux/bpf.h). */
 export const XDP_MD_OFFSET = {
   data: 0,
@@ -49,7 +55,7 @@ export const XDP_MD_OFFSET = {
   egressIfindex: 20,
 } as const;
 
-/** Bytes of struct xdp_md. */
+/** Bytes of struct xdp_md; behind it lies the frame's length. */
 export const XDP_MD_BYTES = 24;
 
 /** Offsets in struct bpf_sock (linux/bpf.h). */

@@ -3,6 +3,7 @@ import type { Environment, Executable } from "../vm/environment.ts";
 import type { LinearMemory } from "../vm/memory.ts";
 import { LONGEST_FRAME } from "./contexts/xdp.ts";
 import { ETHERNET_BYTES, frameProtocol } from "./frame-protocol.ts";
+import type { LentPacket } from "./lent-packet.ts";
 import { TEST_RUN_FLAG, type TestContext, type TestedProgram, type TestRunInput } from "./test-context.ts";
 
 /** What BPF_PROG_TEST_RUN gives. */
@@ -23,16 +24,25 @@ export class ProgramTestRun {
   private readonly context: TestContext;
   private readonly program: TestedProgram;
   private readonly executable: Executable;
+  private readonly lent: LentPacket | undefined;
   private readonly contextAddress: number;
   /** Where frames lie; 0 before the first. */
   private frameAddress = 0;
   private room = 0;
 
-  constructor(context: TestContext, program: TestedProgram, executable: Executable, { machine }: Environment) {
+  /** @param lent packets whose helpers the executable has been loaded with. */
+  constructor(
+    context: TestContext,
+    program: TestedProgram,
+    executable: Executable,
+    { machine }: Environment,
+    lent?: LentPacket,
+  ) {
     this.memory = machine.memory;
     this.context = context;
     this.program = program;
     this.executable = executable;
+    this.lent = lent;
     this.contextAddress = machine.memory.allocate(context.bytes);
   }
 
@@ -50,6 +60,7 @@ export class ProgramTestRun {
     const at = this.frame(data);
     memory.bytes.fill(0, contextAddress, contextAddress + context.bytes);
     context.fill(memory, contextAddress, packet, at, skipped, given);
+    this.lent?.adopt(contextAddress, packet);
     let returnValue = 0;
     for (let i = 0; i < Math.max(repeat, 1); i++) {
       context.begin?.(memory, contextAddress, packet);
@@ -78,6 +89,7 @@ export class ProgramTestRun {
 
   /** Puts a frame into memory. */
   private frame(bytes: Uint8Array): number {
+    if (this.lent !== undefined) return this.lent.put(bytes);
     if (bytes.length > this.room) {
       if (this.room > 0) this.memory.release(this.frameAddress, this.room);
       this.room = Math.min(Math.max(bytes.length, 4096), LONGEST_FRAME);

@@ -8,8 +8,10 @@ import { oneCpu } from "../maps/map-place.ts";
 import { BpfSyscall } from "../syscall.ts";
 import type { BpfEngine } from "../vm/engine.ts";
 import type { Environment } from "../vm/environment.ts";
+import type { HostFunction } from "../vm/host-function.ts";
 import { Machine } from "../vm/machine.ts";
 import { LinearMemory } from "../vm/memory.ts";
+import type { LentPacket } from "./lent-packet.ts";
 import type { TestContext, TestPacket } from "./test-context.ts";
 
 /** A program that is run on packets outside of any network, as `bpftool prog run` does. */
@@ -45,13 +47,15 @@ class PacketBlock {
     this.memory = memory;
   }
 
-  put(bytes: Uint8Array): void {
+  /** Returns its address. */
+  put(bytes: Uint8Array): number {
     if (bytes.length > this.size || this.size === 0) {
       if (this.size > 0) this.memory.release(this.address, this.size);
       this.size = Math.max(bytes.length, 2048);
       this.address = this.memory.allocate(this.size);
     }
     this.memory.bytes.set(bytes, this.address);
+    return this.address;
   }
 }
 
@@ -72,11 +76,13 @@ export class ExtendedTestProgram implements LoadedTestProgram {
   /** Bytes of the packet before what the program sees. */
   private skipped = 0;
   private readonly execute: (context: number) => number;
+  private readonly lent: LentPacket | undefined;
   private region: ReturnType<Machine["regions"]["add"]> | undefined;
 
   /**
    * @param maps those that the program may name by descriptor, or by index in the order of their descriptors.
    * @param startsAtNetwork what the program sees of a packet begins at its network header.
+   * @param lent packets that helpers can change; without, there are no such helpers.
    */
   constructor(
     program: Uint8Array,
@@ -85,11 +91,13 @@ export class ExtendedTestProgram implements LoadedTestProgram {
     surroundings: Surroundings,
     maps: BpfSyscall = testMaps(),
     startsAtNetwork = false,
+    lent?: LentPacket,
   ) {
     const { machine } = maps.place;
     this.machine = machine;
     this.block = new PacketBlock(machine.memory);
-    const helpers = generalHelpers(maps, surroundings);
+    this.lent = lent;
+    const helpers = new Map([...this.packetHelpers(), ...generalHelpers(maps, surroundings)]);
     const functions = new KernelFunctions(maps);
     this.kind = context;
     this.startsAtNetwork = startsAtNetwork;
@@ -113,11 +121,35 @@ export class ExtendedTestProgram implements LoadedTestProgram {
     this.given = given;
     this.shown = packet;
     this.skipped = this.startsAtNetwork ? packet.networkOffset : 0;
-    block.put(packet.bytes);
-    if (this.region !== undefined) machine.regions.remove(this.region);
-    this.region = machine.regions.add(block.address, packet.bytes.length, true);
+    const at = this.lent?.put(packet.bytes) ?? block.put(packet.bytes);
+    this.permit(at, packet.bytes.length);
     machine.memory.bytes.fill(0, address, address + kind.bytes);
-    kind.fill(machine.memory, address, packet, block.address, this.skipped, given);
+    kind.fill(machine.memory, address, packet, at, this.skipped, given);
+    this.lent?.adopt(address, packet);
+  }
+
+  /** The program may touch the packet, which lies there now. */
+  private permit(address: number, bytes: number): void {
+    const { regions } = this.machine;
+    if (this.region !== undefined) regions.remove(this.region);
+    this.region = regions.add(address, bytes, true);
+  }
+
+  /** Those on packets; the packet may lie elsewhere when one of them has run. */
+  private packetHelpers(): [number, HostFunction][] {
+    const { lent } = this;
+    if (lent === undefined) return [];
+    return [...lent.helpers].map(([number, helper]) => {
+      const call = helper.call as (...values: unknown[]) => unknown;
+      const moving = (...values: unknown[]) => {
+        const before = lent.extent();
+        const result = call(...values);
+        const { address, length } = lent.extent();
+        if (address !== before.address || length !== before.length) this.permit(address, length);
+        return result;
+      };
+      return [number, { ...helper, call: moving }];
+    });
   }
 
   run(): number {

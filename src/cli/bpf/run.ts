@@ -69,8 +69,8 @@ struct xdp_md; flow_dissector, whose data out is its struct bpf_flow_keys; sk_lo
 hook; raw_tracepoint its arguments; syscall bytes of its author's own. sk_lookup, raw_tracepoint and syscall see no packet.
 --context says what it holds before the run, as --context 'mark: 7, cb: [1, 2]'; what it holds then is printed where that differs.
 Classic programs are converted and run as socket_filter, sched_cls or sched_act. No verifier looks at the program; every
-access is checked while it runs. It has the helpers that need no network; bpf_trace_printk
-prints on standard error.
+access is checked while it runs. It has the helpers that need no network and those on
+packets, on a host whose only device is lo; bpf_trace_printk prints on standard error.
 Maps in text are named map[NAME]; the first has descriptor 3 and index 0, the next 4 and 1. What they hold is printed at the end,
 of arrays only what is not zero. flags=N are those of BPF_MAP_CREATE; inner=NAME is what maps of maps need.
 --engine kernel loads the program into the running Linux, which verifies it: extended ones run by BPF_PROG_TEST_RUN, classic ones

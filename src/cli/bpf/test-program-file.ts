@@ -11,6 +11,7 @@ import {
   testMaps,
 } from "../../bpf/test-run/test-program.ts";
 import { fail } from "../../errors.ts";
+import { lendPackets } from "../../hooks/test-run/lend-packets.ts";
 import { payloadOffset } from "../../packet/dissect/payload-offset.ts";
 import type { Terminal } from "../command.ts";
 import { engineNamed, orRefusal, surroundings } from "./engine.ts";
@@ -73,6 +74,7 @@ export function loadTestProgram(
       surroundings(terminal),
       syscall,
       startsAtNetwork(type),
+      lendPackets(type, syscall),
     );
   return { program: orRefusal(name, load), maps };
 }
@@ -102,6 +104,7 @@ function loadFromObject(
       surroundings(terminal),
       syscall,
       startsAtNetwork(type),
+      lendPackets(type, syscall),
     );
     fillProgramArrays(object, descriptors, syscall, (called) => {
       const other = object.programs.find((it) => it.name === called);

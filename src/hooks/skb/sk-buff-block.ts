@@ -1,13 +1,13 @@
-import { SK_BUFF_OFFSET } from "../../bpf/program-type/offsets.ts";
+import { SK_BUFF_BLOCK_BYTES, SK_BUFF_HIDDEN, SK_BUFF_OFFSET } from "../../bpf/program-type/offsets.ts";
 import type { ContextLayout } from "../../bpf/vm/environment.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { ProgramHost } from "../places.ts";
 
 /** Offsets in struct __sk_buff, and behind it what only engines read. */
-export const SK_BUFF = { ...SK_BUFF_OFFSET, head: 192, macHeader: 196, networkHeader: 200, arrival: 208 } as const;
+export const SK_BUFF = { ...SK_BUFF_OFFSET, ...SK_BUFF_HIDDEN } as const;
 
-const BLOCK_BYTES = 216;
+const BLOCK_BYTES = SK_BUFF_BLOCK_BYTES;
 /** BPF_SKB_CLOCK_REALTIME: a time is one of arrival. */
 const REALTIME = 0;
 /** Words of `cb`. */
@@ -54,12 +54,13 @@ export class SkBuffBlock {
   /** The block as 32-bit words. */
   private words: Int32Array;
 
-  constructor(memory: LinearMemory) {
+  /** @param address of one that somebody else has filled; else one of its own, of zeroes. */
+  constructor(memory: LinearMemory, address?: number) {
     this.memory = memory;
-    this.address = memory.allocate(BLOCK_BYTES);
+    this.address = address ?? memory.allocate(BLOCK_BYTES);
     this.bytes = memory.bytes;
     this.words = this.view();
-    this.words.fill(0);
+    if (address === undefined) this.words.fill(0);
   }
 
   /** Address of the first byte that the program sees. */

@@ -18,7 +18,8 @@ const HEADROOM = 256;
 /** Bytes at the beginning of that which belong to the kernel (struct xdp_frame). */
 const FRAME_BYTES = 40;
 /** Bytes of a frame's memory from its beginning on that a frame may fill: a page less struct skb_shared_info. */
-const ROOM = 4096 - 320;
+const PAGE = 4096;
+const ROOM = PAGE - 320;
 
 /** A struct xdp_md in the machine's memory that is filled from one frame after another. */
 export class XdpBlock {
@@ -29,11 +30,14 @@ export class XdpBlock {
   host: ProgramHost | undefined;
   /** Bytes of the frame's memory before its data. */
   private before = HEADROOM;
+  /** Bytes at the frame's end that lie outside of its first buffer, in pages of their own (skb_shared_info's frags). */
+  beyond = 0;
   private readonly memory: LinearMemory;
 
-  constructor(memory: LinearMemory) {
+  /** @param address of one that somebody else has filled; else one of its own. */
+  constructor(memory: LinearMemory, address = memory.allocate(XDP_MD_BYTES + 4)) {
     this.memory = memory;
-    this.address = memory.allocate(XDP_MD_BYTES + 4);
+    this.address = address;
   }
 
   /** Shows a frame that has just come in. */
@@ -41,6 +45,7 @@ export class XdpBlock {
     this.skb = skb;
     this.host = host;
     this.before = HEADROOM;
+    this.beyond = 0;
     const { memory, address } = this;
     memory.setUint32(address + XDP_MD.ingressIfindex, skb.ifindex);
     memory.setUint32(address + XDP_MD.rxQueueIndex, skb.queue);
@@ -48,12 +53,20 @@ export class XdpBlock {
     this.place();
   }
 
+  /** Takes a frame that the block shows already, with metadata before its data, and its last bytes outside of the first buffer. */
+  adopt(skb: Skb, host: ProgramHost, beyond: number): void {
+    this.skb = skb;
+    this.host = host;
+    this.before = HEADROOM;
+    this.beyond = beyond;
+  }
+
   /** Where the frame lies now. */
   place(): void {
     const { memory, address } = this;
     const { data, length, metaLength } = this.skb!;
     memory.setUint32(address + XDP_MD.data, data);
-    memory.setUint32(address + XDP_MD.dataEnd, data + length);
+    memory.setUint32(address + XDP_MD.dataEnd, data + length - this.beyond);
     memory.setUint32(address + LENGTH, length);
     memory.setUint32(address + XDP_MD.dataMeta, data - metaLength);
   }
@@ -63,8 +76,9 @@ export class XdpBlock {
     return this.before - FRAME_BYTES - this.skb!.metaLength;
   }
 
-  /** The same at the end. */
+  /** The same at the end: of the first buffer, or of the last page. */
   get roomBehind(): number {
+    if (this.beyond > 0) return (PAGE - (this.beyond % PAGE)) % PAGE;
     return ROOM - this.before - this.skb!.length;
   }
 

@@ -5,6 +5,9 @@ const files = scratchDirectory();
 const SSH = new URL("../../../policies/ssh.bpf", import.meta.url).pathname;
 const CAPTURE = new URL("../../../topologies/captures/mixed.pcap", import.meta.url).pathname;
 
+/** Ethernet and the beginning of IPv4. */
+const FRAME = `02000000000102000000000208004500${"00".repeat(18)}`;
+
 describe.each(["interpreter", "jit"])("netsim bpf run on the %s", (engine) => {
   const run = (words: readonly string[], input: string | Uint8Array = "") =>
     bpf(["run", "--engine", engine, ...words], input);
@@ -39,6 +42,38 @@ describe.each(["interpreter", "jit"])("netsim bpf run on the %s", (engine) => {
     const program = "r2 = *(u32 *)(r1 +76)\n*(u8 *)(r2 +1) = 255\nr0 = 0\nexit";
     const { out } = await run(["-", "--type", "sched_cls", "--packet", "00010203"], program);
     expect(out).toBe("Data out:\n0000  00 ff 02 03\nReturn value: 0, duration (average): 0ns\n");
+  });
+
+  it.each([
+    {
+      name: "a frame that has grown at its front, and may be read there",
+      type: "xdp",
+      program: `r6 = r1\nr2 = -4\ncall bpf_xdp_adjust_head\nr2 = *(u32 *)(r6 +0)\n*(u8 *)(r2 +0) = 9\nr0 = *(u8 *)(r2 +4)\nexit`,
+      want: { returnValue: 2, dataOut: `09000000${FRAME}` },
+    },
+    {
+      name: "a packet that bytes were stored into",
+      type: "sched_cls",
+      program: `*(u16 *)(r10 -8) = 0xbbaa\nr2 = 6\nr3 = r10\nr3 += -8\nr4 = 2\nr5 = 0\ncall bpf_skb_store_bytes\nexit`,
+      want: { returnValue: 0, dataOut: `${FRAME.slice(0, 12)}aabb${FRAME.slice(16)}` },
+    },
+    {
+      name: "a packet to be redirected",
+      type: "sched_act",
+      program: "r1 = 1\nr2 = 0\ncall bpf_redirect\nexit",
+      want: { returnValue: 7, dataOut: FRAME },
+    },
+  ])("lets helpers work on $name", async ({ type, program, want }) => {
+    const { out, error } = await run(["-", "--type", type, "--packet", FRAME, "--json"], program);
+    expect(error).toBe("");
+    expect(JSON.parse(out)).toMatchObject(want);
+  });
+
+  it("lets no program read where a helper has taken bytes away", async () => {
+    const program = `r6 = r1\nr7 = *(u32 *)(r1 +0)\nr2 = 14\ncall bpf_xdp_adjust_head\nr0 = *(u8 *)(r7 +0)\nexit`;
+    const { exitCode, error } = await run(["-", "--type", "xdp", "--packet", FRAME], program);
+    expect(exitCode).toBe(4);
+    expect(error).toContain("Instruction 4");
   });
 
   it("runs it as often as it is told", async () => {

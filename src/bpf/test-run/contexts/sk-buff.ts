@@ -1,5 +1,11 @@
 import { ERRNO } from "../../maps/errno.ts";
-import { SK_BUFF_OFFSET as FIELD, SK_BUFF_BYTES, SOCKET_BYTES } from "../../program-type/offsets.ts";
+import {
+  SK_BUFF_OFFSET as FIELD,
+  SK_BUFF_HIDDEN as HIDDEN,
+  SK_BUFF_BLOCK_BYTES,
+  SK_BUFF_BYTES,
+  SOCKET_BYTES,
+} from "../../program-type/offsets.ts";
 import type { LinearMemory } from "../../vm/memory.ts";
 import { ETHERNET_BYTES, ETHERTYPE, frameProtocol, packetType } from "../frame-protocol.ts";
 import { isZero, padded, sizeRefusal, wordOf } from "../given-context.ts";
@@ -24,9 +30,7 @@ const GIVEN_BACK = [
   [FIELD.hardwareTimestamp, SK_BUFF_BYTES],
 ] as const;
 
-const HEAD = SK_BUFF_BYTES;
-const NETWORK_HEADER = SK_BUFF_BYTES + 4;
-const SOCKET = SK_BUFF_BYTES + 16;
+const SOCKET = SK_BUFF_BLOCK_BYTES;
 
 /** Bytes of a page that are left for a frame: behind struct skb_shared_info, and what is kept free before the frame. */
 export const LONGEST_PACKET = 3712;
@@ -43,7 +47,13 @@ function skBuff(dataStart: "link" | "network"): TestContext {
     dataStart,
     layout: {
       size: SK_BUFF_BYTES,
-      packet: { data: FIELD.data, length: FIELD.len, head: HEAD, macHeader: HEAD, networkHeader: NETWORK_HEADER },
+      packet: {
+        data: FIELD.data,
+        length: FIELD.len,
+        head: HIDDEN.head,
+        macHeader: HIDDEN.macHeader,
+        networkHeader: HIDDEN.networkHeader,
+      },
     },
     bytes: SOCKET + SOCKET_BYTES,
     pointed: [{ offset: SOCKET, bytes: SOCKET_BYTES, writable: false }],
@@ -90,8 +100,9 @@ function skBuff(dataStart: "link" | "network"): TestContext {
       set(FIELD.data, data + skipped);
       set(FIELD.dataEnd, data + bytes.length);
       set(FIELD.dataMeta, data + skipped);
-      set(HEAD, data);
-      set(NETWORK_HEADER, data + networkOffset);
+      set(HIDDEN.head, data);
+      set(HIDDEN.macHeader, data);
+      set(HIDDEN.networkHeader, data + networkOffset);
       const socket = socketOfPacket(bytes.subarray(networkOffset), protocol);
       fillSocket(memory, context + SOCKET, socket);
       set(FIELD.sk, context + SOCKET);

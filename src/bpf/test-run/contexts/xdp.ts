@@ -4,7 +4,7 @@ import { ETHERNET_BYTES } from "../frame-protocol.ts";
 import { padded, sizeRefusal, wordOf } from "../given-context.ts";
 import { TEST_RUN_FLAG, type TestContext, type TestedProgram, type TestRunInput } from "../test-context.ts";
 
-/** Where the frame's length lies, which programs do not see: behind the struct. */
+/** Where the length of the frame without metadata lies, which programs do not see: behind the struct. */
 const LENGTH = XDP_MD_BYTES;
 
 /** BPF_XDP_DEVMAP and BPF_XDP_CPUMAP of `enum bpf_attach_type`. */
@@ -72,13 +72,14 @@ export const XDP_CONTEXT: TestContext = {
     memory.setUint32(context + FIELD.dataEnd, data + linear);
     memory.setUint32(context + FIELD.dataMeta, data);
     memory.setUint32(context + FIELD.ingressIfindex, LOOPBACK);
-    memory.setUint32(context + LENGTH, bytes.length);
+    memory.setUint32(context + LENGTH, bytes.length - meta);
   },
 
-  result: (memory, context) => ({
-    data: memory.uint32(context + FIELD.dataMeta),
-    length: memory.uint32(context + LENGTH),
-  }),
+  result(memory, context) {
+    const from = memory.uint32(context + FIELD.dataMeta);
+    const meta = memory.uint32(context + FIELD.data) - from;
+    return { data: from, length: meta + memory.uint32(context + LENGTH) };
+  },
 
   contextOut(memory, context, given) {
     const whole = padded(given, XDP_MD_BYTES);

@@ -1,6 +1,7 @@
 import { ERRNO } from "../../../bpf/maps/errno.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
 import { pull } from "../../../packet/linear-part.ts";
+import type { Skb } from "../../../packet/skb.ts";
 import { helper32 } from "../../helpers/helper32.ts";
 import type { HelperGroup } from "./packet-helpers.ts";
 
@@ -29,6 +30,7 @@ export const vlanHelpers: HelperGroup = (running, { pool }): ReadonlyMap<number,
         put16(bytes, skb.data + 12, skb.vlanTpid);
         put16(bytes, skb.data + 14, skb.vlanTci);
         skb.protocol = skb.vlanTpid;
+        skb.networkHeader -= VLAN_TAG;
       }
       skb.vlanPresent = 1;
       skb.vlanTpid = tpid;
@@ -63,15 +65,13 @@ export const vlanHelpers: HelperGroup = (running, { pool }): ReadonlyMap<number,
 };
 
 /** Takes the tag behind the addresses out of the bytes. */
-function takeOut(
-  skb: { data: number; length: number; originalLength: number; macHeader: number; protocol: number },
-  bytes: Uint8Array,
-): void {
+function takeOut(skb: Skb, bytes: Uint8Array): void {
   bytes.copyWithin(skb.data + VLAN_TAG, skb.data, skb.data + 12);
   skb.data += VLAN_TAG;
   skb.length -= VLAN_TAG;
   skb.originalLength -= VLAN_TAG;
   skb.macHeader = skb.data;
+  skb.networkHeader = Math.max(skb.networkHeader, skb.data + ETHERNET_HEADER);
   skb.protocol = get16(bytes, skb.data + 12);
 }
 

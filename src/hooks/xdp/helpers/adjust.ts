@@ -21,7 +21,7 @@ export const adjustHelpers: XdpHelperGroup = (running, { pool, machine }): Reado
     helper32(44, "bpf_xdp_adjust_head", 2, "signed", (_context, offset) => {
       const { block } = running;
       const skb = block.skb!;
-      if (-offset! > block.roomBefore || offset! > skb.length - SHORTEST) return -ERRNO.EINVAL;
+      if (-offset! > block.roomBefore || offset! > skb.length - block.beyond - SHORTEST) return -ERRNO.EINVAL;
       const { metaLength } = skb;
       if (offset! < 0) pool.reserve(skb, -offset! + metaLength, 0);
       const from = skb.data - metaLength;
@@ -41,6 +41,7 @@ export const adjustHelpers: XdpHelperGroup = (running, { pool, machine }): Reado
         memory.bytes.fill(0, end, end + offset!);
       }
       skb.length += offset!;
+      if (block.beyond > 0) block.beyond = Math.max(block.beyond + offset!, 0);
       return changed(skb, offset!);
     }),
     helper32(54, "bpf_xdp_adjust_meta", 2, "signed", (_context, offset) => {
