@@ -26,7 +26,12 @@ export const TEST_CONTEXTS: Readonly<Record<string, TestContext>> = {
   syscall: systemCall(),
 };
 
-/** The same for a program that nobody has verified: it may touch the context that is given, and no byte more. */
+/** Types among them whose programs see a packet as a struct __sk_buff (bpf_prog_test_run_skb). */
+export const SK_BUFF_TEST_TYPES: readonly string[] = Object.keys(TEST_CONTEXTS).filter(
+  (type) => TEST_CONTEXTS[type] === SK_BUFF_CONTEXT || TEST_CONTEXTS[type] === NETWORK_SK_BUFF_CONTEXT,
+);
+
+/** The context for a program that nobody has verified: it may touch the context that is given, and no byte more. */
 export function unverifiedContext(type: string, given: Uint8Array | undefined): TestContext | undefined {
   if (type === "raw_tracepoint") return rawTracepoint(given?.length ?? 0);
   if (type === "syscall") return systemCall(given?.length ?? 0);

@@ -3,6 +3,7 @@ import type { ByteStore } from "../../packet/bytestore.ts";
 import type { Skb, SkbSocket } from "../../packet/skb.ts";
 import { EventRecord } from "./event-record.ts";
 import { type Layouts, layouts } from "./layouts.ts";
+import { swapped } from "./network-order.ts";
 import { SocketObjects } from "./socket-objects.ts";
 import { TaskObjects } from "./task-objects.ts";
 
@@ -232,9 +233,4 @@ export class KernelObjects {
 function offsetOf(header: number, head: number): number {
   const offset = header - head;
   return offset < 0 || offset > UNSET ? UNSET : offset;
-}
-
-/** A 16-bit number in network order. */
-export function swapped(value: number): number {
-  return ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
 }

@@ -2,12 +2,11 @@ import type { ByteStore } from "../../packet/bytestore.ts";
 import type { SkbSocket } from "../../packet/skb.ts";
 import { EventRecord } from "./event-record.ts";
 import type { Layouts } from "./layouts.ts";
+import { swapped } from "./network-order.ts";
 
 const IPPROTO_TCP = 6;
 const SOCK_STREAM = 1;
 const IPV6_BYTES = 16;
-
-const swapped = (value: number): number => ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
 
 /** Sockets as the kernel has them: a struct inet_sock, or a struct tcp_sock of TCP; each begins with a struct sock. A socket keeps its address. */
 export class SocketObjects {

@@ -3,7 +3,8 @@ import type { Skb, SkbSocket } from "../../packet/skb.ts";
 import type { EventPoint } from "./event-point.ts";
 import type { EventRecord } from "./event-record.ts";
 import type { EventPoints, KernelEvents } from "./kernel-events.ts";
-import { addressFamily, swapped } from "./kernel-objects.ts";
+import { addressFamily } from "./kernel-objects.ts";
+import { swapped } from "./network-order.ts";
 
 /** Numbers of a connection's states (include/net/tcp_states.h), by the names of RFC 9293. */
 export const TCP_STATE = {

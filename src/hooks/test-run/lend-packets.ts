@@ -1,5 +1,6 @@
 import { findProgramType } from "../../bpf/program-type.ts";
 import type { BpfSyscall } from "../../bpf/syscall.ts";
+import { SK_BUFF_TEST_TYPES } from "../../bpf/test-run/context.ts";
 import type { LentPacket } from "../../bpf/test-run/lent-packet.ts";
 import { SkbPool } from "../../packet/skb-pool.ts";
 import { Random } from "../../simulation/random.ts";
@@ -8,24 +9,13 @@ import { SocketRecords } from "../socket-records.ts";
 import { LentFrame } from "./lent-frame.ts";
 import { LentSkBuff } from "./lent-sk-buff.ts";
 
-/** Types whose packets are a struct sk_buff in test runs. */
-const SK_BUFF_TYPES: readonly string[] = [
-  "socket_filter",
-  "sched_cls",
-  "sched_act",
-  "cgroup_skb",
-  "lwt_in",
-  "lwt_out",
-  "lwt_xmit",
-];
-
 /**
  * Lends packets and the helpers on them to test runs: on a host whose only device is `lo`, which has no routes and no sockets of
  * others, at time 0. See PacketLender.
  */
 export function lendPackets(type: string, maps: BpfSyscall): LentPacket | undefined {
-  const programType = findProgramType(type);
-  if (programType === undefined) return undefined;
+  if (type !== "xdp" && !SK_BUFF_TEST_TYPES.includes(type)) return undefined;
+  const programType = findProgramType(type)!;
   const { machine } = maps.place;
   const services: HookServices = {
     machine,
@@ -39,6 +29,5 @@ export function lendPackets(type: string, maps: BpfSyscall): LentPacket | undefi
     schedule: () => () => {},
     print: () => {},
   };
-  if (type === "xdp") return new LentFrame(programType, services);
-  return SK_BUFF_TYPES.includes(type) ? new LentSkBuff(programType, services) : undefined;
+  return type === "xdp" ? new LentFrame(programType, services) : new LentSkBuff(programType, services);
 }

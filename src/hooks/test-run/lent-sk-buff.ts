@@ -6,7 +6,7 @@ import type { Skb } from "../../packet/skb.ts";
 import type { HookServices } from "../services.ts";
 import { packetHelpers } from "../skb/helpers/packet-helpers.ts";
 import { SK_BUFF, SkBuffBlock, type WritableFields } from "../skb/sk-buff-block.ts";
-import { loopbackHost } from "./loopback-host.ts";
+import { LentMemory } from "./lent-memory.ts";
 
 const ALL: WritableFields = {
   mark: true,
@@ -19,25 +19,14 @@ const ALL: WritableFields = {
 };
 
 /** Packets of programs on a struct sk_buff in test runs. */
-export class LentSkBuff implements LentPacket {
+export class LentSkBuff extends LentMemory implements LentPacket {
   readonly helpers: ReadonlyMap<number, HostFunction>;
   block: SkBuffBlock;
-  private readonly services: HookServices;
-  private readonly host;
-  private skb: Skb | undefined;
 
   constructor(programType: ProgramType, services: HookServices) {
-    this.services = services;
-    this.host = loopbackHost(services.pool);
+    super(services);
     this.block = new SkBuffBlock(services.machine.memory, 0);
     this.helpers = packetHelpers(programType, services, this);
-  }
-
-  put(packet: Uint8Array): number {
-    const { pool } = this.services;
-    if (this.skb !== undefined) pool.release(this.skb);
-    this.skb = pool.from(packet, 0, packet.length);
-    return this.skb.data;
   }
 
   adopt(address: number, { protocol }: TestPacket): void {

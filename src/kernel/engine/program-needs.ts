@@ -1,20 +1,12 @@
 import { decodeProgram } from "../../bpf/isa/decode.ts";
 import { HELPER_NAMES } from "../../bpf/isa/helper-names.ts";
+import { SK_BUFF_TEST_TYPES } from "../../bpf/test-run/context.ts";
 import { TYPE } from "../../bpf/verifier/state/register-type.ts";
 import { fail } from "../../errors.ts";
 import type { VerifiedProgram } from "../../programs/engine.ts";
 
 /** Program types that BPF_PROG_TEST_RUN runs on packets (bpf_prog_test_run_skb, bpf_prog_test_run_xdp). */
-export const KERNEL_ENGINE_TYPES: readonly string[] = [
-  "socket_filter",
-  "sched_cls",
-  "sched_act",
-  "cgroup_skb",
-  "lwt_in",
-  "lwt_out",
-  "lwt_xmit",
-  "xdp",
-];
+export const KERNEL_ENGINE_TYPES: readonly string[] = [...SK_BUFF_TEST_TYPES, "xdp"];
 /** Fields that a program may write and whose value BPF_PROG_TEST_RUN does not give back (convert_skb_to___skb). */
 const LOST = ["queue_mapping", "tc_index", "tc_classid", "tstamp_type"];
 /** Fields that have other values there than in a simulation, always: its packets have a socket. */

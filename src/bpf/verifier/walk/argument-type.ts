@@ -1,7 +1,6 @@
 import type { Argument } from "../../helpers/prototype.ts";
 import type { Register } from "../state/register.ts";
 import { baseOf, FLAG, mayBeNull, OWN_OBJECT, TYPE, typeText } from "../state/register-type.ts";
-import { isConstant } from "../values/scalar.ts";
 import type { CallFacts } from "./call-facts.ts";
 import { checkPointerType } from "./kernel-pointer.ts";
 import { checkUnmodified } from "./region-access.ts";
