@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { whyFailed } from "../../src/kernel/libc.ts";
 import { running } from "./running.ts";
+import { withSwitchAt } from "./unprivileged-switch.ts";
 
 const hasTool = spawnSync("setpriv", ["--version"]).status === 0;
 const why = "missing" in running ? running.missing : hasTool ? undefined : "there is no setpriv(1)";
@@ -22,7 +23,8 @@ describe.skipIf(why !== undefined)(`a kernel that may not be used${missing}`, ()
   it.each(COMMANDS)("is named by $words without capabilities: $lacks", { timeout: 30_000 }, ({ words, lacks }) => {
     const few = [`--bounding-set=-${lacks}`, "--inh-caps=-all"];
     const netsim = [process.execPath, "--import", "tsx", "src/main.ts", ...words];
-    const { status, stdout, stderr } = spawnSync("setpriv", [...few, ...netsim], { encoding: "utf8" });
+    const run = () => spawnSync("setpriv", [...few, ...netsim], { encoding: "utf8" });
+    const { status, stdout, stderr } = withSwitchAt("2", run);
     expect(stderr).toMatch(/error\[kernel-unavailable\]: .*(EPERM|Operation not permitted)/);
     expect(stderr).not.toContain("    at ");
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import type { VerifierMap } from "../../src/bpf/verifier/map.ts";
 import type { LoadOptions } from "../../src/kernel/bpf/kernel-programs.ts";
 import { openKernel } from "../../src/kernel/kernel.ts";
 import type { Libc } from "../../src/kernel/libc.ts";
+import { UNPRIVILEGED_SWITCH, withSwitchAt } from "./unprivileged-switch.ts";
 
 /** What this machine's kernel said of a program. */
 export interface Judgement {
@@ -38,7 +38,6 @@ export interface Judge {
 /** CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF */
 const CAPABILITIES = [12, 21, 38, 39];
 const CAPABILITY_VERSION = 0x2008_0522;
-const UNPRIVILEGED_SWITCH = "/proc/sys/kernel/unprivileged_bpf_disabled";
 
 /** The kernel, or why it cannot be asked. */
 export const kernelJudge: Judge | { readonly missing: string } = await open();
@@ -91,17 +90,15 @@ function unprivileged(libc: Libc): <Result>(action: () => Result) => Result {
     const at = capability < 32 ? 0 : 12;
     few.writeUInt32LE((few.readUInt32LE(at) & ~(1 << (capability & 31))) >>> 0, at);
   }
-  return (action) => {
-    const before = readFileSync(UNPRIVILEGED_SWITCH, "latin1");
-    writeFileSync(UNPRIVILEGED_SWITCH, "0");
-    if (setCapabilities(header, few) !== 0) throw new Error(`capset(2) fails with errno ${libc.errno()}`);
-    try {
-      return action();
-    } finally {
-      setCapabilities(header, all);
-      writeFileSync(UNPRIVILEGED_SWITCH, before);
-    }
-  };
+  return (action) =>
+    withSwitchAt("0", () => {
+      if (setCapabilities(header, few) !== 0) throw new Error(`capset(2) fails with errno ${libc.errno()}`);
+      try {
+        return action();
+      } finally {
+        setCapabilities(header, all);
+      }
+    });
 }
 
 /** Why unprivileged users cannot be let to load programs for a moment, or undefined. */
