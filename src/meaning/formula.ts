@@ -59,8 +59,9 @@ const LONGEST_COMPARED = 64;
 function assumed(kind: "all" | "any", parts: Formula[]): Formula[] {
   if (parts.length > LONGEST_COMPARED) return parts;
   let result = parts;
+  // A claim that another one has made superfluous must not do the same to that one.
   for (const given of parts)
-    if (given.kind === "claim")
+    if (given.kind === "claim" && result.includes(given))
       result = result.map((part) =>
         part === given ? part : under(part, given.claim, given.holds === (kind === "all")),
       );
