@@ -121,6 +121,15 @@ nothing:
   exit
 begin:`;
 
+/** Later calls give no less; the coarse clock is behind the others, that of sleep before them; differences stay. */
+const CLOCKS = [
+  ...[5, 125, 160, 208].map((clock) => `call ${clock}\nr6 = r0\ncall ${clock}\nr7 = 0\nif r0 s>= r6 goto ok`),
+  "call 160\nr6 = r0\ncall 5\nr7 = 0\nif r0 s>= r6 goto ok",
+  "call 5\nr6 = r0\ncall 125\nr7 = 0\nif r0 s>= r6 goto ok",
+  "call 5\nr6 = r0\ncall 160\nr6 -= r0\nr7 = 0\nif r6 s< 1000000000 goto ok",
+  "call 5\nr6 = r0\ncall 208\nr6 -= r0\ncall 5\nr8 = r0\ncall 208\nr8 -= r0\nr6 -= r8\nr7 = 0\nif r6 s< 500000000 goto ok",
+].map((steps, i) => [`clocks, ${i}`, `${steps}\nr7 = 1\nok:\nr0 = r7\nexit`]);
+
 const text = (...choices: string[]) =>
   fc.array(fc.constantFrom(...choices), { maxLength: 12 }).map((parts) => parts.join(""));
 
@@ -486,6 +495,7 @@ describe.skipIf(missing !== undefined)(
 
     it.each([
       ["bpf_get_numa_node_id", "call 42\nexit"],
+      ...CLOCKS,
       ["bpf_get_smp_processor_id", "call 8\nexit"],
       [
         "bpf_probe_read_kernel of nothing",

@@ -39,6 +39,6 @@ export function generalHelpers(maps: BpfSyscall, surroundings: Surroundings): Re
     ...storageHelpers(memory),
     ...perfEventHelpers(memory, surroundings),
     ...(schedule === undefined ? [] : timerHelpers(memory, surroundings, schedule)),
-    ...(callStack === undefined ? [] : callStackHelpers(memory, callStack)),
+    ...(callStack === undefined ? [] : callStackHelpers(memory, surroundings, callStack)),
   ]);
 }

@@ -1,6 +1,7 @@
 import type { MapDefinition } from "./definition.ts";
 import { ERRNO } from "./errno.ts";
 import { CREATE_FLAG as F, MAP_TYPES, type MapTypeName } from "./map-type.ts";
+import { BUILD_ID_BYTES, MOST_FRAMES } from "./stack-trace-map.ts";
 
 /** Types whose values are things of the kernel, or are kept for such things. */
 export type ObjectMapName = Extract<
@@ -24,10 +25,6 @@ export type ObjectMapName = Extract<
 const LARGEST_PERCPU_VALUE = 32 << 10;
 /** MAX_BPF_STACK: keys of programs lie on the stack. */
 const LARGEST_KEY = 512;
-/** sysctl_perf_event_max_stack */
-const MOST_FRAMES = 127;
-/** sizeof(struct bpf_stack_build_id) */
-const BUILD_ID_BYTES = 32;
 /** CONFIG_NR_CPUS of the kernel that this is compared with. */
 const MOST_CPUS = 256;
 /** BPF_LOCAL_STORAGE_MAX_VALUE_SIZE on x86-64: 16 bits less sizeof(struct bpf_local_storage_elem). */

@@ -3,10 +3,16 @@ import { ERRNO } from "./errno.ts";
 import { HandledMap } from "./handled-map.ts";
 import { jenkinsHash } from "./hash/jenkins-hash.ts";
 import type { MapPlace } from "./map-place.ts";
+import { CREATE_FLAG } from "./map-type.ts";
+
+/** The sysctl kernel.perf_event_max_stack. */
+export const MOST_FRAMES = 127;
+/** sizeof(struct bpf_stack_build_id) */
+export const BUILD_ID_BYTES = 32;
 
 interface Trace {
   readonly hash: number;
-  /** Addresses, 8 bytes each, little-endian. */
+  /** As user space sees them. */
   readonly frames: Uint8Array;
 }
 
@@ -22,7 +28,12 @@ export class StackTraceMap extends HandledMap {
 
   /** Frames that a trace has room for. */
   get depth(): number {
-    return this.definition.valueSize / 8;
+    return this.definition.valueSize / (this.hasBuildIds ? BUILD_ID_BYTES : 8);
+  }
+
+  /** Frames are held as struct bpf_stack_build_id (BPF_F_STACK_BUILD_ID). */
+  get hasBuildIds(): boolean {
+    return (this.definition.flags & CREATE_FLAG.STACK_BUILD_ID) !== 0;
   }
 
   lookup(): number {
@@ -30,17 +41,28 @@ export class StackTraceMap extends HandledMap {
   }
 
   /**
-   * The number of a trace, or -EEXIST where another one has it.
-   * @param fast two traces with one hash count as the same (BPF_F_FAST_STACK_CMP).
-   * @param reuse a trace takes the number from another one (BPF_F_REUSE_STACKID).
+   * The number of a trace; -EEXIST where another one has it, -ENOMEM where there is no room for one more.
+   * @param frames addresses, 8 bytes each, by which the trace gets its number.
+   * @param ids the same frames with their build ids, where the map holds these.
+   * @param how.fast two traces with one hash count as the same (BPF_F_FAST_STACK_CMP).
+   * @param how.reuse a trace takes the number from another one (BPF_F_REUSE_STACKID).
    */
-  store(frames: Uint8Array, { fast, reuse }: { fast: boolean; reuse: boolean }): number {
+  store(frames: Uint8Array, ids: Uint8Array | undefined, how: { fast: boolean; reuse: boolean }): number {
     const hash = jenkinsHash(frames, 0, frames.length);
     const id = (hash & (this.buckets - 1)) >>> 0;
     const old = this.traces.get(id);
-    if (old?.hash === hash && (fast || Buffer.compare(old.frames, frames) === 0)) return id;
-    if (old !== undefined && !reuse) return -ERRNO.EEXIST;
-    this.traces.set(id, { hash, frames });
+    const isAlike = old?.hash === hash;
+    if (isAlike && how.fast) return id;
+    const kept = ids ?? frames;
+    const isSame = isAlike && Buffer.compare(old.frames, kept) === 0;
+    const isTaken = old !== undefined && !how.reuse;
+    // Traces with build ids are compared when they have them, for which they need room.
+    if (ids === undefined && isSame) return id;
+    if (ids === undefined && isTaken) return -ERRNO.EEXIST;
+    if (this.traces.size >= this.definition.maxEntries) return -ERRNO.ENOMEM;
+    if (isSame) return id;
+    if (isTaken) return -ERRNO.EEXIST;
+    this.traces.set(id, { hash, frames: kept });
     return id;
   }
 
