@@ -136,6 +136,10 @@ export class VerifierLog {
     this.line(stateText(state, inner));
     this.line(`to caller at ${index}:`);
     this.line(stateText(state, inner - 1));
+  }
+
+  /** The next instruction is shown with how the path came to it. */
+  showWay(): void {
     this.#resumed = true;
   }
 

@@ -9,6 +9,7 @@ export function checkExit(walk: Walk): boolean {
   walk.checkReferencesReturned("BPF_EXIT instruction in main prog", walk.state.frames.length === 1);
   if (walk.state.frames.length > 1) {
     returnToCaller(walk);
+    walk.log.showWay();
     return false;
   }
   checkResult(walk);

@@ -84,7 +84,11 @@ export function checkHelperCall(walk: Walk, it: CallHelper): void {
     !mapFitsHelper(facts.map.type, number, walk.programType.name, walk.setup.expectedAttachType)
   )
     walk.refuse("map", `cannot pass map_type ${facts.map.type} into func ${helperText(number)}`);
-  if (prototype.changesPacket || (number === DYNPTR_WRITE && changesPacketBy(facts.dynptr!.kind)))
+  // Behind a tail call is only who found no program to call.
+  if (
+    (prototype.changesPacket && number !== TAIL_CALL) ||
+    (number === DYNPTR_WRITE && changesPacketBy(facts.dynptr!.kind))
+  )
     forgetPacket(walk.state, !walk.privileges.perfmon);
 }
 

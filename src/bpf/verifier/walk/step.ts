@@ -1,3 +1,4 @@
+import { TAIL_CALL } from "../../helpers/tail-call.ts";
 import { Refusal } from "../refusal.ts";
 import { checkAlu, checkByteSwap, checkMoveSigned, checkNegate } from "./alu.ts";
 import { checkBranch, checkMayGoto } from "./branch.ts";
@@ -9,6 +10,7 @@ import { checkKernelCall } from "./kernel-call.ts";
 import { checkAtomic, checkLoad, checkStore } from "./load-store.ts";
 import { checkLocalCall } from "./local-call.ts";
 import { checkPacketLoad } from "./packet-load.ts";
+import { leaveByTailCall } from "./tail-calls.ts";
 import { MAX_INSTRUCTIONS, type Walk } from "./walk.ts";
 
 const SPIN_UNLOCK = 94;
@@ -146,6 +148,10 @@ function step(walk: Walk): boolean {
         walk.refuse("lock", "function calls are not allowed while holding a lock");
       checkHelperCall(walk, it);
       walk.log.touch(0);
+      if (it.helper === TAIL_CALL && walk.state.frames.length > 1) {
+        leaveByTailCall(walk);
+        return false;
+      }
       break;
     case "call-local":
       walk.jumpsProcessed++;
