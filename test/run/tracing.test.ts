@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { simulatedTypes } from "../../src/bpf/object/simulated/simulated-types.ts";
 import { runTopology } from "../../src/index.ts";
 import type { RunResult } from "../../src/run/result.ts";
 import { scratch } from "../scratch.ts";
@@ -54,6 +55,27 @@ describe.each(["interpreter", "jit"])("tracing with %s", (engine) => {
         "r6 = *(u64 *)(r10 - 24)",
       ].join("\n      "),
       want: { 38: 1, 128: 1, 60: 1, 552: 1, 52: 3 },
+    },
+    {
+      name: "the length of a number with the name of its type",
+      tracing: "{ program: counts, kprobe: ip_rcv, node: client }",
+      load: [
+        "*(u32 *)(r10 - 32) = 42",
+        "r1 = r10",
+        "r1 += -32",
+        "*(u64 *)(r10 - 48) = r1",
+        `*(u64 *)(r10 - 40) = ${simulatedTypes().find("int", "unsigned int")}`,
+        "r1 += 4",
+        "r2 = 4",
+        "r3 = r10",
+        "r3 += -48",
+        "r4 = 16",
+        "r5 = 0",
+        "call bpf_snprintf_btf",
+        "r6 = r0",
+      ].join("\n      "),
+      // (unsigned int)42 and the end of the line
+      want: { 17: 4 },
     },
     {
       name: "what functions return",

@@ -1,3 +1,4 @@
+import { HIDDEN_ADDRESS } from "../codec/show-value.ts";
 import { ERRNO } from "../maps/errno.ts";
 import type { HelperMemory } from "./helper-memory.ts";
 
@@ -83,7 +84,7 @@ function convertPointer(memory: HelperMemory, rest: string, value: bigint, hasWi
   const next = rest[1];
   // Without a width of its own an address has all its digits.
   const raw = () => value.toString(16).padStart(hasWidth ? 1 : 16, "0");
-  if (isEnd(next)) return { body: "(____ptrval____)", kind: "text", consumed: 1 };
+  if (isEnd(next)) return { body: HIDDEN_ADDRESS, kind: "text", consumed: 1 };
   if ((next === "k" || next === "u") && rest[2] === "s")
     return isEnd(rest[3]) ? { body: stringAt(memory, value), kind: "address", consumed: 3 } : undefined;
   if (next === "K" || next === "x") return { body: raw(), kind: "number", consumed: 2 };

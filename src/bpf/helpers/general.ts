@@ -11,6 +11,7 @@ import { numberHelpers } from "./numbers.ts";
 import { perfEventHelpers } from "./perf-events.ts";
 import { plainHelpers } from "./plain.ts";
 import { printHelpers } from "./print.ts";
+import { typedPrintHelpers } from "./print-typed.ts";
 import { probeHelpers } from "./probe-memory.ts";
 import { processHelpers } from "./process.ts";
 import { ringBufferHelpers } from "./ring-buffer.ts";
@@ -28,6 +29,7 @@ export function generalHelpers(maps: BpfSyscall, surroundings: Surroundings): Re
     ...mapHelpers(maps),
     ...numberHelpers(memory),
     ...printHelpers(memory, surroundings),
+    ...typedPrintHelpers(memory, surroundings),
     ...checksumHelpers(memory),
     ...probeHelpers(memory),
     ...taskHelpers(memory, surroundings),

@@ -20,7 +20,6 @@ export const NOT_SIMULATED: ReadonlyMap<number, string> = new Map([
   [140, SOCKETS],
   [141, "processing a packet has no call stack"],
   [147, FILES],
-  [149, "the simulated kernel's structures are not printed"],
   [153, VARIABLES],
   [154, VARIABLES],
   [162, FILES],

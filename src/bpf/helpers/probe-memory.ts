@@ -11,8 +11,8 @@ const KERNEL_HALF = 0xffff_8000_0000_0000n;
 
 const user: Missing = () => -ERRNO.EFAULT;
 /** Not even tried below the kernel's half (copy_from_kernel_nofault_allowed). */
-const kernel: Missing = (address) => (address < KERNEL_HALF ? -ERRNO.ERANGE : -ERRNO.EFAULT);
-const either: Missing = (address) => (address < KERNEL_HALF ? user(address) : kernel(address));
+export const kernelReadError: Missing = (address) => (address < KERNEL_HALF ? -ERRNO.ERANGE : -ERRNO.EFAULT);
+const either: Missing = (address) => (address < KERNEL_HALF ? user(address) : kernelReadError(address));
 
 /**
  * Reading from any address: the machine's memory is all that there is, and user space shares it. bpf_probe_read and its
@@ -55,10 +55,10 @@ export function probeHelpers(memory: HelperMemory): ReadonlyMap<number, HostFunc
     ),
     helper(4, "wwd", "signed", read("bpf_probe_read", either)),
     helper(112, "wwd", "signed", read("bpf_probe_read_user", user)),
-    helper(113, "wwd", "signed", read("bpf_probe_read_kernel", kernel)),
+    helper(113, "wwd", "signed", read("bpf_probe_read_kernel", kernelReadError)),
     helper(148, "wwd", "signed", copyFromUser),
     helper(45, "wwd", "signed", readString("bpf_probe_read_str", either)),
     helper(114, "wwd", "signed", readString("bpf_probe_read_user_str", user)),
-    helper(115, "wwd", "signed", readString("bpf_probe_read_kernel_str", kernel)),
+    helper(115, "wwd", "signed", readString("bpf_probe_read_kernel_str", kernelReadError)),
   ]);
 }

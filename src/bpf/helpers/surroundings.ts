@@ -1,3 +1,5 @@
+import type { Btf } from "../object/btf/btf-type.ts";
+
 /** Where helpers have from what is neither memory nor a map. */
 export interface Surroundings {
   /** Nanoseconds since some moment, never fewer than before. */
@@ -18,6 +20,8 @@ export interface Surroundings {
   schedule?(nanoseconds: bigint, run: () => void): () => void;
   /** Addresses of the functions that are active, the innermost first. There are no stack traces without. */
   callStack?(kind: "kernel" | "user"): readonly bigint[];
+  /** The kernel's types, by whose numbers programs name them; those of the simulated kernel without. */
+  kernelTypes?(): Btf;
   /** The first bytes of the packet that a context is about; undefined where it has fewer. */
   packetBytes?(context: number, length: number): Uint8Array | undefined;
 }
