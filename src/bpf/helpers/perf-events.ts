@@ -39,7 +39,8 @@ export function perfEventHelpers(
       const what = "bpf_perf_event_output";
       const unsigned = BigInt.asUintN(64, flags);
       const withPacket = Number((unsigned >> PACKET_SHIFT) & PACKET_MASK);
-      if ((unsigned & ~(INDEX_MASK | (PACKET_MASK << PACKET_SHIFT))) !== 0n) return -ERRNO.EINVAL;
+      const permitted = packetBytes === undefined ? INDEX_MASK : INDEX_MASK | (PACKET_MASK << PACKET_SHIFT);
+      if ((unsigned & ~permitted) !== 0n) return -ERRNO.EINVAL;
       const packet = withPacket === 0 ? new Uint8Array() : packetBytes?.(context >>> 0, withPacket);
       if (packet === undefined) return -ERRNO.EFAULT;
       const at = memory.within(what, data, size);

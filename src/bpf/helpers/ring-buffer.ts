@@ -1,13 +1,13 @@
 import { ERRNO } from "../maps/errno.ts";
-import { RingBufferMap } from "../maps/ring-buffer-map.ts";
+import { RING_WAKEUP, RingBufferMap } from "../maps/ring-buffer-map.ts";
 import { UserRingBufferMap } from "../maps/user-ring-buffer-map.ts";
 import type { HostFunction } from "../vm/host-function.ts";
 import { clearDynptr, DYNPTR_BYTES, DYNPTR_KIND, LARGEST_DYNPTR, readDynptr, writeDynptr } from "./dynptr.ts";
 import { helper } from "./helper.ts";
 import type { HelperMemory } from "./helper-memory.ts";
 
-/** BPF_RB_NO_WAKEUP and BPF_RB_FORCE_WAKEUP: nobody sleeps here. */
-const WAKEUPS = 3;
+/** BPF_RB_NO_WAKEUP and BPF_RB_FORCE_WAKEUP */
+const WAKEUPS = RING_WAKEUP.never | RING_WAKEUP.always;
 /** Samples that one call drains (BPF_MAX_USER_RINGBUF_SAMPLES). */
 const MOST_SAMPLES = 128 << 10;
 
@@ -21,19 +21,19 @@ export function ringBufferHelpers(memory: HelperMemory): ReadonlyMap<number, Hos
     if (record !== 0) reserved.set(record, ring);
     return record;
   };
-  const finish = (what: string, record: number, submit: boolean): void => {
+  const finish = (what: string, record: number, flags: number, submit: boolean): void => {
     const at = record >>> 0;
     const ring =
       reserved.get(at) ?? memory.fault(`${what} is given 0x${at.toString(16)}, which is no reserved record.`);
     reserved.delete(at);
-    if (submit) ring.submit(at);
-    else ring.discard(at);
+    if (submit) ring.submit(at, flags);
+    else ring.discard(at, flags);
   };
-  const finishDynptr = (what: string, pointer: number, submit: boolean): void => {
+  const finishDynptr = (what: string, pointer: number, flags: number, submit: boolean): void => {
     const at = memory.within(what, pointer, DYNPTR_BYTES);
     const { address } = readDynptr(linear, at);
     if (address === 0) return;
-    finish(what, address, submit);
+    finish(what, address, flags, submit);
     clearDynptr(linear, at);
   };
   return new Map<number, HostFunction>([
@@ -41,14 +41,14 @@ export function ringBufferHelpers(memory: HelperMemory): ReadonlyMap<number, Hos
       const what = "bpf_ringbuf_output";
       const ring = memory.mapOf(what, map, RingBufferMap);
       if ((flags & ~WAKEUPS) !== 0) return -ERRNO.EINVAL;
-      return ring.output(memory.within(what, data, size), size >>> 0);
+      return ring.output(memory.within(what, data, size), size >>> 0, flags);
     }),
     helper(131, "wdw", "unsigned", (map: number, size: bigint, flags: number) => {
       const ring = memory.mapOf("bpf_ringbuf_reserve", map, RingBufferMap);
       return flags !== 0 ? 0 : reserve(ring, Number(BigInt.asUintN(64, size)));
     }),
-    helper(132, "w", "none", (record: number) => finish("bpf_ringbuf_submit", record, true)),
-    helper(133, "w", "none", (record: number) => finish("bpf_ringbuf_discard", record, false)),
+    helper(132, "ww", "none", (record: number, flags: number) => finish("bpf_ringbuf_submit", record, flags, true)),
+    helper(133, "ww", "none", (record: number, flags: number) => finish("bpf_ringbuf_discard", record, flags, false)),
     helper(134, "wd", "i64", (map: number, what: bigint) => {
       const ring = memory.mapOf("bpf_ringbuf_query", map, RingBufferMap);
       return BigInt(ring.query(Number(BigInt.asUintN(64, what))));
@@ -65,8 +65,12 @@ export function ringBufferHelpers(memory: HelperMemory): ReadonlyMap<number, Hos
       writeDynptr(linear, at, { address, size, offset: 0, kind: DYNPTR_KIND.ringbuf, readOnly: false });
       return 0;
     }),
-    helper(199, "w", "none", (pointer: number) => finishDynptr("bpf_ringbuf_submit_dynptr", pointer, true)),
-    helper(200, "w", "none", (pointer: number) => finishDynptr("bpf_ringbuf_discard_dynptr", pointer, false)),
+    helper(199, "ww", "none", (pointer: number, flags: number) =>
+      finishDynptr("bpf_ringbuf_submit_dynptr", pointer, flags, true),
+    ),
+    helper(200, "ww", "none", (pointer: number, flags: number) =>
+      finishDynptr("bpf_ringbuf_discard_dynptr", pointer, flags, false),
+    ),
     helper(
       209,
       "wwdd",

@@ -22,7 +22,7 @@ export interface Surroundings {
   callStack?(kind: "kernel" | "user"): readonly bigint[];
   /** The kernel's types, by whose numbers programs name them; those of the simulated kernel without. */
   kernelTypes?(): Btf;
-  /** The first bytes of the packet that a context is about; undefined where it has fewer. */
+  /** The first bytes of the packet that a context is about; undefined where it has fewer. Absent for programs that see no packet. */
   packetBytes?(context: number, length: number): Uint8Array | undefined;
 }
 

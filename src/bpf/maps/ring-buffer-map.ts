@@ -6,11 +6,16 @@ import { RingMap } from "./ring-map.ts";
 /** RINGBUF_MAX_RECORD_SZ */
 const LONGEST_RECORD = 0x3fff_ffff;
 
+/** Flags of bpf_ringbuf_submit, _discard and _output: user space is told in no case, or in any (BPF_RB_*). */
+export const RING_WAKEUP = { never: 1, always: 2 } as const;
+
 /** What bpf_ringbuf_query asks for. */
 export const RING_QUERY = { available: 0, size: 1, consumer: 2, producer: 3 } as const;
 
 /** BPF_MAP_TYPE_RINGBUF (kernel/bpf/ringbuf.c): records that programs write and user space takes out in their order. */
 export class RingBufferMap extends RingMap {
+  /** Wakes the user space that waits for records (the epoll of libbpf's ring_buffer__poll). */
+  onRecord: (() => void) | undefined;
   /** Position of the oldest record that is not committed. */
   private pending = 0;
 
@@ -44,23 +49,31 @@ export class RingBufferMap extends RingMap {
     return this.ring.has(record - RECORD_HEADER) && this.memory.uint32(record - RECORD_HEADER) >= RECORD.busy;
   }
 
-  submit(record: number): void {
-    const header = record - RECORD_HEADER;
-    this.memory.setUint32(header, this.memory.uint32(header) & RECORD.length);
+  /** @param wakeup RING_WAKEUP; 0: user space is told where it has read everything before this record. */
+  submit(record: number, wakeup = 0): void {
+    this.commit(record, 0, wakeup);
   }
 
   /** User space never sees the record. */
-  discard(record: number): void {
-    const header = record - RECORD_HEADER;
-    this.memory.setUint32(header, (this.memory.uint32(header) & RECORD.length) | RECORD.discarded);
+  discard(record: number, wakeup = 0): void {
+    this.commit(record, RECORD.discarded, wakeup);
   }
 
-  /** bpf_ringbuf_output without its flags: a record of `length` bytes at `data`. */
-  output(data: number, length: number): number {
+  private commit(record: number, flag: number, wakeup: number): void {
+    const { ring, memory } = this;
+    const header = record - RECORD_HEADER;
+    memory.setUint32(header, ((memory.uint32(header) & RECORD.length) | flag) >>> 0);
+    const hasCaughtUp = ring.addressOf(ring.consumer) === header;
+    const wakes = (wakeup & RING_WAKEUP.always) !== 0 || (hasCaughtUp && (wakeup & RING_WAKEUP.never) === 0);
+    if (wakes) this.onRecord?.();
+  }
+
+  /** bpf_ringbuf_output: a record of `length` bytes at `data`. @param wakeup as of `submit`. */
+  output(data: number, length: number, wakeup = 0): number {
     const record = this.reserve(length);
     if (record === 0) return -ERRNO.EAGAIN;
     copy(this.memory.bytes, record, data, length);
-    this.submit(record);
+    this.submit(record, wakeup);
     return 0;
   }
 

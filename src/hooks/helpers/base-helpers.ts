@@ -13,6 +13,9 @@ export interface RunningOnPacket {
   readonly block: {
     /** The packet that it sees. */
     readonly skb: Skb | undefined;
+    /** Address of the first byte that it sees of it, and bytes from there to its end. */
+    readonly data: number;
+    readonly length: number;
     /** The host that it runs on, where it can reach one. */
     readonly host: ProgramHost | undefined;
   };
@@ -25,12 +28,16 @@ const GROUPS: readonly BaseHelperGroup[] = [socketHelpers, socketPointers, synCo
 
 /** All helpers that do not depend on how the packet is shown to the program, by their numbers. */
 export function baseHelpers(running: RunningOnPacket, services: HookServices): [number, HostFunction][] {
-  const { chance, maps, now, schedule, print } = services;
+  const { chance, machine, maps, now, schedule, print } = services;
   const surroundings: Surroundings = {
     nanoseconds: () => BigInt(now()),
     random: () => chance.uint32(),
     schedule: (nanoseconds, run) => schedule(Number(nanoseconds), run),
     print,
+    packetBytes: (_, wanted) => {
+      const { data, length } = running.block;
+      return wanted > length ? undefined : machine.memory.bytes.slice(data, data + wanted);
+    },
   };
   return [...generalHelpers(maps, surroundings), ...GROUPS.flatMap((group) => [...group(running, services)])];
 }

@@ -40,6 +40,16 @@ export class XdpBlock {
     this.address = address;
   }
 
+  /** Address of the frame's first byte. */
+  get data(): number {
+    return this.skb!.data;
+  }
+
+  /** The frame's bytes. */
+  get length(): number {
+    return this.skb!.length;
+  }
+
   /** Shows a frame that has just come in. */
   show(skb: Skb, host: ProgramHost | undefined): void {
     this.skb = skb;

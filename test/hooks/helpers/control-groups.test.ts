@@ -24,7 +24,9 @@ function isUnder(socket: Partial<SkbSocket> | undefined, index: number): number 
   const array = maps.map(map);
   if (!(array instanceof CgroupArrayMap)) throw new Error("There is no array.");
   const skb = { socket: socket && { state: 1, ...socket } } as Skb;
-  const { call } = socketHelpers({ block: { skb, host: undefined } }, { ...services, maps }).get(33)!;
+  const { call } = socketHelpers({ block: { skb, data: 0, length: 0, host: undefined } }, { ...services, maps }).get(
+    33,
+  )!;
   return (call as unknown as (...args: number[]) => number)(0, array.address, index);
 }
 

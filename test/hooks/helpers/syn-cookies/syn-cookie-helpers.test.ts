@@ -42,8 +42,9 @@ function ask(
   memory.bytes[at] = version << 4;
   memory.bytes[at + 64 + 12] = dataOffset << 4;
   memory.bytes[at + 64 + 13] = flags;
-  const call = synCookieHelpers({ block: { skb: undefined, host: undefined } }, services).get(helper)!
-    .call as unknown as (...args: number[]) => number;
+  const call = synCookieHelpers({ block: { skb: undefined, data: 0, length: 0, host: undefined } }, services).get(
+    helper,
+  )!.call as unknown as (...args: number[]) => number;
   return call(services.sockets.addressOf({ ...listener, ...socket }), at, ipBytes, at + 64, tcpBytes);
 }
 
