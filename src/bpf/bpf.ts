@@ -6,6 +6,7 @@ import { nameFunctions } from "./kernel-functions/name-functions.ts";
 import { ERRNO } from "./maps/errno.ts";
 import type { KernelObjects } from "./maps/kernel-objects.ts";
 import type { MapPlace } from "./maps/map-place.ts";
+import { ProgramArrayMap } from "./maps/program-array-map.ts";
 import { PROGRAM_TYPES } from "./program-type.ts";
 import { expectedAttachType } from "./syscall/attach-types.ts";
 import { LOAD_FLAG, loadErrno, type ProgramAttributes } from "./syscall/load-check.ts";
@@ -117,6 +118,9 @@ export class Bpf extends BpfSyscall {
     });
     const { error, log } = verdict;
     if (error !== undefined) return { descriptor: this.refusal(error), log };
+    for (const { map } of maps.values())
+      if (map instanceof ProgramArrayMap && !map.admits({ type: type.number, attachType, flags }))
+        return { descriptor: -ERRNO.EINVAL, log };
     const narrowed = type.context.name === "__sk_buff" ? narrowStores(instructions, verdict) : instructions;
     const bytes = hardWired(narrowed, verdict.insight).slice();
     nameFunctions(bytes, kernelFunctions, this.kernelFunctions, verdict.insight);
@@ -147,6 +151,7 @@ export class Bpf extends BpfSyscall {
       size: instructions.length,
       maps: [...maps.values()].map(({ id }) => id),
       attachType,
+      flags,
       tag: programTag(instructions),
       verified: verdict.statistics.instructionsProcessed,
       release: () => (run ?? executable).release(),

@@ -18,6 +18,7 @@ import type { Environment } from "../bpf/vm/environment.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
 import { type Diagnostic, fail, NetsimError } from "../errors.ts";
 import type { ExtendedContext } from "../hooks/program-context.ts";
+import { ArrayUsers } from "./array-users.ts";
 import type { ProgramRunner, VerifiedProgram } from "./engine.ts";
 import type { LoadedClassicProgram, LoadedExtendedProgram, LoadedProgram, ObjectOrigin } from "./language.ts";
 import { type MapTable, POSSIBLE_CPUS } from "./map-table.ts";
@@ -53,6 +54,7 @@ export class ProgramLoader {
   private readonly kernelFunctions: KernelFunctions;
   /** Files of objects whose arrays of programs are filled. */
   private readonly filled = new Set<string>();
+  private readonly arrayUsers = new ArrayUsers();
   /** What was verified, by program and context. */
   private readonly verified = new Map<LoadedProgram, Map<AnyExtendedContext, Verified>>();
 
@@ -161,6 +163,7 @@ export class ProgramLoader {
         },
       );
     }
+    this.arrayUsers.check(loaded, programType.name, decoded, this.maps.verifierMaps);
     nameFunctions(bytes, kernelFunctions, this.kernelFunctions, result.insight);
     const missing = decoded.instructions.filter(
       (it) =>

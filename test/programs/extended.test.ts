@@ -51,6 +51,16 @@ expect:
     expect(result.maps).toMatchObject([{ name: "next", entries: [{ key: 1, value: "short" }] }]);
   });
 
+  it("share no array of programs with programs of another type", async () => {
+    const caller = `{ extended: "r2 = map[next]\\nr3 = 1\\ncall bpf_tail_call\\nr0 = 2\\nexit" }`;
+    const yaml = topology(`
+maps:
+  next: { type: prog_array, key: u32, value: u32, entries: 4 }
+programs: { p: ${caller}, q: ${caller} }
+`).replace("eth0: { address: 10.0.0.2/24 }", "eth0: { address: 10.0.0.2/24, xdp: q }");
+    await expect(run(yaml, engine)).rejects.toThrow(/with EINVAL: map 'next' is for \w+ programs, as '[pq]' uses it/);
+  });
+
   it("call the kernel functions that they name", async () => {
     const result = await run(
       topology(`

@@ -13,11 +13,12 @@ export abstract class ObjectCommands {
   /** Opens a loaded program. @param slot the executable's. */
   openProgram(slot: number, facts: ProgramFacts = {}): number {
     const id = this.objects.newId("program");
-    const { name = "", type = 0, license = "", size = 0, maps = [], attachType = 0, tag = "", verified = 0 } = facts;
-    const release = facts.release === undefined ? {} : { release: facts.release };
+    const { name = "", type = 0, license = "", size = 0, maps = [], tag = "", verified = 0 } = facts;
+    const { attachType = 0, flags = 0, release } = facts;
     return this.objects.add({
       kind: "program",
-      ...{ id, slot, name, type, license, size, maps, attachType, tag, verified, ...release },
+      ...{ id, slot, name, type, license, size, maps, attachType, flags, tag, verified },
+      ...(release === undefined ? {} : { release }),
     });
   }
 

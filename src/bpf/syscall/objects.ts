@@ -35,6 +35,8 @@ export interface ProgramObject extends Numbered {
   readonly maps: readonly number[];
   /** `enum bpf_attach_type` that it was loaded for. */
   readonly attachType: number;
+  /** LOAD_FLAG */
+  readonly flags: number;
   /** 16 hexadecimal digits that tell programs apart (bpf_prog_calc_tag); "" where it is not known. */
   readonly tag: string;
   /** Instructions that the verifier walked. */
