@@ -16,7 +16,7 @@ import { verdictErrno } from "./syscall/verdict-errno.ts";
 import { verifierMapOf } from "./syscall/verifier-map.ts";
 import { BpfSyscall } from "./syscall.ts";
 import { TEST_CONTEXTS } from "./test-run/context.ts";
-import type { LentPacket, PacketLender } from "./test-run/lent-packet.ts";
+import { type LentPacket, type PacketLender, surroundingsOf } from "./test-run/lent-packet.ts";
 import { ProgramTestRun, type TestRunResult } from "./test-run/program-test-run.ts";
 import { TEST_RUN_FLAG, type TestRunInput } from "./test-run/test-context.ts";
 import { hardWired } from "./verifier/hard-wire.ts";
@@ -205,7 +205,10 @@ export class Bpf extends BpfSyscall {
   }
 
   private environment(context: ContextLayout, packets: LentPacket | undefined): Environment {
-    const helpers = new Map([...(packets?.helpers ?? []), ...generalHelpers(this, this.surroundings)]);
+    const helpers = new Map([
+      ...(packets?.helpers ?? []),
+      ...generalHelpers(this, { ...this.surroundings, ...surroundingsOf(packets) }),
+    ]);
     return {
       machine: this.place.machine,
       context,

@@ -1,5 +1,5 @@
-const OBJECTS = "programs hold no pointers to objects of the kernel that it works on";
-const SOCKETS = "the kernel's own structures of sockets are not simulated";
+const SOCKETS = "sockets are struct bpf_sock alone to programs on packets";
+const FRAMES = "no simulated event tells of a frame's struct xdp_buff";
 const FILES = "there are no files";
 const VARIABLES = "there are no variables of the kernel";
 
@@ -8,11 +8,9 @@ const VARIABLES = "there are no variables of the kernel";
  * they may be: what is said is of the others.
  */
 export const NOT_SIMULATED: ReadonlyMap<number, string> = new Map([
-  [46, OBJECTS],
   [109, "nobody takes the signals of programs at events"],
-  [111, OBJECTS],
   [117, "nobody takes the signals of programs at events"],
-  [121, OBJECTS],
+  [121, FRAMES],
   [136, SOCKETS],
   [137, SOCKETS],
   [138, SOCKETS],
@@ -23,9 +21,9 @@ export const NOT_SIMULATED: ReadonlyMap<number, string> = new Map([
   [153, VARIABLES],
   [154, VARIABLES],
   [162, FILES],
-  [175, "processes have no code, so that there are no registers"],
+  [175, "no process makes a call while a packet is processed"],
   [178, SOCKETS],
   [180, "processes have no address spaces"],
-  [188, OBJECTS],
+  [188, FRAMES],
   [196, SOCKETS],
 ]);

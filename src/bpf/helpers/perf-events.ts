@@ -11,13 +11,14 @@ const CURRENT_CPU = 0xffff_ffff;
 /** Bits of bpf_perf_event_output's flags in which packet programs say how much of the packet comes along (BPF_F_CTXLEN_MASK). */
 const PACKET_SHIFT = 32n;
 const PACKET_MASK = 0xfffffn;
+const NOTHING = new Uint8Array();
 /** sizeof(struct bpf_perf_event_value) */
 const VALUE_BYTES = 24;
 
-/** bpf_perf_event_output, _read and _read_value, by their numbers (kernel/trace/bpf_trace.c, net/core/filter.c). */
+/** bpf_perf_event_output, bpf_skb_output, bpf_perf_event_read and _read_value, by their numbers (kernel/trace/bpf_trace.c, net/core/filter.c). */
 export function perfEventHelpers(
   memory: HelperMemory,
-  { packetBytes }: Surroundings,
+  { packetBytes, skbBytes }: Surroundings,
 ): ReadonlyMap<number, HostFunction> {
   const { place } = memory.maps;
   /** The event of an index, or the error number. */
@@ -34,14 +35,13 @@ export function perfEventHelpers(
     if (typeof event === "number") return event;
     return event.read === undefined ? -ERRNO.EINVAL : event.read();
   };
-  return new Map<number, HostFunction>([
-    helper(25, "wwdww", "signed", (context: number, map: number, flags: bigint, data: number, size: number) => {
-      const what = "bpf_perf_event_output";
+  const outputOf = (what: string, packetOf: NonNullable<Surroundings["packetBytes"]> | undefined) => {
+    const permitted = INDEX_MASK | (packetOf === undefined ? 0n : PACKET_MASK << PACKET_SHIFT);
+    return (from: number, map: number, flags: bigint, data: number, size: number) => {
       const unsigned = BigInt.asUintN(64, flags);
-      const withPacket = Number((unsigned >> PACKET_SHIFT) & PACKET_MASK);
-      const permitted = packetBytes === undefined ? INDEX_MASK : INDEX_MASK | (PACKET_MASK << PACKET_SHIFT);
       if ((unsigned & ~permitted) !== 0n) return -ERRNO.EINVAL;
-      const packet = withPacket === 0 ? new Uint8Array() : packetBytes?.(context >>> 0, withPacket);
+      const wanted = Number((unsigned >> PACKET_SHIFT) & PACKET_MASK);
+      const packet = packetOf === undefined ? NOTHING : packetOf(from >>> 0, wanted);
       if (packet === undefined) return -ERRNO.EFAULT;
       const at = memory.within(what, data, size);
       const event = eventAt(what, map, unsigned);
@@ -49,7 +49,11 @@ export function perfEventHelpers(
       if (event.output === undefined) return -ERRNO.EINVAL;
       if (event.cpu !== place.cpu()) return -ERRNO.EOPNOTSUPP;
       return event.output(Buffer.concat([memory.bytes.subarray(at, at + (size >>> 0)), packet]));
-    }),
+    };
+  };
+  return new Map<number, HostFunction>([
+    helper(25, "wwdww", "signed", outputOf("bpf_perf_event_output", packetBytes)),
+    ...(skbBytes === undefined ? [] : [helper(111, "wwdww", "signed", outputOf("bpf_skb_output", skbBytes))]),
     helper(22, "wd", "i64", (map: number, flags: bigint) => {
       const value = counterAt("bpf_perf_event_read", map, flags);
       return typeof value === "number" ? BigInt(value) : BigInt.asIntN(64, value.counter);

@@ -24,6 +24,8 @@ export interface Surroundings {
   kernelTypes?(): Btf;
   /** The first bytes of the packet that a context is about; undefined where it has fewer. Absent for programs that see no packet. */
   packetBytes?(context: number, length: number): Uint8Array | undefined;
+  /** The same of the packet whose struct sk_buff is at an address, for programs that trace. */
+  skbBytes?(skb: number, length: number): Uint8Array | undefined;
 }
 
 /** What programs are told about a task. */

@@ -11,7 +11,7 @@ import type { Environment } from "../vm/environment.ts";
 import type { HostFunction } from "../vm/host-function.ts";
 import { Machine } from "../vm/machine.ts";
 import { LinearMemory } from "../vm/memory.ts";
-import type { LentPacket } from "./lent-packet.ts";
+import { type LentPacket, surroundingsOf } from "./lent-packet.ts";
 import type { TestContext, TestPacket } from "./test-context.ts";
 
 /** A program that is run on packets outside of any network, as `bpftool prog run` does. */
@@ -97,7 +97,10 @@ export class ExtendedTestProgram implements LoadedTestProgram {
     this.machine = machine;
     this.block = new PacketBlock(machine.memory);
     this.lent = lent;
-    const helpers = new Map([...this.packetHelpers(), ...generalHelpers(maps, surroundings)]);
+    const helpers = new Map([
+      ...this.packetHelpers(),
+      ...generalHelpers(maps, { ...surroundings, ...surroundingsOf(lent) }),
+    ]);
     const functions = new KernelFunctions(maps);
     this.kind = context;
     this.startsAtNetwork = startsAtNetwork;

@@ -11,6 +11,7 @@ import type { EventSite, EventSubject } from "../places.ts";
 import type { ExtendedContext } from "../program-context.ts";
 import type { HookServices } from "../services.ts";
 import { argumentHelpers } from "./argument-helpers.ts";
+import { objectHelpers } from "./object-helpers.ts";
 
 /** struct bpf_perf_event_value: a counter, and the nanoseconds that it was enabled and running. */
 const PERF_VALUE_BYTES = 24;
@@ -69,6 +70,7 @@ function helpersOf(
     print,
     task: () => events!.task,
     taskAddress: (task) => events!.objects.task(task),
+    skbBytes: (skb, length) => events!.objects.packetBytes(skb, length),
     callStack: (kind) => (kind === "kernel" ? events!.frames.stack() : []),
   };
   const { memory } = services.machine;
@@ -86,6 +88,7 @@ function helpersOf(
       return 0;
     }),
     ...argumentHelpers(memory, target, hasResult),
+    ...objectHelpers(memory, () => events!),
     // bpf_get_attach_cookie: programs are attached without one.
     helper(174, "w", "i64", () => 0n),
   ]);

@@ -54,6 +54,8 @@ export class KernelObjects {
   private readonly tasks: TaskObjects;
   private cell: EventRecord | undefined;
   private readonly packets = new WeakMap<Skb, PacketObject>();
+  /** Packets by the addresses of their struct sk_buff. */
+  private readonly owners = new Map<number, WeakRef<Skb>>();
   private readonly devices = new WeakMap<TracedDevice, EventRecord>();
   private readonly queues = new WeakMap<TracedDevice, EventRecord>();
   private readonly namespaces = new Map<string, EventRecord>();
@@ -123,6 +125,7 @@ export class KernelObjects {
     if (object === undefined) {
       object = { record: new EventRecord(this.memory, this.layouts.bytes.sk_buff), id: skb.id, pulled: 0 };
       this.packets.set(skb, object);
+      this.owners.set(object.record.address, new WeakRef(skb));
     }
     return object;
   }
@@ -192,6 +195,21 @@ export class KernelObjects {
     if (socket === undefined) return 0;
     const net = node === undefined || !this.areRead ? 0 : this.namespace(node);
     return this.sockets.addressOf(socket, this.layouts, this.areRead, net, state);
+  }
+
+  /** The socket whose struct sock is at an address. */
+  socketAt(address: number): SkbSocket | undefined {
+    return this.sockets.at(address);
+  }
+
+  /** So many bytes from where the data of the packet begins whose struct sk_buff is at an address; undefined where there are fewer. */
+  packetBytes(address: number, length: number): Uint8Array | undefined {
+    const skb = this.owners.get(address)?.deref();
+    if (skb === undefined) return undefined;
+    const pulled = Math.min(this.objectOf(skb).pulled, skb.length);
+    if (length > skb.length - pulled) return undefined;
+    const from = skb.data + pulled;
+    return this.memory.bytes.slice(from, from + length);
   }
 
   /** A program's number: they count from 1 on in the order in which events tell of them. */

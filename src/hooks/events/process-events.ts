@@ -26,7 +26,8 @@ export interface TracedCall {
 export class ProcessEvents {
   private readonly events: KernelEvents;
   private points: EventPoints | undefined;
-  private registers: EventRecord | undefined;
+  /** Registers with which tasks came into the kernel, by the addresses of their struct task_struct. */
+  private readonly registers = new Map<number, EventRecord>();
   /** What arguments point at, by their places. */
   private readonly userTexts: EventRecord[] = [];
   /** Processes that calls have made, by their numbers. */
@@ -192,10 +193,23 @@ export class ProcessEvents {
     point.fire(node);
   }
 
-  /** struct pt_regs at the entry of system calls: r10 has the fourth argument. */
+  /** Address of the struct pt_regs of a task, whose struct task_struct is at an address: zeroes until it makes a call. */
+  registersAt(task: number): number {
+    return this.registersOf(task).address;
+  }
+
+  private registersOf(task: number): EventRecord {
+    let record = this.registers.get(task);
+    if (record === undefined) {
+      record = new EventRecord(this.events.objects.memory, PT_REGS.bytes);
+      this.registers.set(task, record);
+    }
+    return record;
+  }
+
+  /** struct pt_regs of the task that runs, at the entry of system calls: r10 has the fourth argument. */
   private fillRegisters({ nr, args }: TracedCall, result = -38n): number {
-    this.registers ??= new EventRecord(this.events.objects.memory, PT_REGS.bytes);
-    const { registers } = this;
+    const registers = this.registersOf(this.events.objects.task(this.events.task));
     for (let i = 0; i < MOST_ARGUMENTS; i++) registers.setBig(i === 3 ? FOURTH : PT_REGS.arguments[i]!, args[i] ?? 0n);
     registers.setBig(PT_REGS.result, result);
     registers.set64(PT_REGS.originalResult, nr);

@@ -12,6 +12,7 @@ const IPV6_BYTES = 16;
 export class SocketObjects {
   private readonly memory: ByteStore;
   private readonly records = new WeakMap<SkbSocket, EventRecord>();
+  private readonly owners = new Map<number, WeakRef<SkbSocket>>();
 
   constructor(memory: ByteStore) {
     this.memory = memory;
@@ -24,6 +25,7 @@ export class SocketObjects {
     if (record === undefined) {
       record = new EventRecord(this.memory, isTcp ? layouts.bytes.tcp_sock : layouts.bytes.inet_sock);
       this.records.set(socket, record);
+      this.owners.set(record.address, new WeakRef(socket));
       describe(record, socket, layouts);
     }
     if (!isRead) return record.address;
@@ -31,6 +33,11 @@ export class SocketObjects {
     if (net !== 0) record.set64(layouts.sock.skc_net, net);
     if (isTcp) fillFigures(record, socket, layouts);
     return record.address;
+  }
+
+  /** The socket at an address. */
+  at(address: number): SkbSocket | undefined {
+    return this.owners.get(address)?.deref();
   }
 }
 

@@ -21,4 +21,11 @@ export class LentMemory {
     this.skb = pool.from(packet, 0, packet.length);
     return this.skb.data;
   }
+
+  /** See LentPacket. */
+  bytes(length: number): Uint8Array | undefined {
+    const { skb } = this;
+    if (skb === undefined || length > skb.length) return undefined;
+    return this.services.machine.memory.bytes.slice(skb.data, skb.data + length);
+  }
 }

@@ -48,6 +48,16 @@ struct tcp_sock 2304 {
   struct inet_connection_sock inet_conn; @1440 u32 mss_cache, snd_cwnd; @1452 u32 lost_out, sacked_out; @1480 u32 retrans_out;
   @1492 u32 snd_ssthresh; @1664 u32 rcv_nxt, snd_nxt, snd_una; @1680 u32 srtt_us, packets_out; @1824 u64 bytes_acked;
 };
+struct tcp6_sock 2432 { struct tcp_sock tcp; };
+struct udp_sock 1344 { struct inet_sock inet; };
+struct udp6_sock 1472 { struct udp_sock udp; };
+struct inet_timewait_sock 216 { struct sock_common __tw_common; };
+struct tcp_timewait_sock 248 { struct inet_timewait_sock tw_sk; };
+struct request_sock 232 { struct sock_common __req_common; };
+struct inet_request_sock 256 { struct request_sock req; };
+struct tcp_request_sock 312 { struct inet_request_sock req; };
+struct unix_sock 1152 { struct sock sk; };
+struct mptcp_sock 1936 { struct inet_connection_sock sk; };
 struct cred 184 { @8 kuid_t uid; kgid_t gid; kuid_t suid; kgid_t sgid; kuid_t euid; kgid_t egid; kuid_t fsuid; kgid_t fsgid; };
 struct task_struct 3264 {
   @24 unsigned int __state; @108 int prio, static_prio, normal_prio; @1160 int exit_state; @1264 pid_t pid, tgid; @1328 struct task_struct *group_leader; @1728 struct cred *real_cred, *cred;
