@@ -42,6 +42,29 @@ const FIELDS = [0, 4, 16, 20, 24, 28, 68]
   .map((offset) => `r8 *= 31\nr1 = *(u32 *)(r6 + ${offset})\nr8 += r1`)
   .join("\n");
 
+/** Sets a tunnel's key with some flags, and looks at what of it can be read. */
+const tunnelKey = (setFlags: number, getFlags: number, size: number) => `
+  r6 = r1
+  ${Array.from({ length: 11 }, (_, i) => `*(u32 *)(r10 - ${44 - 4 * i}) = ${i === 5 || i === 6 ? 0 : 0x01020304 + i * 0x111}`).join("\n  ")}
+  r2 = r10
+  r2 += -44
+  r3 = ${size}
+  r4 = ${setFlags}
+  call bpf_skb_set_tunnel_key
+  r8 = r0
+  r1 = r6
+  r2 = r10
+  r2 += -44
+  r3 = ${size}
+  r4 = ${getFlags}
+  call bpf_skb_get_tunnel_key
+  r8 *= 31
+  r8 += r0
+  ${Array.from({ length: 11 }, (_, i) => `r8 *= 31\n  r1 = *(u32 *)(r10 - ${44 - 4 * i})\n  r8 += r1`).join("\n  ")}
+  r0 = r8
+  exit
+`;
+
 const PROGRAMS: { name: string; program: string }[] = [
   { name: "the fields", program: `r6 = r1\nr8 = 0\n${FIELDS}\nr0 = r8\nexit` },
   ...[0, 12, 50, 62, 63, 66, 70, 0xffff, 0x7fffffff].flatMap((offset) => [
@@ -118,12 +141,12 @@ const PROGRAMS: { name: string; program: string }[] = [
     name: `change_type to ${type}`,
     program: call("skb_change_type", [type], FIELDS),
   })),
-  ...[0, 13, 14, 33, 34, 66, 67, 100, 2000, 0x10000].map((length) => ({
+  ...[0, 13, 14, 33, 34, 66, 67, 100, 2000, 16_063, 16_064, 16_065, 0xffff, 0x10000].map((length) => ({
     name: `change_tail to ${length}`,
     program: call("skb_change_tail", [length, 0], FIELDS),
   })),
   { name: "change_tail with flags", program: call("skb_change_tail", [60, 1], FIELDS) },
-  ...[0, 1, 14, 64, 200].map((room) => ({
+  ...[0, 1, 14, 64, 200, 15_998, 15_999, 16_064].map((room) => ({
     name: `change_head by ${room}`,
     program: call("skb_change_head", [room, 0], FIELDS),
   })),
@@ -136,6 +159,14 @@ const PROGRAMS: { name: string; program: string }[] = [
     name: "set_hash_invalid",
     program: call("set_hash", [5], `r1 = r6\ncall bpf_set_hash_invalid\nr8 += r0\n${FIELDS}`),
   },
+  ...[0, 1, 2, 3, 4, 8, 16, 17, 30, 32].flatMap((set) =>
+    [0, 1, 16, 17, 2].flatMap((get) =>
+      [44, 28, 8, 20].map((size) => ({
+        name: `set_tunnel_key ${set}, get_tunnel_key ${get}, ${size} bytes`,
+        program: tunnelKey(set, get, size),
+      })),
+    ),
+  ),
   { name: "redirect with other flags", program: "r1 = 1\nr2 = 2\ncall bpf_redirect\nexit" },
   { name: "redirect", program: "r1 = 1\nr2 = 0\ncall bpf_redirect\nexit" },
   { name: "get_cgroup_classid", program: call("get_cgroup_classid", []) },

@@ -3,8 +3,8 @@ import type { Libc } from "../libc.ts";
 import { Attributes } from "./attributes.ts";
 import { COMMAND } from "./commands.ts";
 
-/** Room for a packet that has grown: BPF_PROG_TEST_RUN gives at most a page more of data back. */
-const GROWTH = 4096;
+/** Room for a packet that has grown: programs make none longer than 16,064 bytes (BPF_SKB_MAX_LEN). */
+const GROWTH = 16_384;
 /** Bytes of struct __sk_buff, the largest context that is given back. */
 const LARGEST_CONTEXT = 192;
 

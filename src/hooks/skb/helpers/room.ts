@@ -3,6 +3,7 @@ import type { HostFunction } from "../../../bpf/vm/host-function.ts";
 import { pull } from "../../../packet/linear-part.ts";
 import type { Skb } from "../../../packet/skb.ts";
 import { helper32 } from "../../helpers/helper32.ts";
+import { LARGEST_PACKET } from "./largest-packet.ts";
 import type { HelperGroup } from "./packet-helpers.ts";
 
 const ETH_P_IP = 0x0800;
@@ -12,7 +13,6 @@ const IPV6_HEADER = 40;
 const ETHERNET_HEADER = 14;
 /** Bytes by which a packet can grow or shrink at once. */
 const MOST_ROOM = 0xfff;
-const MOST_BYTES = 0xffff;
 /** BPF_ADJ_ROOM_NET, BPF_ADJ_ROOM_MAC: behind the network header, or behind the MAC header. */
 const BEHIND_NETWORK = 0;
 const BEHIND_MAC = 1;
@@ -101,7 +101,8 @@ export const roomHelpers: HelperGroup = (running, { pool, machine }): ReadonlyMa
       least = has(flags, FLAG.decapIpv4) ? IPV4_HEADER : IPV6_HEADER;
     }
     const left = skb.length - (skb.networkHeader - skb.data) - bytes;
-    if (difference < 0 ? left <= 0 || left < least : skb.length + bytes > MOST_BYTES) return -ERRNO.ENOTSUPP;
+    if (difference < 0 ? left <= 0 || left < least : skb.length + bytes > LARGEST_PACKET && skb.segmentSize === 0)
+      return -ERRNO.ENOTSUPP;
     const result =
       difference < 0
         ? shrink(skb, offset, bytes, flags)

@@ -3,10 +3,9 @@ import type { HostFunction } from "../../../bpf/vm/host-function.ts";
 import { flowHash } from "../../../packet/dissect/flow-hash.ts";
 import { PACKET_OTHERHOST, type Skb } from "../../../packet/skb.ts";
 import { helper32 } from "../../helpers/helper32.ts";
+import { LARGEST_PACKET } from "./largest-packet.ts";
 import type { HelperGroup } from "./packet-helpers.ts";
 
-/** Bytes of the largest packet that helpers make (BPF_SKB_MAX_LEN with pages of 4 KiB and more). */
-const MOST_BYTES = 0xffff;
 /** Bytes that must stay: headers up to the transport's where that is known, else the link layer's (__bpf_skb_min_len). */
 const shortest = ({ data, networkHeader, transportHeader }: Skb) =>
   transportHeader > data ? transportHeader - data : Math.max(networkHeader - data, 0);
@@ -54,7 +53,7 @@ export const shapeHelpers: HelperGroup = (running, { pool, machine, flowSeed }):
     helper32(38, "bpf_skb_change_tail", 3, "signed", (_context, wanted, flags) => {
       const skb = running.block.skb!;
       const length = wanted! >>> 0;
-      if (flags !== 0 || length > MOST_BYTES || length < shortest(skb)) return -ERRNO.EINVAL;
+      if (flags !== 0 || length > LARGEST_PACKET || length < shortest(skb)) return -ERRNO.EINVAL;
       if (skb.encapsulated === 1) return -ERRNO.ENOTSUPP;
       if (length > skb.length) {
         const more = length - skb.length;
@@ -71,7 +70,7 @@ export const shapeHelpers: HelperGroup = (running, { pool, machine, flowSeed }):
     helper32(43, "bpf_skb_change_head", 3, "signed", (_context, room, flags) => {
       const skb = running.block.skb!;
       const bytes = room! >>> 0;
-      if (flags !== 0 || skb.length + bytes > MOST_BYTES) return -ERRNO.EINVAL;
+      if (flags !== 0 || skb.length + bytes > LARGEST_PACKET) return -ERRNO.EINVAL;
       pool.reserve(skb, bytes, 0);
       skb.data -= bytes;
       skb.length += bytes;

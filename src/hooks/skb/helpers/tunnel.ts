@@ -11,8 +11,8 @@ const OLD_BYTES: readonly number[] = [8, 22, 24, 28];
 /** The oldest of them ends behind an IPv4 address. */
 const IPV4_BYTES = 8;
 
-/** BPF_F_TUNINFO_IPV6, BPF_F_ZERO_CSUM_TX, BPF_F_DONT_FRAGMENT, BPF_F_SEQ_NUMBER, BPF_F_TUNINFO_FLAGS, BPF_F_NO_TUNNEL_KEY. */
-const FLAG = { ipv6: 1, zeroChecksum: 2, dontFragment: 4, sequenceNumber: 8, tellFlags: 16, noKey: 32 } as const;
+/** BPF_F_TUNINFO_IPV6, BPF_F_ZERO_CSUM_TX, BPF_F_DONT_FRAGMENT, BPF_F_SEQ_NUMBER; when read BPF_F_TUNINFO_FLAGS, when set BPF_F_NO_TUNNEL_KEY. */
+const FLAG = { ipv6: 1, zeroChecksum: 2, dontFragment: 4, sequenceNumber: 8, tellFlags: 16, noKey: 16 } as const;
 const SET_FLAGS = FLAG.ipv6 | FLAG.zeroChecksum | FLAG.dontFragment | FLAG.sequenceNumber | FLAG.noKey;
 /** TUNNEL_* (linux/if_tunnel.h), in host order as programs read them. */
 const TUNNEL = { checksum: 0x0001, key: 0x0004, sequence: 0x0008, dontFragment: 0x0100, noCache: 0x2000 } as const;
