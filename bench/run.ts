@@ -3,6 +3,7 @@ import { engine } from "./engine.ts";
 import { engineLoads } from "./engine-loads.ts";
 import { filter } from "./filter.ts";
 import { forward } from "./forward.ts";
+import { kernelBench } from "./kernel.ts";
 import { maps } from "./maps.ts";
 import { objects } from "./objects.ts";
 import { ovs } from "./ovs/ovs.ts";
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, () => BenchResult | Promise<BenchResult>>
   verifier,
   seccomp,
   tracing,
+  kernel: kernelBench,
   maps,
   objects,
   ovs,
