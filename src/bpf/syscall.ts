@@ -9,6 +9,7 @@ import { isMapOfMaps } from "./maps/map-of-maps.ts";
 import type { MapPlace } from "./maps/map-place.ts";
 import { CREATE_FLAG, MAP_TYPES } from "./maps/map-type.ts";
 import { RingBufferMap } from "./maps/ring-buffer-map.ts";
+import { UserRingBufferMap } from "./maps/user-ring-buffer-map.ts";
 import type { Btf } from "./object/btf/btf-type.ts";
 import { AttachCommands } from "./syscall/attach-commands.ts";
 import { BatchCommands } from "./syscall/batch-commands.ts";
@@ -114,6 +115,22 @@ export class BpfSyscall extends BatchCommands {
     if (!(map instanceof RingBufferMap)) return records;
     for (let record = map.consume(); record !== undefined; record = map.consume()) records.push(record);
     return records;
+  }
+
+  /** Puts a record into a user ring buffer: 0, -E2BIG, -ENOSPC or, where it is none, -EINVAL (user_ring_buffer__submit of libbpf). */
+  produce(descriptor: number, record: Uint8Array): number {
+    const map = this.map(descriptor);
+    if (typeof map === "number") return map;
+    return map instanceof UserRingBufferMap ? map.produce(record) : -ERRNO.EINVAL;
+  }
+
+  /** Has `wake` called when the kernel would wake who waits for records of a ring buffer (epoll_wait(2)). Returns 0 or -EINVAL. */
+  awaitRecords(descriptor: number, wake: () => void): number {
+    const map = this.map(descriptor);
+    if (typeof map === "number") return map;
+    if (!(map instanceof RingBufferMap)) return -ERRNO.EINVAL;
+    map.onRecord = wake;
+    return 0;
   }
 
   /** BPF_MAP_FREEZE: user space may only read from now on. */

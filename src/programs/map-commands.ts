@@ -6,7 +6,7 @@ export interface MapCommands
       BpfSyscall,
       "createMap" | "lookup" | "take" | "update" | "delete" | "nextKey" | "openProgram" | "freeze"
     >,
-    Partial<Pick<BpfSyscall, "loadBtf" | "mapTypes" | "records">> {
+    Partial<Pick<BpfSyscall, "loadBtf" | "mapTypes" | "records" | "produce">> {
   /** Bytes that `update` takes and `lookup` gives; 0 where the descriptor is of no map. */
   valueSize(descriptor: number): number;
   close(descriptor: number): void;

@@ -3,17 +3,19 @@ import type { DumpedElement, DumpedMap } from "../bpf/codec/dump-map.ts";
 import { errnoName } from "../bpf/maps/errno.ts";
 import { fieldAtFault } from "../bpf/maps/field-at-fault.ts";
 import { MAP_TYPES } from "../bpf/maps/map-type.ts";
+import type { Btf } from "../bpf/object/btf/btf-type.ts";
 import { createMaps, MapCreationError } from "../bpf/object/load/create-maps.ts";
 import { withDescriptors } from "../bpf/object/load/name-maps.ts";
 import { verifierMaps } from "../bpf/object/load/verifier-maps.ts";
 import type { ObjectMap } from "../bpf/object/object-file.ts";
 import type { VerifierMap } from "../bpf/verifier/map.ts";
-import { type Diagnostic, NetsimError } from "../errors.ts";
+import { type Diagnostic, fail, NetsimError } from "../errors.ts";
 import { decodeValue, type Readable } from "../topology/map-value/decode.ts";
+import type { ValueLayout } from "../topology/map-value/layout.ts";
 import type { MapEntryModel, MapModel } from "../topology/model.ts";
 import type { LoadedExtendedProgram, ObjectOrigin } from "./language.ts";
 import type { MapCommands } from "./map-commands.ts";
-import { modelOfObjectMap } from "./object-map.ts";
+import { layoutOfTypeNamed, modelOfObjectMap } from "./object-map.ts";
 
 /** An entry of a map, in words. */
 export interface ReadableEntry {
@@ -39,6 +41,8 @@ export class MapTable {
   private readonly maps = new Map<string, OpenMap>();
   /** Descriptors of objects' maps, by the objects' files. */
   private readonly ofObjects = new Map<string, readonly number[]>();
+  /** Types of the objects that use a map, by its descriptor. */
+  private readonly types = new Map<number, readonly Btf[]>();
   /** What entries of arrays of programs hold, by map and key: names, which the kernel would not give. */
   private readonly programNames = new Map<string, Map<string, { key: Uint8Array; name: string }>>();
 
@@ -56,7 +60,10 @@ export class MapTable {
         const errno = isProgram(entry) ? 0 : this.update(model.name, entry, 0);
         if (errno < 0)
           problems.push(
-            problem(`Linux refuses key ${entry.keyText} of map '${model.name}' with ${errnoName(errno)}.`, entry.place),
+            problem(
+              `Linux refuses ${entryText(model, entry)} of map '${model.name}' with ${errnoName(errno)}.`,
+              entry.place,
+            ),
           );
       }
     if (problems.length > 0) throw new NetsimError(problems);
@@ -65,6 +72,11 @@ export class MapTable {
   /** Those of the topology, in the order of the file. */
   get models(): Iterable<MapModel> {
     return [...this.maps.values()].map(({ model }) => model);
+  }
+
+  /** The map of that name. */
+  modelOf(name: string): MapModel | undefined {
+    return this.maps.get(name)?.model;
   }
 
   /** The program with descriptors where it names maps. Throws a NetsimError that has every name which no map has. */
@@ -100,6 +112,9 @@ export class MapTable {
       throw new NetsimError(problem(`Linux refuses map '${error.map.name}' with ${errnoName(error.errno)}.`, { file }));
     }
     this.ofObjects.set(file, descriptors);
+    if (content.btf !== undefined)
+      for (const descriptor of descriptors)
+        this.types.set(descriptor, [...(this.types.get(descriptor) ?? []), content.btf]);
     for (const [index, map] of verifierMaps(content, POSSIBLE_CPUS)) {
       const descriptor = descriptors[index]!;
       if (this.verifierMaps.has(descriptor)) continue;
@@ -110,6 +125,21 @@ export class MapTable {
       this.maps.set(name, { model: { ...model, name }, descriptor });
     }
     return descriptors;
+  }
+
+  /** How values of a type are read that objects which use the map have by that name; undefined where none has it. */
+  layoutOf(map: string, type: string): ValueLayout | undefined {
+    for (const btf of this.types.get(this.descriptor(map)) ?? []) {
+      const layout = layoutOfTypeNamed(btf, type);
+      if (layout !== undefined) return layout;
+    }
+    return undefined;
+  }
+
+  /** Names of the structures and the like that objects which use the map have. */
+  *typesOf(map: string): Iterable<string> {
+    for (const btf of this.types.get(this.descriptor(map)) ?? [])
+      for (let id = 1; id < btf.count; id++) if (btf.name(id) !== "") yield btf.name(id);
   }
 
   /** A map of the topology that takes the place of an object's by its name. Throws a NetsimError where the two differ. */
@@ -127,8 +157,16 @@ export class MapTable {
     return descriptor;
   }
 
-  /** Puts a value there that is no program. Returns 0 or a negative error number. */
-  update(map: string, { key, value }: MapEntryModel, flags: number): number {
+  /** Puts a value there that is no program, into a user ring buffer a record. Returns 0 or a negative error number. */
+  update(map: string, { key, value, place }: MapEntryModel, flags: number): number {
+    if (this.maps.get(map)!.model.type === "user_ringbuf") {
+      if (this.commands.produce === undefined)
+        fail("unsupported", `This engine puts no records into user ring buffers like '${map}'.`, {
+          place,
+          hint: "The engines interpreter and jit do.",
+        });
+      return this.commands.produce(this.descriptor(map), value as Uint8Array);
+    }
     return this.commands.update(this.descriptor(map), key, this.bytesOf(map, value), flags);
   }
 
@@ -235,7 +273,8 @@ export class MapTable {
     this.verifierMaps.set(descriptor, { ...definition, name, ...(like && { inner: like }) });
   }
 
-  private descriptor(map: string): number {
+  /** The descriptor of a map that there is. */
+  descriptor(map: string): number {
     return this.maps.get(map)!.descriptor;
   }
 
@@ -258,6 +297,9 @@ export class MapTable {
 }
 
 const isProgram = ({ value }: MapEntryModel): boolean => !(value instanceof Uint8Array) && value.kind === "program";
+
+const entryText = ({ type, key }: MapModel, { keyText }: MapEntryModel): string =>
+  type === "user_ringbuf" ? "a record" : key.size === 0 ? "a value" : `key ${keyText}`;
 
 /** What topologies call the fields of a map's definition. */
 const KEY_OF = { keySize: "key", valueSize: "value", maxEntries: "entries", flags: "flags" } as const;

@@ -1,8 +1,15 @@
+import { isCharacter } from "../bpf/codec/plain-type.ts";
 import { mapTypeName } from "../bpf/maps/map-type.ts";
 import type { Btf } from "../bpf/object/btf/btf-type.ts";
 import { sizeOf, skipModifiers } from "../bpf/object/btf/resolve.ts";
 import type { ObjectFile, ObjectMap } from "../bpf/object/object-file.ts";
-import { NAMED_LAYOUTS, parseLayout, type StructLayout, type ValueLayout } from "../topology/map-value/layout.ts";
+import {
+  NAMED_LAYOUTS,
+  parseLayout,
+  type StructLayout,
+  textLayout,
+  type ValueLayout,
+} from "../topology/map-value/layout.ts";
 import type { MapModel } from "../topology/model.ts";
 
 /** What reports need of an object's map: its keys and values as their types say. Undefined for types that there are not. */
@@ -26,6 +33,16 @@ export function modelOfObjectMap({ btf }: ObjectFile, map: ObjectMap, file: stri
     contents: [],
     place: { file },
   };
+}
+
+/** How values of a type of that name are read; undefined where the object has none. */
+export function layoutOfTypeNamed(btf: Btf, name: string): ValueLayout | undefined {
+  for (const kind of ["struct", "union", "typedef", "enum", "int"] as const) {
+    const id = btf.find(kind, name);
+    const size = id === undefined ? undefined : sizeOf(btf, id);
+    if (size !== undefined) return layoutOf(btf, id, size);
+  }
+  return undefined;
 }
 
 /** Structures inside one another up to which fields are shown one by one. */
@@ -64,6 +81,7 @@ function layoutOf(btf: Btf | undefined, id: number | undefined, size: number, de
       return struct(size, fields);
     }
     case "array": {
+      if (type.count === size && isCharacter(btf, type.element)) return textLayout(size);
       if (type.count > MOST_ELEMENTS) return bytes;
       const step = sizeOf(btf, type.element) ?? 0;
       const fields = Array.from({ length: type.count }, (_, i) => part(type.element, String(i), i * step));

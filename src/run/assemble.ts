@@ -33,6 +33,7 @@ import type { Process } from "./processes/process.ts";
 import { runProcesses } from "./processes/run-processes.ts";
 import { serveSockets } from "./processes/serve-sockets.ts";
 import { checkHistogram } from "./read-histogram.ts";
+import { MapRecords } from "./records/map-records.ts";
 import type { RunOptions } from "./run-options.ts";
 import { Steps } from "./steps.ts";
 import { type Epoch, UNIX_EPOCH } from "./time.ts";
@@ -47,6 +48,8 @@ export interface Scene {
   readonly programs: ProgramTable;
   readonly maps: MapTable;
   readonly mapSteps: MapSteps;
+  /** Who reads records of maps; undefined: the maps are an engine's own. */
+  readonly records: MapRecords | undefined;
   /** Programs where they are attached, with the name of the place. */
   readonly attachments: readonly { readonly where: string; readonly attachment: Attachment }[];
   readonly sources: readonly TrafficSource[];
@@ -128,6 +131,9 @@ export function assemble(
   if (topology.steps.some((step) => "with" in step)) events.objects.areRead = true;
   const histograms = entries.flatMap(({ histogram }) => histogram ?? []);
   programs.throwProblems();
+  const ownRecords = () => new MapRecords(maps, syscall, simulation, (map) => oneLiners.has(map));
+  const records = parts.engine.maps === undefined ? ownRecords() : undefined;
+  records?.open();
   for (const histogram of histograms) checkHistogram(histogram, maps);
   oneLiners.begin(maps, events);
   const { processes, topology: opened } = runProcesses(
@@ -141,6 +147,7 @@ export function assemble(
   serveSockets(processes, network, simulation);
   network.prepare(topology.steps);
   programs.finish();
+  records?.openAll();
 
   const sources = createSources(topology, network, world);
   const captures = closingOnFailure(sources, () => openCaptures(topology, network, world, sources, options));
@@ -163,6 +170,7 @@ export function assemble(
     programs,
     maps,
     mapSteps,
+    records,
     attachments,
     sources,
     expectations,

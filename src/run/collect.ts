@@ -117,10 +117,11 @@ function filterResult(node: string, { name, sockets, calls, replay }: ProcessRes
   return { hook: "seccomp", where: `${node}/${name}`, runs, ran, refused: runs - ran };
 }
 
-function mapResults({ maps, mapSteps, oneLiners }: Scene): MapResult[] {
+function mapResults({ maps, mapSteps, oneLiners, records }: Scene): MapResult[] {
   const shown = [...maps.models].filter(({ name }) => !oneLiners.has(name));
   return shown.map(({ name, type, key, value, maxEntries }) => {
     const dumps = mapSteps.dumps.get(name);
+    const log = records?.of(name);
     return {
       name,
       type,
@@ -128,6 +129,7 @@ function mapResults({ maps, mapSteps, oneLiners }: Scene): MapResult[] {
       valueSize: value.size,
       maxEntries,
       entries: [...maps.entries(name)],
+      ...(log && { records: { count: log.count, lost: log.lost, first: log.first } }),
       ...(dumps && { dumps }),
     };
   });

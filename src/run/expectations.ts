@@ -1,9 +1,10 @@
 import type { MapTable } from "../programs/map-table.ts";
-import type { ExpectationModel } from "../topology/model.ts";
+import { readableText } from "../topology/map-value/decode.ts";
+import type { ExpectationModel, RecordCheck } from "../topology/model.ts";
 import { formatClassid } from "../topology/quantity/classid.ts";
 import { judgeCheck } from "./map-steps.ts";
 import { ReceivedLog } from "./received-log.ts";
-import type { ExpectationResult, QdiscResult, RunResult } from "./result.ts";
+import type { ExpectationResult, MapResult, QdiscResult, RunResult } from "./result.ts";
 
 /** A socket that expectations look into. */
 export interface WatchedSocket {
@@ -14,7 +15,7 @@ export interface WatchedSocket {
 
 /** What expectations are compared with: all of a simulated run, or as much as a real network tells. */
 export interface Judged extends Partial<Pick<RunResult, "links" | "packets" | "time" | "events">> {
-  readonly maps?: readonly { readonly name: string; readonly entries: readonly unknown[] }[];
+  readonly maps?: readonly Pick<MapResult, "name" | "entries" | "records">[];
   readonly nodes: readonly {
     readonly name: string;
     readonly interfaces: readonly { readonly name: string; readonly qdisc?: QdiscResult }[];
@@ -63,6 +64,8 @@ export class Expectations {
     const place = `${file}:${line}:${column}`;
     if (model.subject.kind === "map" && model.subject.check !== undefined)
       yield judgeCheck(this.maps!, model.subject.map, model.subject.check, model.place);
+    if (model.subject.kind === "map" && model.subject.record !== undefined)
+      yield* judgeRecord(model.subject.map, model.subject.record, run, place, untold);
     const { name, counters } = lookUp(model, run);
     for (const [counter, test] of model.counts) {
       const value = counters[counter];
@@ -93,6 +96,25 @@ export class Expectations {
       yield { place, subject: `${name} contains`, expected: show(text), got, passed };
     }
   }
+}
+
+/** Compares what a record holds with what it should. */
+function* judgeRecord(
+  map: string,
+  { index, test }: RecordCheck,
+  run: Judged,
+  place: string,
+  untold: string[],
+): Iterable<ExpectationResult> {
+  const subject = `map ${map} record ${index}`;
+  const records = run.maps!.find(({ name }) => name === map)!.records;
+  if (records === undefined) {
+    untold.push(subject);
+    return;
+  }
+  const found = records.first[index];
+  const got = found === undefined ? `there are ${records.count}` : readableText(found.value);
+  yield { place, subject, expected: test.text, got, passed: test.accepts(found?.value) };
 }
 
 /** Compares what a call or a process came to. */
@@ -162,7 +184,9 @@ function lookUp(
     }
     case "map": {
       const map = run.maps!.find(({ name }) => name === subject.map)!;
-      return { name: `map ${subject.map}`, counters: { entries: map.entries.length } };
+      const { entries, records } = map;
+      const read = records === undefined ? {} : { records: records.count, lost: records.lost };
+      return { name: `map ${subject.map}`, counters: { entries: entries.length, ...read } };
     }
     case "call":
       return { name: `call ${subject.node}/${subject.process}[${subject.index}]`, counters: {} };

@@ -1,7 +1,7 @@
 import { errnoName } from "../bpf/maps/errno.ts";
 import type { Place } from "../errors.ts";
 import type { MapTable, ReadableEntry } from "../programs/map-table.ts";
-import { decodeValue } from "../topology/map-value/decode.ts";
+import { decodeValue, readableText } from "../topology/map-value/decode.ts";
 import type { MapChange, MapCheck, MapEntryModel, MapModel } from "../topology/model.ts";
 import type { ExpectationResult } from "./result.ts";
 import { formatTime } from "./time.ts";
@@ -83,8 +83,7 @@ export function judgeCheck(maps: MapTable, map: string, check: MapCheck, place: 
 
 function show(maps: MapTable, map: string, value: Uint8Array): string {
   const { value: layout } = [...maps.models].find(({ name }) => name === map) as MapModel;
-  const readable = decodeValue(layout, value);
-  return typeof readable === "object" ? JSON.stringify(readable) : String(readable);
+  return readableText(decodeValue(layout, value));
 }
 
 const placeText = ({ file, line, column }: Place): string => `${file}:${line}:${column}`;

@@ -2,6 +2,7 @@ import type { Diagnostic, ExitCode } from "../errors.ts";
 import type { StopReason } from "../simulation/simulation.ts";
 import type { Readable } from "../topology/map-value/decode.ts";
 import type { Contract } from "../topology/model.ts";
+import type { RecordResult } from "./records/record-log.ts";
 
 /** Version of the result's shape; rises when a member changes its meaning or goes. */
 export const SCHEMA_VERSION = 1;
@@ -82,8 +83,19 @@ export interface MapResult {
   readonly maxEntries: number;
   /** At the end: of arrays those that are not zero, of queues and stacks none. */
   readonly entries: readonly MapEntryResult[];
+  /** Maps of records that somebody reads: what was read, in its order. */
+  readonly records?: RecordsResult;
   /** What steps have dumped. */
   readonly dumps?: readonly { readonly time: number; readonly entries: readonly MapEntryResult[] }[];
+}
+
+export interface RecordsResult {
+  /** How many were read. */
+  readonly count: number;
+  /** How many the reader was told it has lost. */
+  readonly lost: number;
+  /** The first 65,536 of them. */
+  readonly first: readonly RecordResult[];
 }
 
 export interface TracingResult {

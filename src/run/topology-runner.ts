@@ -47,6 +47,7 @@ export class TopologyRunner {
     try {
       const stopped = await loop(scene, options.until ?? topology.until, options);
       scene.oneLiners.finish();
+      scene.records?.finish();
       options.lookAtMaps?.(scene.maps);
       const totals = checkConservation(scene);
       options.atEnd?.(scene);

@@ -32,6 +32,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   // Maps.
   entries: 256,
   "map.flags": 0,
+  "map.records": { as: { pid: "u32", comm: "char[16]" } },
   inner: "per-host",
   key: 22,
   "layer-gre.key": 42,

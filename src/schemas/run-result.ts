@@ -66,6 +66,26 @@ const MAP = object("A map.", {
   valueSize: number("Bytes of a value.", 8),
   maxEntries: number("Entries that fit.", 256),
   entries: MAP_ENTRIES,
+  "records?": object(
+    "Maps of records that somebody reads: what was read, in its order. Absent: the map has none, or nobody reads them.",
+    {
+      count: number("How many were read.", 5),
+      lost: number("How many the reader was told it has lost."),
+      first: listOf(
+        object("A record.", {
+          time: number("Simulated nanoseconds at which it was read.", 1_000_000),
+          "cpu?": number("Processor whose buffer it came from. Absent: all share one."),
+          value: {
+            ...READABLE,
+            description: "As its layout says; in hexadecimal where there is none, or the record is shorter.",
+          },
+          "rest?": string("Bytes behind what the layout describes, in hexadecimal. Absent: none.", "4500"),
+          "lost?": number("How many were lost just before it. Absent: none.", 2),
+        }),
+        "The first 65,536 of them.",
+      ),
+    },
+  ),
   "dumps?": listOf(
     object("A dump.", { time: number("Simulated nanoseconds.", 1_000_000), entries: MAP_ENTRIES }),
     "What steps have dumped. Absent: none did.",

@@ -48,6 +48,8 @@ export const COUNTERS = {
   },
   map: {
     entries: "Entries that the map holds at the end; of arrays those that are not zero.",
+    records: "Records that were read of it; of ring buffers and perf event arrays.",
+    lost: "Records that its reader was told it has lost; of perf event arrays.",
   },
   run: {
     created: "Packets put on the network by traffic entries and by hosts that answer.",

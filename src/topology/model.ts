@@ -2,6 +2,7 @@ import type { MapTypeName } from "../bpf/maps/map-type.ts";
 import type { Place } from "../errors.ts";
 import type { PacketDescription } from "../packet/describe/description.ts";
 import type { ValueLayout } from "./map-value/layout.ts";
+import type { RecordTest } from "./map-value/record-test.ts";
 import type { ValueTest } from "./map-value/value-test.ts";
 
 /*
@@ -65,7 +66,21 @@ export interface MapModel {
   readonly inner?: string;
   /** What it holds at the start. */
   readonly contents: readonly MapEntryModel[];
+  /** Maps of records; absent: as RECORDS_AS_THEY_ARE. */
+  readonly records?: RecordsModel;
   readonly place: Place;
+}
+
+/** How user space reads a map's records, or writes those of a user ring buffer. */
+export interface RecordsModel {
+  /** Somebody reads them. */
+  readonly read: boolean;
+  /** How they are shown; a type of an object by its name; absent: in hexadecimal. */
+  readonly layout?: ValueLayout | { readonly kind: "type"; readonly name: string; readonly place: Place };
+  /** Nanoseconds between two looks; 0: whenever the kernel wakes the reader. */
+  readonly every: number;
+  /** Bytes of each processor's buffer of a perf event array. */
+  readonly buffer: number;
 }
 
 export interface MapEntryModel {
@@ -95,6 +110,13 @@ export interface MapCheck {
   readonly key: Uint8Array;
   readonly keyText: string;
   readonly test: ValueTest;
+}
+
+/** What a record should hold. */
+export interface RecordCheck {
+  /** From 0. */
+  readonly index: number;
+  readonly test: RecordTest;
 }
 
 export type NodeModel = HostModel | BridgeModel | SwitchModel;
@@ -648,7 +670,7 @@ export interface ExpectationModel {
     | { readonly kind: "drops"; readonly reason: string }
     | { readonly kind: "class"; readonly node: string; readonly interface: string; readonly classid: number }
     | { readonly kind: "qdisc"; readonly node: string; readonly interface: string }
-    | { readonly kind: "map"; readonly map: string; readonly check?: MapCheck }
+    | { readonly kind: "map"; readonly map: string; readonly check?: MapCheck; readonly record?: RecordCheck }
     | { readonly kind: "call"; readonly node: string; readonly process: string; readonly index: number }
     | { readonly kind: "process"; readonly node: string; readonly process: string }
     | { readonly kind: "run" };

@@ -119,6 +119,8 @@ expect:
   - { qdisc: "server:eth0", packets: 1 }
   - { map: ports, key: { port: 81 }, absent: true }
   - { call: "server/nginx[1]", answer: ALLOW, outcome: runs, errno: EPERM, value: 3, signal: SIGSYS }
+  - { map: events, records: 0, lost: 0 }
+  - { map: events, record: 0, value: { pid: 1 } }
 tracing:
   - { program: from-file, tracepoint: "net:*", node: client }
   - { program: from-file, raw-tracepoint: kfree_skb, histogram: { map: ports, label: bytes, title: sizes } }
@@ -130,5 +132,9 @@ tracing:
   - { program: from-file, perf-event: cpu-clock, every: 1ms }
 maps:
   ports: { type: hash, key: { port: be16, from: ipv4 }, value: u64, entries: 16, flags: 1, contents: [{ key: { port: 80 }, value: 1 }] }
+  events: { type: ringbuf, entries: 4096, records: { as: { pid: u32, comm: "char[16]" }, every: 1ms } }
+  samples: { type: perf_event_array, entries: 1, records: { buffer: 4KiB } }
+  requests: { type: user_ringbuf, entries: 4096, contents: [{ value: "0a0b" }] }
+  unread: { type: ringbuf, entries: 4096, records: false }
   names: { type: array_of_maps, key: u32, value: 4, entries: 4, inner: ports, contents: { 0: ports } }
 `;

@@ -361,7 +361,9 @@ describe("a topology with every key", () => {
       { kind: "check", check: { test: { text: ">= 5" } } },
       { kind: "dump" },
     ]);
-    const checks = topology.expect.flatMap(({ subject }) => (subject.kind === "map" ? [subject.check!.test.text] : []));
+    const checks = topology.expect.flatMap(({ subject }) =>
+      subject.kind === "map" && subject.check ? [subject.check.test.text] : [],
+    );
     expect(checks).toEqual(["1", "absent"]);
   });
 

@@ -28,6 +28,7 @@ export class LabSteps implements EventHandler {
   private readonly programs: ProgramTable;
   private readonly changeable: Changeable;
   private readonly maps: MapSteps;
+  private readonly table: MapTable;
 
   /** @param attached where programs are. */
   constructor(
@@ -41,6 +42,7 @@ export class LabSteps implements EventHandler {
     this.changeable = changeable;
     this.attached = attached;
     this.programs = programs;
+    this.table = maps;
     this.maps = new MapSteps(maps, (map, entry, flags) => maps.update(map, entry, flags));
   }
 
@@ -51,7 +53,7 @@ export class LabSteps implements EventHandler {
 
   schedule(steps: readonly StepModel[]): void {
     for (const step of steps) {
-      const why = whyNot(step);
+      const why = whyNot(step, (map) => this.table.modelOf(map)?.type === "user_ringbuf");
       if (why === undefined) this.clock.at(step.at, this, 0, step);
       else this.skipped.push({ what: `step ${step.kind} at ${step.at / 1e9} s`, why });
     }
@@ -78,9 +80,11 @@ export class LabSteps implements EventHandler {
   }
 }
 
-function whyNot(step: StepModel): string | undefined {
+/** @param takesRecords whether a map is a user ring buffer. */
+function whyNot(step: StepModel, takesRecords: (map: string) => boolean): string | undefined {
   if (step.kind === "impair") return "cables of the lab are as fast as can be and lose nothing";
   if (step.kind !== "map") return undefined;
   if (step.change.kind !== "update") return undefined;
+  if (takesRecords(step.map)) return "the lab puts no records into user ring buffers";
   return step.change.entry.value instanceof Uint8Array ? undefined : "the lab puts no programs and maps into maps";
 }

@@ -18,7 +18,7 @@ import { LabRoutes } from "./lab-routes.ts";
 import { LabSockets } from "./lab-sockets.ts";
 import { LabSteps } from "./lab-steps.ts";
 import { LabXdp } from "./lab-xdp.ts";
-import { skippedOfHooks, skippedOfLinks, skippedOfMaps, skippedOfTracing } from "./left-out.ts";
+import { mapsOfLab, skippedOfHooks, skippedOfLinks, skippedOfMaps, skippedOfTracing } from "./left-out.ts";
 import { reachOf } from "./reach.ts";
 import type { LabNode, LabResult, LabTraffic } from "./result.ts";
 import type { Skipped, SkippedAtNode } from "./skipped.ts";
@@ -68,7 +68,7 @@ export async function runLab(
   try {
     await network.isUp();
     cables = new SwitchedCables(kernel, topology, network);
-    const maps = new MapTable(topology.maps, kernel.maps);
+    const maps = new MapTable(mapsOfLab(topology), kernel.maps);
     const processes = new LabProcesses(libc, topology, scene.programs, scene.processes);
     codes = new Codes(kernel, scene.programs, maps);
     cgroups = new LabCgroups(kernel, topology, network, codes);

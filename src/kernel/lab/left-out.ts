@@ -38,9 +38,18 @@ export function skippedOfHooks({ nodes }: Topology): SkippedAtNode[] {
 
 /** What the lab leaves out of maps. */
 export function skippedOfMaps({ maps }: Topology): Skipped[] {
-  return [...maps.values()]
+  const requests = [...maps.values()]
+    .filter(({ type, contents }) => type === "user_ringbuf" && contents.length > 0)
+    .map(({ name }) => ({ what: `records in map ${name}`, why: "the lab puts no records into user ring buffers" }));
+  const programs = [...maps.values()]
     .filter(({ contents }) => contents.some(({ value }) => !(value instanceof Uint8Array) && value.kind === "program"))
     .map(({ name }) => ({ what: `programs in map ${name}`, why: "the lab puts no programs into maps" }));
+  return [...programs, ...requests];
+}
+
+/** The maps as the lab makes them. */
+export function mapsOfLab({ maps }: Topology): Topology["maps"] {
+  return new Map([...maps].map(([name, map]) => [name, map.type === "user_ringbuf" ? { ...map, contents: [] } : map]));
 }
 
 /** The programs at events. */

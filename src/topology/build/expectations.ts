@@ -5,6 +5,7 @@ import type { CountTest, ExpectationModel } from "../model.ts";
 import { parseClassid } from "../quantity/classid.ts";
 import { parseCountTest } from "../quantity/count-test.ts";
 import { QuantityError } from "../quantity/quantity.ts";
+import { READ_RECORDS } from "../record-maps.ts";
 import type { Span } from "../yaml/source-text.ts";
 import type { YamlValue } from "../yaml/value.ts";
 import type { BuildContext } from "./context.ts";
@@ -13,6 +14,7 @@ import { Fields } from "./fields.ts";
 import type { Links } from "./links.ts";
 import { readMapCheck } from "./map-change.ts";
 import type { Maps } from "./maps.ts";
+import { readRecordCheck } from "./records.ts";
 
 /** An entry of `expect`. */
 export function buildExpectation(
@@ -88,6 +90,17 @@ function readMap(fields: Fields, maps: Maps): ExpectationModel["subject"] | unde
   const name = fields.text("map");
   const map = name && maps.named(name);
   if (map === undefined) return undefined;
+  if (fields.has("record")) {
+    const record = readRecordCheck(map, fields);
+    return record && { kind: "map", map: map.name, record };
+  }
+  const counter = (["records", "lost"] as const).find((key) => fields.has(key));
+  if (counter !== undefined && !READ_RECORDS.includes(map.type))
+    return fields.context.problem(
+      "bad-topology",
+      fields.keySpan(counter),
+      `Map '${map.name}', of type ${map.type}, has no records that are read.`,
+    );
   if (!fields.has("key")) return { kind: "map", map: map.name };
   const check = readMapCheck(map, fields, maps);
   return check && { kind: "map", map: map.name, check };

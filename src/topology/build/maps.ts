@@ -1,23 +1,25 @@
 import { MAP_TYPES, type MapTypeName } from "../../bpf/maps/map-type.ts";
 import { namesHint } from "../check/hints.ts";
-import { decodeValue } from "../map-value/decode.ts";
-import { encodeValue } from "../map-value/encode.ts";
+import { decodeValue, readableText } from "../map-value/decode.ts";
+import { encodeSample, encodeValue } from "../map-value/encode.ts";
 import { parseLayout, type ValueLayout } from "../map-value/layout.ts";
 import { parseValueTest, type ValueTest } from "../map-value/value-test.ts";
 import type { MapEntryModel, MapModel, NamedThing } from "../model.ts";
 import { QuantityError } from "../quantity/quantity.ts";
+import { READ_RECORDS, RINGS } from "../record-maps.ts";
 import type { Span } from "../yaml/source-text.ts";
 import { exact, type YamlValue } from "../yaml/value.ts";
 import type { BuildContext, LocatedText } from "./context.ts";
 import { Fields } from "./fields.ts";
 import type { Programs } from "./programs.ts";
+import { readRecords } from "./records.ts";
 
 /** Types whose values have no keys. */
-const KEYLESS: readonly string[] = ["queue", "stack", "bloom_filter"];
+const KEYLESS: readonly string[] = ["queue", "stack", "bloom_filter", ...RINGS];
 /** Types whose values are other things of the topology. */
 const NAMING: readonly string[] = ["prog_array", "array_of_maps", "hash_of_maps"];
 
-const NO_KEY: ValueLayout = { kind: "bytes", size: 0, alignment: 1 };
+const NOTHING: ValueLayout = { kind: "bytes", size: 0, alignment: 1 };
 
 /** The maps of a topology by name. */
 export class Maps {
@@ -67,12 +69,14 @@ export class Maps {
 
   private build(name: string, fields: Fields): MapModel | undefined {
     const type = fields.choice("type", ...(Object.keys(MAP_TYPES) as MapTypeName[]));
-    const key = fields.has("key") ? this.layout(fields.value("key")!) : NO_KEY;
-    const value = fields.has("value") ? this.layout(fields.value("value")!) : undefined;
+    const unsaid = type === "perf_event_array" ? parseLayout("u32") : NOTHING;
+    const key = fields.has("key") ? this.layout(fields.value("key")!) : unsaid;
+    const value = fields.has("value") ? this.layout(fields.value("value")!) : unsaid;
     const maxEntries = fields.number("entries");
     if (type === undefined || key === undefined || value === undefined || maxEntries === undefined) return undefined;
-    if (!fields.has("key") && !KEYLESS.includes(type))
+    if (!fields.has("key") && !KEYLESS.includes(type) && !READ_RECORDS.includes(type))
       return this.context.problem("schema-missing-key", fields.span, `Map '${name}' needs \`key\`.`);
+    const records = fields.has("records") ? readRecords(fields, type) : undefined;
     const inner = fields.text("inner");
     if (inner !== undefined && !this.names.includes(inner.text)) this.named(inner);
     const contents: MapEntryModel[] = [];
@@ -86,6 +90,7 @@ export class Maps {
       contents,
       place: fields.place,
       ...(inner && { inner: inner.text }),
+      ...(records && { records }),
     };
     const given = fields.value("contents");
     if (given !== undefined) contents.push(...this.entries(model, given));
@@ -115,12 +120,23 @@ export class Maps {
     const place = this.context.place(value.span);
     const keyText = key === undefined ? "" : keyName(map, key);
     const rest = { keyText, place, ...(key && { key }) };
+    if (map.type === "user_ringbuf") {
+      const bytes = this.sample(map, value);
+      return bytes && { ...rest, value: bytes };
+    }
     if (!NAMING.includes(map.type)) {
       const bytes = this.part(map.value, value);
       return bytes && { ...rest, value: bytes };
     }
     const thing = this.thing(map, value);
     return thing && { ...rest, value: thing };
+  }
+
+  /** A record of a user ring buffer: as its layout says, else bytes in hexadecimal. */
+  private sample({ records }: MapModel, value: YamlValue): Uint8Array | undefined {
+    const layout = records?.layout;
+    if (layout !== undefined && layout.kind !== "type") return this.part(layout, value);
+    return this.attempt(value.span, () => encodeSample(exact(value)));
   }
 
   private thing(map: MapModel, value: YamlValue): NamedThing | undefined {
@@ -150,6 +166,5 @@ export class Maps {
 
 /** A key as messages and reports name it. */
 export function keyName({ key }: MapModel, bytes: Uint8Array): string {
-  const readable = decodeValue(key, bytes);
-  return typeof readable === "object" ? JSON.stringify(readable) : String(readable);
+  return readableText(decodeValue(key, bytes));
 }

@@ -1,8 +1,13 @@
+import { textIn } from "../../bpf/codec/bits.ts";
 import { formatIpv4, formatIpv6, formatMac } from "../../packet/address.ts";
 import type { ValueLayout } from "./layout.ts";
 
 /** A key or value as people read it: numbers that do not fit in a JSON number are text, and so are addresses and other bytes. */
 export type Readable = number | string | { readonly [field: string]: Readable };
+
+/** A key or value in one line. */
+export const readableText = (value: Readable): string =>
+  typeof value === "object" ? JSON.stringify(value) : String(value);
 
 /** What `size` bytes from `at` on are, in the words of the layout. */
 export function decodeValue(layout: ValueLayout, bytes: Uint8Array, at = 0): Readable {
@@ -15,6 +20,12 @@ export function decodeValue(layout: ValueLayout, bytes: Uint8Array, at = 0): Rea
       return formatMac(bytes, at);
     case "bytes":
       return Buffer.from(bytes.subarray(at, at + layout.size)).toString("hex");
+    case "text": {
+      const characters = bytes.subarray(at, at + layout.size);
+      // A full array ends without a zero.
+      const text = textIn(characters) ?? textIn(Uint8Array.of(...characters, 0));
+      return text ?? decodeValue({ ...layout, kind: "bytes" }, bytes, at);
+    }
     case "struct":
       return Object.fromEntries(
         layout.fields.map(({ name, offset, layout: part }) => [name, decodeValue(part, bytes, at + offset)]),

@@ -23,6 +23,17 @@ export function encodeValue(layout: ValueLayout, value: unknown): Uint8Array {
   return bytes;
 }
 
+/** Bytes of a record without a layout, in hexadecimal: `0a0b` or `{ hex: "0a 0b" }`. Throws QuantityError. */
+export function encodeSample(value: unknown): Uint8Array {
+  const bytes =
+    hexOf(value) ?? (typeof value === "string" || typeof value === "number" ? parseHex(String(value)) : undefined);
+  if (bytes !== undefined) return bytes;
+  throw new QuantityError(
+    "These are not bytes in hexadecimal.",
+    "Give the map `records: { as: LAYOUT }` to write them otherwise.",
+  );
+}
+
 function hexOf(value: unknown): Uint8Array | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const entries = Object.entries(value);
@@ -64,6 +75,12 @@ function scalarBytes({ kind, size }: ScalarLayout, value: unknown): Uint8Array {
       return addressBytes(value, parseIpv6, "an IPv6 address", "fd00::1");
     case "mac":
       return addressBytes(value, parseMac, "a MAC address", "02:00:00:00:00:01");
+    case "text": {
+      const text = Buffer.from(textOf(value), "utf8");
+      if (text.length > size)
+        throw new QuantityError(`'${textOf(value)}' has ${text.length} characters.`, `There is room for ${size}.`);
+      return Uint8Array.from({ length: size }, (_, i) => text[i] ?? 0);
+    }
     case "bytes": {
       const bytes = typeof value === "string" ? parseHex(value) : undefined;
       if (bytes === undefined || bytes.length !== size)

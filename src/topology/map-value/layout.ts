@@ -4,7 +4,7 @@ import { QuantityError } from "../quantity/quantity.ts";
 export type ValueLayout = ScalarLayout | StructLayout;
 
 export interface ScalarLayout {
-  readonly kind: "unsigned" | "signed" | "network" | "ipv4" | "ipv6" | "mac" | "bytes";
+  readonly kind: "unsigned" | "signed" | "network" | "ipv4" | "ipv6" | "mac" | "bytes" | "text";
   /** Bytes. */
   readonly size: number;
   /** A boundary that it begins at inside a structure. */
@@ -43,7 +43,7 @@ export const NAMED_LAYOUTS: Readonly<Record<string, ScalarLayout>> = {
   mac: scalar("mac", 6, 1),
 };
 
-const HINT = `A number of bytes, one of ${Object.keys(NAMED_LAYOUTS).join(", ")}, or fields with theirs: { port: be16, hits: u64 }.`;
+const HINT = `A number of bytes, one of ${Object.keys(NAMED_LAYOUTS).join(", ")}, char[16] or the like, or fields with theirs: { port: be16, hits: u64 }.`;
 /** Bytes of the largest key or value (KMALLOC_MAX_SIZE). */
 const LARGEST = 4 << 20;
 
@@ -52,6 +52,8 @@ export function parseLayout(spec: unknown): ValueLayout {
   if (typeof spec === "number" || typeof spec === "bigint") return sized(Number(spec));
   if (typeof spec === "string") {
     if (/^\d+$/.test(spec)) return sized(Number(spec));
+    const [, characters] = /^char\[(\d+)\]$/.exec(spec) ?? [];
+    if (characters !== undefined) return textLayout(Number(characters));
     const named = Object.hasOwn(NAMED_LAYOUTS, spec) ? NAMED_LAYOUTS[spec] : undefined;
     if (named === undefined) throw new QuantityError(`'${spec}' is no layout of a key or value.`, HINT);
     return named;
@@ -76,6 +78,12 @@ function sized(bytes: number): ScalarLayout {
   return bytes === 1 || bytes === 2 || bytes === 4 || bytes === 8
     ? scalar("unsigned", bytes)
     : scalar("bytes", bytes, 1);
+}
+
+/** Characters up to the first zero. */
+export function textLayout(bytes: number): ScalarLayout {
+  if (bytes > LARGEST) throw new QuantityError(`${bytes} is no size of a key or value.`, HINT);
+  return scalar("text", bytes, 1);
 }
 
 const roundUp = (bytes: number, boundary: number): number => Math.ceil(bytes / boundary) * boundary;
