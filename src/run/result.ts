@@ -204,7 +204,7 @@ export interface ProcessResult {
   readonly calls: readonly CallResult[];
   /** The trace that it replayed. */
   readonly replay?: ReplayResult;
-  /** `SIGSYS`, `SIGKILL` (in strict mode), or `thread killed` where others go on; null: it lives. */
+  /** The signal that ended or stopped it, the `exit` or `exit_group` that it called, or `thread killed` where others go on; null: it lives. */
   readonly ended: string | null;
 }
 

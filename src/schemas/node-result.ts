@@ -66,7 +66,12 @@ const PROCESS = object("A process under its filters.", {
   ),
   calls: CALLS,
   "replay?": REPLAY,
-  ended: nullable(string("The signal that ended it, or `thread killed`; null: it lives.", "SIGSYS")),
+  ended: nullable(
+    string(
+      "The signal that ended or stopped it, the `exit` or `exit_group` that it called, or `thread killed`; null: it lives.",
+      "SIGSYS",
+    ),
+  ),
 });
 
 const QUEUE = {

@@ -8,8 +8,6 @@ const VARIABLES = "there are no variables of the kernel";
  * they may be: what is said is of the others.
  */
 export const NOT_SIMULATED: ReadonlyMap<number, string> = new Map([
-  [109, "nobody takes the signals of programs at events"],
-  [117, "nobody takes the signals of programs at events"],
   [121, FRAMES],
   [136, SOCKETS],
   [137, SOCKETS],

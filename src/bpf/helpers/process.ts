@@ -25,8 +25,7 @@ export function processHelpers(memory: HelperMemory, surroundings: Surroundings)
     const { process } = current();
     if (process === IDLE_TASK.process || process === INIT) return -ERRNO.EPERM;
     if (signal >>> 0 > MOST_SIGNALS) return -ERRNO.EINVAL;
-    sendSignal?.(signal, to);
-    return 0;
+    return sendSignal === undefined || sendSignal(signal, to) ? 0 : -ERRNO.EPERM;
   };
   const name = "bpf_get_ns_current_pid_tgid";
   const helpers: [number, HostFunction][] = [

@@ -14,8 +14,8 @@ export interface Surroundings {
   task?(): CurrentTask;
   /** Address of a task's `struct task_struct` in the machine's memory, where the task itself does not say it. */
   taskAddress?(task: CurrentTask): number;
-  /** Sends the current task a signal. Programs cannot where there are tasks and nobody takes it. */
-  sendSignal?(signal: number, to: "process" | "thread"): void;
+  /** Sends the current task a signal; false: it takes none, as one that is about to end. Programs cannot where there are tasks and no signals. */
+  sendSignal?(signal: number, to: "process" | "thread"): boolean;
   /** Runs something so many nanoseconds from now; gives what calls it off. There are no timers without. */
   schedule?(nanoseconds: bigint, run: () => void): () => void;
   /** Addresses of the functions that are active, the innermost first. There are no stack traces without. */

@@ -33,8 +33,24 @@ export class ProcessEvents {
   /** Processes that calls have made, by their numbers. */
   private readonly children = new Map<number, CurrentTask>();
 
+  /** Who takes the signals of tasks. */
+  private readonly takers = new WeakMap<CurrentTask, (signal: number) => void>();
+
   constructor(events: KernelEvents) {
     this.events = events;
+  }
+
+  /** Signals that programs send to a task go there. */
+  takeSignals(task: CurrentTask, take: (signal: number) => void): void {
+    this.takers.set(task, take);
+  }
+
+  /** Sends the task that runs a signal; false: it is none of a process, or is about to be gone. */
+  signal(signal: number): boolean {
+    const { task, schedule } = this.events;
+    const take = schedule.isDying ? undefined : this.takers.get(task);
+    take?.(signal);
+    return take !== undefined;
   }
 
   find(points: EventPoints): void {

@@ -41,6 +41,11 @@ export class ScheduleEvents {
     this.isDead = true;
   }
 
+  /** The task that runs has ended, and is not yet gone. */
+  get isDying(): boolean {
+    return this.isDead;
+  }
+
   /** The task that runs goes to sleep. */
   end(node: string): void {
     const { events, isDead } = this;

@@ -1,7 +1,15 @@
 import type { Outcome } from "../../hooks/seccomp/outcome.ts";
 
-/** How a call ended the calls of a process: the first thread makes them, which is gone even where others go on. */
-export type Ending = "SIGSYS" | "SIGKILL" | "thread killed";
+/**
+ * How the calls of a process ended: by a signal's name, by the `exit` or `exit_group` that it called, or `thread killed`: the first thread
+ * makes them, which is gone even where others go on.
+ */
+export type Ending = string;
+
+const EXITS: ReadonlySet<string> = new Set(["exit", "exit_group"]);
+
+/** Nobody comes back from such a call. */
+export const isExit = (name: string): boolean => EXITS.has(name);
 
 const SIGKILL = 9;
 

@@ -17,15 +17,16 @@ import type { CallModel, ProcessModel, SocketModel } from "../../topology/model.
 import type { CallResult, ProcessResult } from "../result.ts";
 import { shownOutcome } from "./call-result.ts";
 import { Descriptors } from "./descriptors.ts";
-import { type Ending, endingOf } from "./ending.ts";
+import { type Ending, endingOf, isExit } from "./ending.ts";
 import { installFilters } from "./install-filters.ts";
 import { listenersOf, readCall, valueAfterSignal } from "./listeners.ts";
 import { bindingCalls, socketCall, succeeded } from "./opening-calls.ts";
 import { refuse } from "./refuse.ts";
 import { Replay } from "./replay.ts";
+import { Signals } from "./signals.ts";
 import { SocketService } from "./socket-service.ts";
 import { askedStrictly } from "./strict-mode.ts";
-import { tellCall } from "./tell-call.ts";
+import { type Caller, tellCall } from "./tell-call.ts";
 
 /** What processes of a host have around them. */
 export interface Surroundings {
@@ -59,12 +60,16 @@ export class Process {
   private readonly filters: readonly SeccompFilter[];
   private readonly calls: readonly NamedCall[];
   private readonly descriptors = new Descriptors();
+  private readonly signals = new Signals();
   private readonly listeners: Listeners;
   private readonly around: Surroundings;
   private readonly task: CurrentTask;
+  private readonly caller: Caller;
   /** Its thread as its calls leave it; what is forked from it begins without what they did. */
   private readonly acting: SeccompThread;
   private ended: Ending | undefined;
+  /** A signal has stopped it: it is there, and makes no calls. */
+  private isStopped = false;
   private result: ProcessResult | undefined;
 
   /** Installs its filters. Throws a NetsimError where something about it cannot be. @param parent the process that it was forked from. */
@@ -83,28 +88,27 @@ export class Process {
     this.acting.isDumpable = model.dumpable;
     this.calls = model.calls.map(({ text, place }) => readCall(text, this.architecture, place));
     this.listeners = listenersOf(this.model, this.architecture, this.descriptors);
+    this.caller = {
+      node: around.node,
+      task: this.task,
+      architecture: this.architecture,
+      handlesSigsys: this.model.sigsys !== undefined,
+      threads: this.model.threads,
+      deliver: () => this.deliver(),
+    };
+    around.events?.processes.takeSignals(this.task, (signal) => this.signals.send(signal));
   }
 
   /** Opens sockets, makes the calls, replays a trace. Returns the names of the sockets that are not open then. */
   run(sockets: readonly SocketModel[]): readonly string[] {
-    const closed = this.act(sockets);
-    this.sleep();
-    return closed;
-  }
-
-  private sleep(): void {
-    const { events, node } = this.around;
-    if (events?.isOn) events.schedule.end(node);
-  }
-
-  private act(sockets: readonly SocketModel[]): readonly string[] {
     const { name, architecture, replay, strict } = this.model;
     const opened = sockets.map((socket) => ({ socket, calls: this.open(socket) }));
     if (strict && this.acting.setStrict() !== 0)
       refuse(`Process '${name}' has filters, so that it cannot go into strict mode (EINVAL).`, this.model.place);
     const calls = this.calls.map((call, i) => this.makeAll(call, this.model.calls[i]!));
     const replayed = replay && this.replay(replay);
-    const isOpen = (made: readonly CallResult[]) => this.ended === undefined && made.every(succeeded);
+    this.sleep();
+    const isOpen = (made: readonly CallResult[]) => !this.isGone && made.every(succeeded);
     for (const { socket, calls: made } of opened)
       if (socket.serves !== undefined && isOpen(made)) this.services.set(socket.name, this.serviceOf(socket));
     this.result = {
@@ -117,6 +121,27 @@ export class Process {
       ended: this.ended ?? null,
     };
     return opened.filter(({ calls: made }) => !isOpen(made)).map(({ socket }) => socket.name);
+  }
+
+  private sleep(): void {
+    const { events, node } = this.around;
+    if (!events?.isOn) return;
+    const { schedule, processes } = events;
+    schedule.end(node);
+    // What has been sent to it since it left its last call wakes it.
+    if (this.ended !== undefined || !this.deliver()) return;
+    schedule.begin(node, this.task);
+    processes.die(node, this.task, true);
+    schedule.end(node);
+  }
+
+  /** It undergoes the signals that it has been sent. True: they end it. */
+  private deliver(): boolean {
+    const delivered = this.signals.deliver();
+    if (delivered === undefined) return false;
+    this.ended = delivered.name;
+    this.isStopped = !delivered.isGone;
+    return delivered.isGone;
   }
 
   /** What it has done so far. */
@@ -134,6 +159,11 @@ export class Process {
 
   get isAlive(): boolean {
     return this.ended === undefined;
+  }
+
+  /** It has ended, and its sockets are closed. */
+  private get isGone(): boolean {
+    return this.ended !== undefined && !this.isStopped;
   }
 
   /** Asks its filters, and those who listen, of a call. Throws a NetsimError where the call makes no sense. */
@@ -200,16 +230,15 @@ export class Process {
 
   /** What an outcome does to the process itself. */
   private undergo(call: NamedCall, outcome: Outcome, result: bigint): void {
-    const { events, node } = this.around;
-    const isHandled = this.model.sigsys !== undefined;
-    if (events?.isOn) {
-      const { task, architecture } = this;
-      tellCall(events, { node, task, architecture }, call, outcome, result, isHandled);
-    }
+    const { around, caller, signals } = this;
+    const ran = outcome.kind === "run" ? (syscallName(outcome.call.nr, caller.architecture) ?? call.name) : "";
+    if (outcome.kind === "run") signals.follow(ran, outcome.call.args ?? [], result, caller.task);
+    if (around.events?.isOn) tellCall(around.events, caller, call, outcome, result);
+    else this.deliver();
     if (outcome.kind === "run" && call.name === "close") this.descriptors.release(Number(call.args[0] ?? 0n));
     // A new program may be dumped again (begin_new_exec).
     if (outcome.kind === "run" && result >= 0n && /^execve(at)?$/.test(call.name)) this.acting.isDumpable = true;
-    this.ended = endingOf(outcome, isHandled);
+    this.ended = endingOf(outcome, caller.handlesSigsys) ?? (isExit(ran) ? ran : this.ended);
   }
 
   private serviceOf(socket: SocketModel): SocketService {
@@ -221,6 +250,7 @@ export class Process {
       make: (call, result) => this.make(call, result),
       again: (call, outcome, result) => this.undergo(call, outcome, result),
       isAlive: () => this.isAlive,
+      isGone: () => this.isGone,
       sleep: () => this.sleep(),
       mode: () => this.acting.mode,
     });

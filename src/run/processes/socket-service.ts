@@ -12,7 +12,10 @@ export interface Serving {
   make(call: NamedCall, result: bigint): { readonly result: CallResult; readonly outcome?: Outcome };
   /** The same call with the same outcome once more. */
   again(call: NamedCall, outcome: Outcome, result: bigint): void;
+  /** It makes calls. */
   isAlive(): boolean;
+  /** It has ended, and will make none any more. */
+  isGone(): boolean;
   /** It has nothing to do until something comes. */
   sleep(): void;
   /** Its seccomp mode, upon which outcomes depend. */
@@ -62,7 +65,7 @@ export class SocketService implements SocketServer {
         const { result, outcome } = process.make(step.call, step.result);
         step.first = result;
         step.outcome = outcome;
-        if (!process.isAlive()) this.onEnd?.();
+        if (process.isGone()) this.onEnd?.();
       } else process.again(step.call, step.outcome, step.result);
       if (!succeeded(step.first!)) {
         this.hasRead ||= process.isAlive();

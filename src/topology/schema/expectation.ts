@@ -124,8 +124,10 @@ const processes = mapping(
   {
     process: { type: "string", description: "A process: `node/process`.", examples: ["server/nginx"] },
     ended: {
-      enum: ["SIGSYS", "SIGKILL", "thread killed", "none"],
-      description: "How a call has ended it; none: it lives.",
+      type: "string",
+      pattern: "^(SIG[A-Z0-9_]+|exit|exit_group|thread killed|none)$",
+      description: "The signal or the call that has ended its calls, or `thread killed`; none: it lives.",
+      examples: ["SIGSYS", "SIGKILL", "exit_group", "thread killed", "none"],
     },
     ...counters("process"),
   },
