@@ -11,9 +11,10 @@ import type { FrameOutcome } from "../bpf/kernel-functions/object-runs.ts";
 import type { Judgement } from "./verifier-judge.ts";
 
 const [MAP_CREATE, MAP_UPDATE, PROGRAM_LOAD, BTF_LOAD, MAP_FREEZE] = [0, 2, 5, 18, 22];
-const LOG_BYTES = 1 << 20;
-/** BPF_LOG_LEVEL1, BPF_LOG_STATS */
-const LOG = { walk: 1, reason: 4 } as const;
+/** By level of the log: the whole walk takes more room than the way to the refusal. */
+const LOG_BYTES = [0, 1 << 20, 1 << 22, 0, 1 << 20];
+/** BPF_LOG_LEVEL1, BPF_LOG_LEVEL2, BPF_LOG_STATS */
+const LOG = { walk: 1, everything: 2, reason: 4 } as const;
 const [INTEGER, POINTER, UNION, FUNCTION, VARIABLE, DATA_SECTION] = [1, 2, 5, 12, 14, 15];
 const [GLOBAL, EXTERN] = [1, 2];
 /** Bytes behind the three words of a type, by kind: so many, and so many for each member (Documentation/bpf/btf.rst). */
@@ -30,6 +31,10 @@ const TAILS: Readonly<Record<number, readonly [fixed: number, each: number]>> = 
   19: [0, 12],
 };
 
+/** Bytes of a struct bpf_line_info. */
+const LINE_INFO = 16;
+/** BPF_OBJ_NAME_LEN */
+const OBJECT_NAME = 16;
 /** BPF_PSEUDO_BTF_ID */
 const BTF_ID = 3;
 /** Functions of the kernel that test programs name without a type. */
@@ -45,6 +50,9 @@ export class ObjectJudge {
   readonly #btf: number;
   readonly #descriptors: readonly number[];
   readonly #kernelType: KernelTypeFinder;
+  #log = Buffer.alloc(0);
+  /** Where names of files and lines of sources lie in what the kernel was given of the object's types. */
+  readonly #texts = new Map<string, number>();
 
   /** @param memberOf the place of a member in a struct of the running kernel. */
   constructor(
@@ -65,8 +73,9 @@ export class ObjectJudge {
     for (const descriptor of [...this.#descriptors, this.#btf]) if (descriptor >= 0) this.#libc.close(descriptor);
   }
 
-  judge(program: ObjectProgram, type: number): Judgement {
-    const { result, log } = this.#load(program, type, LOG.walk);
+  /** @param level of the log: 1, or 2 for every step. */
+  judge(program: ObjectProgram, type: number, level: 1 | 2 = LOG.walk): Judgement {
+    const { result, log } = this.#load(program, type, level);
     if (result >= 0) this.#libc.close(result);
     return { errno: result < 0 ? -result : 0, log };
   }
@@ -92,12 +101,15 @@ export class ObjectJudge {
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     for (const { name, kind, instructions } of program.unresolved)
       for (const slot of instructions) this.#name(view, slot, kind, name);
-    const log = Buffer.alloc(LOG_BYTES);
+    const room = LOG_BYTES[level]!;
+    this.#log = this.#log.length < room ? Buffer.alloc(room) : this.#log;
+    const log = this.#log;
+    log[0] = 0;
     const attributes = new Attributes(this.#libc)
       .words(0, type, bytes.length / 8)
       .pointer(8, bytes)
       .pointer(16, Buffer.from(`${this.#object.license}\0`))
-      .words(24, level, LOG_BYTES)
+      .words(24, level, room)
       .pointer(32, log)
       .words(44, program.flags)
       .words(68, this.#attachTypeOf(program))
@@ -109,9 +121,26 @@ export class ObjectJudge {
         functions.writeUInt32LE(typeId ?? 0, 8 * i + 4);
       }
       attributes.words(72, this.#btf, 8).pointer(80, functions).words(88, program.functions.length);
+      const lines = this.#linesOf(program);
+      if (lines.length > 0)
+        attributes
+          .words(92, LINE_INFO)
+          .pointer(96, lines)
+          .words(104, lines.length / LINE_INFO);
     }
     const result = attributes.call(PROGRAM_LOAD);
     return { result, log: log.toString("latin1", 0, log.indexOf(0)) };
+  }
+
+  /** `struct bpf_line_info`s */
+  #linesOf(program: ObjectProgram): Buffer {
+    const words = program.lines.flatMap(({ instruction, file, text, line, column }) => [
+      instruction,
+      this.#texts.get(file) ?? 0,
+      this.#texts.get(text) ?? 0,
+      line * 1024 + column,
+    ]);
+    return Buffer.from(Uint32Array.from(words).buffer);
   }
 
   /** The kernel takes BTF ids; of what has no type, an address. */
@@ -145,11 +174,29 @@ export class ObjectJudge {
   #loadBtf(bytes: Uint8Array): number {
     const section = readElf(bytes, new Problems()).sections.find(({ name }) => name === ".BTF");
     if (section === undefined) return -1;
-    const btf = Buffer.from(section.bytes);
+    const btf = this.#withTexts(Buffer.from(section.bytes));
     this.#fillInSections(btf);
     const descriptor = new Attributes(this.#libc).pointer(0, btf).words(16, btf.length).call(BTF_LOAD);
     if (descriptor < 0) throw new Error(`the kernel refuses the object's types with errno ${-descriptor}`);
     return descriptor;
+  }
+
+  /** Behind the names of types come the lines of the source, which these only have where the compiler put them. */
+  #withTexts(btf: Buffer): Buffer {
+    const at = 16;
+    const [begin, length] = [btf.readUInt32LE(4) + btf.readUInt32LE(at), btf.readUInt32LE(at + 4)];
+    const parts = [btf.subarray(0, begin + length)];
+    let end = length;
+    for (const { lines } of this.#object.programs)
+      for (const text of lines.flatMap((it) => [it.file, it.text])) {
+        if (this.#texts.has(text)) continue;
+        this.#texts.set(text, end);
+        parts.push(Buffer.from(`${text}\0`));
+        end += parts.at(-1)!.length;
+      }
+    const whole = Buffer.concat(parts);
+    whole.writeUInt32LE(end, at + 4);
+    return whole;
   }
 
   /**
@@ -238,7 +285,9 @@ export class ObjectJudge {
     const inner = map.inner === undefined ? -1 : this.#create(map.inner);
     const entries = map.maxEntries === 0 && map.type === MAP_TYPE.perf_event_array ? cpus().length : map.maxEntries;
     const attributes = () =>
-      new Attributes(this.#libc).words(0, map.type, map.keySize, map.valueSize, entries, map.flags, Math.max(inner, 0));
+      new Attributes(this.#libc)
+        .words(0, map.type, map.keySize, map.valueSize, entries, map.flags, Math.max(inner, 0))
+        .text(28, map.name, OBJECT_NAME);
     let descriptor = -1;
     if (this.#btf >= 0 && map.origin !== "legacy" && map.valueTypeId !== undefined)
       descriptor = attributes()

@@ -4,7 +4,7 @@ import type { ObjectFile } from "../../src/bpf/object/object-file.ts";
 import { readObject } from "../../src/bpf/object/read-object.ts";
 import { findProgramType } from "../../src/bpf/program-type.ts";
 import { outcomesHere } from "../bpf/kernel-functions/object-runs.ts";
-import { verdictOf, walked } from "../bpf/verifier/object-verdicts.ts";
+import { verdictOf } from "../bpf/verifier/object-verdicts.ts";
 import { recordedFrom } from "../bpf/verifier/recorded.ts";
 import { ObjectJudge } from "./object-judge.ts";
 import { kernel, kernelTypes, missing } from "./object-tools.ts";
@@ -66,7 +66,7 @@ describe.skipIf(skipped !== undefined)(`objects that Debian's packages ship${ski
         // A kernel without trampolines says nothing of programs for them.
         if (errno !== 0 && log === "") continue;
         const answer = recordedFrom(errno, log);
-        want[program.name] = { ...answer, statistics: walked(answer.statistics) };
+        want[program.name] = answer;
         have[program.name] = verdictOf(object, program, availableParallelism(), types);
       }
       expect(have).toEqual(want);

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { readObject } from "../../src/bpf/object/read-object.ts";
 import { findProgramType } from "../../src/bpf/program-type.ts";
 import { compileSource } from "../../src/c-compiler/compile.ts";
-import { CORPUS, OBJECT_FIXTURES, verdictOf, walked } from "../bpf/verifier/object-verdicts.ts";
+import { CORPUS, OBJECT_FIXTURES, verdictOf } from "../bpf/verifier/object-verdicts.ts";
 import { type Recorded, recordedFrom } from "../bpf/verifier/recorded.ts";
 import { ObjectJudge } from "./object-judge.ts";
 import { compiler, hasDataSymbols, kernel, kernelTypes, missing } from "./object-tools.ts";
@@ -33,7 +33,7 @@ describe.skipIf(missing !== undefined)(`objects, judged by the kernel${missing ?
     for (const program of object.programs) {
       const { errno, log } = judge.judge(program, findProgramType(program.type!)!.number);
       const answer = recordedFrom(errno, log);
-      want[program.name] = { ...answer, statistics: walked(answer.statistics) };
+      want[program.name] = answer;
       have[program.name] = verdictOf(object, program, availableParallelism());
     }
     answers[name] = want;
@@ -63,7 +63,7 @@ describe.skipIf(missing !== undefined)(`objects, judged by the kernel${missing ?
       const answer = recordedFrom(errno, log);
       // A kernel without trampolines says nothing of programs for them, nor does any of programs for no struct.
       if (!answer.accepted && answer.reason === "") continue;
-      want[program.name] = { ...answer, statistics: walked(answer.statistics) };
+      want[program.name] = answer;
       have[program.name] = verdictOf(object, program, availableParallelism(), types, hasDataSymbols());
     }
     expect(have).toEqual(want);

@@ -14,6 +14,7 @@ import {
   recordedOf,
   UNPRIVILEGED_FIXTURES,
 } from "../bpf/verifier/recorded.ts";
+import { comparableLogs } from "./log-lines.ts";
 import { type Judge, kernelJudge } from "./verifier-judge.ts";
 
 const [SOCKET_FILTER, SCHED_CLS] = [1, 3];
@@ -81,6 +82,19 @@ describe.skipIf(missing !== undefined)(`the verifier of this machine's kernel${m
     expect(have).toEqual(answer);
     if (process.env.RECORD !== "1") expect(readRecorded()[program.name]).toEqual(answer);
   });
+
+  // Of a million steps the kernel keeps the end.
+  it.skipIf(!isRecorded).each(PROGRAMS.filter(({ name }) => name !== "loop: a million"))(
+    "writes the same log of level 2 about $name",
+    (program) => {
+      const bytes = assembleWithMaps(program.text, (name) => descriptors.get(name)!);
+      const options = { ...program, type: program.type ?? SCHED_CLS, logLevel: 2 } as const;
+      const maps = new Map([...descriptors].map(([name, descriptor]) => [descriptor, MAPS[name]!]));
+      const { log } = verify(bytes, { ...options, maps, possibleCpus: availableParallelism() });
+      const { want, have } = comparableLogs(judge.judge(bytes, options).log, log);
+      expect(have).toEqual(want);
+    },
+  );
 
   it("says that the kernel took what is only loaded, and not that it was quick", () => {
     const { bytes } = assembleExtended("r0 = 0\nexit");

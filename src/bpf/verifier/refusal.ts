@@ -31,6 +31,8 @@ export class Refusal extends Error {
   readonly category: Category;
   /** Lines that Linux prints behind the reason: the states of a loop. */
   readonly details: readonly string[];
+  /** Instructions whose lines of the source stand before the reason, and what stands before these. */
+  readonly sources: readonly { readonly index: number; readonly prefix: string }[];
   /** Slot of the instruction, or -1 where no one instruction is to blame. */
   readonly index: number;
 
@@ -39,13 +41,20 @@ export class Refusal extends Error {
     return this.category !== "complexity" && this.category !== "unsupported";
   }
 
-  constructor(category: Category, index: number, lines: readonly string[], details: readonly string[] = []) {
+  constructor(
+    category: Category,
+    index: number,
+    lines: readonly string[],
+    details: readonly string[] = [],
+    sources: Refusal["sources"] = [],
+  ) {
     // Where in the verifier it was thrown is of no interest, and costs more than the check.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(lines.at(-1) ?? "");
     Error.stackTraceLimit = stackTraceLimit;
     this.details = details;
+    this.sources = sources;
     this.category = category;
     this.index = index;
     this.lines = lines;

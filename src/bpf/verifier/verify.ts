@@ -1,12 +1,11 @@
 import { prototypeOf } from "../helpers/prototype.ts";
 import { type DecodedProgram, decodeProgram } from "../isa/decode.ts";
-import { kernelPrototype } from "../kernel-functions/prototype.ts";
 import type { Btf } from "../object/btf/btf-type.ts";
-
+import type { SourceLine } from "../object/object-file.ts";
 import { findProgramType, type ProgramType } from "../program-type.ts";
 import { pathOf } from "./explain/path.ts";
 import { Insights, type InstructionInsight } from "./insights.ts";
-import { instructionText } from "./log/instruction-text.ts";
+import { instructionTexts } from "./log/instruction-text.ts";
 import { logFunctions, logLiveRegisters } from "./log/program-log.ts";
 import { VerifierLog } from "./log/verifier-log.ts";
 import type { VerifierMap } from "./map.ts";
@@ -28,6 +27,7 @@ import { StackLiveness } from "./pruning/stack-liveness.ts";
 import { type Category, Refusal } from "./refusal.ts";
 import { checkExceptions } from "./walk/exceptions.ts";
 import { mayCall } from "./walk/helper-call.ts";
+import { kernelParameters } from "./walk/kernel-call.ts";
 import { checkStackDepth } from "./walk/stack-depth.ts";
 import { walkAll } from "./walk/step.ts";
 import { checkTailCalls } from "./walk/tail-calls.ts";
@@ -72,6 +72,8 @@ export interface VerifierOptions {
   /** Of the user who loads it; without, all of them. */
   readonly privileges?: Privileges;
   readonly logLevel?: 0 | 1 | 2;
+  /** The lines of the source that its instructions became of, for the log: they are asked for where one is kept. */
+  readonly lines?: () => readonly SourceLine[];
   /** Sees every step of the walk. */
   readonly observer?: WalkObserver;
 }
@@ -128,7 +130,9 @@ export function verify(program: Uint8Array | DecodedProgram, options: VerifierOp
   const decoded = program instanceof Uint8Array ? decodeProgram(program) : program;
   const programType = typeof options.type === "object" ? options.type : findProgramType(options.type);
   if (programType === undefined) throw new RangeError(`The verifier does not know program type ${options.type}.`);
-  const log = new VerifierLog(options.logLevel ?? 0, instructionText);
+  const level = options.logLevel ?? 0;
+  const textOf = instructionTexts(options.kernelFunctions, options.kernelTypes);
+  const log = new VerifierLog(level, textOf, level === 0 ? [] : options.lines?.());
   const insights = new Insights(decoded.instructions.length);
   let walk: Walk | undefined;
   let error: VerifierError | undefined;
@@ -208,10 +212,10 @@ function prepare(
       mayCall(programType, attachment, options.privileges ?? PRIVILEGED, helper)
         ? (programType.variants?.get(helper) ?? prototypeOf(helper))?.arguments.length
         : undefined,
-    (index) => kernelPrototype(kernelFunctions.get(index) ?? "")?.arguments.length,
+    (index) => kernelParameters(programType, attachment.expectedAttachType, kernelFunctions.get(index) ?? ""),
   );
-  const cycles = findCycles(model, flow.callsCallback);
-  logLiveRegisters(log, model, liveRegisters, cycles, instructionText);
+  const cycles = findCycles(model);
+  logLiveRegisters(log, model, liveRegisters, cycles);
   return new Walk({
     model,
     flow,

@@ -490,6 +490,30 @@ export const PROGRAMS: readonly TestProgram[] = [
       END,
     ),
   },
+  {
+    name: "linked scalars: one at a distance becomes known",
+    text: lines("call 7", "r1 = r0\nr1 += 5\nif r0 == 3 goto out\nr1 = 0", "out: r0 = r1\nexit"),
+  },
+  {
+    name: "linked scalars: one is never read again",
+    text: lines("call 7", "r1 = r0\nr2 = r0\nif r0 > 7 goto out\nr3 = r10\nr3 -= r1", "out:", END),
+  },
+  {
+    name: "tail calls: out of a function",
+    text: lines(
+      "r6 = r1\ncall inner\nr3 = *(u32 *)(r6 + 76)\nr4 = *(u32 *)(r6 + 80)",
+      END,
+      "inner: r2 = map[programs]\nr3 = 0\ncall 12\nr0 = 7\nexit",
+    ),
+  },
+  {
+    name: "scalars: bits and range leave one number",
+    text: lines(
+      "call 7\nr0 &= 2\nif r0 == 0 goto out\nr1 = r10\nr1 -= 2\nr0 -= 2\nr1 += r0\n*(u8 *)(r1 + 0) = 1",
+      "out:",
+      END,
+    ),
+  },
   ...[0, 1, 2].map((value) => ({
     name: `result: ${value} of cgroup_skb`,
     type: CGROUP_SKB,

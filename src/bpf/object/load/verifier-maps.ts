@@ -7,6 +7,9 @@ export function verifierMaps(object: ObjectFile, possibleCpus: number): Readonly
   return new Map(object.maps.map((map, index) => [index, verifierMap(map, object, possibleCpus)]));
 }
 
+/** The kernel keeps no name of what the maps inside are like. */
+const innerMap = ({ name: _, ...map }: VerifierMap): VerifierMap => map;
+
 function verifierMap(map: ObjectMap, object: ObjectFile, possibleCpus: number): VerifierMap {
   const { name, type, keySize, valueSize, flags, inner, contents, frozen, valueTypeId } = map;
   const fields = object.btf === undefined || valueTypeId === undefined ? [] : valueFields(object.btf, valueTypeId);
@@ -17,7 +20,7 @@ function verifierMap(map: ObjectMap, object: ObjectFile, possibleCpus: number): 
     valueSize,
     maxEntries: map.maxEntries === 0 ? possibleCpus : map.maxEntries,
     flags,
-    ...(inner === undefined ? {} : { inner: verifierMap(inner, object, possibleCpus) }),
+    ...(inner === undefined ? {} : { inner: innerMap(verifierMap(inner, object, possibleCpus)) }),
     // Frozen, they are constants; what is not frozen may change before the program runs.
     ...(frozen && contents !== undefined ? { constants: contents } : {}),
     ...(valueTypeId === undefined ? {} : { hasBtf: true }),

@@ -26,6 +26,7 @@ export function verifierOptions(
     expectedAttachType: attachType ?? 0,
     possibleCpus,
     ...(attachTarget === undefined ? {} : { attachTarget }),
+    lines: () => program.lines,
     sleepable: (program.flags & SLEEPABLE) !== 0,
     ...(isDescribed ? { types: { btf, functions } } : {}),
     kernelFunctions: new Map(

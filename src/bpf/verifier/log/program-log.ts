@@ -1,4 +1,3 @@
-import type { Instruction } from "../../isa/instruction.ts";
 import type { ProgramModel } from "../program/program-model.ts";
 import type { VerifierLog } from "./verifier-log.ts";
 
@@ -8,13 +7,7 @@ export function logFunctions(log: VerifierLog, { subprograms }: ProgramModel): v
 }
 
 /** Which registers are live before each instruction, and the loop that it lies in (compute_live_registers). */
-export function logLiveRegisters(
-  log: VerifierLog,
-  model: ProgramModel,
-  live: Uint16Array,
-  cycles: Int32Array,
-  textOf: (instruction: Instruction) => string,
-): void {
+export function logLiveRegisters(log: VerifierLog, model: ProgramModel, live: Uint16Array, cycles: Int32Array): void {
   if (log.level < 2) return;
   log.detail("Live regs before insn:");
   for (const [i, instruction] of model.flow.entries()) {
@@ -22,6 +15,6 @@ export function logLiveRegisters(
     const cycle = cycles[i] === 0 ? "    " : `${String(cycles[i]).padStart(3)} `;
     let registers = "";
     for (let register = 0; register < 10; register++) registers += ((live[i]! >> register) & 1) === 1 ? register : ".";
-    log.detail(`${cycle}${String(i).padStart(3)}: ${registers} ${textOf(model.instructions[i] ?? instruction)}`);
+    log.detail(`${cycle}${String(i).padStart(3)}: ${registers} ${log.textOf(model.instructions[i] ?? instruction)}`);
   }
 }

@@ -8,6 +8,9 @@ import type { Scalar } from "../values/scalar.ts";
 import { isConst, TNUM_UNKNOWN, tnumText } from "../values/tnum.ts";
 import { S32_MAX, S32_MIN, S64_MAX, S64_MIN, U32_MAX, U64_MAX, u64 } from "../values/wide.ts";
 
+/** The kernel knows no more of a map's name (BPF_OBJ_NAME_LEN without the zero behind it). */
+const NAME_LENGTH = 15;
+
 /** Numbers beyond 16 bits are printed in hexadecimal. */
 const signedText = (value: bigint): string =>
   value >= -0x8000n && value <= 0x7fffn ? value.toString() : `0x${u64(value).toString(16)}`;
@@ -32,9 +35,17 @@ export function stateText(
     text += ` R${i}=${registerText(register, frame.number, ((frame.preciseRegisters >> i) & 1) === 1)}`;
   }
   for (let i = 0; i < frame.stack.length; i++) if (slots?.has(i) !== false) text += slotText(frame, i, frame.stack[i]!);
-  if (state.references.length > 0) text += ` refs=${state.references.map(({ id }) => id).join(",")}`;
-  if (frame.callback !== null) text += frame.callback.synchronous ? " cb" : " cb async_cb";
+  text += referencesText(state);
+  if (frame.callback !== null) text += frame.callback.synchronous ? " cb" : " async_cb";
   return text;
+}
+
+/** ` refs=2,1`: what has to be given back and the lock that is held, in the order of their taking. */
+function referencesText({ references, lock }: WalkState): string {
+  const ids: number[] = references.map(({ id }) => id);
+  if (lock !== null) ids.splice(references.filter(({ id }) => id <= lock.since).length, 0, lock.id);
+  // Locks of what the program allocated have no id, and nothing is shown where the first has none.
+  return (ids[0] ?? 0) === 0 ? "" : ` refs=${ids.filter((id) => id !== 0).join(",")}`;
 }
 
 function slotText(frame: Frame, number: number, slot: StackSlot): string {
@@ -50,6 +61,8 @@ function slotText(frame: Frame, number: number, slot: StackSlot): string {
     // It is told once, where it begins.
     if (offset !== 1) return "";
     const parts = [...(id === 0 ? [] : [`id=${id}`]), ...(reference === 0 ? [] : [`ref_id=${reference}`])];
+    // What the kernel shows here as a dynptr's id says only that it begins here.
+    parts.push("dynptr_id=1");
     return ` fp${(number + 1) * -8}=dynptr_${dynptrText(extent)}(${parts.join(",")})`;
   }
   const spilled = byteOf(slot, 7) === BYTE.spill;
@@ -68,7 +81,7 @@ export function registerText(register: Register, frameNumber: number, precise: b
   const mark = type === TYPE.scalar && precise ? "P" : "";
   const known = isConst(scalar.bits);
   const sum = toSigned(scalar.bits.value + BigInt(offset));
-  if (type === TYPE.scalar && known) return mark + signedText(sum);
+  if (type === TYPE.scalar && known) return mark + signedText(toSigned(scalar.bits.value));
   let name = mark + typeText(type) + (register.struct?.name ?? "");
   if (type === TYPE.stack) {
     if (extent !== frameNumber) name += `[${extent}]`;
@@ -81,7 +94,7 @@ export function registerText(register: Register, frameNumber: number, precise: b
   if (isBorrowed(type)) parts.push("non_own_ref");
   const base = baseOf(type);
   if (map !== null && (base === TYPE.map || base === TYPE.mapKey || base === TYPE.mapValue)) {
-    if (map.name !== undefined && map.name !== "") parts.push(`map=${map.name}`);
+    if (map.name !== undefined && map.name !== "") parts.push(`map=${map.name.slice(0, NAME_LENGTH)}`);
     parts.push(`ks=${map.keySize}`, `vs=${map.valueSize}`);
   }
   if (type !== TYPE.scalar && offset !== 0) parts.push(`off=${signedText(BigInt(offset))}`);

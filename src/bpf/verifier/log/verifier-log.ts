@@ -1,8 +1,10 @@
 import type { Instruction } from "../../isa/instruction.ts";
+import type { SourceLine } from "../../object/object-file.ts";
 import type { Refusal } from "../refusal.ts";
 import type { WalkState } from "../state/walk-state.ts";
 import type { Walk } from "../walk/walk.ts";
 import { stateText } from "./register-text.ts";
+import { SourceLines } from "./source-lines.ts";
 
 /** Columns that instructions are padded to before the registers that they changed. */
 const COLUMNS = 40;
@@ -24,6 +26,7 @@ export class VerifierLog {
   readonly level: 0 | 1 | 2;
   /** `(b7) r0 = 0` */
   readonly textOf: (instruction: Instruction) => string;
+  readonly #sources: SourceLines;
   #lines: string[] = [];
   #characters = 0;
   readonly #registers = new Set<number>();
@@ -34,10 +37,11 @@ export class VerifierLog {
   /** The next line goes on in the last one. */
   #glued = false;
 
-  constructor(level: 0 | 1 | 2, textOf: (instruction: Instruction) => string) {
+  constructor(level: 0 | 1 | 2, textOf: (instruction: Instruction) => string, lines: readonly SourceLine[] = []) {
     this.level = level;
     this.textOf = textOf;
-    if (level > 0) this.#touchAll();
+    this.#sources = new SourceLines(lines);
+    this.touchAll();
   }
 
   mark(): LogMark {
@@ -66,7 +70,21 @@ export class VerifierLog {
     if (this.level === 2) this.line(text);
   }
 
-  refusal({ lines, details }: Refusal): void {
+  /** A function is walked by itself from here on. */
+  functionBegins(): void {
+    this.#sources.forget();
+    this.touchAll();
+  }
+
+  /** The line of the source that the instruction in a slot became of, where it was not shown last. */
+  source(index: number, prefix = "; "): void {
+    if (this.level === 0) return;
+    const text = this.#sources.next(index);
+    if (text !== undefined) this.line(`${prefix}${text}`);
+  }
+
+  refusal({ lines, details, sources }: Refusal): void {
+    for (const { index, prefix } of sources) this.source(index, prefix);
     for (const line of [...lines, ...details]) this.line(line);
   }
 
@@ -79,7 +97,9 @@ export class VerifierLog {
     if (this.level > 0) this.#slots.add(slot);
   }
 
-  #touchAll(): void {
+  /** All registers are new: a function begins. */
+  touchAll(): void {
+    if (this.level === 0) return;
     for (let i = 0; i < 11; i++) this.#registers.add(i);
     for (let i = 0; i < 64; i++) this.#slots.add(i);
   }
@@ -93,6 +113,7 @@ export class VerifierLog {
       this.#resumed = false;
     }
     if (this.#registers.size + this.#slots.size > 0) this.instructionState(walk.state);
+    this.source(index);
     const instruction = walk.model.instructions[index]!;
     if (instruction !== null) {
       this.#push(`${index}: ${this.textOf(instruction)}`);
@@ -126,7 +147,7 @@ export class VerifierLog {
     this.line(stateText(state, inner - 1));
     this.line("callee:");
     this.line(stateText(state, inner));
-    this.#touchAll();
+    this.touchAll();
   }
 
   callReturned(state: WalkState, index: number): void {
@@ -152,7 +173,7 @@ export class VerifierLog {
       this.#glued = open !== undefined && open !== this.#lines[length - 1];
       if (this.#glued) this.#lines[length - 1] = `${open} `;
     }
-    this.#touchAll();
+    this.touchAll();
     this.#open = false;
     this.#resumed = true;
   }

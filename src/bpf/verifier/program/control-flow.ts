@@ -1,7 +1,7 @@
 import type { Instruction } from "../../isa/instruction.ts";
 import { slotsOf } from "../../isa/instruction.ts";
 import { kernelPrototype } from "../../kernel-functions/prototype.ts";
-import { Refusal } from "../refusal.ts";
+import { type Category, Refusal } from "../refusal.ts";
 import type { ProgramModel } from "./program-model.ts";
 
 /** What the depth-first search found out about the slots: arrays of 0 and 1, one entry a slot. */
@@ -157,7 +157,7 @@ class Search implements ControlFlow {
     const { states } = this;
     if (states[from]! >= (DISCOVERED | edge)) return false;
     if (to < 0 || to >= states.length)
-      throw new Refusal("control-flow", from, [`jump out of range from insn ${from} to ${to}`]);
+      throw refusalOf("control-flow", [from], `jump out of range from insn ${from} to ${to}`);
     if (edge === BRANCH) {
       this.prunePoints[to] = 1;
       this.jumpPoints[to] = 1;
@@ -172,7 +172,13 @@ class Search implements ControlFlow {
       states[from] = DISCOVERED | edge;
       return false;
     }
-    if (!this.#allowLoops) throw new Refusal("loop", from, [`back-edge from insn ${from} to ${to}`]);
+    if (!this.#allowLoops) throw refusalOf("loop", [from, to], `back-edge from insn ${from} to ${to}`);
     return false;
   }
+}
+
+/** Of an edge that is not allowed; the first of the slots is to blame. */
+function refusalOf(category: Category, slots: readonly number[], reason: string): Refusal {
+  const sources = slots.map((index) => ({ index, prefix: `${index}: ` }));
+  return new Refusal(category, slots[0]!, [reason], [], sources);
 }

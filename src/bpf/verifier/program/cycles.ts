@@ -3,9 +3,9 @@ import { NO_EDGE } from "./successors.ts";
 
 /**
  * Numbers the strongly connected components of the control-flow graph: every slot in a loop gets the number, from 1, of the
- * outermost loop around it, others get 0. Calls are not followed; one that calls functions of the program back is a loop. Tarjan's algorithm, without recursion (compute_scc).
+ * outermost loop around it, others get 0. Calls are not followed. Tarjan's algorithm, without recursion (compute_scc).
  */
-export function findCycles(model: ProgramModel, callsCallback: Uint8Array): Int32Array {
+export function findCycles(model: ProgramModel): Int32Array {
   const count = model.instructions.length;
   const { next, branch } = model.edges;
   const component = new Int32Array(count);
@@ -42,14 +42,14 @@ export function findCycles(model: ProgramModel, callsCallback: Uint8Array): Int3
       if (outer !== undefined) low[outer] = Math.min(low[outer]!, low[index]!);
       if (low[index] !== order[index]) continue;
       const isOwnSuccessor = next[index] === index || branch[index] === index;
-      if (open[open.length - 1] === index && callsCallback[index] === 0 && !isOwnSuccessor) {
+      if (open[open.length - 1] === index && !isOwnSuccessor) {
         // Most instructions are in no loop.
         open.pop();
         done[index] = 1;
         continue;
       }
       const members = open.splice(open.lastIndexOf(index));
-      const isLoop = members.length > 1 || isOwnSuccessor || callsCallback[index] === 1;
+      const isLoop = members.length > 1 || isOwnSuccessor;
       if (isLoop) components++;
       for (const member of members) {
         done[member] = 1;

@@ -92,7 +92,7 @@ export function argumentsOfGlobal(
       return { kind: "struct", struct, orNull: tags.includes("nullable"), untrusted: false };
     }
     if (tags.includes("untrusted")) {
-      if (tags.some((tag) => tag !== "untrusted")) refuse(`arg#${i} has invalid combination of tags`);
+      if (tags.some((tag) => tag !== "untrusted")) refuse(`arg#${i} untrusted cannot be combined with any other tags`);
       if (pointee.kind === "void" || isNumber(pointee)) return { kind: "untrusted-memory" };
       const struct = kernelStructOf(btf, actual.type, i, kernelTypes, instruction);
       return { kind: "struct", struct, orNull: false, untrusted: true };

@@ -23,6 +23,8 @@ export interface KernelTarget {
   readonly operations?: StructOperations;
   /** Nobody looks at what the program leaves in R0. */
   readonly isVoid?: boolean;
+  /** What it is attached to gives nothing back. */
+  readonly givesNothing: boolean;
 }
 
 /** Finds it (bpf_check_attach_target); undefined for types whose context has a layout of its own. Throws a Refusal. */
@@ -58,6 +60,7 @@ export function findKernelTarget(
       parameters: prototype.parameters.slice(1),
       returns: undefined,
       kind: "tracepoint",
+      givesNothing: true,
     };
   }
   const isIterator = attachType === ITERATOR;
@@ -76,5 +79,6 @@ export function findKernelTarget(
     parameters,
     returns: attachType === EXIT ? skipModifiers(btf, returns) : undefined,
     kind: isIterator ? "iterator" : "function",
+    givesNothing: skipModifiers(btf, returns) === 0,
   };
 }

@@ -43,6 +43,7 @@ export function findStructMember(
     name,
     parameters: namedByStub(btf, `${struct}__${name}`, prototype.parameters),
     returns: undefined,
+    givesNothing: skipModifiers(btf, prototype.returns) === 0,
     isVoid: btf.type(skipModifiers(btf, prototype.returns) ?? 0).kind === "void",
     kind: "member",
     operations,

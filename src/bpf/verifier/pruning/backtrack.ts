@@ -1,3 +1,4 @@
+import { TAIL_CALL } from "../../helpers/tail-call.ts";
 import type { Instruction } from "../../isa/instruction.ts";
 import { isCallbackCaller } from "../program/control-flow.ts";
 import type { HistoryEntry } from "../state/walk-state.ts";
@@ -85,6 +86,8 @@ function trace(
         return undefined;
       }
       demand.dropRegister(0);
+      // The program that it went on in ended in place of its function.
+      if (it.helper === TAIL_CALL && next !== it.index + 1) demand.frame++;
       return undefined;
     case "call-kernel":
       if (callsBack(it.index) && next !== it.index + 1) {

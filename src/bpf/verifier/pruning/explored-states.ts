@@ -39,11 +39,9 @@ export class ExploredStates implements StateStatistics {
     this.#loops = new LoopVisits(cycles, log);
   }
 
-  /** Another function is walked now. */
+  /** Another function is walked now; the states of those before it still count. */
   forgetAll(): void {
     this.#buckets.fill(undefined);
-    this.#kept = 0;
-    this.#evictedAlive = 0;
     this.#loops.forgetAll();
   }
 
@@ -84,7 +82,7 @@ export class ExploredStates implements StateStatistics {
           if (flow.takesNext[index] === 1) {
             if (this.#equal(walk, old, "within") && hasMoreElements(current)) return this.#hit(walk, old, true);
           } else if (flow.callsCallback[index] === 1) {
-            if (this.#equal(walk, old, "within")) return this.#hit(walk, old, true);
+            if (this.#equal(walk, old, "within")) return this.#hit(walk, old, false);
           } else this.#refuseInfiniteLoop(walk, old);
         }
         if (!force && jumps < 20 && instructions < 100) keep = false;
@@ -149,7 +147,7 @@ export class ExploredStates implements StateStatistics {
       if (a[i]!.id !== b[i]!.id || a[i]!.reference !== b[i]!.reference || !sameExceptIds(a[i]!, b[i]!)) return;
     if (!this.#equal(walk, old, "exact") || haveOtherElements(old, current)) return;
     const states = [`cur state:${stateText(current)}`, `old state:${stateText(old)}`];
-    throw new Refusal("loop", index, [`infinite loop detected at insn ${index}`], states);
+    throw new Refusal("loop", index, [`infinite loop detected at insn ${index}`], states, [{ index, prefix: "; " }]);
   }
 
   #keep(walk: Walk, bucket: WalkState[]): void {

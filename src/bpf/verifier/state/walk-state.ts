@@ -35,6 +35,8 @@ export interface HeldLock {
   readonly id: number;
   /** Its map, or the types of the program where it lies in what the program allocated. */
   readonly owner: object | null;
+  /** The last id that had been given when it was taken: what was acquired later has a higher one. */
+  readonly since: number;
 }
 
 /** Where a path stands (`struct bpf_verifier_state`). */

@@ -1,4 +1,5 @@
 import type { Bounds } from "./scalar.ts";
+import { singleMember } from "./single-member.ts";
 import {
   isConst,
   isSubregisterConst,
@@ -48,6 +49,13 @@ function synchronizeSmall(a: Bounds): boolean {
   min = Math.max(min, known);
   max = Math.min(max, known | unknown);
   a.bits = { value: BigInt(known), mask: BigInt(unknown) };
+  if (unknown !== 0 && (unknown & (unknown + 1)) !== 0) {
+    const single = singleMember(a.bits, BigInt(min), BigInt(max));
+    if (single !== undefined) {
+      min = max = Number(single);
+      a.bits = { value: single, mask: 0n };
+    }
+  }
   a.u32min = a.s32min = min;
   a.u32max = a.s32max = max;
   a.umin = a.smin = BigInt(min);
@@ -63,6 +71,17 @@ export function rangesFromBits(a: Bounds): void {
   a.smax = minWide(a.smax, s64(value | (mask & S64_MAX)));
   a.umin = maxWide(a.umin, value);
   a.umax = minWide(a.umax, value | mask);
+  const single = singleMember(a.bits, a.umin, a.umax);
+  if (single !== undefined) becomeKnown(a, single);
+}
+
+/** ___mark_reg_known */
+function becomeKnown(a: Bounds, value: bigint): void {
+  a.bits = { value, mask: 0n };
+  a.umin = a.umax = value;
+  a.smin = a.smax = s64(value);
+  a.u32min = a.u32max = low32(value);
+  a.s32min = a.s32max = low32s(value);
 }
 
 /** __update_reg32_bounds */

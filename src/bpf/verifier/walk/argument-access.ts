@@ -19,7 +19,8 @@ export function accessArguments(
   size: number,
   isWrite: boolean,
 ): Register {
-  const { btf, name, parameters, returns, kind } = target;
+  const { btf, parameters, returns, kind } = target;
+  const name = shownName(target);
   const refuse = (...why: string[]): never =>
     walk.refuse("context", ...why, `invalid bpf_context access off=${offset} size=${size}`);
   if (isWrite || offset < 0 || offset >= MOST * 8 || offset % size !== 0) refuse();
@@ -27,7 +28,7 @@ export function accessArguments(
   const number = offset / 8;
   const isResult = number === parameters.length && returns !== undefined;
   const type = isResult ? returns : parameters[number]?.type;
-  if (type === undefined) return refuse(`func '${name}' doesn't have ${number + 1}-th argument`);
+  if (type === undefined) return refuse(`func '${name}' doesn't have ${beyond(target, number)}-th argument`);
   const actual = btf.type(skipModifiers(btf, type) ?? 0);
   if (actual.kind === "int" || actual.kind === "enum" || actual.kind === "enum64" || actual.kind === "struct")
     return UNKNOWN_SCALAR;
@@ -40,6 +41,10 @@ export function accessArguments(
   if (to.kind === "void" || to.kind === "int") return UNKNOWN_SCALAR;
   if (to.kind !== "struct") return refuse(`func '${name}' arg${number} type ${to.kind.toUpperCase()} is not a struct`);
   const flags = flagsOf(target, number);
+  // What iterators and structs of functions say of their arguments needs no look at their types.
+  const isDeclared = (kind === "iterator" || kind === "member") && ((flags ?? 0) & FLAG.orNull) !== 0;
+  if (!isDeclared)
+    walk.log.line(`func '${name}' arg${number} has btf_id ${pointee} type STRUCT '${btf.name(pointee)}'`);
   // It may hold an error in the place of an address.
   if (flags === undefined) return UNKNOWN_SCALAR;
   const tag = btf.type(actual.type);
@@ -48,6 +53,15 @@ export function accessArguments(
   const larger = target.operations?.larger[btf.name(pointee)];
   const struct = larger === undefined ? walk.structs.numbered(pointee) : walk.structs.named(larger);
   return pointer(TYPE.struct | flags | tagged, { struct, id });
+}
+
+/** Tracepoints are shown by their own names. */
+const shownName = ({ kind, name }: KernelTarget): string => (kind === "tracepoint" ? name.slice(PREFIX) : name);
+
+/** How Linux counts an argument that is not there: the tracepoint's own counts, and the result is the last (get_ctx_arg_idx). */
+function beyond({ kind, parameters, givesNothing }: KernelTarget, number: number): number {
+  const count = parameters.length + (kind === "tracepoint" ? 1 : 0);
+  return number < count ? number + 1 : number === count && !givesNothing ? count + 1 : count + 2;
 }
 
 function flagsOf(target: KernelTarget, number: number): number | undefined {

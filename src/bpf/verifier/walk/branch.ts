@@ -35,8 +35,8 @@ export function checkBranch(walk: Walk, it: Branch): void {
   }
   if (!walk.state.speculative) walk.insights.noteBranch(it.index, undefined);
   const linked: LinkedRegister[] = [];
-  if (it.src !== null && b.type === TYPE.scalar && b.id !== 0) collectLinked(walk.state, b.id, linked);
-  if (a.type === TYPE.scalar && a.id !== 0) collectLinked(walk.state, a.id, linked);
+  if (it.src !== null && b.type === TYPE.scalar && b.id !== 0) collectLinked(walk, b.id, linked);
+  if (a.type === TYPE.scalar && a.id !== 0) collectLinked(walk, a.id, linked);
   if (linked.length > 1) walk.noteHistory(0, linked);
 
   divide(walk, it, linked);

@@ -3,12 +3,14 @@ import type { VerifierMap } from "../map.ts";
 import { markPrecise } from "../pruning/precision.ts";
 import { DYNPTR } from "../state/dynptr-kind.ts";
 import { Frame } from "../state/frame.ts";
-import { pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
+import { isNull, pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
 import { FLAG, TYPE } from "../state/register-type.ts";
 import type { CallFacts } from "./call-facts.ts";
 import type { Walk } from "./walk.ts";
 
 const [FOR_EACH, LOOP, TIMER, FIND_VMA, DRAIN] = [164, 181, 170, 180, 209];
+/** No one function is called by every round that comes by. */
+const NO_FUNCTION = -1;
 const MAX_FRAMES = 8;
 /** Maps whose elements can be gone through. */
 const ITERABLE: readonly number[] = [
@@ -28,6 +30,7 @@ export function checkCallback(walk: Walk, facts: CallFacts): void {
   const { registers } = walk.frame;
   switch (facts.prototype.number) {
     case LOOP:
+      noteFlags(walk, facts.callback);
       markPrecise(walk, 1);
       if (BigInt(walk.frame.callbackDepth) < registers[1]!.scalar.umax)
         pushCallback(walk, facts.callback, [UNKNOWN_SCALAR, registers[3]!]);
@@ -58,6 +61,22 @@ export function checkCallback(walk: Walk, facts: CallFacts): void {
   }
 }
 
+/** Without flags, and with the same function every time, the loop can stand where the call does (update_loop_inline_state). */
+function noteFlags(walk: Walk, callback: number): void {
+  const known = walk.loopFunctions.get(walk.index);
+  if (known !== undefined && known !== callback) {
+    if (known !== NO_FUNCTION && hasNoFlags(walk)) walk.loopFunctions.set(walk.index, NO_FUNCTION);
+    return;
+  }
+  walk.loopFunctions.set(walk.index, hasNoFlags(walk) ? callback : NO_FUNCTION);
+}
+
+function hasNoFlags(walk: Walk): boolean {
+  const has = !isNull(walk.frame.registers[4]!);
+  if (!has) markPrecise(walk, 4);
+  return !has;
+}
+
 /** What a function is given that is called for a map's element. */
 export const elementOf = (map: VerifierMap, mapUid: number): readonly Register[] => [
   pointer(TYPE.map, { map, mapUid }),
@@ -78,6 +97,7 @@ export function pushCallback(
   const depth = walk.state.frames.length;
   const state = walk.fork(start, walk.index);
   if (depth >= MAX_FRAMES) walk.refuse("function-call", `the call stack of ${depth + 1} frames is too deep`);
+  walk.log.touchAll();
   const callee = Frame.enter(walk.index, depth, callback);
   callee.callback = { synchronous: true, range, ...(ordersTree && { ordersTree }) };
   for (const [i, register] of inputs.entries()) callee.registers[i + 1] = register;
@@ -98,6 +118,7 @@ export function pushAsynchronous(
   walk.callbacks.add(callback);
   walk.asyncCallbacks.add(callback);
   const state = walk.fork(start, walk.index);
+  walk.log.touchAll();
   const entry = Frame.enter(-1, 0, callback);
   entry.callback = { synchronous: false, range: [0, 0] };
   entry.asyncEntries = walk.frame.asyncEntries + 1;
@@ -106,6 +127,7 @@ export function pushAsynchronous(
   state.references = [];
   state.parent = null;
   state.history = [];
-  state.firstIndex = start;
+  // As in the kernel, which leaves it at nothing.
+  state.firstIndex = 0;
   if (walk.state.parent !== null) walk.state.parent.branches--;
 }

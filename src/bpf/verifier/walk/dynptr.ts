@@ -54,7 +54,10 @@ export function useDynptr(walk: Walk, number: number, mayChange: boolean, kind?:
     walk.refuse("helper-call", `Expected a dynptr of type ${dynptrText(kind)} as arg #${number - 1}`);
   if (register.type === TYPE.stack) {
     const place = placeOnStack(walk, register, "dynptr", DYNPTR_SLOTS)!;
-    for (let i = 0; i < DYNPTR_SLOTS; i++) walk.liveness.noteRead(walk.state, walk.index, place.frame, place.slot - i);
+    for (let i = 0; i < DYNPTR_SLOTS; i++) {
+      walk.liveness.noteRead(walk.state, walk.index, place.frame, place.slot - i);
+      walk.log.touchSlot(place.slot - i);
+    }
   }
   return { id: found.id, kind: found.extent, reference: found.reference };
 }

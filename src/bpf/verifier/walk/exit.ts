@@ -39,8 +39,7 @@ export function returnToCaller(walk: Walk): void {
 }
 
 function checkCallbackResult(walk: Walk, { range: [min, max] }: CallbackRules): void {
-  const result = walk.read(0);
-  if (result.type !== TYPE.scalar) walk.refuse("return-value", "R0 not a scalar value");
+  if (walk.frame.registers[0]!.type !== TYPE.scalar) walk.refuse("return-value", "R0 not a scalar value");
   markPrecise(walk, 0);
   const { smin, smax } = walk.frame.registers[0]!.scalar;
   if (smin < BigInt(min) || smax > BigInt(max))

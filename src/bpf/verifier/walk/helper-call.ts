@@ -27,7 +27,7 @@ import type { Walk, WalkSetup } from "./walk.ts";
 
 const MAP_HELPERS: readonly number[] = [1, 2, 3, 12, 51, 87, 88, 89, 164, 195];
 const WRITING_MAP_HELPERS: readonly number[] = [2, 3, 87, 88];
-const LOOKUP = 1;
+const [LOOKUP, UPDATE, DELETE] = [1, 2, 3];
 const LOCAL_STORAGE = 81;
 const PROCESSOR_ID = 8;
 /** bpf_probe_read_*_str and bpf_get_stack give a length up to what they were given. */
@@ -83,7 +83,11 @@ export function checkHelperCall(walk: Walk, it: CallHelper): void {
     facts.map !== null &&
     !mapFitsHelper(facts.map.type, number, walk.programType.name, walk.setup.expectedAttachType)
   )
-    walk.refuse("map", `cannot pass map_type ${facts.map.type} into func ${helperText(number)}`);
+    walk.refuse(
+      "map",
+      ...(isSocketUpdate(facts.map.type, number) ? ["cannot update sockmap in this context"] : []),
+      `cannot pass map_type ${facts.map.type} into func ${helperText(number)}`,
+    );
   // Behind a tail call is only who found no program to call.
   if (
     (prototype.changesPacket && number !== TAIL_CALL) ||
@@ -117,6 +121,10 @@ export function mayCall(
     type.helpers.has(helper) || type.extraHelpers?.(expectedAttachType, attachTarget ?? "").includes(helper) === true
   );
 }
+
+/** Sockets come into maps, and go, where nobody holds them locked (may_update_sockmap). */
+const isSocketUpdate = (map: number, helper: number): boolean =>
+  (map === MAP_TYPE.sockmap || map === MAP_TYPE.sockhash) && (helper === UPDATE || helper === DELETE);
 
 /** record_func_map */
 function checkMapOfCall(walk: Walk, { map, prototype }: CallFacts): void {

@@ -53,12 +53,13 @@ function checkScalar(
   facts: KernelFacts,
 ): void {
   if (register.type !== TYPE.scalar) walk.refuse("helper-call", `R${number} is not a scalar`);
-  if (argument.kind === "constant") noteConstant(walk, number, register, facts);
+  if (argument.kind !== "constant") return;
+  noteConstant(walk, number, register, facts);
+  markPrecise(walk, number);
 }
 
 function noteConstant(walk: Walk, number: number, register: Register, facts: KernelFacts): void {
   if (!isConstant(register.scalar)) walk.refuse("helper-call", `R${number} must be a known constant`);
-  markPrecise(walk, number);
   facts.constant = register.scalar.umin;
 }
 

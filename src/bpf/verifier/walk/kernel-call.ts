@@ -49,6 +49,12 @@ const mayCall = (type: ProgramType, attachType: number, { hooks }: KernelPrototy
   hooks.includes(HOOKS[type.name] ?? "") ||
   (hooks.includes("iterator") && isAtIterator(type, attachType));
 
+/** How many arguments programs of a type give a function of the kernel; undefined where they may not call it, or it is not known. */
+export function kernelParameters(type: ProgramType, attachType: number, name: string): number | undefined {
+  const prototype = kernelPrototype(name);
+  return prototype !== undefined && mayCall(type, attachType, prototype) ? prototype.arguments.length : undefined;
+}
+
 /** Functions that may be called while a lock is held (kfunc_spin_allowed). */
 const WITH_LOCK = /^bpf_(list_|rbtree_|refcount_acquire_impl$|iter_num_)/;
 const INSERTING = ["bpf_list_push_front_impl", "bpf_list_push_back_impl", TREE_ADD];

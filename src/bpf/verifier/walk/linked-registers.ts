@@ -30,12 +30,14 @@ export function linkBeforeCopy(walk: Walk, number: number): Register {
 
 const sameFamily = (a: number, b: number): boolean => familyOf(a) === familyOf(b);
 
-/** Finds all scalars bound to an id; those beyond the limit lose their bonds (collect_linked_regs). */
-export function collectLinked(state: WalkState, id: number, found: LinkedRegister[]): void {
+/** Finds all scalars bound to an id that are not dead; those beyond the limit lose their bonds (collect_linked_regs). */
+export function collectLinked({ state, liveRegisters }: Walk, id: number, found: LinkedRegister[]): void {
   for (let number = state.frames.length - 1; number >= 0; number--) {
     const { registers, stack } = state.frames[number]!;
+    const live = liveRegisters[state.indexOfFrame(number)]!;
     for (let i = 0; i < 10; i++) {
       const register = registers[i]!;
+      if (((live >> i) & 1) === 0) continue;
       if (register.type !== TYPE.scalar || !sameFamily(register.id, id)) continue;
       if (found.length < MAX_LINKED) found.push({ frame: number, isRegister: true, place: i });
       else registers[i] = unlinked(register);

@@ -9,6 +9,7 @@ import { checkConstant, checkReference } from "./immediate.ts";
 import { checkKernelCall } from "./kernel-call.ts";
 import { checkAtomic, checkLoad, checkStore } from "./load-store.ts";
 import { checkLocalCall } from "./local-call.ts";
+import { noteMainArguments } from "./main-arguments.ts";
 import { checkPacketLoad } from "./packet-load.ts";
 import { leaveByTailCall } from "./tail-calls.ts";
 import { MAX_INSTRUCTIONS, type Walk } from "./walk.ts";
@@ -17,6 +18,7 @@ const SPIN_UNLOCK = 94;
 
 /** Walks every path to its end (do_check). */
 export function walkAll(walk: Walk): void {
+  noteMainArguments(walk);
   walkFunction(walk);
   walk.log.accepted();
   // Anything may throw.
@@ -41,6 +43,7 @@ export function walkAll(walk: Walk): void {
 
 /** Walks every path of a function that is verified by itself (do_check_common). */
 function walkFunction(walk: Walk): void {
+  walk.log.functionBegins();
   do {
     walkOne(walk);
     walk.explored.endPath(walk);

@@ -95,7 +95,7 @@ export function checkSameMap(walk: Walk, register: Register, facts: CallFacts): 
 function acquire(walk: Walk, register: Register): void {
   if (walk.inTreeOrder) walk.refuse("lock", "can't spin_{lock,unlock} in rbtree cb");
   if (walk.state.lock !== null) walk.refuse("lock", "Locking two bpf_spin_locks are not allowed");
-  walk.state.lock = { id: register.id, owner: lockOwner(register) };
+  walk.state.lock = { id: register.id, owner: lockOwner(register), since: walk.lastId };
 }
 
 function release(walk: Walk, register: Register): void {

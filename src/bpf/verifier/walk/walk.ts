@@ -116,6 +116,8 @@ export class Walk {
   readonly callbacks = new Set<number>();
   /** Functions that run by themselves, some time later. */
   readonly asyncCallbacks = new Set<number>();
+  /** The function that bpf_loop calls at a slot, where no flags are given. */
+  readonly loopFunctions = new Map<number, number>();
   state: WalkState;
   /** The instruction at hand, and the one before it on the path. */
   index = 0;
