@@ -36,10 +36,16 @@ const compile = (name: string, flags: readonly string[] = []) =>
   compileSource(`${CORPUS}${name}`, { compiler: compiler!, flags }).object;
 
 /**
- * Where netsim takes on purpose what libbpf refuses: what iproute2, old loaders and cilium/ebpf take. These are compared with
+ * Where netsim takes on purpose what libbpf refuses: what iproute2, ir-keytable, old loaders and cilium/ebpf take. These are compared with
  * nothing but their reading.
  */
-const TAKEN = new Set(["annotated-maps.c", "legacy-maps.c", "iproute2-maps.c", "same-section-calls.c"]);
+const TAKEN = new Set([
+  "annotated-maps.c",
+  "legacy-maps.c",
+  "iproute2-maps.c",
+  "maps-by-hook.c",
+  "same-section-calls.c",
+]);
 
 /** Objects whose instructions or contents libbpf works out only while it loads them. */
 const LOADED = sources.filter((name) => !name.startsWith("sections-") && !TAKEN.has(name));

@@ -6,7 +6,7 @@ import { MAP_TYPE } from "../../src/bpf/maps/map-type.ts";
 import { ObjectError, type ObjectFile, type ObjectMap } from "../../src/bpf/object/object-file.ts";
 
 /** Debian's packages that ship programs of others: as files, or inside of the commands that load them. */
-export const PACKAGES = ["libbpf-tools", "xdp-tools", "libxdp1", "golang-github-cilium-ebpf-dev"];
+export const PACKAGES = ["libbpf-tools", "xdp-tools", "libxdp1", "golang-github-cilium-ebpf-dev", "ir-keytable"];
 
 /** An object as its authors ship it. */
 export interface PackagedObject {

@@ -35,6 +35,14 @@ describe.skipIf(missing !== undefined).each(compilers)(`objects of %s${skipped}`
     for (const target of targets) expect(starts).toContain(target);
   });
 
+  it("have maps in sections of a program type's own, as ir-keytable's", () => {
+    const { maps, programs } = object("maps-by-hook", compiler);
+    expect(maps).toMatchObject([
+      { name: "state", origin: "legacy", type: 2, keySize: 4, valueSize: 16, maxEntries: 1 },
+    ]);
+    expect(programs).toMatchObject([{ name: "decode", type: "lirc_mode2" }]);
+  });
+
   it("name variables by their places in sections of data", () => {
     const { maps, programs } = object("globals", compiler);
     const places = new Map(

@@ -24,6 +24,7 @@ const CASES: { name: string; want: Partial<ReturnType<typeof findSectionKind>> }
   { name: "classifier/to-netdev", want: { type: "sched_cls", attachTarget: "to-netdev" } },
   { name: "socket1", want: { type: "socket_filter" } },
   { name: "xdp_prog", want: { type: "xdp", attachType: 37 } },
+  { name: "lirc_mode2/raw", want: { type: "lirc_mode2", attachType: 16, attachTarget: "raw" } },
   // Names that say nothing.
   { name: "from-container", want: {} },
   { name: "2/3", want: {} },

@@ -7,6 +7,8 @@ import type { Problems } from "../problems.ts";
 import { annotatedTypes, type LegacyField, layoutFromBtf, layoutFromLength, SHORTEST } from "./legacy-layout.ts";
 import type { PlacedMap } from "./map-places.ts";
 
+/** Sections of such maps: those of the samples, libbpf and iproute2, and of ir-keytable `lirc_mode2/maps`. */
+const SECTION = /^maps(\/|$)|\/maps$/;
 const PINNINGS = ["none", "object", "by-name"] as const;
 const isMapOfMaps = (type: number): boolean => type === MAP_TYPE.array_of_maps || type === MAP_TYPE.hash_of_maps;
 
@@ -21,7 +23,7 @@ interface Declaration {
 /** Reads the maps of `maps` sections: those of the kernel's samples, of libbpf before 1.0 and of iproute2. */
 export function readLegacyMaps(elf: ElfFile, btf: Btf | undefined, problems: Problems): PlacedMap[] {
   const declarations = elf.sections
-    .filter(({ name }) => name === "maps" || name.startsWith("maps/"))
+    .filter(({ name }) => SECTION.test(name))
     .flatMap((section) => declarationsOf(section, elf, btf, problems));
   const plain = declarations.map((it) => ({ ...objectMap(it), ...(btf && annotatedTypes(btf, it.name)) }));
   return declarations.map((it, index) => {

@@ -34,6 +34,7 @@ const BY_BEGINNING: ReadonlySet<string> = new Set([
   "cgroup/sock",
   "cgroup/dev",
   "sk_lookup",
+  "lirc_mode2",
 ]);
 /** The longest that fits wins. */
 const BEGINNINGS = SECTION_KINDS.filter(({ name }) => BY_BEGINNING.has(name)).sort(
