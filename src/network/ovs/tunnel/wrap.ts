@@ -1,7 +1,8 @@
 import { checksumOf, sum16, transportChecksum } from "../../../packet/checksum.ts";
+import { completeChecksum } from "../../../packet/partial-checksum.ts";
 import type { Skb } from "../../../packet/skb.ts";
 import type { SkbPool } from "../../../packet/skb-pool.ts";
-import { set16, set32 } from "../../../packet/wire.ts";
+import { get16, set16, set32 } from "../../../packet/wire.ts";
 import { IP_DF, IPV4_HEADER, writeIpv4Header } from "../../ip/header.ts";
 
 /** What the outer headers of a tunnelled packet say. */
@@ -43,6 +44,11 @@ export function wrap(pool: SkbPool, skb: Skb, outer: Outer): void {
   skb.originalLength = skb.length;
   const { bytes } = pool.store;
   const transport = skb.data + IPV4_HEADER;
+  // The outer checksum is that of what will be on the wire, where the device has completed the inner one (lco_csum).
+  const left = outer.csum ? skb.checksumStart : 0;
+  const field = left + skb.checksumOffset;
+  const begun = get16(bytes, field);
+  if (left !== 0) completeChecksum(bytes, skb);
   if (isGre) writeGre(bytes, transport, skb.length - IPV4_HEADER, outer);
   else writeUdpTunnel(bytes, transport, outer);
   const protocol = isGre ? GRE : UDP;
@@ -60,6 +66,10 @@ export function wrap(pool: SkbPool, skb: Skb, outer: Outer): void {
     outer.destination,
   );
   if (!isGre) finishUdp(bytes, skb, transport, outer);
+  if (left !== 0) {
+    set16(bytes, field, begun);
+    skb.checksumStart = left;
+  }
   skb.networkHeader = skb.data;
   skb.transportHeader = transport;
   skb.macHeader = skb.data;
