@@ -105,6 +105,51 @@ const cases = [
     want: `@[${99 << 8}]: 2`,
   },
   {
+    name: "what a variable points at",
+    have: "kprobe:udp_rcv { $skb = (struct sk_buff *)arg0; @[$skb->len, $skb->dev->name, $skb->dev->nd_net.net->ns.inum >> 28] = count(); }",
+    want: "@[18, eth0, 15]: 2",
+  },
+  {
+    name: "what typed arguments point at",
+    have: "fentry:udp_rcv { @[args.skb->dev->ifindex, args->skb->len] = count(); }",
+    want: "@[2, 18]: 2",
+  },
+  {
+    name: "sockets by members of members",
+    have: "fentry:tcp_set_state /args.state == 1/ { @[bswap(args.sk->__sk_common.skc_dport), args.sk->sk_protocol] = count(); }",
+    want: /@\[80, 6\]: 1/,
+  },
+  {
+    name: "sockets by what they share",
+    have: "kprobe:tcp_sendmsg { $sk = (struct sock *)arg0; @[ntop($sk->skc_daddr), bswap($sk->__sk_common.skc_dport)] = count(); }",
+    want: "@[10.0.0.2, 80]: 1",
+  },
+  {
+    name: "what a socket of TCP knows",
+    have: "kprobe:tcp_sendmsg { $tp = (struct tcp_sock *)arg0; @ = max($tp->mss_cache); @same = $tp->inet_conn.icsk_inet.sk.sk_type; }",
+    want: "@: 1448\n@same: 1",
+  },
+  {
+    name: "parts of bytes",
+    have: "kprobe:udp_rcv { $ip = (struct iphdr *)(((struct sk_buff *)arg0)->head + ((struct sk_buff *)arg0)->network_header); @[$ip->version, $ip->ihl, $ip->protocol] = count(); }",
+    want: "@[4, 5, 17]: 2",
+  },
+  {
+    name: "pointers that maps keep",
+    have: "kprobe:udp_rcv { @skb = (struct sk_buff *)arg0; @len = @skb->len; delete(@skb); }",
+    want: "@len: 18",
+  },
+  {
+    name: "the task that runs",
+    have: "t:syscalls:sys_enter_getpid { @[curtask->comm, curtask->pid, curtask->cred->uid.val, curtask->group_leader->tgid] = count(); }",
+    want: "@[nginx, 77, 33, 77]: 1",
+  },
+  {
+    name: "sizes of structures",
+    have: "BEGIN { @ = sizeof(struct sk_buff); }",
+    want: "@: 224",
+  },
+  {
     name: "stacks",
     have: "kprobe:udp_rcv { @[kstack] = count(); }",
     want: "@[\n    udp_rcv+1\n    ip_local_deliver+128\n    ip_rcv+128\n    __netif_receive_skb_one_core+128\n]: 2",
@@ -198,6 +243,30 @@ const refusals: readonly { have: string; want: string; at: readonly unknown[]; h
     want: "There is no function 'cuont' here.",
     at: [22, 29],
     hint: "Did you mean 'count'?",
+  },
+  {
+    have: "kprobe:ip_rcv { @ = ((struct sk_buf *)arg0)->len; }",
+    want: "Nothing is known of struct sk_buf.",
+    at: [22, 43],
+    hint: "Did you mean 'sk_buff'?",
+  },
+  {
+    have: "fentry:ip_rcv { @ = args.skb->dev->nam; }",
+    want: "struct net_device has no field 'nam' here.",
+    at: [36, 39],
+    hint: "Did you mean 'name'?",
+  },
+  {
+    have: "fentry:ip_rcv { @ = args.dev->perm_addr; }",
+    want: "'perm_addr' is an array of 32 bytes, which is no value.",
+    at: [31, 40],
+    hint: "Read bytes where a pointer points: `buf(pointer, 6)`.",
+  },
+  {
+    have: "kprobe:ip_rcv { @ = arg0->len; }",
+    want: "Only `args` and pointers to structures have fields.",
+    at: [21, 30],
+    hint: "Say what it points at: `((struct sk_buff *)arg0)->len`.",
   },
   { have: "kprobe:ip_rcv { $x = count(); }", want: "count() can only be assigned to a map.", at: [22, 29] },
   { have: "kprobe:ip_rcv { @x = 1; @x = count(); }", want: "@x is count() here and a number elsewhere.", at: [25, 27] },

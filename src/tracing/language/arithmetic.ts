@@ -1,9 +1,10 @@
 import type { CodeParts } from "./code-parts.ts";
 import { narrowed, narrowedConstant, type Operand } from "./emitter.ts";
+import { structOf } from "./fields.ts";
 import { readNumber } from "./memory.ts";
 import { number } from "./number.ts";
 import type { Expression } from "./syntax-tree.ts";
-import { INT, INTEGERS, type TraceType, UNSIGNED } from "./types.ts";
+import { INT, INTEGERS, pointerTo, type TraceType, UNSIGNED } from "./types.ts";
 
 const ARITHMETIC: Readonly<Record<string, string>> = {
   "+": "+=",
@@ -54,7 +55,7 @@ export function unary(parts: CodeParts, node: Expression & { kind: "unary" }): O
     const behind = node.of.kind === "cast" && node.of.isPointer ? INTEGERS[node.of.type] : undefined;
     return readNumber(parts, of, 0, behind?.bytes ?? 8, behind?.signed ?? false, node);
   }
-  const type: TraceType = of.type.kind === "int" ? of.type : UNSIGNED;
+  const type: TraceType = of.type.kind === "int" && of.type.struct === undefined ? of.type : UNSIGNED;
   if (node.operator === "-" && "constant" in of) return { type, constant: narrowedConstant(-of.constant, type) };
   emitter.load("r1", of);
   if (node.operator === "-") emitter.emit("r1 = -r1");
@@ -73,7 +74,8 @@ export function cast(parts: CodeParts, node: Expression & { kind: "cast" }): Ope
   const { emitter } = parts;
   const of = number(parts, node.of);
   const type = INTEGERS[node.type];
-  if (node.isPointer || type === undefined) return { ...of, type: UNSIGNED };
+  if (type === undefined) return { ...of, type: pointerTo(structOf(parts, node)) };
+  if (node.isPointer) return { ...of, type: UNSIGNED };
   if ("constant" in of) return { type, constant: narrowedConstant(of.constant, type) };
   if (type.bytes === undefined) return { ...of, type };
   emitter.load("r1", of);

@@ -3,7 +3,8 @@ import type { CodeParts } from "./code-parts.ts";
 import { type Operand, signed } from "./emitter.ts";
 import { nearHint } from "./hints.ts";
 import type { Span } from "./source.ts";
-import { INT, roomFor, TEXT_BYTES, type TraceType, UNSIGNED } from "./types.ts";
+import { structNamed, structOfArgument } from "./structs.ts";
+import { INT, integerOf, pointerTo, roomFor, TEXT_BYTES, type TraceType, UNSIGNED } from "./types.ts";
 
 const BUILTINS = [
   "pid",
@@ -72,7 +73,7 @@ export function builtinValue(parts: CodeParts, name: string, span: Span): Operan
     case "rand":
       return called("bpf_get_prandom_u32", UNSIGNED);
     case "curtask":
-      return called("bpf_get_current_task", UNSIGNED);
+      return called("bpf_get_current_task", pointerTo(structNamed("task_struct")!));
     case "comm": {
       const at = emitter.allocate(COMM_BYTES, span);
       emitter.address("r1", at);
@@ -142,7 +143,8 @@ export function contextField(parts: CodeParts, name: string, span: Span, index?:
     const at = parameters.indexOf(name);
     if (at < 0) parts.source.fail(span, `${scene.fn.name} has no argument '${name}'.`, nearHint(name, parameters));
     emitter.emit(`r0 = *(u64 *)(r9 + ${8 * at})`);
-    return emitter.keep(UNSIGNED, span);
+    const struct = structOfArgument(scene.fn.name, at);
+    return emitter.keep(struct === undefined ? UNSIGNED : pointerTo(struct), span);
   }
   if (scene.format === undefined)
     parts.source.fail(span, `\`args\` is for tracepoints, fentry and fexit; this is ${scene.name}.`);
@@ -176,7 +178,7 @@ export function contextField(parts: CodeParts, name: string, span: Span, index?:
   if (kind === "bytes") return bytesField(parts, offset, size, declaration, span);
   emitter.emit(`r0 = *(u${8 * size} *)(r9 + ${offset})`);
   if (field.signed && size < 8) emitter.emit(`r0 <<= ${64 - 8 * size}`, `r0 s>>= ${64 - 8 * size}`);
-  return emitter.keep(field.signed ? INT : UNSIGNED, span);
+  return emitter.keep(integerOf(size, field.signed), span);
 }
 
 /** Texts of a fixed length, and addresses. */

@@ -54,7 +54,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   macaddr: "Read the bytes of the frame: `buf(((struct sk_buff *)arg0)->head, 12)`.",
   path: "The simulation has no files.",
   kstr: "Write `str(pointer)`.",
-  sizeof: "It takes a type of numbers: `sizeof(uint32)`.",
+  sizeof: "It takes a type: `sizeof(uint32)`, `sizeof(struct sk_buff)`.",
 };
 
 /** True where a name is one of those whose value can be used. */

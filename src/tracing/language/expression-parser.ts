@@ -168,15 +168,17 @@ export class ExpressionParser extends TokenCursor {
   /** The size of a type of numbers, or of a value's type. */
   private sizeof(start: number): Expression {
     this.expect("(");
-    const type = this.take();
-    if (INTEGERS[type.text] === undefined)
+    const first = this.take();
+    const isStruct = first.kind === "name" && first.text === "struct";
+    const type = isStruct ? this.take() : first;
+    if (!isStruct && INTEGERS[type.text] === undefined)
       this.source.fail(
         type,
-        `sizeof() takes a type of numbers here, not ${shown(type)}.`,
-        "uint8, int32, uint64 and so on.",
+        `sizeof() takes a type of numbers or a struct here, not ${shown(type)}.`,
+        "uint8, int32, uint64, struct sk_buff and so on.",
       );
     this.expect(")");
-    return { kind: "sizeof", type: type.text, start, end: this.tokens[this.at - 1]!.end };
+    return { kind: "sizeof", type: type.text, isStruct, start, end: this.tokens[this.at - 1]!.end };
   }
 
   private map(token: Token): MapPlace {

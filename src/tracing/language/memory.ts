@@ -1,7 +1,7 @@
 import type { CodeParts } from "./code-parts.ts";
 import { narrowed, type Operand, signed } from "./emitter.ts";
 import type { Span } from "./source.ts";
-import { INT, INTEGERS, TEXT_BYTES, UNSIGNED } from "./types.ts";
+import { INTEGERS, integerOf, TEXT_BYTES } from "./types.ts";
 
 /** Reads a number of so many bytes behind a pointer; 0 where nothing can be read. */
 export function readNumber(
@@ -23,7 +23,7 @@ export function readNumber(
     const widened = narrowed("r1", INTEGERS[`int${8 * size}`]!);
     emitter.emit(`r1 = *(u64 *)(r10 ${signed(at)})`, ...widened, `*(u64 *)(r10 ${signed(at)}) = r1`);
   }
-  return { type: isSigned ? INT : UNSIGNED, at };
+  return { type: integerOf(size, isSigned), at };
 }
 
 export function readText(parts: CodeParts, pointer: Operand, offset: number, span: Span, size = TEXT_BYTES): Operand {

@@ -35,7 +35,7 @@ export type Expression = Span &
     | { readonly kind: "positional"; readonly number: number }
     /** `++` and `--`: `isBefore` where the value is the new one. */
     | { readonly kind: "step"; readonly to: Target; readonly by: 1n | -1n; readonly isBefore: boolean }
-    | { readonly kind: "sizeof"; readonly type: string }
+    | { readonly kind: "sizeof"; readonly type: string; readonly isStruct: boolean }
     | { readonly kind: "call"; readonly name: string; readonly args: readonly Expression[] }
     | { readonly kind: "unary"; readonly operator: "-" | "!" | "~" | "*"; readonly of: Expression }
     | { readonly kind: "binary"; readonly operator: string; readonly left: Expression; readonly right: Expression }

@@ -1,7 +1,10 @@
 /** What a value of the language is, and how it lies in memory. */
 export type TraceType =
-  /** On the stack always with 64 bits. @property bytes fewer of them: what is computed from it wraps there. */
-  | { readonly kind: "int"; readonly signed: boolean; readonly bytes?: 1 | 2 | 4 }
+  /**
+   * On the stack always with 64 bits. @property bytes fewer of them: what is computed from it wraps there. @property struct the number
+   * of the struct that it points at.
+   */
+  | { readonly kind: "int"; readonly signed: boolean; readonly bytes?: 1 | 2 | 4; readonly struct?: number }
   | { readonly kind: "string"; readonly size: number }
   /** A number of a call stack, of which so many functions are shown; `perf`: with their addresses. */
   | { readonly kind: "stack"; readonly limit?: number; readonly perf?: true }
@@ -18,6 +21,8 @@ export type TraceType =
 
 export const INT: TraceType = { kind: "int", signed: true };
 export const UNSIGNED: TraceType = { kind: "int", signed: false };
+/** The address of a struct. */
+export const pointerTo = (struct: number): TraceType => ({ kind: "int", signed: false, struct });
 /** Bytes of a text that somebody points at. */
 export const TEXT_BYTES = 64;
 const ADDRESS_BYTES = 24;
@@ -35,6 +40,10 @@ export const INTEGERS: Readonly<Record<string, IntType>> = {
   uint64: { kind: "int", signed: false },
   int64: { kind: "int", signed: true },
 };
+
+/** The type of a number of so many bytes in memory. */
+export const integerOf = (bytes: number, isSigned: boolean): TraceType =>
+  INTEGERS[`${isSigned ? "" : "u"}int${8 * bytes}`] ?? (isSigned ? INT : UNSIGNED);
 
 /** Bytes of a value, a multiple of 8. */
 export function sizeOfType(type: TraceType): number {
@@ -79,7 +88,10 @@ const layoutOf = (type: TraceType): string =>
   type.kind === "int" ? "int" : type.kind === "tuple" ? `(${type.parts.map(layoutOf)})` : JSON.stringify(type);
 
 /** Of numbers that are kept: all of their 64 bits. */
-export const widened = (type: TraceType): TraceType => (type.kind === "int" ? (type.signed ? INT : UNSIGNED) : type);
+export function widened(type: TraceType): TraceType {
+  if (type.kind !== "int" || type.struct !== undefined) return type;
+  return type.signed ? INT : UNSIGNED;
+}
 
 /** What the functions that only a map's value can be make of it. */
 export const AGGREGATES = ["count", "sum", "avg", "min", "max", "stats", "hist", "lhist"] as const;

@@ -4,10 +4,11 @@ import { functionValue } from "./calls.ts";
 import type { CodeParts } from "./code-parts.ts";
 import { isTruth, truth, unless } from "./conditions.ts";
 import { type Operand, signed } from "./emitter.ts";
-import { field, isArgs } from "./fields.ts";
+import { field, isArgs, structOf } from "./fields.ts";
 import { nearHint } from "./hints.ts";
 import { lookUp } from "./map-code.ts";
 import { step } from "./steps.ts";
+import { structSize } from "./structs.ts";
 import type { Expression, MapPlace } from "./syntax-tree.ts";
 import { element, tuple } from "./tuples.ts";
 import { INT, INTEGERS, LEAST, roomFor, sizeOfType, TEXT_BYTES, type TraceType, UNSIGNED } from "./types.ts";
@@ -50,7 +51,10 @@ export function value(parts: CodeParts, node: Expression): Operand {
     case "step":
       return step(parts, node);
     case "sizeof":
-      return { type: UNSIGNED, constant: BigInt(INTEGERS[node.type]!.bytes ?? 8) };
+      return {
+        type: UNSIGNED,
+        constant: BigInt(node.isStruct ? structSize(structOf(parts, node)) : (INTEGERS[node.type]!.bytes ?? 8)),
+      };
     case "call":
       return functionValue(parts, node);
     case "unary":
