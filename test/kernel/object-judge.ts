@@ -73,9 +73,9 @@ export class ObjectJudge {
     for (const descriptor of [...this.#descriptors, this.#btf]) if (descriptor >= 0) this.#libc.close(descriptor);
   }
 
-  /** @param level of the log: 1, or 2 for every step. */
-  judge(program: ObjectProgram, type: number, level: 1 | 2 = LOG.walk): Judgement {
-    const { result, log } = this.#load(program, type, level);
+  /** @param level of the log: 1, or 2 for every step. @param flags more BPF_F_* of loading than the section says. */
+  judge(program: ObjectProgram, type: number, level: 1 | 2 = LOG.walk, flags = 0): Judgement {
+    const { result, log } = this.#load(program, type, level, flags);
     if (result >= 0) this.#libc.close(result);
     return { errno: result < 0 ? -result : 0, log };
   }
@@ -96,7 +96,12 @@ export class ObjectJudge {
     return { returnValue: run.returnValue | 0, data: Buffer.from(run.data).toString("hex") };
   }
 
-  #load(program: ObjectProgram, type: number, level: number): { readonly result: number; readonly log: string } {
+  #load(
+    program: ObjectProgram,
+    type: number,
+    level: number,
+    flags = 0,
+  ): { readonly result: number; readonly log: string } {
     const bytes = withDescriptors(program.instructions, this.#descriptors);
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     for (const { name, kind, instructions } of program.unresolved)
@@ -111,7 +116,7 @@ export class ObjectJudge {
       .pointer(16, Buffer.from(`${this.#object.license}\0`))
       .words(24, level, room)
       .pointer(32, log)
-      .words(44, program.flags)
+      .words(44, program.flags | flags)
       .words(68, this.#attachTypeOf(program))
       .words(108, this.#targetOf(program));
     if (this.#btf >= 0) {

@@ -1,8 +1,8 @@
 import type { VerifierMap } from "../../src/bpf/verifier/map.ts";
 import type { LoadOptions } from "../../src/kernel/bpf/kernel-programs.ts";
 import { openKernel } from "../../src/kernel/kernel.ts";
-import type { Libc } from "../../src/kernel/libc.ts";
-import { UNPRIVILEGED_SWITCH, withSwitchAt } from "./unprivileged-switch.ts";
+import { UNPRIVILEGED_SWITCH } from "./unprivileged-switch.ts";
+import { withoutCapabilities } from "./without-capabilities.ts";
 
 /** What this machine's kernel said of a program. */
 export interface Judgement {
@@ -35,10 +35,6 @@ export interface Judge {
   readonly unprivilegedMissing: string | undefined;
 }
 
-/** CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF */
-const CAPABILITIES = [12, 21, 38, 39];
-const CAPABILITY_VERSION = 0x2008_0522;
-
 /** The kernel, or why it cannot be asked. */
 export const kernelJudge: Judge | { readonly missing: string } = await open();
 
@@ -46,7 +42,7 @@ async function open(): Promise<Judge | { missing: string }> {
   const kernel = await openKernel();
   if ("missing" in kernel) return kernel;
   const { libc, maps, programs } = kernel;
-  const asUnprivileged = unprivileged(libc);
+  const asUnprivileged = withoutCapabilities(libc);
   const judge: Judge = {
     createMap(map, innerMap = 0) {
       const descriptor = maps.createMap({ ...map, flags: map.flags ?? 0, innerMap });
@@ -74,31 +70,6 @@ async function open(): Promise<Judge | { missing: string }> {
     ...judge,
     unprivilegedMissing: findObstacle(() => judge.judge(trivial, { type: 1, unprivileged: true })),
   };
-}
-
-/** Makes what does something without capabilities, at a moment when users without them may load programs. */
-function unprivileged(libc: Libc): <Result>(action: () => Result) => Result {
-  const setCapabilities = libc.declare("int capset(void *header, void *sets)");
-  const getCapabilities = libc.declare("int capget(void *header, void *sets)");
-  const header = Buffer.alloc(8);
-  header.writeUInt32LE(CAPABILITY_VERSION, 0);
-  const all = Buffer.alloc(24);
-  getCapabilities(header, all);
-  const few = Buffer.from(all);
-  // Effective sets are the first of three words, for capabilities 0 to 31 and 32 to 63.
-  for (const capability of CAPABILITIES) {
-    const at = capability < 32 ? 0 : 12;
-    few.writeUInt32LE((few.readUInt32LE(at) & ~(1 << (capability & 31))) >>> 0, at);
-  }
-  return (action) =>
-    withSwitchAt("0", () => {
-      if (setCapabilities(header, few) !== 0) throw new Error(`capset(2) fails with errno ${libc.errno()}`);
-      try {
-        return action();
-      } finally {
-        setCapabilities(header, all);
-      }
-    });
 }
 
 /** Why unprivileged users cannot be let to load programs for a moment, or undefined. */
