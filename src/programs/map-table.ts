@@ -36,6 +36,7 @@ interface OpenMap {
 /** The maps of a topology, and user space's side of them. */
 export class MapTable {
   private readonly commands: MapCommands;
+  private readonly cgroups: ((name: string) => number) | undefined;
   /** What the verifier knows of them, by descriptor. */
   readonly verifierMaps = new Map<number, VerifierMap>();
   private readonly maps = new Map<string, OpenMap>();
@@ -43,15 +44,17 @@ export class MapTable {
   private readonly ofObjects = new Map<string, readonly number[]>();
   /** Types of the objects that use a map, by its descriptor. */
   private readonly types = new Map<number, readonly Btf[]>();
-  /** What entries of arrays of programs hold, by map and key: names, which the kernel would not give. */
-  private readonly programNames = new Map<string, Map<string, { key: Uint8Array; name: string }>>();
+  /** What entries of arrays of programs and control groups hold, by map and key: names, which the kernel would not give. */
+  private readonly heldNames = new Map<string, Map<string, { key: Uint8Array; name: string }>>();
 
   /**
    * Makes and fills the maps; entries that are programs are left to others. Throws one NetsimError with all problems.
    * @param commands where the maps are made.
+   * @param cgroups descriptors of control groups by their names, `node/path`; absent: there are none.
    */
-  constructor(models: ReadonlyMap<string, MapModel>, commands: MapCommands) {
+  constructor(models: ReadonlyMap<string, MapModel>, commands: MapCommands, cgroups?: (name: string) => number) {
     this.commands = commands;
+    this.cgroups = cgroups;
     const problems: Diagnostic[] = [];
     for (const model of inOrder(models)) this.create(model, problems);
     if (problems.length > 0) throw new NetsimError(problems);
@@ -158,7 +161,7 @@ export class MapTable {
   }
 
   /** Puts a value there that is no program, into a user ring buffer a record. Returns 0 or a negative error number. */
-  update(map: string, { key, value, place }: MapEntryModel, flags: number): number {
+  update(map: string, { key, keyText, value, place }: MapEntryModel, flags: number): number {
     if (this.maps.get(map)!.model.type === "user_ringbuf") {
       if (this.commands.produce === undefined)
         fail("unsupported", `This engine puts no records into user ring buffers like '${map}'.`, {
@@ -167,7 +170,16 @@ export class MapTable {
         });
       return this.commands.produce(this.descriptor(map), value as Uint8Array);
     }
-    return this.commands.update(this.descriptor(map), key, this.bytesOf(map, value), flags);
+    if (value instanceof Uint8Array || value.kind !== "cgroup")
+      return this.commands.update(this.descriptor(map), key, this.bytesOf(map, value), flags);
+    if (this.cgroups === undefined)
+      fail("unsupported", `This engine puts no control groups into maps like '${map}'.`, {
+        place,
+        hint: "The engines interpreter and jit do.",
+      });
+    const errno = this.commands.update(this.descriptor(map), key, int32(this.cgroups(value.name)), flags);
+    if (errno === 0) this.namesIn(map).set(keyText, { key: key!, name: value.name });
+    return errno;
   }
 
   /** Puts a program there. @param slot its executable's. */
@@ -175,13 +187,13 @@ export class MapTable {
     const program = this.commands.openProgram(slot);
     const errno = this.commands.update(this.descriptor(map), key, int32(program), flags);
     this.commands.close(program);
-    if (errno === 0) this.programsOf(map).set(keyText, { key: key!, name });
+    if (errno === 0) this.namesIn(map).set(keyText, { key: key!, name });
     return errno;
   }
 
   delete(map: string, key: Uint8Array, keyText: string): number {
     const errno = this.commands.delete(this.descriptor(map), key);
-    if (errno === 0) this.programsOf(map).delete(keyText);
+    if (errno === 0) this.namesIn(map).delete(keyText);
     return errno;
   }
 
@@ -222,9 +234,8 @@ export class MapTable {
   /** What a map holds now: of arrays what is not zero, in the order of the kernel's iteration; of queues and stacks nothing. */
   *entries(map: string): Iterable<ReadableEntry> {
     const { model, descriptor } = this.maps.get(map)!;
-    if (model.type === "prog_array") {
-      for (const { key, name } of this.programsOf(map).values())
-        yield { key: decodeValue(model.key, key), value: name };
+    if (model.type === "prog_array" || model.type === "cgroup_array") {
+      for (const { key, name } of this.namesIn(map).values()) yield { key: decodeValue(model.key, key), value: name };
       return;
     }
     if (model.key.size === 0) return;
@@ -278,11 +289,11 @@ export class MapTable {
     return this.maps.get(map)!.descriptor;
   }
 
-  private programsOf(map: string): Map<string, { key: Uint8Array; name: string }> {
-    let names = this.programNames.get(map);
+  private namesIn(map: string): Map<string, { key: Uint8Array; name: string }> {
+    let names = this.heldNames.get(map);
     if (names === undefined) {
       names = new Map();
-      this.programNames.set(map, names);
+      this.heldNames.set(map, names);
     }
     return names;
   }

@@ -27,6 +27,7 @@ import type { TrafficSource } from "../traffic/traffic-source.ts";
 import { attachTracing, type TracingAttachment } from "./attach-tracing.ts";
 import { Captures } from "./captures.ts";
 import { Expectations } from "./expectations.ts";
+import { HeldCgroups } from "./held-cgroups.ts";
 import { MapSteps } from "./map-steps.ts";
 import { OneLiners } from "./one-liners.ts";
 import type { Process } from "./processes/process.ts";
@@ -84,8 +85,10 @@ export function assemble(
   const memory = new LinearMemory();
   const world = createWorld(seed, memory, options);
   const machine = new Machine(memory);
-  const syscall = new BpfSyscall({ ...oneCpu(machine), objects: DEVICES_ALONE });
-  const maps = new MapTable(topology.maps, parts.engine.maps ?? syscall);
+  const cgroups = new HeldCgroups(topology);
+  const syscall = new BpfSyscall({ ...oneCpu(machine), objects: { ...DEVICES_ALONE, cgroup: cgroups.at } });
+  const own = parts.engine.maps === undefined;
+  const maps = new MapTable(topology.maps, parts.engine.maps ?? syscall, own ? cgroups.descriptorOf : undefined);
   const { events } = world.ledger;
   const tracePipe = new TracePipe();
   const contexts = new Contexts({
@@ -132,7 +135,7 @@ export function assemble(
   const histograms = entries.flatMap(({ histogram }) => histogram ?? []);
   programs.throwProblems();
   const ownRecords = () => new MapRecords(maps, syscall, simulation, (map) => oneLiners.has(map));
-  const records = parts.engine.maps === undefined ? ownRecords() : undefined;
+  const records = own ? ownRecords() : undefined;
   records?.open();
   for (const histogram of histograms) checkHistogram(histogram, maps);
   oneLiners.begin(maps, events);

@@ -85,9 +85,10 @@ function build({ root: map, source }: TopologyDocument, parts: TopologyParts, co
   const root = Fields.of(context, map)!;
   const hooks = [...parts.hooks];
   const programs = new Programs(root, [...parts.languages]);
-  const maps = new Maps(root, programs);
   const drafts = new Drafts(root);
   const links = new Links(root, drafts);
+  // Links name interfaces, too, which values of maps may name.
+  const maps = new Maps(root, programs, drafts);
   const { nodes, tc } = buildNodes(drafts, programs, hooks, [...parts.qdiscs]);
   const until = root.parsed("until", parseDuration);
   const maxPackets = root.number("max-packets");

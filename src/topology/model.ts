@@ -92,11 +92,16 @@ export interface MapEntryModel {
   readonly place: Place;
 }
 
-/** What entries of arrays of programs and of maps of maps hold. */
-export interface NamedThing {
-  readonly kind: "program" | "map";
-  readonly name: string;
-}
+/** What entries of arrays of programs, of maps of maps and of arrays of control groups hold. */
+export type NamedThing =
+  | { readonly kind: "program" | "map"; readonly name: string }
+  | {
+      readonly kind: "cgroup";
+      /** `node/path` */
+      readonly name: string;
+      readonly node: string;
+      readonly path: string;
+    };
 
 /** What a step does to a map. `errno`: the error that it should end with, as `EEXIST`; absent: none. */
 export type MapChange =

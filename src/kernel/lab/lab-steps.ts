@@ -86,5 +86,7 @@ function whyNot(step: StepModel, takesRecords: (map: string) => boolean): string
   if (step.kind !== "map") return undefined;
   if (step.change.kind !== "update") return undefined;
   if (takesRecords(step.map)) return "the lab puts no records into user ring buffers";
-  return step.change.entry.value instanceof Uint8Array ? undefined : "the lab puts no programs and maps into maps";
+  return step.change.entry.value instanceof Uint8Array
+    ? undefined
+    : "the lab puts no programs, control groups and maps into maps";
 }

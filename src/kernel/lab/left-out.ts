@@ -44,12 +44,20 @@ export function skippedOfMaps({ maps }: Topology): Skipped[] {
   const programs = [...maps.values()]
     .filter(({ contents }) => contents.some(({ value }) => !(value instanceof Uint8Array) && value.kind === "program"))
     .map(({ name }) => ({ what: `programs in map ${name}`, why: "the lab puts no programs into maps" }));
-  return [...programs, ...requests];
+  const groups = [...maps.values()]
+    .filter(({ type, contents }) => type === "cgroup_array" && contents.length > 0)
+    .map(({ name }) => ({ what: `control groups in map ${name}`, why: "the lab puts no control groups into maps" }));
+  return [...programs, ...requests, ...groups];
 }
+
+/** Types of maps that the lab leaves empty. */
+const NOT_FILLED: readonly string[] = ["user_ringbuf", "cgroup_array"];
 
 /** The maps as the lab makes them. */
 export function mapsOfLab({ maps }: Topology): Topology["maps"] {
-  return new Map([...maps].map(([name, map]) => [name, map.type === "user_ringbuf" ? { ...map, contents: [] } : map]));
+  return new Map(
+    [...maps].map(([name, map]) => [name, NOT_FILLED.includes(map.type) ? { ...map, contents: [] } : map]),
+  );
 }
 
 /** The programs at events. */

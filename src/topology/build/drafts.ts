@@ -1,9 +1,14 @@
 import { namesHint } from "../check/hints.ts";
 import type { EndpointRef, NodeRef } from "../model.ts";
+import { QuantityError } from "../quantity/quantity.ts";
 import type { Span } from "../yaml/source-text.ts";
 import type { YamlValue } from "../yaml/value.ts";
 import type { BuildContext } from "./context.ts";
 import { Fields } from "./fields.ts";
+
+/** ifindex of the loopback device, and of a node's first interface. */
+const LOOPBACK_INDEX = 1;
+export const FIRST_INDEX = 2;
 
 /** A node whose interfaces are still being collected. */
 export interface NodeDraft {
@@ -98,6 +103,27 @@ export class Drafts {
     if (found.text.includes(":")) return this.endpoint(value);
     const node = this.node(found.text, found.span);
     return node && { node: node.name };
+  }
+
+  /** ifindex of a device, `node:interface`, as buildInterfaces gives it. Throws QuantityError. */
+  deviceIndex(name: string): number {
+    const colon = name.indexOf(":");
+    const node = this.nodes.get(name.slice(0, colon));
+    if (node === undefined)
+      throw new QuantityError(
+        `'${name}' names no device: there is no such node.`,
+        namesHint(name.slice(0, colon), [...this.nodes.keys()]) ?? "Write `node:interface`, as in `client:eth0`.",
+      );
+    const device = name.slice(colon + 1);
+    if (device === "lo") return LOOPBACK_INDEX;
+    const names = [...node.interfaces.keys()];
+    const place = names.indexOf(device);
+    if (place < 0)
+      throw new QuantityError(
+        `'${node.name}' has no interface '${device}'.`,
+        namesHint(device, names) ?? "Name it under `interfaces` of the node.",
+      );
+    return FIRST_INDEX + place;
   }
 
   interfaceOf(node: NodeDraft, name: string, span: Span): EndpointRef | undefined {

@@ -5,11 +5,9 @@ import { QuantityError } from "../quantity/quantity.ts";
 import { parseSize } from "../quantity/size.ts";
 import type { YamlValue } from "../yaml/value.ts";
 import type { BuildContext } from "./context.ts";
-import type { Drafts, InterfaceDraft, NodeDraft } from "./drafts.ts";
+import { type Drafts, FIRST_INDEX, type InterfaceDraft, type NodeDraft } from "./drafts.ts";
 import { buildOffload } from "./offload.ts";
 
-/** ifindex of a node's first interface: 1 is the loopback device. */
-const FIRST_INDEX = 2;
 /** ETH_MIN_MTU and ETH_MAX_MTU of linux/if_ether.h. */
 const MTU = { least: 68, most: 65_535, usual: 1500 };
 /** RFC 8200 section 5. */

@@ -1,15 +1,17 @@
 import { MAP_TYPES, type MapTypeName } from "../../bpf/maps/map-type.ts";
 import { namesHint } from "../check/hints.ts";
 import { decodeValue, readableText } from "../map-value/decode.ts";
-import { encodeSample, encodeValue } from "../map-value/encode.ts";
-import { parseLayout, type ValueLayout } from "../map-value/layout.ts";
+import { type DeviceIndex, encodeSample, encodeValue } from "../map-value/encode.ts";
+import { NAMED_LAYOUTS, parseLayout, type ValueLayout } from "../map-value/layout.ts";
 import { parseValueTest, type ValueTest } from "../map-value/value-test.ts";
 import type { MapEntryModel, MapModel, NamedThing } from "../model.ts";
 import { QuantityError } from "../quantity/quantity.ts";
 import { READ_RECORDS, RINGS } from "../record-maps.ts";
 import type { Span } from "../yaml/source-text.ts";
 import { exact, type YamlValue } from "../yaml/value.ts";
+import { cgroupPaths } from "./cgroups.ts";
 import type { BuildContext, LocatedText } from "./context.ts";
+import type { Drafts } from "./drafts.ts";
 import { Fields } from "./fields.ts";
 import type { Programs } from "./programs.ts";
 import { readRecords } from "./records.ts";
@@ -17,7 +19,9 @@ import { readRecords } from "./records.ts";
 /** Types whose values have no keys. */
 const KEYLESS: readonly string[] = ["queue", "stack", "bloom_filter", ...RINGS];
 /** Types whose values are other things of the topology. */
-const NAMING: readonly string[] = ["prog_array", "array_of_maps", "hash_of_maps"];
+const NAMING: readonly string[] = ["prog_array", "array_of_maps", "hash_of_maps", "cgroup_array"];
+/** Types whose values begin with the index of a device. */
+const OF_DEVICES: readonly string[] = ["devmap", "devmap_hash"];
 
 const NOTHING: ValueLayout = { kind: "bytes", size: 0, alignment: 1 };
 
@@ -27,8 +31,11 @@ export class Maps {
   private readonly context: BuildContext;
   private readonly programs: Programs;
   private readonly names: readonly string[];
+  private readonly drafts: Drafts | undefined;
 
-  constructor(root: Fields, programs: Programs) {
+  /** @param drafts the nodes, whose devices and control groups values may name. */
+  constructor(root: Fields, programs: Programs, drafts?: Drafts) {
+    this.drafts = drafts;
     this.context = root.context;
     this.programs = programs;
     const maps = root.named("maps");
@@ -48,13 +55,13 @@ export class Maps {
 
   /** A key, or a value, of a map. */
   part(layout: ValueLayout, value: YamlValue): Uint8Array | undefined {
-    return this.attempt(value.span, () => encodeValue(layout, exact(value)));
+    return this.attempt(value.span, () => encodeValue(layout, exact(value), this.deviceIndex));
   }
 
   /** What a value of a map is tested for. */
   test(map: MapModel, value: YamlValue): ValueTest | undefined {
     const text = value.kind === "scalar" ? value.source : JSON.stringify(value.plain);
-    return this.attempt(value.span, () => parseValueTest(map.value, exact(value), text));
+    return this.attempt(value.span, () => parseValueTest(map.value, exact(value), text, this.deviceIndex));
   }
 
   /** An entry, `{ key, value }`. */
@@ -71,7 +78,8 @@ export class Maps {
     const type = fields.choice("type", ...(Object.keys(MAP_TYPES) as MapTypeName[]));
     const unsaid = type === "perf_event_array" ? parseLayout("u32") : NOTHING;
     const key = fields.has("key") ? this.layout(fields.value("key")!) : unsaid;
-    const value = fields.has("value") ? this.layout(fields.value("value")!) : unsaid;
+    const given = fields.has("value") ? this.layout(fields.value("value")!) : unsaid;
+    const value = given && OF_DEVICES.includes(type ?? "") ? withDevice(given) : given;
     const maxEntries = fields.number("entries");
     if (type === undefined || key === undefined || value === undefined || maxEntries === undefined) return undefined;
     if (!fields.has("key") && !KEYLESS.includes(type) && !READ_RECORDS.includes(type))
@@ -92,8 +100,8 @@ export class Maps {
       ...(inner && { inner: inner.text }),
       ...(records && { records }),
     };
-    const given = fields.value("contents");
-    if (given !== undefined) contents.push(...this.entries(model, given));
+    const filled = fields.value("contents");
+    if (filled !== undefined) contents.push(...this.entries(model, filled));
     return model;
   }
 
@@ -113,7 +121,7 @@ export class Maps {
 
   /** A key that stands as the key of a mapping. */
   key(map: MapModel, text: string, span: Span): Uint8Array | undefined {
-    return this.attempt(span, () => encodeValue(map.key, text));
+    return this.attempt(span, () => encodeValue(map.key, text, this.deviceIndex));
   }
 
   private entryOf(map: MapModel, key: Uint8Array | undefined, value: YamlValue): MapEntryModel | undefined {
@@ -146,9 +154,38 @@ export class Maps {
     }
     const name = this.context.text(value);
     if (name === undefined) return undefined;
+    if (map.type === "cgroup_array") return this.cgroup(name);
     if (!this.names.includes(name.text)) this.named(name);
     return { kind: "map", name: name.text };
   }
+
+  /** A control group of a host, `node/path`. */
+  private cgroup({ text, span }: LocatedText): NamedThing | undefined {
+    const slash = text.indexOf("/");
+    if (slash <= 0 || this.drafts === undefined)
+      return this.context.problem(
+        "schema-value",
+        span,
+        `'${text}' does not name a control group of a host.`,
+        "Write the host and the path, as in `server/services`.",
+      );
+    const node = this.drafts.node(text.slice(0, slash), span);
+    if (node === undefined) return undefined;
+    const path = text.slice(slash);
+    const paths = cgroupPaths(node.fields);
+    if (paths.includes(path)) return { kind: "cgroup", name: text, node: node.name, path };
+    return this.context.problem(
+      "unknown-reference",
+      span,
+      `'${node.name}' has no control group '${path}'.`,
+      paths.length === 1 ? "Name it under `cgroups` of the host." : namesHint(path, paths),
+    );
+  }
+
+  private readonly deviceIndex: DeviceIndex = (name) => {
+    if (this.drafts !== undefined) return this.drafts.deviceIndex(name);
+    throw new QuantityError(`'${name}' is no index of a device.`, "There are no nodes here; write the number.");
+  };
 
   private layout(value: YamlValue): ValueLayout | undefined {
     return this.attempt(value.span, () => parseLayout(exact(value)));
@@ -162,6 +199,16 @@ export class Maps {
       return this.context.problem("bad-quantity", span, error.message, error.hint);
     }
   }
+}
+
+/** The layout with a device where the kernel reads one: struct bpf_devmap_val begins with it. */
+function withDevice(layout: ValueLayout): ValueLayout {
+  if (layout.kind === "unsigned" && layout.size === 4) return NAMED_LAYOUTS.device!;
+  if (layout.kind !== "struct") return layout;
+  const fields = layout.fields.map((field) =>
+    field.offset === 0 ? { ...field, layout: withDevice(field.layout) } : field,
+  );
+  return { ...layout, fields };
 }
 
 /** A key as messages and reports name it. */

@@ -4,11 +4,21 @@ import { enumerate } from "../check/hints.ts";
 import { QuantityError } from "../quantity/quantity.ts";
 import type { ScalarLayout, ValueLayout } from "./layout.ts";
 
+/** Index of a device by its name, `node:interface`. Throws QuantityError. */
+export type DeviceIndex = (name: string) => number;
+
+const NO_DEVICES: DeviceIndex = (name) => {
+  throw new QuantityError(
+    `'${name}' is no index of a device.`,
+    "Devices have names in topologies only; write the number.",
+  );
+};
+
 /**
- * Bytes of a key or value as a topology gives it: a number, an address, `{ hex: ... }`, or a mapping of fields, as its layout
- * says. Throws QuantityError.
+ * Bytes of a key or value as a topology gives it: a number, an address, a device, `{ hex: ... }`, or a mapping of fields, as its
+ * layout says. Throws QuantityError.
  */
-export function encodeValue(layout: ValueLayout, value: unknown): Uint8Array {
+export function encodeValue(layout: ValueLayout, value: unknown, deviceIndex: DeviceIndex = NO_DEVICES): Uint8Array {
   const bytes = new Uint8Array(layout.size);
   const given = hexOf(value);
   if (given !== undefined) {
@@ -19,7 +29,7 @@ export function encodeValue(layout: ValueLayout, value: unknown): Uint8Array {
       );
     return given;
   }
-  write(layout, value, bytes, 0);
+  write(layout, value, { bytes, deviceIndex }, 0);
   return bytes;
 }
 
@@ -45,9 +55,15 @@ function hexOf(value: unknown): Uint8Array | undefined {
   return bytes;
 }
 
-function write(layout: ValueLayout, value: unknown, bytes: Uint8Array, at: number): void {
+/** Where bytes are written to. */
+interface Target {
+  readonly bytes: Uint8Array;
+  readonly deviceIndex: DeviceIndex;
+}
+
+function write(layout: ValueLayout, value: unknown, target: Target, at: number): void {
   if (layout.kind !== "struct") {
-    bytes.set(scalarBytes(layout, value), at);
+    target.bytes.set(scalarBytes(layout, value, target), at);
     return;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
@@ -62,12 +78,16 @@ function write(layout: ValueLayout, value: unknown, bytes: Uint8Array, at: numbe
         `'${name}' is none of its fields.`,
         `There are ${enumerate(layout.fields.map((one) => one.name))}.`,
       );
-    write(field.layout, part, bytes, at + field.offset);
+    write(field.layout, part, target, at + field.offset);
   }
 }
 
-function scalarBytes({ kind, size }: ScalarLayout, value: unknown): Uint8Array {
+function scalarBytes({ kind, size }: ScalarLayout, value: unknown, { deviceIndex }: Target): Uint8Array {
   switch (kind) {
+    case "device": {
+      const isName = typeof value === "string" && value.includes(":");
+      return numberBytes("unsigned", size, isName ? deviceIndex(value) : value);
+    }
     case "ipv4":
       if (typeof value === "number" || typeof value === "bigint") return numberBytes("network", size, value);
       return addressBytes(value, parseIpv4, "an IPv4 address", "10.0.0.1");

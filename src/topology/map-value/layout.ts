@@ -4,7 +4,7 @@ import { QuantityError } from "../quantity/quantity.ts";
 export type ValueLayout = ScalarLayout | StructLayout;
 
 export interface ScalarLayout {
-  readonly kind: "unsigned" | "signed" | "network" | "ipv4" | "ipv6" | "mac" | "bytes" | "text";
+  readonly kind: "unsigned" | "signed" | "network" | "ipv4" | "ipv6" | "mac" | "bytes" | "text" | "device";
   /** Bytes. */
   readonly size: number;
   /** A boundary that it begins at inside a structure. */
@@ -41,6 +41,7 @@ export const NAMED_LAYOUTS: Readonly<Record<string, ScalarLayout>> = {
   ipv4: scalar("ipv4", 4),
   ipv6: scalar("ipv6", 16, 4),
   mac: scalar("mac", 6, 1),
+  device: scalar("device", 4),
 };
 
 const HINT = `A number of bytes, one of ${Object.keys(NAMED_LAYOUTS).join(", ")}, char[16] or the like, or fields with theirs: { port: be16, hits: u64 }.`;

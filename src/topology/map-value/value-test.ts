@@ -1,6 +1,6 @@
 import { parseCountTest } from "../quantity/count-test.ts";
 import { decodeNumber } from "./decode.ts";
-import { encodeValue } from "./encode.ts";
+import { type DeviceIndex, encodeValue } from "./encode.ts";
 import type { ValueLayout } from "./layout.ts";
 
 /** What a value of a map should be. */
@@ -15,7 +15,12 @@ export interface ValueTest {
 export const ABSENT: ValueTest = { text: "absent", accepts: (value) => value === undefined };
 
 /** Reads a test of a value: one that it equals, or of numbers also a comparison, `">= 5"`. Throws QuantityError. */
-export function parseValueTest(layout: ValueLayout, wanted: unknown, text: string): ValueTest {
+export function parseValueTest(
+  layout: ValueLayout,
+  wanted: unknown,
+  text: string,
+  deviceIndex?: DeviceIndex,
+): ValueTest {
   if (typeof wanted === "string" && /^\s*[<>=!]|\.\./.test(wanted) && layout.kind !== "struct") {
     const test = parseCountTest(wanted);
     return {
@@ -26,6 +31,6 @@ export function parseValueTest(layout: ValueLayout, wanted: unknown, text: strin
       },
     };
   }
-  const bytes = encodeValue(layout, wanted);
+  const bytes = encodeValue(layout, wanted, deviceIndex);
   return { text, accepts: (value) => value !== undefined && Buffer.compare(bytes, value) === 0 };
 }

@@ -63,7 +63,7 @@ export const mapSchema = mapping(
       type: ["object", "array"],
       items: entry,
       description:
-        "What it holds at the start: values by their keys, or a list of { key, value }. In arrays of programs and maps of maps values are names.",
+        "What it holds at the start: values by their keys, or a list of { key, value }. In arrays of programs and control groups (`node/path`) and maps of maps values are names, and devices may be (`node:interface`).",
       examples: [{ 0: 5 }, [{ key: { port: 80 }, value: 1 }]],
     },
   },

@@ -33,6 +33,17 @@ describe("netsim bpf maps", () => {
     expect(out).toBe('{\n    "seen": []\n}\n');
   });
 
+  it("runs programs with the helpers on packets", async () => {
+    const load = "r2 = 12\nr3 = r10\nr3 += -16\nr4 = 2\ncall bpf_skb_load_bytes\n";
+    const put =
+      "r1 = map[seen]\nr2 = r10\nr2 += -4\n*(u32 *)(r2 +0) = 1\nr3 = r10\nr3 += -16\nr4 = 0\ncall bpf_map_update_elem\nr0 = 0\nexit";
+    const program = `*(u64 *)(r10 -16) = 0\n${load}${put}`;
+    for (const engine of ["interpreter", "jit"]) {
+      const options = [...HASH, "--type", "sched_cls", "--packet", TCP, "--name", "seen", "--engine", engine];
+      expect((await bpf(["maps", "-", ...options], program)).out).toContain("value: 08 00 00 00");
+    }
+  });
+
   it("says that there are no maps", async () => {
     expect((await bpf(["maps", "-"], "r0 = 0\nexit")).out).toBe("There are no maps.\n");
     expect((await bpf(["maps", "-", "-j"], "r0 = 0\nexit")).out).toBe("{}\n");
