@@ -56,7 +56,10 @@ export class HostNetwork implements ProgramNetwork {
       if (own !== undefined || table === "local") return own;
     }
     const by = this.host.byIndex(device);
-    return by && routes.lookupBy(by, family, bytes, destination);
+    if (by === undefined) return undefined;
+    return family === 4
+      ? routes.lookupBy(by, family, bytes, destination)
+      : routes.lookupRather(by, family, bytes, destination);
   }
 
   neighbour(ifindex: number, family: 4 | 6, bytes: Uint8Array, at: number): Uint8Array | undefined {

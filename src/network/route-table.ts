@@ -87,6 +87,18 @@ export class RouteTable {
     );
   }
 
+  /** Of the main table's longest prefix and least metric, the route by that interface where there is one (rt6_score_route). */
+  lookupRather(device: Interface, family: 4 | 6, bytes: Uint8Array, at: number): Route | undefined {
+    let best: Route | undefined;
+    for (const route of this.list[family]) {
+      if (!matches(bytes, at, route.destination, route.prefix)) continue;
+      best ??= route;
+      if (route.prefix !== best.prefix || route.metric !== best.metric) break;
+      if (route.device === device) return route;
+    }
+    return best;
+  }
+
   /** The route that was made of a route of the topology; undefined: none was. */
   ofModel(model: RouteModel): Route | undefined {
     return this.list[model.family].find((route) => route.model === model);
