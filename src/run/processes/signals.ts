@@ -1,26 +1,15 @@
 import type { CurrentTask } from "../../bpf/helpers/surroundings.ts";
-import { constantValue } from "../../seccomp/constants.ts";
+import { LAST_SIGNAL, SIGNAL_NAMES, signalNamed } from "../../events/signal-names.ts";
 
 /** What signals do by default that do not end a process (signal(7)). */
 const IGNORED = numbersOf("SIGCHLD SIGCONT SIGURG SIGWINCH");
 const STOPPING = numbersOf("SIGSTOP SIGTSTP SIGTTIN SIGTTOU");
 /** Those that nobody can handle. */
 const INESCAPABLE = numbersOf("SIGKILL SIGSTOP");
-/** Names by numbers, of those that end a process or stop it. */
-const NAMES: ReadonlyMap<number, string> = new Map(
-  [
-    "SIGHUP SIGINT SIGQUIT SIGILL SIGTRAP SIGABRT SIGBUS SIGFPE SIGKILL SIGUSR1 SIGSEGV SIGUSR2 SIGPIPE SIGALRM SIGTERM",
-    "SIGSTKFLT SIGSTOP SIGTSTP SIGTTIN SIGTTOU SIGXCPU SIGXFSZ SIGVTALRM SIGPROF SIGIO SIGPWR SIGSYS",
-  ]
-    .join(" ")
-    .split(" ")
-    .map((name) => [Number(constantValue(name)), name]),
-);
 const FIRST_REAL_TIME = 32;
-const LAST = 64;
 
 /** The name of a signal, as strace writes it: `SIGTERM`, `SIGRT_2`. */
-const nameOf = (signal: number): string => NAMES.get(signal) ?? `SIGRT_${signal - FIRST_REAL_TIME}`;
+const nameOf = (signal: number): string => SIGNAL_NAMES[signal - 1] ?? `SIGRT_${signal - FIRST_REAL_TIME}`;
 
 /** What a signal has done to a process: its name, and whether the process is gone or merely stops. */
 export interface Delivered {
@@ -39,7 +28,7 @@ export class Signals {
 
   /** A signal is sent, by a number that there is (0: none). */
   send(signal: number): void {
-    if (signal > 0 && signal <= LAST && !this.pending.includes(signal)) this.pending.push(signal);
+    if (signal > 0 && signal <= LAST_SIGNAL && !this.pending.includes(signal)) this.pending.push(signal);
   }
 
   /** A call of the process has run. @param result what it gave. */
@@ -77,5 +66,5 @@ export class Signals {
 }
 
 function numbersOf(names: string): readonly number[] {
-  return names.split(" ").map((name) => Number(constantValue(name)));
+  return names.split(" ").map(signalNamed);
 }

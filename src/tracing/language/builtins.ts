@@ -2,6 +2,7 @@ import { parametersOf } from "../../events/functions.ts";
 import type { CodeParts } from "./code-parts.ts";
 import { type Operand, signed } from "./emitter.ts";
 import { nearHint } from "./hints.ts";
+import { ofLater } from "./later.ts";
 import type { Span } from "./source.ts";
 import { structNamed, structOfArgument } from "./structs.ts";
 import { INT, integerOf, pointerTo, roomFor, TEXT_BYTES, type TraceType, UNSIGNED } from "./types.ts";
@@ -29,6 +30,7 @@ const BUILTINS = [
   "kstack",
   "curtask",
   "numaid",
+  "jiffies",
 ];
 /** What other tracers have, and the simulation has not. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -72,6 +74,8 @@ export function builtinValue(parts: CodeParts, name: string, span: Span): Operan
       return called("bpf_get_numa_node_id", UNSIGNED);
     case "rand":
       return called("bpf_get_prandom_u32", UNSIGNED);
+    case "jiffies":
+      return called("bpf_jiffies64", UNSIGNED);
     case "curtask":
       return called("bpf_get_current_task", pointerTo(structNamed("task_struct")!));
     case "comm": {
@@ -95,7 +99,7 @@ export function builtinValue(parts: CodeParts, name: string, span: Span): Operan
   }
   const argument = /^arg([0-5])$/.exec(name);
   if (argument !== null) return registerOf(parts, Number(argument[1]), span);
-  const elsewhere = ELSEWHERE[name];
+  const elsewhere = ELSEWHERE[name] ?? ofLater(name);
   if (elsewhere !== undefined) source.fail(span, `There is no '${name}' here. ${elsewhere}`);
   return source.fail(span, `There is nothing called '${name}'.`, nearHint(name, BUILTINS));
 }

@@ -2,6 +2,7 @@ import { builtinValue } from "./builtins.ts";
 import type { CodeParts } from "./code-parts.ts";
 import { type Operand, signed } from "./emitter.ts";
 import { nearHint } from "./hints.ts";
+import { ofLater } from "./later.ts";
 import { readText } from "./memory.ts";
 import { number } from "./number.ts";
 import type { Expression } from "./syntax-tree.ts";
@@ -38,6 +39,7 @@ const FUNCTIONS: Readonly<Record<string, TraceFunction>> = {
   strcontains: { takes: [2, 2, "a text, and what it may contain"], give: contains },
   buf: { takes: [1, 2, "a pointer, and how many bytes"], give: buffer },
   strftime: { takes: [2, 2, "a format and nanoseconds"], give: date },
+  nsecs: { takes: [0, 1, "`monotonic`, `boot`, `tai` or `sw_tai`"], give: clock },
   reg: { takes: [1, 1, "the name of a register"], give: register },
 };
 
@@ -59,7 +61,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** True where a name is one of those whose value can be used. */
 export const isFunction = (name: string): boolean =>
-  FUNCTIONS[name] !== undefined || ELSEWHERE[name] !== undefined || AGGREGATE_CALLS.includes(name);
+  FUNCTIONS[name] !== undefined ||
+  ELSEWHERE[name] !== undefined ||
+  ofLater(name) !== undefined ||
+  AGGREGATE_CALLS.includes(name);
 
 /** The value of a function. */
 export function functionValue(parts: CodeParts, node: Call): Operand {
@@ -71,7 +76,7 @@ export function functionValue(parts: CodeParts, node: Call): Operand {
     const [first, ...rest] = node.args;
     return found.give(parts, node, first!, ...rest);
   }
-  const elsewhere = ELSEWHERE[node.name];
+  const elsewhere = ELSEWHERE[node.name] ?? ofLater(node.name);
   if (elsewhere !== undefined) source.fail(node, `There is no ${node.name}() here. ${elsewhere}`);
   if (AGGREGATE_CALLS.includes(node.name))
     source.fail(node, `${node.name}() can only be assigned to a map.`, `Write \`@name = ${node.name}(...)\`.`);
@@ -121,6 +126,21 @@ function address(parts: CodeParts, node: Call, first: Expression, second?: Expre
   emitter.load("r1", found);
   emitter.emit(`*(u32 *)(r10 ${signed(at + 8)}) = r1`, `*(u64 *)(r10 ${signed(at)}) = ${isSix ? 16 : 4}`);
   return { type: { kind: "address" }, at };
+}
+
+/** Helpers by the clocks that they ask. */
+const CLOCKS: Readonly<Record<string, string>> = {
+  monotonic: "bpf_ktime_get_ns",
+  boot: "bpf_ktime_get_boot_ns",
+  tai: "bpf_ktime_get_tai_ns",
+  sw_tai: "bpf_ktime_get_tai_ns",
+};
+
+function clock(parts: CodeParts, node: Call, first?: Expression): Operand {
+  const helper = CLOCKS[first === undefined ? "monotonic" : first.kind === "name" ? first.name : ""];
+  if (helper === undefined) parts.source.fail(first!, "nsecs() takes `monotonic`, `boot`, `tai` or `sw_tai`.");
+  parts.emitter.emit(`call ${helper}`);
+  return parts.emitter.keep(UNSIGNED, node);
 }
 
 const MODES = ["bpftrace", "perf"];

@@ -113,7 +113,12 @@ export function tokenize(source: TraceSource): Token[] {
     else {
       const sign = SIGNS.find((one) => text.startsWith(one, at));
       if (sign === undefined) {
-        const what = text[at] === '"' ? "This text has no end." : `'${text[at]}' means nothing here.`;
+        const what =
+          text[at] === '"'
+            ? "This text has no end."
+            : text.startsWith("#include", at)
+              ? "Nothing is included here: the structs of the simulated kernel are known."
+              : `'${text[at]}' means nothing here.`;
         source.fail({ start: at, end: text[at] === '"' ? text.length : at + 1 }, what);
       }
       push("sign", sign.length, sign);

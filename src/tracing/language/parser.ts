@@ -11,6 +11,16 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   let: "Variables begin where they are assigned to: `$x = 1`.",
   config: "There is nothing to configure.",
 };
+/** What scripts have in front of their probes. */
+const DECLARATIONS: Readonly<Record<string, string>> = {
+  config: "There is nothing to configure.",
+  struct: "The structs of the simulated kernel are known; others are nowhere in it.",
+  union: "The structs of the simulated kernel are known; others are nowhere in it.",
+  enum: "Write its numbers.",
+  macro: "Write out what it stands for.",
+  fn: "Write out what it does.",
+  import: "There is nothing to import.",
+};
 
 /** Reads a one-liner. Throws a ProgramTextError at the first thing that is not understood. */
 export function parseTrace(source: TraceSource): TraceProgram {
@@ -47,6 +57,8 @@ class Parser extends ExpressionParser {
   /** A probe's name goes as far as a space, a comma or a brace. */
   private point(): ProbePoint {
     const first = this.peek();
+    const declares = first.kind === "name" ? DECLARATIONS[first.text] : undefined;
+    if (declares !== undefined) this.source.fail(first, `There is no '${first.text}' here. ${declares}`);
     if (first.kind !== "name" && first.text !== "*")
       this.source.fail(first, `A probe is expected, not ${shown(first)}.`);
     let end = first.start;

@@ -53,6 +53,10 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   hardware: "The simulation has no such counters.",
   watchpoint: "Memory is not watched.",
   iter: "There are no iterators.",
+  asyncwatchpoint: "Memory is not watched.",
+  self: "The tracer gets no signals.",
+  bench: "Nothing is measured here.",
+  test: "Nothing is tested here.",
 };
 const UNITS: Readonly<Record<string, number>> = { us: 1e3, ms: 1e6, s: 1e9 };
 

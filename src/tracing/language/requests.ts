@@ -1,19 +1,20 @@
+import { LAST_SIGNAL, SIGNAL_NAMES, signalNamed } from "../../events/signal-names.ts";
 import type { TraceAction } from "./actions.ts";
 import { isFunction } from "./calls.ts";
 import { type Operand, signed } from "./emitter.ts";
 import { parseFormat } from "./format-text.ts";
 import { nearHint } from "./hints.ts";
 import { callDelete, keyed } from "./map-code.ts";
+import { number } from "./number.ts";
 import type { Span } from "./source.ts";
 import type { StatementParts } from "./statement-parts.ts";
 import type { Expression, MapPlace } from "./syntax-tree.ts";
 import { nameOfType, sizeOfType, type TraceType, UNSIGNED } from "./types.ts";
 
-const STATEMENTS = ["printf", "print", "clear", "zero", "delete", "exit", "time"];
+const STATEMENTS = ["printf", "print", "clear", "zero", "delete", "exit", "time", "signal"];
 /** What other tracers can do to the system, and the simulation cannot. */
 const UNSAFE: Readonly<Record<string, string>> = {
   system: "The simulation runs no commands.",
-  signal: "Processes of the simulation get no signals.",
   override: "Functions of the simulation cannot be made to fail.",
   cat: "The simulation has no files.",
   join: "No argument of the simulation's calls is a list of texts.",
@@ -49,6 +50,9 @@ export function call(parts: StatementParts, node: Expression & { kind: "call" })
       if (found !== undefined) callDelete(parts, found);
       return;
     }
+    case "signal":
+      signal(parts, node);
+      return;
     case "exit":
       if (first !== undefined) parts.source.fail(node, "exit() takes nothing.");
       ask(parts, { kind: "exit" }, [], node);
@@ -61,6 +65,24 @@ export function call(parts: StatementParts, node: Expression & { kind: "call" })
   if (near?.startsWith("Did") === true && !isFunction(node.name))
     parts.source.fail(node, `There is no function '${node.name}' here.`, near);
   parts.evaluate(node);
+}
+
+/** Sends the process that runs a signal. */
+function signal(parts: StatementParts, node: Expression & { kind: "call" }): void {
+  const { emitter } = parts;
+  const [which, ...rest] = node.args;
+  if (which === undefined || rest.length > 0) parts.source.fail(node, 'signal() takes a signal: `signal("TERM")`.');
+  if (which.kind === "text") {
+    const name = which.text.startsWith("SIG") ? which.text : `SIG${which.text}`;
+    const known = signalNamed(name);
+    if (known === 0) parts.source.fail(which, `There is no signal '${which.text}'.`, nearHint(name, SIGNAL_NAMES));
+    emitter.emit(`r1 = ${known}`);
+  } else {
+    if (which.kind === "number" && (which.value < 1n || which.value > LAST_SIGNAL))
+      parts.source.fail(which, `Signals have the numbers from 1 to ${LAST_SIGNAL}.`);
+    emitter.load("r1", number(parts, which));
+  }
+  emitter.emit("call bpf_send_signal");
 }
 
 /** The time as a date, by the simulation's clock. */
