@@ -1,7 +1,7 @@
 import type { ClassicPacket } from "../bpf/classic/packet.ts";
 import type { Btf } from "../bpf/object/btf/btf-type.ts";
 import type { ProgramType } from "../bpf/program-type.ts";
-import type { VerifierResult } from "../bpf/verifier/verify.ts";
+import type { VerifierResult } from "../bpf/verifier/verifier-result.ts";
 import type { ContextLayout } from "../bpf/vm/environment.ts";
 import type { HostFunction } from "../bpf/vm/host-function.ts";
 

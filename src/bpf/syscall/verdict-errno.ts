@@ -1,5 +1,5 @@
 import { ERRNO } from "../maps/errno.ts";
-import type { VerifierError } from "../verifier/verify.ts";
+import type { VerifierError } from "../verifier/verifier-result.ts";
 
 /** Beginnings, and parts, of what the verifier says where it gives EACCES (kernel/bpf/verifier.c); elsewhere it gives EINVAL. */
 const ACCESS_DENIED: readonly RegExp[] = [

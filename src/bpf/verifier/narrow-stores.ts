@@ -1,7 +1,7 @@
 import { decodeProgram } from "../isa/decode.ts";
 import { SK_BUFF_OFFSET } from "../program-type/offsets.ts";
 import { TYPE } from "./state/register-type.ts";
-import type { VerifierResult } from "./verify.ts";
+import type { VerifierResult } from "./verifier-result.ts";
 
 /** Fields of struct __sk_buff of 4 bytes of which the kernel keeps only 2 (struct sk_buff, struct qdisc_skb_cb). */
 const NARROW: readonly number[] = [SK_BUFF_OFFSET.queueMapping, SK_BUFF_OFFSET.tcIndex, SK_BUFF_OFFSET.tcClassid];

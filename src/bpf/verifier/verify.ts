@@ -1,22 +1,17 @@
 import { prototypeOf } from "../helpers/prototype.ts";
 import { type DecodedProgram, decodeProgram } from "../isa/decode.ts";
-import type { Btf } from "../object/btf/btf-type.ts";
-import type { SourceLine } from "../object/object-file.ts";
 import { findProgramType, type ProgramType } from "../program-type.ts";
 import { pathOf } from "./explain/path.ts";
-import { Insights, type InstructionInsight } from "./insights.ts";
+import { Insights } from "./insights.ts";
 import { instructionTexts } from "./log/instruction-text.ts";
 import { logFunctions, logLiveRegisters } from "./log/program-log.ts";
 import { VerifierLog } from "./log/verifier-log.ts";
-import type { VerifierMap } from "./map.ts";
-import type { WalkObserver } from "./observer.ts";
-import { checkPrivileges, PRIVILEGED, type Privileges } from "./privileges.ts";
+import { checkPrivileges, PRIVILEGED } from "./privileges.ts";
 import { checkAbnormalReturns } from "./program/abnormal-return.ts";
 import { checkControlFlow } from "./program/control-flow.ts";
 import { findCycles } from "./program/cycles.ts";
 import { findExceptionCallback } from "./program/exception-callback.ts";
-import type { ProgramTypes } from "./program/function-types.ts";
-import { type KernelVariable, resolveKernelSymbols } from "./program/kernel-symbol.ts";
+import { resolveKernelSymbols } from "./program/kernel-symbol.ts";
 import { findKernelTarget } from "./program/kernel-target.ts";
 import { findLiveRegisters } from "./program/live-registers.ts";
 import { findPacketChangers } from "./program/packet-changers.ts";
@@ -24,7 +19,9 @@ import { postordersOf } from "./program/postorder.ts";
 import { checkReferences } from "./program/references.ts";
 import { divideProgram } from "./program/subprograms.ts";
 import { StackLiveness } from "./pruning/stack-liveness.ts";
-import { type Category, Refusal } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
+import type { VerifierOptions } from "./verifier-options.ts";
+import type { VerifierError, VerifierResult, VerifierStatistics } from "./verifier-result.ts";
 import { checkExceptions } from "./walk/exceptions.ts";
 import { mayCall } from "./walk/helper-call.ts";
 import { kernelParameters } from "./walk/kernel-call.ts";
@@ -32,89 +29,6 @@ import { checkStackDepth } from "./walk/stack-depth.ts";
 import { walkAll } from "./walk/step.ts";
 import { checkTailCalls } from "./walk/tail-calls.ts";
 import { MAX_INSTRUCTIONS, Walk } from "./walk/walk.ts";
-
-/** What a program is verified for. */
-export interface VerifierOptions {
-  /** The kind of program, or its name or number: `sched_cls`, 3. */
-  readonly type: ProgramType | string | number;
-  /** Maps by the descriptor, or the index, that the program's references name. */
-  readonly maps?: ReadonlyMap<number, VerifierMap>;
-  /** The user who loads it has made them, too; without, somebody with all privileges has. */
-  readonly ownMaps?: boolean;
-  /** They are named by index only: whatever names a descriptor names no map. */
-  readonly indexedMaps?: boolean;
-  /** As the program declares it; GPL without. */
-  readonly license?: string;
-  /** `enum bpf_attach_type`; 0 without. */
-  readonly expectedAttachType?: number;
-  /** `bounded`: today's Linux; `none`: any edge back is refused. */
-  readonly loops?: "bounded" | "none";
-  /** It may sleep (BPF_F_SLEEPABLE); programs of type `syscall` always may. */
-  readonly sleepable?: boolean;
-  /** States are kept at every prune point (BPF_F_TEST_STATE_FREQ). */
-  readonly keepEveryState?: boolean;
-  /** Every access must be aligned (BPF_F_STRICT_ALIGNMENT). */
-  readonly strictAlignment?: boolean;
-  /** Processors of the machine that the program will run on, which bounds bpf_get_smp_processor_id(); 1 without. */
-  readonly possibleCpus?: number;
-  /** What its BTF says of its functions; without, none is global and none can be given to helpers. */
-  readonly types?: ProgramTypes;
-  /** Names of the kernel functions that it calls, by the slots of the calls. */
-  readonly kernelFunctions?: ReadonlyMap<number, string>;
-  /** Variables of the kernel whose addresses it loads, by the slots that load them. */
-  readonly kernelVariables?: ReadonlyMap<number, KernelVariable>;
-  /** The kernel knows the addresses of its variables, not of its functions only (CONFIG_KALLSYMS_ALL); true without. */
-  readonly dataSymbols?: boolean;
-  /** What its section says that it is attached to: a function of the kernel, a tracepoint. */
-  readonly attachTarget?: string;
-  /** The types of the kernel that it is for: without them nothing is known of the kernel's structs but their names. */
-  readonly kernelTypes?: Btf;
-  /** Of the user who loads it; without, all of them. */
-  readonly privileges?: Privileges;
-  readonly logLevel?: 0 | 1 | 2;
-  /** The lines of the source that its instructions became of, for the log: they are asked for where one is kept. */
-  readonly lines?: () => readonly SourceLine[];
-  /** Sees every step of the walk. */
-  readonly observer?: WalkObserver;
-}
-
-/** The kernel's counters of a walk. */
-export interface VerifierStatistics {
-  /** Instructions walked, each time that one was. */
-  readonly instructionsProcessed: number;
-  readonly maxStatesPerInstruction: number;
-  readonly totalStates: number;
-  readonly peakStates: number;
-  /** Bytes of stack of each function. */
-  readonly stackDepths: readonly number[];
-}
-
-/** Why a program is refused. */
-export interface VerifierError {
-  /** Slot of the instruction; -1 where no one instruction is to blame. */
-  readonly instruction: number;
-  /** The last line of the kernel's words. */
-  readonly message: string;
-  /** All of them. */
-  readonly lines: readonly string[];
-  readonly category: Category;
-  /** Slots of the instructions that led there, the refused one last; empty where the program was refused before it was walked. */
-  readonly path: readonly number[];
-}
-
-export interface VerifierResult {
-  readonly accepted: boolean;
-  /** Present where the program is not accepted. */
-  readonly error?: VerifierError;
-  readonly log: string;
-  readonly statistics: VerifierStatistics;
-  /** Slot of the function that exceptions of the program go to; undefined where it says none. */
-  readonly exceptionCallback?: number;
-  /** Bytes of the context from its beginning on that it may touch. */
-  readonly contextBytes: number;
-  /** What was learnt about the instruction in a slot; says something only of accepted programs. */
-  insight(index: number): InstructionInsight;
-}
 
 /** Types whose programs may be interrupted by others on the same stack. */
 const OWN_STACKS = ["kprobe", "tracepoint", "perf_event", "raw_tracepoint"];

@@ -2,7 +2,7 @@ import { verifierOptions } from "../../bpf/object/load/verifier-options.ts";
 import type { ObjectFile, ObjectProgram } from "../../bpf/object/object-file.ts";
 import { findProgramType, PROGRAM_TYPES } from "../../bpf/program-type.ts";
 import { sourceByLines } from "../../bpf/verifier/explain/source-place.ts";
-import type { VerifierOptions } from "../../bpf/verifier/verify.ts";
+import type { VerifierOptions } from "../../bpf/verifier/verifier-options.ts";
 import { type Diagnostic, fail, NetsimError } from "../../errors.ts";
 import { choosePrograms, kernelTypesOf, openObject, readConfiguration, requireLittleEndian } from "./object-input.ts";
 import type { InputFile } from "./program-file.ts";

@@ -3,7 +3,8 @@ import { adviceOfLoader } from "../../bpf/object/load/loader-advice.ts";
 import { type Explanation, explain } from "../../bpf/verifier/explain/explain.ts";
 import { findWitness, type Witness } from "../../bpf/verifier/explain/witness/witness.ts";
 import { findNeeds, type ReleaseVerdict, verdictOf } from "../../bpf/verifier/releases/loads-there.ts";
-import { type VerifierResult, verify } from "../../bpf/verifier/verify.ts";
+import type { VerifierResult } from "../../bpf/verifier/verifier-result.ts";
+import { verify } from "../../bpf/verifier/verify.ts";
 import type { VerifyTarget } from "./verify-target.ts";
 
 /** What came of a program. */

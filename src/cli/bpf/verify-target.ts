@@ -1,7 +1,7 @@
 import type { SourceOf, SourcePlace } from "../../bpf/verifier/explain/source-place.ts";
 import type { VerifierMap } from "../../bpf/verifier/map.ts";
 import { UNPRIVILEGED } from "../../bpf/verifier/privileges.ts";
-import type { VerifierOptions } from "../../bpf/verifier/verify.ts";
+import type { VerifierOptions } from "../../bpf/verifier/verifier-options.ts";
 import { type Diagnostic, fail } from "../../errors.ts";
 import type { MapOption } from "./map-option.ts";
 import { isObject } from "./object-input.ts";

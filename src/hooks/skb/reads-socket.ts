@@ -1,6 +1,6 @@
 import { decodeProgram } from "../../bpf/isa/decode.ts";
 import { TYPE } from "../../bpf/verifier/state/register-type.ts";
-import type { VerifierResult } from "../../bpf/verifier/verify.ts";
+import type { VerifierResult } from "../../bpf/verifier/verifier-result.ts";
 import { SK_BUFF } from "./sk-buff-block.ts";
 
 /** Does a program read its packet's socket? */

@@ -1,6 +1,6 @@
 import type { ProgramType } from "../../bpf/program-type.ts";
 import { narrowStores } from "../../bpf/verifier/narrow-stores.ts";
-import type { VerifierResult } from "../../bpf/verifier/verify.ts";
+import type { VerifierResult } from "../../bpf/verifier/verifier-result.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";

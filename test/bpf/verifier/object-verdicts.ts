@@ -1,7 +1,8 @@
 import type { Btf } from "../../../src/bpf/object/btf/btf-type.ts";
 import { verifierOptions } from "../../../src/bpf/object/load/verifier-options.ts";
 import type { ObjectFile, ObjectProgram } from "../../../src/bpf/object/object-file.ts";
-import { type VerifierResult, verify } from "../../../src/bpf/verifier/verify.ts";
+import type { VerifierResult } from "../../../src/bpf/verifier/verifier-result.ts";
+import { verify } from "../../../src/bpf/verifier/verify.ts";
 import { type Recorded, recordedOf } from "./recorded.ts";
 
 /** Small C programs, right and wrong ones. */

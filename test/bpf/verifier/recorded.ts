@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { statisticsText, type VerifierResult } from "../../../src/bpf/verifier/verify.ts";
+import type { VerifierResult } from "../../../src/bpf/verifier/verifier-result.ts";
+import { statisticsText } from "../../../src/bpf/verifier/verify.ts";
 
 /** What Linux 6.18 said of a program. */
 export interface Recorded {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UNPRIVILEGED } from "../../../src/bpf/verifier/privileges.ts";
-import { type VerifierOptions, verify } from "../../../src/bpf/verifier/verify.ts";
+import type { VerifierOptions } from "../../../src/bpf/verifier/verifier-options.ts";
+import { verify } from "../../../src/bpf/verifier/verify.ts";
 import { assembleWithMaps, descriptorOfMap, MAPS_BY_DESCRIPTOR } from "./maps.ts";
 import { PROGRAMS, type TestProgram } from "./programs.ts";
 import { readRecorded, recordedOf, UNPRIVILEGED_FIXTURES } from "./recorded.ts";

@@ -1,4 +1,4 @@
-import type { VerifierOptions } from "../../verifier/verify.ts";
+import type { VerifierOptions } from "../../verifier/verifier-options.ts";
 import type { Btf } from "../btf/btf-type.ts";
 import { skipModifiers } from "../btf/resolve.ts";
 import type { ObjectFile, ObjectProgram } from "../object-file.ts";

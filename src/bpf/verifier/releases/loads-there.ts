@@ -1,5 +1,7 @@
 import type { DecodedProgram } from "../../isa/decode.ts";
-import { type VerifierOptions, type VerifierResult, verify } from "../verify.ts";
+import type { VerifierOptions } from "../verifier-options.ts";
+import type { VerifierResult } from "../verifier-result.ts";
+import { verify } from "../verify.ts";
 import { type Need, needsOf, type ProgramFacts } from "./needs.ts";
 import { isBefore } from "./release.ts";
 import { PRECISION } from "./rule-releases.ts";

@@ -1,20 +1,11 @@
 import type { Alu, Branch } from "../../isa/instruction.ts";
-import type { Btf } from "../../object/btf/btf-type.ts";
 import type { ProgramType } from "../../program-type.ts";
 import type { Insights } from "../insights.ts";
 import type { LogMark, VerifierLog } from "../log/verifier-log.ts";
-import type { VerifierMap } from "../map.ts";
 import type { WalkObserver } from "../observer.ts";
 import type { Privileges } from "../privileges.ts";
 import type { ControlFlow } from "../program/control-flow.ts";
-import {
-  argumentsOfGlobal,
-  type FunctionArgument,
-  type FunctionInfo,
-  type ProgramTypes,
-} from "../program/function-types.ts";
-import type { KernelSymbol } from "../program/kernel-symbol.ts";
-import type { KernelTarget } from "../program/kernel-target.ts";
+import { argumentsOfGlobal, type FunctionArgument, type FunctionInfo } from "../program/function-types.ts";
 import type { ProgramModel } from "../program/program-model.ts";
 import { ExploredStates } from "../pruning/explored-states.ts";
 import { IdMap } from "../pruning/id-map.ts";
@@ -28,49 +19,13 @@ import { type StructType, StructTypes } from "../state/struct-type.ts";
 import { type HistoryEntry, type LinkedRegister, WalkState } from "../state/walk-state.ts";
 import { type Refined, refine } from "../values/refinement.ts";
 import type { Scalar } from "../values/scalar.ts";
+import { contextNames } from "./context-names.ts";
+import type { WalkSetup } from "./walk-setup.ts";
 
 /** Instructions that a walk may come through, counted each time (BPF_COMPLEXITY_LIMIT_INSNS). */
 export const MAX_INSTRUCTIONS = 1_000_000;
 /** Paths that may wait to be walked (BPF_COMPLEXITY_LIMIT_JMP_SEQ). */
 const MAX_PENDING = 8192;
-
-/** What a walk is told about the program. */
-export interface WalkSetup {
-  readonly model: ProgramModel;
-  readonly flow: ControlFlow;
-  /** Number of the loop that each slot lies in, 0 outside of loops. */
-  readonly cycles: Int32Array;
-  readonly liveRegisters: Uint16Array;
-  readonly liveness: StackLiveness;
-  readonly programType: ProgramType;
-  /** The maps that references name, by the slot of the reference. */
-  readonly maps: ReadonlyMap<number, VerifierMap>;
-  readonly gplCompatible: boolean;
-  readonly privileges: Privileges;
-  readonly sleepable: boolean;
-  readonly keepEveryState: boolean;
-  readonly strictAlignment: boolean;
-  readonly expectedAttachType: number;
-  /** As its section names it. */
-  readonly attachTarget: string | undefined;
-  readonly possibleCpus: number;
-  /** What BTF says of the program's functions, where it has BTF. */
-  readonly types?: ProgramTypes;
-  /** Functions that may change the packet. */
-  readonly packetChangers: ReadonlySet<number>;
-  readonly kernelFunctions: ReadonlyMap<number, string>;
-  /** What the immediates that name something of the kernel stand for. */
-  readonly kernelSymbols: ReadonlyMap<number, KernelSymbol>;
-  /** The kernel's own types, where they are at hand. */
-  readonly kernelTypes?: Btf;
-  /** What the program is attached to, where its arguments are the context. */
-  readonly target?: KernelTarget | undefined;
-  /** The function that exceptions lead to; undefined where the program has none of its own. */
-  readonly exceptionCallback: number | undefined;
-  readonly log: VerifierLog;
-  readonly insights: Insights;
-  readonly observer?: WalkObserver | undefined;
-}
 
 /** The last result of an instruction, and what it was of. */
 interface Kept<Result> {
@@ -375,10 +330,3 @@ export class Walk {
 function sameCalls(a: WalkState, b: WalkState): boolean {
   return a.frames.length === b.frames.length && a.frames.every((frame, i) => frame.callsite === b.frames[i]!.callsite);
 }
-
-/** Names that a program type's context has in BTF. */
-const CONTEXT_ALIASES: Readonly<Record<string, readonly string[]>> = {
-  kprobe: ["bpf_user_pt_regs_t", "pt_regs"],
-  perf_event: ["bpf_perf_event_data", "bpf_user_pt_regs_t"],
-};
-const contextNames = ({ name, context }: ProgramType): readonly string[] => CONTEXT_ALIASES[name] ?? [context.name];

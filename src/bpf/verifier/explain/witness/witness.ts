@@ -1,7 +1,7 @@
 import { decodeProgram } from "../../../isa/decode.ts";
 import { findProgramType } from "../../../program-type.ts";
 import { TEST_CONTEXTS, type TestPacket } from "../../../test-run/context.ts";
-import type { VerifierOptions } from "../../verify.ts";
+import type { VerifierOptions } from "../../verifier-options.ts";
 import type { ExplainedRefusal } from "../explain.ts";
 import { holds, keyOfInput } from "./expression.ts";
 import { type PacketPlace, PathConditions } from "./path-conditions.ts";
