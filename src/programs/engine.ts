@@ -1,4 +1,5 @@
 import type { ClassicPacket } from "../bpf/classic/packet.ts";
+import type { ObjectFunction } from "../bpf/object/object-file.ts";
 import type { ProgramType } from "../bpf/program-type.ts";
 import type { InstructionInsight } from "../bpf/verifier/insights.ts";
 import type { VerifierMap } from "../bpf/verifier/map.ts";
@@ -19,6 +20,8 @@ export interface VerifiedProgram {
   readonly license: string;
   /** 8-byte instructions with the descriptors of maps. */
   readonly bytes: Uint8Array;
+  /** The object's functions, where it is of one. */
+  readonly functions?: readonly ObjectFunction[];
   /** The maps that its descriptors are. */
   readonly maps: ReadonlyMap<number, VerifierMap>;
   /** Where the instruction in a slot was written. */

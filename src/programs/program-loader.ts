@@ -207,6 +207,7 @@ export class ProgramLoader {
         type: programType,
         attachType,
         bytes,
+        ...(object === undefined ? {} : { functions: object.program.functions }),
         insight: result.insight,
         maps: this.maps.verifierMaps,
         placeOf: loaded.placeOf,

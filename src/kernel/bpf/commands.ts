@@ -10,6 +10,7 @@ export const COMMAND = {
   programAttach: 8,
   programTestRun: 10,
   rawTracepointOpen: 17,
+  btfLoad: 18,
   mapTake: 21,
   mapFreeze: 22,
   linkCreate: 28,

@@ -1,5 +1,6 @@
 import type { LoadedExtendedProgram } from "../../programs/language.ts";
 import type { MapTable } from "../../programs/map-table.ts";
+import { loadWithFunctions } from "../bpf/function-types.ts";
 import type { Kernel } from "../kernel.ts";
 import { ACCEPTED_HERE, refusedByKernel } from "../run/refused.ts";
 
@@ -11,8 +12,8 @@ export function loadExtended(
   type: number,
   attachType = 0,
 ): number {
-  const { name, license } = loaded;
-  const { descriptor, log } = kernel.programs.load(maps.link(loaded), {
+  const { name, license, object } = loaded;
+  const { descriptor, log } = loadWithFunctions(kernel, maps.link(loaded), object?.program.functions, {
     type,
     license,
     expectedAttachType: attachType,
