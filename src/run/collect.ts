@@ -78,6 +78,7 @@ function tracingResult({ tracePipe, histograms, maps, oneLiners }: Scene): Pick<
       lostLines: lost,
       histograms: histograms.map((histogram) => readHistogram(histogram, maps)),
       output: oneLiners.output === "" ? [] : oneLiners.output.replace(/\n$/, "").split("\n"),
+      maps: oneLiners.contents(),
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { MapTable } from "../programs/map-table.ts";
 import { readableText } from "../topology/map-value/decode.ts";
-import type { ExpectationModel, RecordCheck } from "../topology/model.ts";
+import type { ExpectationModel, RecordCheck, TracedCheck } from "../topology/model.ts";
 import { formatClassid } from "../topology/quantity/classid.ts";
 import { judgeCheck } from "./map-steps.ts";
 import { ReceivedLog } from "./received-log.ts";
@@ -14,7 +14,7 @@ export interface WatchedSocket {
 }
 
 /** What expectations are compared with: all of a simulated run, or as much as a real network tells. */
-export interface Judged extends Partial<Pick<RunResult, "links" | "packets" | "time" | "events">> {
+export interface Judged extends Partial<Pick<RunResult, "links" | "packets" | "time" | "events" | "tracing">> {
   readonly maps?: readonly Pick<MapResult, "name" | "entries" | "records">[];
   readonly nodes: readonly {
     readonly name: string;
@@ -29,6 +29,13 @@ export interface Judged extends Partial<Pick<RunResult, "links" | "packets" | "t
   /** What of calls is not told; absent: nothing. */
   readonly untold?: ReadonlySet<string>;
 }
+
+/** What is said of things that a simulation does not have. */
+const MISSING: Readonly<Partial<Record<ExpectationModel["subject"]["kind"], string>>> = {
+  class: "no such queue",
+  qdisc: "no such queue",
+  "traced-map": "no one-liner has it",
+};
 
 /** The topology's `expect` entries: watches the sockets that they look into, and judges the result. */
 export class Expectations {
@@ -66,15 +73,16 @@ export class Expectations {
       yield judgeCheck(this.maps!, model.subject.map, model.subject.check, model.place);
     if (model.subject.kind === "map" && model.subject.record !== undefined)
       yield* judgeRecord(model.subject.map, model.subject.record, run, place, untold);
+    if (model.subject.kind === "traced-map" && model.subject.check !== undefined)
+      yield* judgeTraced(model.subject.map, model.subject.check, run, place, untold);
     const { name, counters } = lookUp(model, run);
     for (const [counter, test] of model.counts) {
       const value = counters[counter];
       if (value === undefined) {
-        // A simulation tells of every queue that there is.
-        const isMissing =
-          run.packets !== undefined && (model.subject.kind === "class" || model.subject.kind === "qdisc");
-        if (isMissing)
-          yield { place, subject: `${name} ${counter}`, expected: test.text, got: "no such queue", passed: false };
+        // A simulation tells of everything that there is.
+        const missing = run.packets === undefined ? undefined : MISSING[model.subject.kind];
+        if (missing !== undefined)
+          yield { place, subject: `${name} ${counter}`, expected: test.text, got: missing, passed: false };
         else untold.push(`${name} ${counter}`);
         continue;
       }
@@ -115,6 +123,35 @@ function* judgeRecord(
   const found = records.first[index];
   const got = found === undefined ? `there are ${records.count}` : readableText(found.value);
   yield { place, subject, expected: test.text, got, passed: test.accepts(found?.value) };
+}
+
+/** Compares what a map of a one-liner holds under a key with what it should. */
+function* judgeTraced(
+  map: string,
+  { key, test }: TracedCheck,
+  run: Judged,
+  place: string,
+  untold: string[],
+): Iterable<ExpectationResult> {
+  const subject = key === undefined ? `map ${map}` : `map ${map} key ${key}`;
+  // Real networks trace nothing.
+  if (run.packets === undefined) {
+    untold.push(subject);
+    return;
+  }
+  const found = run.tracing?.maps.find(({ name }) => name === map);
+  if (found === undefined) {
+    yield { place, subject, expected: test.text, got: "no one-liner has it", passed: false };
+    return;
+  }
+  const value = found.entries.find((entry) => entry.key === key)?.value;
+  yield {
+    place,
+    subject,
+    expected: test.text,
+    got: value === undefined ? "absent" : readableText(value),
+    passed: test.accepts(value),
+  };
 }
 
 /** Compares what a call or a process came to. */
@@ -187,6 +224,10 @@ function lookUp(
       const { entries, records } = map;
       const read = records === undefined ? {} : { records: records.count, lost: records.lost };
       return { name: `map ${subject.map}`, counters: { entries: entries.length, ...read } };
+    }
+    case "traced-map": {
+      const map = run.tracing?.maps.find(({ name }) => name === subject.map);
+      return { name: `map ${subject.map}`, counters: map === undefined ? {} : { entries: map.entries.length } };
     }
     case "call":
       return { name: `call ${subject.node}/${subject.process}[${subject.index}]`, counters: {} };

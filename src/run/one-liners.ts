@@ -7,7 +7,7 @@ import type { MapModel, ProgramSource, Topology } from "../topology/model.ts";
 import { type CompiledTrace, compileTrace } from "../tracing/language/compile.ts";
 import { keyBytes, valueBytes } from "../tracing/language/types.ts";
 import type { TraceMaps } from "../tracing/output/trace-maps.ts";
-import { TraceSession } from "../tracing/output/trace-session.ts";
+import { type TracedMap, TraceSession } from "../tracing/output/trace-session.ts";
 import type { ProgramEntry } from "./attach-tracing.ts";
 import type { GivenOneLiner } from "./run-options.ts";
 
@@ -100,6 +100,11 @@ export class OneLiners {
   finish(): void {
     this.events?.edge("END").fire("");
     for (const { session } of this.lines) session?.finish();
+  }
+
+  /** What their maps hold. */
+  contents(): TracedMap[] {
+    return this.lines.flatMap(({ session }) => session?.contents() ?? []);
   }
 
   /** Does what programs have asked for. */

@@ -2,6 +2,7 @@ import type { Diagnostic, ExitCode } from "../errors.ts";
 import type { StopReason } from "../simulation/simulation.ts";
 import type { Readable } from "../topology/map-value/decode.ts";
 import type { Contract } from "../topology/model.ts";
+import type { TracedMap } from "../tracing/output/trace-session.ts";
 import type { RecordResult } from "./records/record-log.ts";
 
 /** Version of the result's shape; rises when a member changes its meaning or goes. */
@@ -106,6 +107,8 @@ export interface TracingResult {
   readonly histograms: readonly HistogramResult[];
   /** Lines that one-liners have printed, as bpftrace prints them; none where there are none. */
   readonly output: readonly string[];
+  /** What the maps of one-liners hold at the end; none where there are none. */
+  readonly maps: readonly TracedMap[];
 }
 
 /** A map of counts by the logarithm of what was counted. */

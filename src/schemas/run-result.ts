@@ -142,6 +142,24 @@ const TRACING = object("What tracing programs have printed and counted. Absent: 
     "Histograms of maps.",
   ),
   output: strings("Lines that one-liners have printed.", "@[22]: 7"),
+  maps: listOf(
+    object("A map of a one-liner.", {
+      name: string("As the one-liner names it.", "@bytes"),
+      entries: listOf(
+        object("An entry.", {
+          "key?": string("As it is printed, without its brackets. Absent: the map has no keys.", "22"),
+          value: {
+            type: ["integer", "string", "object"],
+            description:
+              "A number; a text where it is none, or does not fit in one; of histograms counts by what rows are called.",
+            examples: [7],
+          },
+        }),
+        "In the order in which they are printed.",
+      ),
+    }),
+    "What the maps of one-liners hold at the end.",
+  ),
 });
 
 const EXPECTATION = object("An expected value.", {

@@ -117,6 +117,13 @@ export interface MapCheck {
   readonly test: ValueTest;
 }
 
+/** What a map of a one-liner should hold under a key. */
+export interface TracedCheck {
+  /** As it is printed, without its brackets; absent: the map has no keys. */
+  readonly key?: string;
+  readonly test: RecordTest;
+}
+
 /** What a record should hold. */
 export interface RecordCheck {
   /** From 0. */
@@ -676,6 +683,7 @@ export interface ExpectationModel {
     | { readonly kind: "class"; readonly node: string; readonly interface: string; readonly classid: number }
     | { readonly kind: "qdisc"; readonly node: string; readonly interface: string }
     | { readonly kind: "map"; readonly map: string; readonly check?: MapCheck; readonly record?: RecordCheck }
+    | { readonly kind: "traced-map"; readonly map: string; readonly check?: TracedCheck }
     | { readonly kind: "call"; readonly node: string; readonly process: string; readonly index: number }
     | { readonly kind: "process"; readonly node: string; readonly process: string }
     | { readonly kind: "run" };

@@ -309,6 +309,40 @@ describe("one-liners", () => {
     ]);
   });
 
+  const several: { name: string; have: string; want: string[] }[] = [
+    {
+      name: "in several probes and statements",
+      have: "kprobe:ip_rvc { @a = count() } kprobe:ip_rcv /$y == 1/ { @b = nosuch(); @c = args.len; print(@d) }",
+      want: [
+        "The simulated kernel has no function 'ip_rvc'.",
+        "Nothing was assigned to $y before.",
+        "There is no function 'nosuch' here.",
+        "`args` is for tracepoints, fentry and fexit; this is kprobe:ip_rcv.",
+        "Nothing is ever assigned to @d.",
+      ],
+    },
+    {
+      name: "but not what follows from another",
+      have: "kprobe:ip_rvc { @a = count() } kprobe:ip_rcv { $x = nosuch(); @b = $x; print(@a); print(@b); @b = 1 }",
+      want: ["The simulated kernel has no function 'ip_rvc'.", "There is no function 'nosuch' here."],
+    },
+    {
+      name: "once, also where they are repeated",
+      have: "kprobe:ip_rcv,kprobe:tcp_v4_rcv { unroll(3) { @ = nosuch() } }",
+      want: ["There is no function 'nosuch' here."],
+    },
+  ];
+  it.each(several)("are refused for all that is wrong, $name", async ({ have, want }) => {
+    const { compileTrace } = await import("../../src/tracing/language/compile.ts");
+    let problems: readonly { message: string }[] = [];
+    try {
+      compileTrace(have);
+    } catch (error) {
+      ({ problems } = error as { problems: readonly { message: string }[] });
+    }
+    expect(problems.map(({ message }) => message)).toEqual(want);
+  });
+
   it("of a topology are told of where they stand in the file", async () => {
     const network = `${NETWORK}tracing: ["kprobe:ip_rvc { @ = count() }"]\n`;
     const file = scratch({ "topology.yaml": network });

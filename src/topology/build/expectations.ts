@@ -1,6 +1,7 @@
 import { parseHex } from "../../packet/describe/value-kind.ts";
 import { namesHint } from "../check/hints.ts";
 import { COUNTERS } from "../counters.ts";
+import { NOTHING } from "../map-value/record-test.ts";
 import type { CountTest, ExpectationModel } from "../model.ts";
 import { parseClassid } from "../quantity/classid.ts";
 import { parseCountTest } from "../quantity/count-test.ts";
@@ -14,7 +15,7 @@ import { Fields } from "./fields.ts";
 import type { Links } from "./links.ts";
 import { readMapCheck } from "./map-change.ts";
 import type { Maps } from "./maps.ts";
-import { readRecordCheck } from "./records.ts";
+import { readRecordCheck, readTest } from "./records.ts";
 
 /** An entry of `expect`. */
 export function buildExpectation(
@@ -88,6 +89,7 @@ function readQueue(fields: Fields, drafts: Drafts): ExpectationModel["subject"] 
 
 function readMap(fields: Fields, maps: Maps): ExpectationModel["subject"] | undefined {
   const name = fields.text("map");
+  if (name?.text.startsWith("@")) return readTracedMap(name.text, fields);
   const map = name && maps.named(name);
   if (map === undefined) return undefined;
   if (fields.has("record")) {
@@ -104,6 +106,27 @@ function readMap(fields: Fields, maps: Maps): ExpectationModel["subject"] | unde
   if (!fields.has("key")) return { kind: "map", map: map.name };
   const check = readMapCheck(map, fields, maps);
   return check && { kind: "map", map: map.name, check };
+}
+
+/** A map of a one-liner, which is known when that is compiled. */
+function readTracedMap(map: string, fields: Fields): ExpectationModel["subject"] | undefined {
+  const key = fields.value("key");
+  const wanted = fields.value("value");
+  const other = ["records", "lost", "record"].find((name) => fields.has(name));
+  if (other !== undefined)
+    return fields.context.problem(
+      "bad-topology",
+      fields.keySpan(other),
+      `'${map}' is a map of a one-liner, which has no records.`,
+    );
+  if (key === undefined && wanted === undefined && !fields.has("absent")) return { kind: "traced-map", map };
+  if (key !== undefined && key.kind !== "scalar") return fields.context.mismatch(key.span);
+  const test = fields.has("absent") ? NOTHING : wanted && readTest(wanted, fields);
+  if (test === undefined)
+    return wanted === undefined
+      ? fields.context.problem("schema-missing-key", fields.span, "A key of a map needs `value` or `absent`.")
+      : undefined;
+  return { kind: "traced-map", map, check: { test, ...(key && { key: String(key.value) }) } };
 }
 
 function readSocket(fields: Fields, drafts: Drafts): ExpectationModel["subject"] | undefined {

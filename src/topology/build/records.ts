@@ -1,6 +1,6 @@
 import type { MapTypeName } from "../../bpf/maps/map-type.ts";
 import { NAMED_LAYOUTS, parseLayout } from "../map-value/layout.ts";
-import { parseRecordTest } from "../map-value/record-test.ts";
+import { parseRecordTest, type RecordTest } from "../map-value/record-test.ts";
 import type { MapModel, RecordCheck, RecordsModel } from "../model.ts";
 import { parseDuration } from "../quantity/duration.ts";
 import { QuantityError } from "../quantity/quantity.ts";
@@ -71,10 +71,15 @@ export function readRecordCheck(map: MapModel, fields: Fields): RecordCheck | un
     );
   if (wanted === undefined)
     return context.problem("schema-missing-key", fields.span, "A record of a map needs `value`.");
+  const test = readTest(wanted, fields);
+  return index === undefined || test === undefined ? undefined : { index, test };
+}
+
+/** What something should hold of which only the run knows how it is shown. */
+export function readTest(wanted: YamlValue, { context }: Fields): RecordTest | undefined {
   const text = wanted.kind === "scalar" ? wanted.source : JSON.stringify(wanted.plain);
   try {
-    const test = parseRecordTest(exact(wanted), text);
-    return index === undefined ? undefined : { index, test };
+    return parseRecordTest(exact(wanted), text);
   } catch (error) {
     if (!(error instanceof QuantityError)) throw error;
     return context.problem("bad-quantity", wanted.span, error.message, error.hint);

@@ -9,6 +9,9 @@ export interface RecordTest {
   accepts(value: Readable | undefined): boolean;
 }
 
+/** There is no such thing. */
+export const NOTHING: RecordTest = { text: "absent", accepts: (value) => value === undefined };
+
 /**
  * Reads a test of a record as reports show it: of fields those that are given, of numbers also comparisons, `">= 5"`. Unlike
  * the values of maps it need not know how the record is read, which may be a type of an object. Throws QuantityError.

@@ -1,7 +1,7 @@
 import type { JsonSchema } from "../../json-schema.ts";
 import { DROP_REASONS } from "../../packet/drop-reason.ts";
 import { COUNTERS } from "../counters.ts";
-import { mapCheckProperties, mapName, recordIndex } from "./map.ts";
+import { expectedMap, mapCheckProperties, recordIndex } from "./map.ts";
 import { byKey, list, mapping, noneOf, oneOfKeys, type Properties, ref } from "./shape.ts";
 
 function counters(kind: keyof typeof COUNTERS): Properties {
@@ -93,7 +93,7 @@ const qdisc = mapping(
 
 const map = mapping(
   "map expectation",
-  { map: mapName, ...counters("map"), ...mapCheckProperties, record: recordIndex },
+  { map: expectedMap, ...counters("map"), ...mapCheckProperties, record: recordIndex },
   ["map"],
   { minProperties: 2 },
 );

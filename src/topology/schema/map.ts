@@ -78,6 +78,11 @@ export const mapSchema = mapping(
 
 /** Schemas of what expectations and steps say of a map. */
 export const mapName: JsonSchema = { ...text, description: "Name of a map under `maps`.", examples: ["counters"] };
+export const expectedMap: JsonSchema = {
+  ...mapName,
+  description:
+    "Name of a map under `maps` or of an object, or of one of a one-liner, as `@bytes`; its keys are as it prints them.",
+};
 export const mapEntry: JsonSchema = { ...entry, description: "A key and its value." };
 
 /** What a map should hold under a key. */

@@ -42,7 +42,13 @@ export function compileTrace(text: string, prefix = "trace_", positional: readon
   const source = new TraceSource(text);
   const { probes } = parseTrace(source);
   checkEdges(source, probes);
-  const targets = probes.map((probe) => probe.points.flatMap((point) => targetsOf(source, point)));
+  const targets = probes.map(({ points, body }) =>
+    points.flatMap((point) => {
+      const found = source.attempt(point, () => targetsOf(source, point));
+      if (found === undefined) for (const statement of body) source.doubt(statement);
+      return found ?? [];
+    }),
+  );
   const maps = new MapRegistry(source, prefix);
   // What a map holds may only be seen after it is used: until nothing more is learnt, the whole is gone through again.
   for (let before = ""; before !== fingerprint(maps); ) {
@@ -52,6 +58,7 @@ export function compileTrace(text: string, prefix = "trace_", positional: readon
   maps.isComplete = true;
   const actions: TraceAction[] = [];
   const programs = probes.flatMap((probe, i) => compileProbe(source, probe, targets[i]!, maps, actions, positional));
+  source.throwKept();
   return {
     programs,
     maps: [...maps.maps.values()],
@@ -66,7 +73,8 @@ function checkEdges(source: TraceSource, probes: readonly Probe[]): void {
   const seen = new Set<string>();
   for (const point of probes.flatMap(({ points }) => points)) {
     if (point.provider !== "BEGIN" && point.provider !== "END") continue;
-    if (seen.has(point.provider)) source.fail(point, `There is more than one ${point.provider}.`);
+    if (seen.has(point.provider))
+      source.attempt(point, () => source.fail(point, `There is more than one ${point.provider}.`));
     seen.add(point.provider);
   }
 }
@@ -123,7 +131,8 @@ function compileFor(
     action,
     evaluate: (node) => value(parts, node),
   };
-  if (probe.predicate !== undefined) unless(parts, probe.predicate, end);
+  const { predicate } = probe;
+  if (predicate !== undefined) source.attempt(predicate, () => unless(parts, predicate, end));
   statements(parts, probe.body);
   emitter.place(end);
   emitter.emit(`r0 = ${scene.programType === "tracing" ? FENTRY_RESULT : RESULT}`, "exit");

@@ -12,7 +12,8 @@ export function statements(parts: StatementParts, body: readonly Statement[]): v
   for (const statement of body) {
     const mark = parts.emitter.mark;
     const before = parts.variables.size;
-    one(parts, statement);
+    const defines = statement.kind === "assign" ? statement.to.name : undefined;
+    parts.source.attempt(statement, () => one(parts, statement), defines);
     // A variable's place stays.
     if (parts.variables.size === before) parts.emitter.release(mark);
   }
@@ -23,7 +24,7 @@ const MOST_LINES = 1_000_000;
 
 function one(parts: StatementParts, statement: Statement): void {
   const { emitter, source } = parts;
-  if (emitter.length > MOST_LINES) source.fail(statement, "The probe has become more than 1,000,000 instructions.");
+  if (emitter.length > MOST_LINES) source.giveUp(statement, "The probe has become more than 1,000,000 instructions.");
   switch (statement.kind) {
     case "assign":
       assign(parts, statement.to, statement.value);

@@ -8,25 +8,29 @@ const SUFFIXES = ["", "K", "M", "G", "T", "P", "E"];
 
 /** Rows of a histogram of powers of two as bpftrace draws it. @param counts by row: below 0, 0, then from 2^(row - 2) on. */
 export function powerHistogram(counts: ReadonlyMap<number, bigint>, divisor = 1n): string {
-  const label = (row: number) => {
-    if (row === 0) return "(..., 0)";
-    if (row === 1) return "[0]";
-    if (row === 2) return "[1]";
-    return `[${short(row - 2)}, ${short(row - 1)})`;
-  };
-  return bars(counts, label, divisor);
+  return bars(counts, powerLabel, divisor);
+}
+
+/** What a row of a histogram of powers of two counts. */
+export function powerLabel(row: number): string {
+  if (row === 0) return "(..., 0)";
+  if (row === 1) return "[0]";
+  if (row === 2) return "[1]";
+  return `[${short(row - 2)}, ${short(row - 1)})`;
 }
 
 /** The same with equal steps. */
-export function linearHistogram(counts: ReadonlyMap<number, bigint>, { from, to, step }: LinearScale): string {
+export function linearHistogram(counts: ReadonlyMap<number, bigint>, scale: LinearScale): string {
+  return bars(counts, (row) => linearLabel(row, scale), 1n);
+}
+
+/** What a row of a histogram with equal steps counts. */
+export function linearLabel(row: number, { from, to, step }: LinearScale): string {
   const last = Math.floor((to - from) / step) + 1;
-  const label = (row: number) => {
-    if (row === 0) return `(..., ${linear(from)})`;
-    if (row === last) return `[${linear(to)}, ...)`;
-    const low = from + (row - 1) * step;
-    return `[${linear(low)}, ${linear(low + step)})`;
-  };
-  return bars(counts, label, 1n);
+  if (row === 0) return `(..., ${linear(from)})`;
+  if (row === last) return `[${linear(to)}, ...)`;
+  const low = from + (row - 1) * step;
+  return `[${linear(low)}, ${linear(low + step)})`;
 }
 
 /** @param divisor of the counts, not of the bars. */

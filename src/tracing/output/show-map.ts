@@ -1,5 +1,5 @@
 import { keyBytes, LEAST, sizeOfType, type TraceMap } from "../language/types.ts";
-import { linearHistogram, powerHistogram } from "./show-histogram.ts";
+import { linearHistogram, linearLabel, powerHistogram, powerLabel } from "./show-histogram.ts";
 import { KEY_STACK_INDENT, showValue } from "./show-value.ts";
 import type { TraceMaps } from "./trace-maps.ts";
 
@@ -10,6 +10,24 @@ interface Shown {
   readonly parts: readonly (bigint | string)[];
   readonly order: bigint;
   readonly text: string;
+  /** A histogram's counts by what its rows are called. */
+  readonly plain?: Readonly<Record<string, number>>;
+}
+
+/** An entry of a map as results have it. */
+export interface TracedEntry {
+  /** As it is printed, without its brackets; absent where the map has no keys. */
+  readonly key?: string;
+  /** A number; text where it is none, or does not fit in one; of histograms counts by what rows are called. */
+  readonly value: number | string | Readonly<Record<string, number>>;
+}
+
+/** What a map holds, in the order in which it is printed. */
+export function mapEntries(map: TraceMap, maps: TraceMaps): TracedEntry[] {
+  return sortedEntries(map, maps, 1).map(({ key, text, plain }) => ({
+    ...(key !== "" && { key: key.slice(1, -1) }),
+    value: plain ?? (/^-?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : text),
+  }));
 }
 
 /** How much of a map is printed. */
@@ -22,14 +40,19 @@ export interface MapView {
 /** A map as bpftrace prints it: the smallest values first. */
 export function showMap(map: TraceMap, maps: TraceMaps, view: MapView = { top: 0, divisor: 1 }): string {
   const { kind } = map.value;
-  const isHistogram = kind === "hist" || kind === "lhist";
-  const entries = isHistogram ? histograms(map, maps, BigInt(view.divisor)) : single(map, maps, view.divisor);
-  const sorted = entries.sort((a, b) => compare(a.order, b.order) || compareKeys(a.parts, b.parts));
+  const sorted = sortedEntries(map, maps, view.divisor);
   const kept = view.top > 0 && kind !== "stats" ? sorted.slice(-view.top) : sorted;
   const isSpaced = kind === "avg" || kind === "stats";
   const lines = kept.map(({ key, text }) => `${map.name}${key}: ${text}\n`).join("");
   // What is empty leaves a blank line.
   return isSpaced || kept.length === 0 ? `${lines}\n` : lines;
+}
+
+function sortedEntries(map: TraceMap, maps: TraceMaps, divisor: number): Shown[] {
+  const { kind } = map.value;
+  const isHistogram = kind === "hist" || kind === "lhist";
+  const entries = isHistogram ? histograms(map, maps, BigInt(divisor)) : single(map, maps, divisor);
+  return entries.sort((a, b) => compare(a.order, b.order) || compareKeys(a.parts, b.parts));
 }
 
 function single(map: TraceMap, maps: TraceMaps, divisor: number): Shown[] {
@@ -89,8 +112,11 @@ function histograms(map: TraceMap, maps: TraceMaps, divisor: bigint): Shown[] {
     found.set(name, one);
   }
   return [...found].map(([key, { rows, total, parts }]) => {
+    const label = (row: number) => (map.scale === undefined ? powerLabel(row) : linearLabel(row, map.scale));
+    const counts = [...rows].filter(([, count]) => count !== 0n).sort(([a], [b]) => a - b);
     const drawn = map.scale === undefined ? powerHistogram(rows, divisor) : linearHistogram(rows, map.scale);
-    return { key, parts, order: total, text: `\n${drawn}` };
+    const plain = Object.fromEntries(counts.map(([row, count]) => [label(row), Number(count)]));
+    return { key, parts, order: total, text: `\n${drawn}`, plain };
   });
 }
 

@@ -1,9 +1,16 @@
 import type { CompiledTrace } from "../language/compile.ts";
 import type { TraceMap } from "../language/types.ts";
 import { showFormat } from "./show-format.ts";
-import { showMap } from "./show-map.ts";
+import { mapEntries, showMap, type TracedEntry } from "./show-map.ts";
 import { showTime } from "./show-time.ts";
 import type { TraceMaps } from "./trace-maps.ts";
+
+/** A map of a one-liner and what it holds. */
+export interface TracedMap {
+  /** As the one-liner names it, `@bytes`. */
+  readonly name: string;
+  readonly entries: readonly TracedEntry[];
+}
 
 /** User space's side of a one-liner: does what its programs ask for, and prints what its maps hold at the end. */
 export class TraceSession {
@@ -54,8 +61,16 @@ export class TraceSession {
   /** What the maps hold, by their names. */
   finish(): void {
     this.write("\n\n");
-    const byName = [...this.compiled.maps].sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const map of byName) this.write(showMap(map, this.maps));
+    for (const map of this.byName) this.write(showMap(map, this.maps));
+  }
+
+  /** The same as results have it. */
+  contents(): TracedMap[] {
+    return this.byName.map((map) => ({ name: map.name, entries: mapEntries(map, this.maps) }));
+  }
+
+  private get byName(): TraceMap[] {
+    return [...this.compiled.maps].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   private zero(name: string): void {
