@@ -28,16 +28,17 @@ export function checkHistogram({ map, place }: HistogramModel, maps: MapTable): 
 /** Walks the map as user space does: the count under N is that of values from 2^N to 2^(N+1)-1. */
 export function readHistogram({ map, label, title }: HistogramModel, maps: MapTable): HistogramResult {
   const model = [...maps.models].find(({ name }) => name === map)!;
-  const counts = countsOf(model, maps);
+  return { map, title, label, rows: histogramRows(countsOf(model, maps)) };
+}
+
+/** Rows for counts by the logarithm of what was counted, up to the highest that is not 0. */
+export function histogramRows(counts: readonly number[]): HistogramRow[] {
   const highest = counts.findLastIndex((count) => count > 0);
-  const rows = counts.slice(0, highest + 1).map(
-    (count, power): HistogramRow => ({
-      from: String(2n ** BigInt(power)),
-      to: String(2n ** BigInt(power + 1) - 1n),
-      count,
-    }),
-  );
-  return { map, title, label, rows };
+  return counts.slice(0, highest + 1).map((count, power) => ({
+    from: String(2n ** BigInt(power)),
+    to: String(2n ** BigInt(power + 1) - 1n),
+    count,
+  }));
 }
 
 function countsOf({ name, maxEntries, value: { size } }: MapModel, maps: MapTable): number[] {

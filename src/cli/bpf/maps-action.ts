@@ -3,8 +3,10 @@ import { JsonWriter } from "../../bpf/codec/json-writer.ts";
 import { mapTypeName } from "../../bpf/maps/map-type.ts";
 import { nearestName } from "../../bpf/nearest-name.ts";
 import { EXIT, type ExitCode, fail } from "../../errors.ts";
+import { histogramText } from "../../report/histogram-text.ts";
 import type { Terminal } from "../command.ts";
 import { orRefusal } from "./engine.ts";
+import { histogramOf } from "./histogram-of.ts";
 import type { MapsFlags } from "./maps.ts";
 import { readInput, readProgram } from "./program-file.ts";
 import type { ContentOfMap } from "./shown-maps.ts";
@@ -21,9 +23,15 @@ const ONLY_OF_PROGRAMS = ["type", "packet", "map", "repeat", "program", "section
 export async function dumpMaps(file: string, flags: MapsFlags, terminal: Terminal): Promise<ExitCode> {
   if (file === "-" && flags.packet === "-") fail("usage", "The program and the packets cannot both be standard input.");
   if (flags.json && flags.pretty) fail("usage", "--json and --pretty are two forms of one output: give one.");
+  if (flags.histogram && (flags.json || flags.pretty)) fail("usage", "--histogram is a drawing, which is no JSON.");
+  if (flags.histogram && flags.name === undefined) fail("usage", "--histogram draws one map: give --name.");
   const isTopology = TOPOLOGY.test(file);
   if (flags.at !== undefined && !isTopology) fail("usage", "--at is a time of a topology's run; a program has none.");
   const all = isTopology ? await ofTopology(file, flags) : ofProgram(file, flags, terminal);
+  if (flags.histogram) {
+    terminal.out(`${histogramText(histogramOf(find(all, flags.name!))).join("\n")}\n`);
+    return EXIT.ok;
+  }
   const form: DumpForm = flags.json ? "json" : flags.pretty ? "pretty" : "text";
   terminal.out(flags.name === undefined ? everything(all, form) : one(all, flags.name, form));
   return EXIT.ok;
@@ -74,6 +82,14 @@ function ofProgram(file: string, flags: MapsFlags, terminal: Terminal): readonly
 }
 
 function one(all: readonly NamedContent[], name: string, form: DumpForm): string {
+  const found = find(all, name);
+  if (form === "text") return dumpAsText(found.content);
+  const writer = new JsonWriter(form === "pretty");
+  writeMap(found.content, writer);
+  return writer.text;
+}
+
+function find(all: readonly NamedContent[], name: string): NamedContent {
   const found = all.find((map) => map.name === name);
   if (found === undefined) {
     const names = all.map((map) => map.name);
@@ -81,10 +97,7 @@ function one(all: readonly NamedContent[], name: string, form: DumpForm): string
     const hint = near === undefined ? `There are ${names.join(", ") || "none"}.` : `Did you mean '${near}'?`;
     fail("usage", `There is no map '${name}'.`, { hint });
   }
-  if (form === "text") return dumpAsText(found.content);
-  const writer = new JsonWriter(form === "pretty");
-  writeMap(found.content, writer);
-  return writer.text;
+  return found;
 }
 
 function everything(all: readonly NamedContent[], form: DumpForm): string {

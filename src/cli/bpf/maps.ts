@@ -17,6 +17,7 @@ export interface MapsFlags extends ObjectFlags {
   readonly engine: string;
   readonly json?: true;
   readonly pretty?: true;
+  readonly histogram?: true;
   /** Nanoseconds of simulated time. */
   readonly at?: number;
 }
@@ -48,6 +49,7 @@ export function mapsCommand(program: Command, perform: (action: Action) => void)
     )
     .option("-j, --json", "JSON on one line, as bpftool -j")
     .option("-p, --pretty", "JSON over lines, as bpftool -p")
+    .option("--histogram", "draw the map of --name, whose counts lie under the logarithms of what was counted")
     .addHelpText("after", HELP)
     .action((file: string, flags: MapsFlags) =>
       perform(async (terminal) => (await import("./maps-action.ts")).dumpMaps(file, flags, terminal)),

@@ -44,6 +44,20 @@ describe("netsim bpf maps", () => {
     }
   });
 
+  it("draws a map of counts by logarithms", async () => {
+    const drawn = await bpf(["maps", "-", ...HASH, "--name", "seen", "--histogram"], SEEN);
+    expect(drawn.out.split("\n")).toEqual([
+      "           seen",
+      "     value           : count     distribution",
+      `       1 -> 1        : 0        |${" ".repeat(38)}|`,
+      `       2 -> 3        : 42       |${"*".repeat(37)} |`,
+      "",
+    ]);
+    expect((await bpf(["maps", "-", ...HASH, "--histogram"], SEEN)).error).toContain("give --name");
+    const wide = ["--map", "seen=hash,key=4,value=16,entries=2", "--name", "seen", "--repeat", "0", "--histogram"];
+    expect((await bpf(["maps", "-", ...wide], SEEN)).error).toContain("has no counts by the logarithm");
+  });
+
   it("says that there are no maps", async () => {
     expect((await bpf(["maps", "-"], "r0 = 0\nexit")).out).toBe("There are no maps.\n");
     expect((await bpf(["maps", "-", "-j"], "r0 = 0\nexit")).out).toBe("{}\n");
