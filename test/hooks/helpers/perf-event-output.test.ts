@@ -19,7 +19,7 @@ async function run(place: string, load: string, tracing = "") {
   const network = place.startsWith("tc")
     ? COUNTING_NETWORK.replace("sockets: { dns", `${place}\n    sockets: { dns`)
     : COUNTING_NETWORK.replace("10.0.0.2/24", `10.0.0.2/24${place}`);
-  const maps = "  records: { type: perf_event_array, key: u32, value: u32, entries: 2 }\n";
+  const maps = "  records: { type: perf_event_array, key: u32, value: u32, entries: 2, records: false }\n";
   const text = `${network}${maps}programs:\n  counts:\n    extended: |${counting(load)}\n${tracing}`;
   const { maps: found } = await runTopology(scratch({ "topology.yaml": text }));
   const { entries } = found.find(({ name }) => name === "seen")!;
