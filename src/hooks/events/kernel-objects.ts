@@ -1,9 +1,9 @@
 import type { CurrentTask } from "../../bpf/helpers/surroundings.ts";
+import { swap16 } from "../../bpf/network-order.ts";
 import type { ByteStore } from "../../packet/bytestore.ts";
 import type { Skb, SkbSocket } from "../../packet/skb.ts";
 import { EventRecord } from "./event-record.ts";
 import { type Layouts, layouts } from "./layouts.ts";
-import { swapped } from "./network-order.ts";
 import { SocketObjects } from "./socket-objects.ts";
 import { TaskObjects } from "./task-objects.ts";
 
@@ -97,10 +97,10 @@ export class KernelObjects {
     record.set32(skBuff.priority, skb.priority);
     record.set32(skBuff.skb_iif, skb.ingressIfindex);
     record.set32(skBuff.hash, skb.hash);
-    record.set16(skBuff.vlan_proto, skb.vlanPresent === 1 ? swapped(skb.vlanTpid) : 0);
+    record.set16(skBuff.vlan_proto, skb.vlanPresent === 1 ? swap16(skb.vlanTpid) : 0);
     record.set16(skBuff.vlan_tci, skb.vlanTci);
     record.set32(skBuff.mark, skb.mark);
-    record.set16(skBuff.protocol, swapped(skb.protocol));
+    record.set16(skBuff.protocol, swap16(skb.protocol));
     record.set16(skBuff.transport_header, offsetOf(skb.transportHeader, head));
     record.set16(skBuff.network_header, offsetOf(skb.networkHeader, head));
     record.set16(skBuff.mac_header, offsetOf(skb.macHeader, head));
@@ -184,7 +184,7 @@ export class KernelObjects {
     let record = this.types.get(fn);
     if (record === undefined) {
       record = new EventRecord(this.memory, this.layouts.bytes.packet_type);
-      record.set16(0, swapped(PACKET_TYPES[fn]));
+      record.set16(0, swap16(PACKET_TYPES[fn]));
       this.types.set(fn, record);
     }
     return record.address;

@@ -1,8 +1,8 @@
+import { swap16 } from "../../bpf/network-order.ts";
 import type { ByteStore } from "../../packet/bytestore.ts";
 import type { SkbSocket } from "../../packet/skb.ts";
 import { EventRecord } from "./event-record.ts";
 import type { Layouts } from "./layouts.ts";
-import { swapped } from "./network-order.ts";
 
 const IPPROTO_TCP = 6;
 const SOCK_STREAM = 1;
@@ -48,8 +48,8 @@ function describe(record: EventRecord, socket: SkbSocket, { sock }: Layouts): vo
   record.set16(sock.sk_type, type);
   record.set16(sock.sk_protocol, protocol);
   record.set16(sock.skc_num, localPort);
-  record.set16(sock.inet_sport, swapped(localPort));
-  record.set16(sock.skc_dport, swapped(remotePort));
+  record.set16(sock.inet_sport, swap16(localPort));
+  record.set16(sock.skc_dport, swap16(remotePort));
   const [from, to] =
     local.length === IPV6_BYTES ? [sock.skc_v6_rcv_saddr, sock.skc_v6_daddr] : [sock.skc_rcv_saddr, sock.skc_daddr];
   record.setBytes(from, local, 0, local.length);

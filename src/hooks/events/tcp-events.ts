@@ -1,10 +1,10 @@
+import { swap16 } from "../../bpf/network-order.ts";
 import { FUNCTION } from "../../events/functions.ts";
 import type { Skb, SkbSocket } from "../../packet/skb.ts";
 import type { EventPoint } from "./event-point.ts";
 import type { EventRecord } from "./event-record.ts";
 import type { EventPoints, KernelEvents } from "./kernel-events.ts";
 import { addressFamily } from "./kernel-objects.ts";
-import { swapped } from "./network-order.ts";
 
 /** Numbers of a connection's states (include/net/tcp_states.h), by the names of RFC 9293. */
 export const TCP_STATE = {
@@ -207,6 +207,6 @@ function fillAddress(record: EventRecord, at4: number, at6: number, family: 4 | 
 function fillSockaddr(record: EventRecord, at: number, family: 4 | 6, address: Uint8Array, port: number): void {
   record.clear(at, SOCKADDR);
   record.set16(at, addressFamily(family));
-  record.set16(at + 2, swapped(port));
+  record.set16(at + 2, swap16(port));
   record.setBytes(at + (family === 4 ? 4 : 8), address, 0, address.length);
 }

@@ -1,3 +1,4 @@
+import { swap16 } from "../../bpf/network-order.ts";
 import { SK_BUFF_BLOCK_BYTES, SK_BUFF_HIDDEN, SK_BUFF_OFFSET } from "../../bpf/program-type/offsets.ts";
 import type { ContextLayout } from "../../bpf/vm/environment.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
@@ -123,7 +124,7 @@ export class SkBuffBlock {
     }
     words.fill(0, SK_BUFF.family / 4, SK_BUFF.dataMeta / 4);
     words[SK_BUFF.family / 4] = socket.family;
-    words[SK_BUFF.remotePort / 4] = swapped(socket.remotePort);
+    words[SK_BUFF.remotePort / 4] = swap16(socket.remotePort);
     words[SK_BUFF.localPort / 4] = socket.localPort;
     const isIpv6 = socket.localAddress.length > 4;
     memory.bytes.set(socket.remoteAddress, address + (isIpv6 ? SK_BUFF.remoteIpv6 : SK_BUFF.remoteIpv4));
@@ -140,10 +141,10 @@ export class SkBuffBlock {
     words[SK_BUFF.data / 4] = data;
     words[SK_BUFF.dataEnd / 4] = data + length - Math.min(skb.dataLength, length);
     words[SK_BUFF.dataMeta / 4] = data - skb.metaLength;
-    words[SK_BUFF.protocol / 4] = swapped(skb.protocol);
+    words[SK_BUFF.protocol / 4] = swap16(skb.protocol);
     words[SK_BUFF.vlanPresent / 4] = skb.vlanPresent;
     words[SK_BUFF.vlanTci / 4] = skb.vlanTci;
-    words[SK_BUFF.vlanProtocol / 4] = swapped(skb.vlanTpid);
+    words[SK_BUFF.vlanProtocol / 4] = swap16(skb.vlanTpid);
     words[SK_BUFF.segments / 4] = skb.segments;
     words[SK_BUFF.segmentSize / 4] = skb.segmentSize;
     words[SK_BUFF.head / 4] = skb.head;
@@ -186,9 +187,4 @@ export class SkBuffBlock {
   private view(): Int32Array {
     return new Int32Array(this.memory.bytes.buffer, this.address, BLOCK_BYTES / 4);
   }
-}
-
-/** A 16-bit number in network order. */
-function swapped(value: number): number {
-  return ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
 }

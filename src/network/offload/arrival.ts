@@ -4,12 +4,11 @@ import { get16 } from "../../packet/wire.ts";
 import type { Simulation } from "../../simulation/simulation.ts";
 import type { OffloadModel } from "../../topology/model.ts";
 import { ETH_P_IP, ETH_P_IPV6, ETHERNET_HEADER } from "../ethernet-frame.ts";
+import { IPV4_HEADER, IPV6_HEADER } from "../ip/header.ts";
 import type { Ledger } from "../ledger.ts";
 
 const TCP = 6;
 const UDP = 17;
-const IPV4_HEADER = 20;
-const IPV6_HEADER = 40;
 const MORE_FRAGMENTS_OR_OFFSET = 0x3fff;
 /** MIN_NAPI_ID less one, on a kernel for 8192 processors. */
 const NAPI_IDS = 8192;

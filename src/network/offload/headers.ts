@@ -1,8 +1,8 @@
 import type { Skb } from "../../packet/skb.ts";
 import { get16 } from "../../packet/wire.ts";
 import { ETH_P_IP, ETH_P_IPV6, ETHERNET_HEADER, isVlan } from "../ethernet-frame.ts";
+import { IPV4_HEADER, IPV6_HEADER } from "../ip/header.ts";
 
-const IPV6_HEADER = 40;
 const TCP = 6;
 const TCP_HEADER = 20;
 const IPIP = 4;
@@ -40,7 +40,7 @@ export function readHeaders(bytes: Uint8Array, skb: Skb): Headers | undefined {
   let next: number | undefined;
   while (next !== TCP) {
     const start = data + at;
-    if (at + 20 > length) return undefined;
+    if (at + IPV4_HEADER > length) return undefined;
     if (type === ETH_P_IP) {
       const header = (bytes[start]! & 15) * 4;
       layers.push({ at, family: 4, header });

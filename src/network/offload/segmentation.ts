@@ -3,7 +3,7 @@ import { GSO } from "../../packet/gso-type.ts";
 import { linearLength } from "../../packet/linear-part.ts";
 import type { Skb } from "../../packet/skb.ts";
 import { get16, get32, set16, set32 } from "../../packet/wire.ts";
-import { writeChecksum } from "../ip/header.ts";
+import { IPV6_HEADER, writeChecksum } from "../ip/header.ts";
 import type { Ledger } from "../ledger.ts";
 import { CWR, FIN, PSH } from "../tcp/flags.ts";
 import { type Headers, readHeaders } from "./headers.ts";
@@ -14,7 +14,6 @@ const FLAGS = 13;
 const CHECKSUM = 16;
 const UDP_LENGTH = 4;
 const TCP = 6;
-const IPV6_HEADER = 40;
 
 /** Bytes of headers before the payload of a packet that is to be cut, and how many packets that gives; undefined: it cannot be cut. */
 export function countSegments(bytes: Uint8Array, skb: Skb): { headers: number; segments: number } | undefined {

@@ -1,5 +1,6 @@
 import { ADDRESSES } from "../../packet/checksum.ts";
 import { get16, get32 } from "../../packet/wire.ts";
+import { IPV6_HEADER } from "../ip/header.ts";
 import type { IcmpErrorListener } from "../ip/icmp.ts";
 import {
   ICMP_DEST_UNREACH,
@@ -18,7 +19,6 @@ import type { Lifecycle } from "./lifecycle.ts";
 import type { Sender } from "./sender.ts";
 import { between } from "./sequence.ts";
 
-const IPV6_HEADER = 40;
 /** Codes of ICMPv6 "destination unreachable" that mean a refusal: prohibited, port, policy, reject route (icmpv6_err_convert). */
 const IPV6_REFUSALS = new Set([1, 4, 5, 6]);
 

@@ -1,3 +1,4 @@
+import { swap16 } from "../../bpf/network-order.ts";
 import type { SocketModel } from "../../topology/model.ts";
 import type { CallResult } from "../result.ts";
 
@@ -13,7 +14,7 @@ export function socketCall({ kind, type, protocol, family }: SocketModel): strin
     raw: "SOCK_RAW",
   };
   // Packet sockets have their ethertype in network order.
-  const number = kind === "packet" ? ((protocol & 0xff) << 8) | (protocol >> 8) : protocol;
+  const number = kind === "packet" ? swap16(protocol) : protocol;
   return `socket(${domain}, ${types[kind]}, ${number})`;
 }
 

@@ -1,3 +1,4 @@
+import { swap16 } from "../../network-order.ts";
 import type { ContextLayout } from "../../vm/environment.ts";
 import type { LinearMemory } from "../../vm/memory.ts";
 import type { ClassicPacket } from "../packet.ts";
@@ -91,10 +92,10 @@ export class SkBuff {
   writeMetadata(packet: ClassicPacket): void {
     const { words } = this;
     words[SK_BUFF.device / 4] = packet.ifindex === 0 ? 0 : this.address + SK_BUFF.netDevice;
-    words[SK_BUFF.vlanAll / 4] = swapped(packet.vlanTpid) | (packet.vlanTci << 16);
+    words[SK_BUFF.vlanAll / 4] = swap16(packet.vlanTpid) | (packet.vlanTci << 16);
     words[SK_BUFF.mark / 4] = packet.mark;
     words[SK_BUFF.hash / 4] = packet.hash;
-    words[SK_BUFF.protocol / 4] = swapped(packet.protocol) | (packet.queue << 16);
+    words[SK_BUFF.protocol / 4] = swap16(packet.protocol) | (packet.queue << 16);
     words[SK_BUFF.packetType / 4] = packet.pktType & PACKET_TYPE_MASK;
     words[(SK_BUFF.netDevice + NET_DEVICE.ifindex) / 4] = packet.ifindex;
     words[(SK_BUFF.netDevice + NET_DEVICE.type) / 4] = packet.hatype & 0xffff;
@@ -107,9 +108,4 @@ export class SkBuff {
   private block(): Int32Array {
     return new Int32Array(this.memory.bytes.buffer, this.address, SK_BUFF_BYTES / 4);
   }
-}
-
-/** A 16-bit number in network order. */
-function swapped(value: number): number {
-  return ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
 }

@@ -1,4 +1,5 @@
 import { ERRNO } from "../../maps/errno.ts";
+import { swap16 } from "../../network-order.ts";
 import {
   SK_BUFF_OFFSET as FIELD,
   SK_BUFF_HIDDEN as HIDDEN,
@@ -95,7 +96,7 @@ function skBuff(dataStart: "link" | "network"): TestContext {
       }
       set(FIELD.len, bytes.length - skipped);
       set(FIELD.packetType, packetType(bytes));
-      set(FIELD.protocol, ((protocol & 0xff) << 8) | (protocol >>> 8));
+      set(FIELD.protocol, swap16(protocol));
       set(FIELD.ifindex, LOOPBACK);
       set(FIELD.data, data + skipped);
       set(FIELD.dataEnd, data + bytes.length);

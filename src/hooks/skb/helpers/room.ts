@@ -1,4 +1,5 @@
 import { ERRNO } from "../../../bpf/maps/errno.ts";
+import { swap16 } from "../../../bpf/network-order.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
 import { pull } from "../../../packet/linear-part.ts";
 import type { Skb } from "../../../packet/skb.ts";
@@ -38,7 +39,6 @@ const NONE = 0;
 
 const baseLength = (protocol: number) =>
   protocol === ETH_P_IP ? IPV4_HEADER : protocol === ETH_P_IPV6 ? IPV6_HEADER : 0;
-const swapped = (value: number) => ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
 const has = (flags: number, mask: number) => (flags & mask) === mask;
 
 /** Room between headers: for tunnels, and for the other version of IP (net/core/filter.c, bpf_skb_adjust_room, bpf_skb_change_proto). */
@@ -127,7 +127,7 @@ export const roomHelpers: HelperGroup = (running, { pool, machine }): ReadonlyMa
     helper32(31, "bpf_skb_change_proto", 3, "signed", (_context, wanted, flags) => {
       const skb = running.block.skb!;
       if (flags !== 0) return -ERRNO.EINVAL;
-      const protocol = swapped(wanted!);
+      const protocol = swap16(wanted!);
       const offset = skb.networkHeader - skb.macHeader;
       const difference = IPV6_HEADER - IPV4_HEADER;
       let result = 0;

@@ -1,4 +1,5 @@
 import { ERRNO } from "../../../bpf/maps/errno.ts";
+import { swap16 } from "../../../bpf/network-order.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
 import { pull } from "../../../packet/linear-part.ts";
 import type { Skb } from "../../../packet/skb.ts";
@@ -16,7 +17,7 @@ export const vlanHelpers: HelperGroup = (running, { pool }): ReadonlyMap<number,
   return new Map([
     helper32(18, "bpf_skb_vlan_push", 3, "signed", (_context, protocol, tci) => {
       const skb = running.block.skb!;
-      const wanted = swapped(protocol!);
+      const wanted = swap16(protocol!);
       const tpid = wanted === ETH_P_8021AD ? ETH_P_8021AD : ETH_P_8021Q;
       if (skb.vlanPresent === 1) {
         // The tag that is there goes into the bytes, behind the addresses.
@@ -76,7 +77,6 @@ function takeOut(skb: Skb, bytes: Uint8Array): void {
 }
 
 const isVlan = (protocol: number): boolean => protocol === ETH_P_8021Q || protocol === ETH_P_8021AD;
-const swapped = (value: number): number => ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
 const get16 = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;
 
 function put16(bytes: Uint8Array, at: number, value: number): void {

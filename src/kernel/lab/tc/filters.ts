@@ -1,3 +1,4 @@
+import { swap16 } from "../../../bpf/network-order.ts";
 import { NetlinkAttributes } from "../../netlink/netlink-attributes.ts";
 import type { Answer, RouteSocket } from "../../netlink/route-socket.ts";
 import {
@@ -56,7 +57,7 @@ export function putFilter(socket: RouteSocket, filter: LabFilter, replaces = fal
 
 /** A filter that matches everything is alone at its priority, where u32 gives it a handle of its own. */
 function subjectOf({ device: index, parent, priority, protocol, handle, code }: LabFilter): TcSubject {
-  const info = (priority << 16) | ((protocol & 0xff) << 8) | (protocol >> 8);
+  const info = (priority << 16) | swap16(protocol);
   return { index, parent, info, ...(code !== undefined && { handle }) };
 }
 

@@ -1,5 +1,6 @@
 import type { Skb } from "../../../packet/skb.ts";
 import { copyBytes, get16, get32 } from "../../../packet/wire.ts";
+import { IPV4_HEADER, IPV6_HEADER } from "../../ip/header.ts";
 import { extractTransport } from "./extract-transport.ts";
 import { AT, FRAGMENT, MPLS_LABELS } from "./layout.ts";
 
@@ -14,8 +15,6 @@ export const ETH = {
   nsh: 0x894f,
 } as const;
 
-const IPV4_HEADER = 20;
-const IPV6_HEADER = 40;
 const ARP_PACKET = 28;
 const MPLS_BOTTOM = 0x100;
 const NSH_BASE = 8;

@@ -1,4 +1,5 @@
 import { decodeProgram } from "../../../isa/decode.ts";
+import { swap16 } from "../../../network-order.ts";
 import { findProgramType } from "../../../program-type.ts";
 import { TEST_CONTEXTS, type TestPacket } from "../../../test-run/context.ts";
 import type { VerifierOptions } from "../../verifier-options.ts";
@@ -135,7 +136,7 @@ function inputsFor(chosen: Chosen, length: number): { packet: TestPacket; random
   let protocol: number | undefined;
   for (const { input, value } of chosen) {
     if (input.kind === "random") random[input.at] = Number(value);
-    if (input.kind === "protocol") protocol = ((Number(value) & 0xff) << 8) | (Number(value) >>> 8);
+    if (input.kind === "protocol") protocol = swap16(Number(value));
     if (input.kind !== "packet") continue;
     for (let i = 0; i < input.bytes; i++) {
       const shift = BigInt(8 * (input.bigEndian ? input.bytes - 1 - i : i));
