@@ -24,7 +24,7 @@ extern struct bpf_list_node *bpf_list_pop_front(struct bpf_list_head *head) __ks
 extern int bpf_rbtree_add_impl(struct bpf_rb_root *root, struct bpf_rb_node *node, _Bool (less)(struct bpf_rb_node *, const struct bpf_rb_node *), void *meta, __u64 offset) __ksym;
 extern struct bpf_rb_node *bpf_rbtree_first(struct bpf_rb_root *root) __ksym;
 extern struct bpf_rb_node *bpf_rbtree_remove(struct bpf_rb_root *root, struct bpf_rb_node *node) __ksym;
-struct task_struct;
+struct task_struct { int pid; };
 extern struct task_struct *bpf_task_from_pid(int pid) __ksym;
 extern void bpf_task_release(struct task_struct *task) __ksym;
 
@@ -205,6 +205,31 @@ SEC("syscall") int task_released_unchecked(void *context)
 SEC("syscall") int task_kept(void *context)
 {
 	return bpf_task_from_pid(1) != 0;
+}
+
+struct seen { struct task_struct __kptr_untrusted *task; };
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct seen);
+} seen SEC(".maps");
+
+#define SEEN(name) __u32 zero = 0; struct seen *name = bpf_map_lookup_elem(&seen, &zero); if (!name || !name->task) return 0
+
+SEC("tc") int stored_untrusted(struct __sk_buff *skb)
+{
+	SEEN(v); v->task = v->task; return 0;
+}
+
+SEC("tc") int stored_behind_its_begin(struct __sk_buff *skb)
+{
+	SEEN(v); v->task = (void *)v->task + 8; return 0;
+}
+
+SEC("tc") int stored_somewhere_in_it(struct __sk_buff *skb)
+{
+	SEEN(v); __u32 at = skb->protocol; if (at < 4 || at > 12) return 0; v->task = (void *)v->task + at; return 0;
 }
 
 SEC("socket") int not_for_this_type(struct __sk_buff *skb)

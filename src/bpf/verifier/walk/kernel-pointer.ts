@@ -71,7 +71,7 @@ export function checkPointerType(walk: Walk, field: KernelPointer, number: numbe
     : FLAG.orNull | FLAG.trusted | FLAG.rcu | (field.kind === "untrusted" ? FLAG.untrusted : 0);
   const isStruct = baseOf(register.type) === TYPE.struct && (register.type & ~0xff & ~permitted) === 0;
   if (isStruct) {
-    if (register.offset < 0) checkUnmodified(walk, register, number);
+    checkUnmodified(walk, register, number, true);
     const fits =
       register.struct === struct
         ? register.offset === 0
