@@ -1,6 +1,7 @@
 import { FUNCTION } from "../events/functions.ts";
 import { GSO } from "../packet/gso-type.ts";
 import { completeChecksum } from "../packet/partial-checksum.ts";
+import { lengthOnWire } from "../packet/segment-length.ts";
 import { PACKET_HOST, type Skb } from "../packet/skb.ts";
 import type { AddressModel, InterfaceModel, OffloadModel } from "../topology/model.ts";
 import { ETHERNET_HEADER } from "./ethernet-frame.ts";
@@ -9,7 +10,7 @@ import type { LinkEnd } from "./link.ts";
 import type { Arrival } from "./offload/arrival.ts";
 import { PLAIN } from "./offload/features.ts";
 import type { Merger } from "./offload/merger.ts";
-import { countSegments, headersOf, segment } from "./offload/segmentation.ts";
+import { segment, verifySegments } from "./offload/segmentation.ts";
 import type { PppFilters } from "./ppp/ppp-filters.ts";
 import type { DeviceQueue } from "./qdisc/device-queue.ts";
 import type { QdiscTree } from "./tc/qdisc-tree.ts";
@@ -168,8 +169,7 @@ export class Interface implements LinkEnd {
   }
 
   private enqueue(skb: Skb): void {
-    skb.wireLength = skb.length;
-    if (skb.segmentSize !== 0) skb.wireLength += (skb.segments - 1) * headersOf(this.ledger.store.bytes, skb);
+    skb.wireLength = lengthOnWire(this.ledger.store.bytes, skb);
     if (this.egress !== undefined && !this.egress.pass(skb)) return;
     if (this.queue === undefined) this.dequeued(skb);
     else this.queue.send(skb);
@@ -194,15 +194,9 @@ export class Interface implements LinkEnd {
         ledger.drop(skb, this.label, "SKB_GSO_SEG");
       return;
     }
-    if ((skb.segmentType & GSO.dodgy) !== 0) {
-      const counted = countSegments(ledger.store.bytes, skb);
-      if (counted === undefined) {
-        ledger.drop(skb, this.label, "SKB_GSO_SEG");
-        return;
-      }
-      skb.segments = counted.segments;
-    }
-    this.finish(skb);
+    if ((skb.segmentType & GSO.dodgy) !== 0 && !verifySegments(ledger.store.bytes, skb))
+      ledger.drop(skb, this.label, "SKB_GSO_SEG");
+    else this.finish(skb);
   }
 
   /** A program of XDP at the other end of a veth pair takes them from this one (veth_xdp_set). */

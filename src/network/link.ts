@@ -1,6 +1,7 @@
 import type { ByteStore } from "../packet/bytestore.ts";
 import type { DropReason } from "../packet/drop-reason.ts";
 import { completeChecksum } from "../packet/partial-checksum.ts";
+import { largestLength } from "../packet/segment-length.ts";
 import type { Skb } from "../packet/skb.ts";
 import type { EventHandler } from "../simulation/event-queue.ts";
 import type { Random } from "../simulation/random.ts";
@@ -8,7 +9,6 @@ import type { Simulation } from "../simulation/simulation.ts";
 import { ArrivalLane } from "./arrival-lane.ts";
 import { ETHERNET_HEADER } from "./ethernet-frame.ts";
 import type { Ledger } from "./ledger.ts";
-import { largestLength } from "./offload/segmentation.ts";
 
 const NANOSECONDS_PER_BYTE_AT_1_BIT = 8e9;
 

@@ -4,7 +4,7 @@ export const GSO = {
   /** Who made it is not trusted to have counted its segments. */
   dodgy: 2,
   tcpEcn: 4,
-  tcpFixedId: 8,
+  tcpFixedId: 0x4000_0000,
   tcpv6: 16,
   gre: 64,
   greChecksum: 128,
@@ -12,4 +12,5 @@ export const GSO = {
   ipip6: 512,
   udpTunnel: 1024,
   udpTunnelChecksum: 2048,
+  udpL4: 131_072,
 } as const;

@@ -34,6 +34,8 @@ export class SkbPool {
     skb.macHeader = skb.data;
     skb.networkHeader = skb.data;
     skb.transportHeader = skb.data;
+    skb.innerNetworkHeader = skb.data;
+    skb.innerTransportHeader = skb.data;
     skb.linkType = ETHERNET;
     skb.protocol = 0;
     skb.pktType = 0;
@@ -136,7 +138,9 @@ export class SkbPool {
     skb.data += shift;
     skb.macHeader += shift;
     skb.networkHeader += shift;
-    skb.transportHeader += shift;
+    skb.transportHeader = skb.transportHeader === head ? block : skb.transportHeader + shift;
+    skb.innerNetworkHeader += shift;
+    skb.innerTransportHeader += shift;
     if (skb.checksumStart !== 0) skb.checksumStart += shift;
   }
 
@@ -156,6 +160,8 @@ function describe(twin: Skb, skb: Skb, shift: number): void {
   twin.macHeader = skb.macHeader + shift;
   twin.networkHeader = skb.networkHeader + shift;
   twin.transportHeader = skb.transportHeader + shift;
+  twin.innerNetworkHeader = skb.innerNetworkHeader + shift;
+  twin.innerTransportHeader = skb.innerTransportHeader + shift;
   if (skb.checksumStart !== 0) twin.checksumStart = skb.checksumStart + shift;
 }
 
@@ -169,6 +175,8 @@ function blank(): Skb {
     macHeader: 0,
     networkHeader: 0,
     transportHeader: 0,
+    innerNetworkHeader: 0,
+    innerTransportHeader: 0,
     linkType: ETHERNET,
     protocol: 0,
     pktType: 0,

@@ -61,6 +61,11 @@ export interface SkbControlGroup {
   readonly parent: SkbControlGroup | undefined;
 }
 
+/** Has somebody said where the transport header is (skb_transport_header_was_set)? */
+export function hasTransportHeader({ head, transportHeader }: Skb): boolean {
+  return transportHeader !== head;
+}
+
 /**
  * A packet on its way, after struct sk_buff. Its bytes lie in the engine's memory from `head` (first byte of its
  * block) to `head + size`; the frame itself is `data` .. `data + length`. All positions are addresses in that memory.
@@ -75,7 +80,11 @@ export interface Skb {
   originalLength: number;
   macHeader: number;
   networkHeader: number;
+  /** `head`: nobody has said (skb_transport_header_was_set). */
   transportHeader: number;
+  /** The same of the packet in a tunnel that helpers have put it into; meaningful when `encapsulated` is 1. */
+  innerNetworkHeader: number;
+  innerTransportHeader: number;
   /** LINKTYPE_ value of what `macHeader` points at. */
   linkType: number;
   /** Ethertype in host order, as ntohs(skb->protocol). */

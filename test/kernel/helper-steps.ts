@@ -52,6 +52,8 @@ const SK_BUFF: readonly HelperSteps[] = [
     [3000, 0],
     [4, 8],
   ]),
+  // To no device; where there are segments of no protocol that is told first.
+  calls(13, [9999, 0], [9999, 2]),
   calls(10, [24, 1, 2, 2], [24, 0x01020304, 0x05060708, 4], [24, 0, 5, 0], [23, 1, 2, 2], [9000, 1, 2, 2]),
   calls(11, [50, 1, 2, 2], [40, 7, 9, 0x12], [40, 0, 0x1234, 0x20], [40, 5, 6, 0x24], [40, 5, 6, 3]),
   calls(18, [0x0081, 5], [0xa888, 0xfff], [0x0008, 7]),
@@ -64,13 +66,28 @@ const SK_BUFF: readonly HelperSteps[] = [
   calls(41, []),
   calls(43, [14, 0], [4, 0], [300, 0], [14, 2]),
   calls(48, [0x1234], [0]),
-  calls(50, [4, 0, 0], [-4, 0, 0], [20, 1, 0], [-20, 1, 0], [8, 1, 2], [28, 1, 0x0a], [14, 1, 0x80]),
+  calls(
+    50,
+    [4, 0, 0],
+    [4, 0, 1],
+    [-4, 0, 1],
+    [-4, 0, 0],
+    [20, 1, 0],
+    [-20, 1, 0],
+    [8, 1, 2],
+    [28, 1, 0x0a],
+    [14, 1, 0x80],
+  ),
   calls(97, []),
   calls(135, [0], [1], [2], [3]),
   calls(17),
   calls(24, []),
   calls(145, [0, 0], [0, 1]),
 ];
+
+/** Helpers that change what is known of a packet's segments, and a look at it. */
+const RESHAPES: readonly number[] = [31, 38, 43, 50];
+const SEGMENTS = [164, 176].map((field) => `r1 = *(u32 *)(r6 + ${field})\nr7 *= 31\nr7 += r1`).join("\n");
 
 const XDP: readonly HelperSteps[] = [
   calls(44, [-4], [4], [14], [-14], [-300], [9000], [-216]),
@@ -88,5 +105,7 @@ export function helperSteps(type: string): string[] {
   const isPacket = type === "xdp" || findProgramType(type)!.context.name === "__sk_buff";
   // Programs that dissect flows see a packet that no helper changes.
   if (!isPacket || type === "flow_dissector") return [];
-  return all.filter(({ helper }) => helpers.has(helper)).flatMap(({ steps }) => steps);
+  return all
+    .filter(({ helper }) => helpers.has(helper))
+    .flatMap(({ helper, steps }) => (RESHAPES.includes(helper) ? steps.map((step) => `${step}\n${SEGMENTS}`) : steps));
 }

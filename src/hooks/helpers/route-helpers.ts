@@ -1,6 +1,7 @@
 import { ERRNO } from "../../bpf/maps/errno.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
-import type { Skb } from "../../packet/skb.ts";
+import { lengthOfSegment } from "../../packet/segment-length.ts";
+import { hasTransportHeader, type Skb } from "../../packet/skb.ts";
 import type { ProgramNetwork, ProgramRoute, RouteQuery } from "../program-network.ts";
 import type { HookServices } from "../services.ts";
 import type { RunningOnPacket } from "./base-helpers.ts";
@@ -44,6 +45,7 @@ const FOUND = {
 const CHECK_SEGMENTS = 1;
 const FITS = 0;
 const TOO_LONG = 1;
+const SEGMENTS_TOO_LONG = 2;
 /** EAFNOSUPPORT, negative. */
 const NO_FAMILY = -97;
 /** Bytes of a VLAN tag, which devices let through beyond their MTU. */
@@ -116,7 +118,8 @@ export function routeHelpers(
   const checkPacket = (skb: Skb, at: number, network: ProgramNetwork): number => {
     const device = network.device(memory.uint32(at + LOOKUP.ifindex))!;
     set16(at + LOOKUP.length, device.mtu);
-    return skb.length <= device.mtu + device.headerLength + VLAN_TAG ? FOUND.success : FOUND.fragmentationNeeded;
+    const fits = skb.segmentSize !== 0 || skb.length <= device.mtu + device.headerLength + VLAN_TAG;
+    return fits ? FOUND.success : FOUND.fragmentationNeeded;
   };
   const ipFamily = (at: number): 4 | 6 | undefined => {
     const family = memory.bytes[at + LOOKUP.family];
@@ -146,8 +149,14 @@ export function routeHelpers(
       const device = host?.network?.device(ifindex! >>> 0 || skb!.ifindex);
       if (device === undefined) return -ERRNO.ENODEV;
       const length = ((given === 0 ? skb!.length : given + device.headerLength) + difference!) | 0;
+      let answer = length <= device.mtu + device.headerLength ? FITS : TOO_LONG;
+      if (answer === TOO_LONG && kind === "skb" && skb!.segmentSize !== 0) {
+        answer = FITS;
+        if (segments && !hasTransportHeader(skb!)) return -ERRNO.EINVAL;
+        if (segments && lengthOfSegment(memory.bytes, skb!) > device.mtu) answer = SEGMENTS_TOO_LONG;
+      }
       memory.setUint32(at, device.mtu);
-      return length <= device.mtu + device.headerLength ? FITS : TOO_LONG;
+      return answer;
     }),
   ]);
 }

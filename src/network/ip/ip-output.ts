@@ -1,13 +1,14 @@
 import { FUNCTION } from "../../events/functions.ts";
 import { ADDRESSES } from "../../packet/checksum.ts";
 import { completeChecksum } from "../../packet/partial-checksum.ts";
+import { largestLength } from "../../packet/segment-length.ts";
 import { PACKET_LOOPBACK, type Skb } from "../../packet/skb.ts";
 import { get16, get32 } from "../../packet/wire.ts";
 import type { EventHandler } from "../../simulation/event-queue.ts";
 import { type ControlGroup, NET_XMIT, NOT_PERMITTED } from "../cgroup/control-group.ts";
 import type { Interface } from "../interface.ts";
 import { MAX_REROUTES } from "../lwt/route-programs.ts";
-import { largestLength, segment } from "../offload/segmentation.ts";
+import { segment } from "../offload/segmentation.ts";
 import type { Route } from "../route-table.ts";
 import type { World } from "../world.ts";
 import { fragmentIpv4, fragmentIpv6 } from "./fragmentation.ts";

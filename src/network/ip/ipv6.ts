@@ -1,12 +1,12 @@
 import { FUNCTION } from "../../events/functions.ts";
 import type { DropReason } from "../../packet/drop-reason.ts";
 import { trim } from "../../packet/linear-part.ts";
+import { largestLength } from "../../packet/segment-length.ts";
 import { PACKET_HOST, PACKET_LOOPBACK, PACKET_OTHERHOST, type Skb } from "../../packet/skb.ts";
 import { get16 } from "../../packet/wire.ts";
 import { ETH_P_IP, ETH_P_IPV6 } from "../ethernet-frame.ts";
 import type { Interface } from "../interface.ts";
 import { MAX_REROUTES } from "../lwt/route-programs.ts";
-import { largestLength } from "../offload/segmentation.ts";
 import type { Route } from "../route-table.ts";
 import type { World } from "../world.ts";
 import { IPV6_HEADER } from "./header.ts";

@@ -1,36 +1,40 @@
 import { ADDRESSES, checksumOf, sum16 } from "../../packet/checksum.ts";
 import { GSO } from "../../packet/gso-type.ts";
 import { linearLength } from "../../packet/linear-part.ts";
+import { completeChecksum } from "../../packet/partial-checksum.ts";
 import type { Skb } from "../../packet/skb.ts";
 import { get16, get32, set16, set32 } from "../../packet/wire.ts";
 import { IPV6_HEADER, writeChecksum } from "../ip/header.ts";
 import type { Ledger } from "../ledger.ts";
 import { CWR, FIN, PSH } from "../tcp/flags.ts";
-import { type Headers, readHeaders } from "./headers.ts";
+import { type Headers, type Layer, readHeaders } from "./headers.ts";
 
 /** Where sequence number, flags and checksum stand in a TCP header. */
 const SEQUENCE = 4;
 const FLAGS = 13;
 const CHECKSUM = 16;
 const UDP_LENGTH = 4;
+const UDP_CHECKSUM = 6;
+const GRE_CHECKSUM = 4;
 const TCP = 6;
+/** Kinds of tunnels with a checksum of their own. */
+const WITH_CHECKSUM = GSO.udpTunnelChecksum | GSO.greChecksum;
+/** What stands for a checksum of 0 (CSUM_MANGLED_0). */
+const MANGLED_0 = 0xffff;
 
-/** Bytes of headers before the payload of a packet that is to be cut, and how many packets that gives; undefined: it cannot be cut. */
-export function countSegments(bytes: Uint8Array, skb: Skb): { headers: number; segments: number } | undefined {
-  const found = readHeaders(bytes, skb);
-  if (found === undefined) return undefined;
-  const headers = found.payload;
-  return { headers, segments: Math.ceil((skb.length - headers) / skb.segmentSize) };
+/** Looks at a packet that a device is to cut, and counts what that will give; false: it cannot be cut (tcp_gso_segment, of a packet that the device takes). */
+export function verifySegments(bytes: Uint8Array, skb: Skb): boolean {
+  const headers = cuttable(bytes, skb);
+  if (headers === undefined) return false;
+  skb.segments = Math.ceil((skb.length - headers.payload) / skb.segmentSize);
+  return true;
 }
 
-/** Bytes of headers that each segment has (qdisc_pkt_len_init). */
-export function headersOf(bytes: Uint8Array, skb: Skb): number {
-  return readHeaders(bytes, skb)?.payload ?? 0;
-}
-
-/** Bytes of the data of a packet, or of the largest packet that it will be cut into (skb_gso_validate_network_len, skb_gso_validate_mac_len). */
-export function largestLength(bytes: Uint8Array, skb: Skb): number {
-  return skb.segmentSize === 0 ? skb.length : headersOf(bytes, skb) + skb.segmentSize;
+/** The headers of a packet that can be cut: more than one segment, whose checksum is that of the TCP header. */
+function cuttable(bytes: Uint8Array, skb: Skb): Headers | undefined {
+  const headers = readHeaders(bytes, skb);
+  if (headers === undefined || skb.length - headers.payload <= skb.segmentSize) return undefined;
+  return skb.checksumStart === 0 || skb.checksumStart === skb.data + headers.tcp ? headers : undefined;
 }
 
 /**
@@ -42,11 +46,10 @@ export function largestLength(bytes: Uint8Array, skb: Skb): number {
  */
 export function segment(skb: Skb, ledger: Ledger, scatterGather: boolean, emit: (skb: Skb) => void): boolean {
   const { store } = ledger;
-  const headers = readHeaders(store.bytes, skb);
+  const headers = cuttable(store.bytes, skb);
   if (headers === undefined) return false;
   const { tcp, payload } = headers;
   const { segmentSize: size, segmentType } = skb;
-  if (skb.length - payload <= size || (skb.checksumStart !== 0 && skb.checksumStart !== skb.data + tcp)) return false;
   if (skb.checksumStart === 0) sumPseudoHeader(store.bytes, skb, headers);
   const whole = skb.length - tcp;
   const linear = Math.max(0, linearLength(skb) - payload);
@@ -78,14 +81,16 @@ function cutFront(skb: Skb, bytes: Uint8Array, headers: number, from: number): S
   skb.macHeader += gone;
   skb.networkHeader += gone;
   skb.transportHeader += gone;
+  skb.innerNetworkHeader += gone;
+  skb.innerTransportHeader += gone;
   skb.checksumStart += gone;
   return skb;
 }
 
 /** A packet whose checksum is complete is given back to the device to complete (tcp4_gso_segment). */
-function sumPseudoHeader(bytes: Uint8Array, skb: Skb, { tcp, layers }: Headers): void {
-  const { at, family } = layers.findLast(({ family }) => family !== undefined)!;
-  const { source, length } = ADDRESSES[family!];
+function sumPseudoHeader(bytes: Uint8Array, skb: Skb, { tcp, layers, family }: Headers): void {
+  const { at } = layers.at(-1)!;
+  const { source, length } = ADDRESSES[family];
   const sum = sum16(bytes, skb.data + at + source, 2 * length, TCP + skb.length - tcp);
   set16(bytes, skb.data + tcp + CHECKSUM, ~checksumOf(sum));
   skb.checksumStart = skb.data + tcp;
@@ -101,13 +106,15 @@ function number(
 ): void {
   const { data, length } = skb;
   const { index, isLast, sequence, whole } = of;
-  for (const { at, family, header } of layers) {
+  for (const { at, kind, header } of layers) {
     const start = data + at;
-    if (family === undefined) set16(bytes, start + UDP_LENGTH, length - at);
-    else if (family === 6) set16(bytes, start + 4, length - at - IPV6_HEADER);
-    else {
+    if (kind === "udp") set16(bytes, start + UDP_LENGTH, length - at);
+    else if (kind === 6) set16(bytes, start + 4, length - at - IPV6_HEADER);
+    else if (kind === 4) {
       set16(bytes, start + 2, length - at);
-      if ((of.segmentType & GSO.tcpFixedId) === 0) set16(bytes, start + 4, get16(bytes, start + 4) + index);
+      // What is said of numbers is said of the outermost header.
+      if ((of.segmentType & GSO.tcpFixedId) === 0 || at !== layers[0]!.at)
+        set16(bytes, start + 4, get16(bytes, start + 4) + index);
       writeChecksum(bytes, start, header);
     }
   }
@@ -118,4 +125,27 @@ function number(
   // The pseudo header's sum holds the length of the whole.
   const sum = get16(bytes, start + CHECKSUM) + (~whole & 0xffff) + (length - tcp);
   set16(bytes, start + CHECKSUM, ~checksumOf(sum));
+  const tunnel = layers.find(({ kind }) => kind === "udp" || kind === "gre");
+  if (tunnel !== undefined && (of.segmentType & WITH_CHECKSUM) !== 0)
+    sumTunnel(bytes, skb, tunnel, tunnel.at + whole - tcp);
+}
+
+/**
+ * Completes the checksum of a tunnel's header, of what the packet in it will be when its own is complete (gso_make_checksum).
+ * @param before bytes that the length in it was before the packet was cut.
+ */
+function sumTunnel(bytes: Uint8Array, skb: Skb, { at, kind }: Layer, before: number): void {
+  const start = skb.data + at;
+  const size = skb.length - at;
+  const field = start + (kind === "udp" ? UDP_CHECKSUM : GRE_CHECKSUM);
+  // A sum of the pseudo header, which holds the length of the whole, stands in UDP's.
+  set16(bytes, field, kind === "udp" ? ~checksumOf(get16(bytes, field) + (~before & 0xffff) + size) : 0);
+  const { checksumStart: left } = skb;
+  const inner = left + skb.checksumOffset;
+  const begun = get16(bytes, inner);
+  completeChecksum(bytes, skb);
+  const sum = checksumOf(sum16(bytes, start, size));
+  set16(bytes, field, kind === "udp" ? sum || MANGLED_0 : sum);
+  set16(bytes, inner, begun);
+  skb.checksumStart = left;
 }

@@ -53,6 +53,8 @@ export const redirectHelpers: HelperGroup = (running, { redirect, machine }): Re
       (_context, ifindex, flags) => {
         if ((flags! & ~INGRESS) !== 0) return -ERRNO.EINVAL;
         const { skb, host } = running.block;
+        // What test runs are given (convert___skb_to_skb).
+        if (skb!.segmentSize !== 0 && skb!.segmentType === 0) return -ERRNO.EBADMSG;
         if (host === undefined || !host.hasDevice(ifindex! >>> 0)) return -ERRNO.EINVAL;
         const copy = host.copy(skb!);
         // What the program has written goes along.

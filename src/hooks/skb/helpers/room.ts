@@ -1,11 +1,13 @@
 import { ERRNO } from "../../../bpf/maps/errno.ts";
 import { swap16 } from "../../../bpf/network-order.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
+import { GSO } from "../../../packet/gso-type.ts";
 import { pull } from "../../../packet/linear-part.ts";
 import type { Skb } from "../../../packet/skb.ts";
 import { helper32 } from "../../helpers/helper32.ts";
 import { LARGEST_PACKET } from "./largest-packet.ts";
 import type { HelperGroup } from "./packet-helpers.ts";
+import { headersResized, mayResize, versionChanged } from "./segments.ts";
 
 const ETH_P_IP = 0x0800;
 const ETH_P_IPV6 = 0x86dd;
@@ -64,14 +66,21 @@ export const roomHelpers: HelperGroup = (running, { pool, machine }): ReadonlyMa
   };
   const grow = (skb: Skb, offset: number, bytes: number, flags: number, innerLink: number): number => {
     const isEncap = (flags & ENCAP) !== 0;
+    const isFixed = has(flags, FLAG.fixedGso);
+    if (!mayResize(skb, isFixed)) return -ERRNO.ENOTSUPP;
     if (isEncap) {
       if (has(flags, ENCAP) || has(flags, FLAG.encapGre | FLAG.encapUdp)) return -ERRNO.EINVAL;
       if (has(flags, FLAG.encapEthernet) && innerLink < ETHERNET_HEADER) return -ERRNO.EINVAL;
       if (skb.encapsulated === 1) return -EALREADY;
       if (innerLink > bytes) return -ERRNO.EINVAL;
     }
+    const network = skb.networkHeader - skb.data;
+    const transport = skb.transportHeader - skb.data;
     push(skb, offset, bytes);
+    headersResized(skb, bytes, isFixed, tunnelOf(flags));
     if (!isEncap) return 0;
+    skb.innerNetworkHeader = skb.data + bytes + network;
+    skb.innerTransportHeader = skb.data + bytes + transport;
     skb.encapsulated = 1;
     if ((flags & (FLAG.encapGre | FLAG.encapUdp)) !== 0)
       skb.transportHeader = skb.networkHeader + (has(flags, FLAG.encapIpv6) ? IPV6_HEADER : IPV4_HEADER);
@@ -80,9 +89,12 @@ export const roomHelpers: HelperGroup = (running, { pool, machine }): ReadonlyMa
   };
   const shrink = (skb: Skb, offset: number, bytes: number, flags: number): number => {
     if ((flags & ~(FLAG.fixedGso | DECAP | FLAG.noChecksumReset)) !== 0) return -ERRNO.EINVAL;
+    const isFixed = has(flags, FLAG.fixedGso);
+    if (!mayResize(skb, isFixed)) return -ERRNO.ENOTSUPP;
     if (!pop(skb, offset, bytes)) return -ERRNO.ENOMEM;
     if (has(flags, FLAG.decapIpv6)) skb.protocol = ETH_P_IPV6;
     else if (has(flags, FLAG.decapIpv4)) skb.protocol = ETH_P_IP;
+    headersResized(skb, -bytes, isFixed, 0);
     return 0;
   };
   const adjust = (skb: Skb, difference: number, mode: number, flags64: bigint): number => {
@@ -138,12 +150,21 @@ export const roomHelpers: HelperGroup = (running, { pool, machine }): ReadonlyMa
       if (result === 0) {
         skb.protocol = protocol;
         skb.hash = 0;
+        versionChanged(skb, protocol === ETH_P_IP ? 4 : 6);
       }
       running.refresh();
       return result;
     }),
   ]);
 };
+
+/** What the packet is put into by those flags. */
+function tunnelOf(flags: number): number {
+  if ((flags & ENCAP) === 0) return 0;
+  if (has(flags, FLAG.encapUdp)) return GSO.udpTunnel;
+  if (has(flags, FLAG.encapGre)) return GSO.gre;
+  return has(flags, FLAG.encapIpv6) ? GSO.ipip6 : GSO.ipip4;
+}
 
 /** errno of linux/errno.h. */
 const EALREADY = 114;

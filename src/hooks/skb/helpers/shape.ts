@@ -5,6 +5,11 @@ import { PACKET_OTHERHOST, type Skb } from "../../../packet/skb.ts";
 import { helper32 } from "../../helpers/helper32.ts";
 import { LARGEST_PACKET } from "./largest-packet.ts";
 import type { HelperGroup } from "./packet-helpers.ts";
+import { forgetSegments } from "./segments.ts";
+
+const CHECKSUM_BYTES = 2;
+/** Bytes of the largest piece of memory that Linux finds (KMALLOC_MAX_SIZE). */
+const MOST_ALLOCATED = 4 << 20;
 
 /** Bytes that must stay: headers up to the transport's where that is known, else the link layer's (__bpf_skb_min_len). */
 const shortest = ({ data, networkHeader, transportHeader }: Skb) =>
@@ -64,13 +69,18 @@ export const shapeHelpers: HelperGroup = (running, { pool, machine, flowSeed }):
       skb.originalLength += length - skb.length;
       skb.length = length;
       skb.dataLength = 0;
+      if (skb.checksumStart !== 0 && length < skb.checksumStart + skb.checksumOffset + CHECKSUM_BYTES - skb.data)
+        skb.checksumStart = 0;
+      forgetSegments(skb);
       running.refresh();
       return 0;
     }),
     helper32(43, "bpf_skb_change_head", 3, "signed", (_context, room, flags) => {
       const skb = running.block.skb!;
       const bytes = room! >>> 0;
-      if (flags !== 0 || skb.length + bytes > LARGEST_PACKET) return -ERRNO.EINVAL;
+      const isTooLong = skb.segmentSize === 0 && skb.length + bytes > LARGEST_PACKET;
+      if (flags !== 0 || isTooLong || skb.length + bytes > 0xffff_ffff) return -ERRNO.EINVAL;
+      if (skb.length + bytes > MOST_ALLOCATED) return -ERRNO.ENOMEM;
       pool.reserve(skb, bytes, 0);
       skb.data -= bytes;
       skb.length += bytes;
