@@ -108,13 +108,13 @@ const NEVER_NULL: readonly number[] = [
   TYPE.socketCommon,
   TYPE.mapValue,
   TYPE.mapKey,
-  TYPE.memory,
   TYPE.map,
 ];
 /** Pointers that are known not to be null (reg_not_null). */
 export const isNeverNull = (register: { readonly type: number; readonly reference: number }): boolean => {
   if (mayBeNull(register.type)) return false;
   const base = baseOf(register.type);
+  if (base === TYPE.memory) return (register.type & FLAG.untrusted) === 0;
   return NEVER_NULL.includes(base) || (base === TYPE.struct && isTrusted(register));
 };
 

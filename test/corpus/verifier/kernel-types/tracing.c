@@ -68,6 +68,11 @@ SEC("tp_btf/sched_process_exit") int acquired_under_rcu(u64 *args)
 	struct task_struct *t = bpf_task_acquire(ARGUMENT(struct task_struct *, 0)->real_parent); if (t) bpf_task_release(t); return 0;
 }
 
+SEC("tp_btf/kfree_skb") int bytes_that_may_be_missing(u64 *args)
+{
+	if (!ARGUMENT(struct sk_buff *, 0)->data) seen = 1; return 0;
+}
+
 SEC("tp_btf/sched_process_exit") int walked(u64 *args)
 {
 	struct task_struct *t = ARGUMENT(struct task_struct *, 0); return t->cgroups->dfl_cgrp->flags & 1;
