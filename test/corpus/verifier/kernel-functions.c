@@ -99,3 +99,33 @@ SEC("tc") int preemption_on_one_way(struct __sk_buff *skb)
 }
 
 char _license[] SEC("license") = "GPL";
+static __attribute__((noinline)) int with_room(struct __sk_buff *skb, __u32 kind)
+{
+	char room[16];
+	if (kind == 1) return 0;
+	if (bpf_skb_load_bytes(skb, 0, room, sizeof(room))) return 0;
+	return room[0] == 1 || room[1] == 2 || room[2] == 3 || room[5] == 4;
+}
+
+SEC("tc") int rounds_with_room_and_without(struct __sk_buff *skb)
+{
+	__u32 kind = skb->mark; int s = 0;
+	IT bpf_iter_num_new(it, 0, skb->len); while (bpf_iter_num_next(it)) if (!with_room(skb, kind)) { s = 1; break; } bpf_iter_num_destroy(it); return s;
+}
+
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 8); __type(key, int); __type(value, int); } some SEC(".maps");
+
+/* Every round ends in one of many states, most of which are like none before. */
+SEC("tc") int many_kinds_of_rounds(struct __sk_buff *skb)
+{
+	int s = 0; int *v, *a = 0, *b = 0, *c = 0, *d = 0, *e = 0;
+	IT bpf_iter_num_new(it, 0, 10);
+	while ((v = bpf_iter_num_next(it))) {
+		if (a) s += 1; if (b) s += 2; if (c) s += 4; if (d) s += 8; if (e) s += 16;
+		int key = *v;
+		a = bpf_map_lookup_elem(&some, &key); b = bpf_map_lookup_elem(&some, &key); c = bpf_map_lookup_elem(&some, &key);
+		d = bpf_map_lookup_elem(&some, &key); e = bpf_map_lookup_elem(&some, &key);
+	}
+	bpf_iter_num_destroy(it); return s;
+}
+

@@ -28,7 +28,7 @@ export class ExploredStates implements StateStatistics {
   peakStates = 0;
   readonly #buckets: (WalkState[] | undefined)[];
   #kept = 0;
-  #evictedAlive = 0;
+  #evictedKept = 0;
   #jumpsAtLast = 0;
   #instructionsAtLast = 0;
 
@@ -126,7 +126,7 @@ export class ExploredStates implements StateStatistics {
   }
 
   #notePeak(): void {
-    this.peakStates = Math.max(this.peakStates, this.#kept + this.#evictedAlive + this.#loops.backEdges);
+    this.peakStates = Math.max(this.peakStates, this.#kept + this.#evictedKept + this.#loops.backEdges);
   }
 
   /** may_goto ends some time: coming back in a state that an earlier round allows is enough. */
@@ -170,7 +170,13 @@ export class ExploredStates implements StateStatistics {
   #evict(state: WalkState): void {
     state.evicted = true;
     this.#kept--;
-    if (state.branches > 0) this.#evictedAlive++;
+    this.#evictedKept++;
+    this.#forgetEvicted(state);
+  }
+
+  /** Paths kept in a loop may be compared with it: then it stays to the end (maybe_free_verifier_state). */
+  #forgetEvicted(state: WalkState): void {
+    if (state.evicted && state.branches === 0 && !this.#loops.isIncomplete(state)) this.#evictedKept--;
   }
 
   /** A path has ended: what it came through has one branch less to be walked (update_branch_counts). */
@@ -179,7 +185,7 @@ export class ExploredStates implements StateStatistics {
       ended.branches--;
       if (ended.branches > 0) return;
       this.#endLoop(walk, ended);
-      if (ended.evicted) this.#evictedAlive--;
+      this.#forgetEvicted(ended);
     }
   }
 

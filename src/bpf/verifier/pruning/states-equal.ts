@@ -131,7 +131,7 @@ function slotSafe(
   const currentScalar = current === undefined ? undefined : scalarIn(current, uninitializedStack);
   for (let i = 0; i < 8; i++) {
     const kind = byteOf(old, i);
-    if (likeness === "exact" && (current === undefined || kind !== byteOf(current, i))) return false;
+    if (likeness !== "general" && (current === undefined || kind !== byteOf(current, i))) return false;
     if (kind === BYTE.invalid || (kind === BYTE.misc && uninitializedStack)) continue;
     if (current === undefined) return false;
     // Eight bytes of anything are as good as an unknown scalar.
