@@ -35,8 +35,11 @@ export interface ProgramHost {
   hasDevice(ifindex: number): boolean;
   /** Its routes, neighbours and sockets; absent: it has none. */
   readonly network?: ProgramNetwork;
-  /** Sends a packet by a device, or has it come in there; it is the host's from now on. Runs that device's programs. */
-  redirect(skb: Skb, ifindex: number, ingress: boolean): void;
+  /**
+   * Sends a packet by a device, or has it come in there; it is the host's from now on. Runs that device's programs.
+   * @returns what dev_queue_xmit gives: one of NET_XMIT_*, or a negative error number; 0 of what comes in.
+   */
+  redirect(skb: Skb, ifindex: number, ingress: boolean): number;
   /**
    * Sends a packet whose data begins at its MAC header by a device, with the link-layer addresses of its next hop (bpf_redirect_neigh).
    * @param nextHop absent: the one that the host's routes by that device have.

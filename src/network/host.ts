@@ -37,6 +37,7 @@ const SMALLEST_IPV6_MTU = 1280;
 
 /** Devices that a packet may be sent through within one transmission (XMIT_RECURSION_LIMIT). */
 const MAX_REDIRECTS = 8;
+const ENETDOWN = 100;
 
 /** Packets that a host holds, by what they wait for. */
 export interface HostQueues {
@@ -199,13 +200,13 @@ export class Host implements FrameReceiver, ProgramHost {
     return true;
   }
 
-  /** Puts a frame whose data begins at its MAC header on the wire: taps, then the driver (dev_hard_start_xmit). */
-  transmit(device: Interface, skb: Skb): void {
+  /** Puts a frame whose data begins at its MAC header on the wire: see Interface.send. */
+  transmit(device: Interface, skb: Skb): number {
     skb.ifindex = device.index;
     skb.hatype = device.hatype;
     skb.macHeader = skb.data;
     if (device.egress !== undefined || device.queue !== undefined) readOutgoing(this.world.store.bytes, skb);
-    device.send(skb);
+    return device.send(skb);
   }
 
   /** Taps, then the driver. */
@@ -233,16 +234,18 @@ export class Host implements FrameReceiver, ProgramHost {
   }
 
   /** Sends a packet whose data begins at its MAC header by a device, or has it come in there (__bpf_redirect). */
-  redirect(skb: Skb, ifindex: number, ingress: boolean): void {
+  redirect(skb: Skb, ifindex: number, ingress: boolean): number {
     const device = this.byIndex(ifindex);
     if (device === undefined || this.redirects >= MAX_REDIRECTS) {
       this.world.ledger.drop(skb, this.name, device === undefined ? "DEV_READY" : "REDIRECT_LOOP");
-      return;
+      return -ENETDOWN;
     }
+    let result = 0;
     this.redirects++;
     if (ingress) device.inject(skb);
-    else this.transmit(device, skb);
+    else result = this.transmit(device, skb);
     this.redirects--;
+    return result;
   }
 
   sendToNeighbour(skb: Skb, ifindex: number, nextHop?: NextHop): void {

@@ -13,11 +13,15 @@ import type { Merger } from "./offload/merger.ts";
 import { segment, verifySegments } from "./offload/segmentation.ts";
 import type { PppFilters } from "./ppp/ppp-filters.ts";
 import type { DeviceQueue } from "./qdisc/device-queue.ts";
+import { XMIT } from "./qdisc/xmit.ts";
 import type { QdiscTree } from "./tc/qdisc-tree.ts";
 import type { TrafficHook } from "./tc/traffic-control.ts";
 import type { XdpHook } from "./xdp-hook.ts";
 
 const ARPHRD_ETHER = 1;
+/** Bytes of a VLAN tag, which devices let through beyond their MTU. */
+const VLAN_TAG = 4;
+const ENOMEM = 12;
 
 /** What a frame means to the node whose interface it arrived at. */
 export interface FrameReceiver {
@@ -155,34 +159,34 @@ export class Interface implements LinkEnd {
     this.count(skb, "in");
   }
 
-  /** Sends a frame whose data begins at its MAC header: egress programs, then the queue, if there is one, then the wire (__dev_queue_xmit). */
-  send(skb: Skb): void {
+  /**
+   * Sends a frame whose data begins at its MAC header: egress programs, then the queue, if there is one, then the wire (__dev_queue_xmit).
+   * @returns what the sender hears: one of NET_XMIT_*, or a negative error number.
+   */
+  send(skb: Skb): number {
     const { events } = this.ledger;
-    if (!events.isOn) {
-      this.enqueue(skb);
-      return;
-    }
+    if (!events.isOn) return this.enqueue(skb);
     events.begin(FUNCTION.__dev_queue_xmit, this.node, skb, this);
     events.packets.queue(this.node, skb, this);
-    this.enqueue(skb);
+    const result = this.enqueue(skb);
     events.end(FUNCTION.__dev_queue_xmit, this.node);
+    return result;
   }
 
-  private enqueue(skb: Skb): void {
+  private enqueue(skb: Skb): number {
     skb.wireLength = lengthOnWire(this.ledger.store.bytes, skb);
-    if (this.egress !== undefined && !this.egress.pass(skb)) return;
-    if (this.queue === undefined) this.dequeued(skb);
-    else this.queue.send(skb);
+    const { egress, queue } = this;
+    if (egress !== undefined && !egress.pass(skb)) return egress.hasDropped ? XMIT.DROP : XMIT.SUCCESS;
+    return queue === undefined ? this.dequeued(skb) : queue.send(skb);
   }
 
-  /** The queue lets a frame go. */
-  dequeued(skb: Skb): void {
-    if (skb.segmentSize !== 0) this.cut(skb);
-    else this.finish(skb);
+  /** The queue lets a frame go; what its sender hears where there is none. */
+  dequeued(skb: Skb): number {
+    return skb.segmentSize !== 0 ? this.cut(skb) : this.finish(skb);
   }
 
   /** Cuts a packet of many segments where the device does not take it as it is (netif_needs_gso, validate_xmit_skb). */
-  private cut(skb: Skb): void {
+  private cut(skb: Skb): number {
     const { offload, ledger } = this;
     const takes =
       this.takesSegments &&
@@ -190,13 +194,10 @@ export class Interface implements LinkEnd {
       skb.length < offload.maxBytes &&
       skb.checksumStart !== 0;
     if (!takes) {
-      if (!segment(skb, ledger, offload.scatterGather, (one) => this.finish(one)))
-        ledger.drop(skb, this.label, "SKB_GSO_SEG");
-      return;
-    }
-    if ((skb.segmentType & GSO.dodgy) !== 0 && !verifySegments(ledger.store.bytes, skb))
-      ledger.drop(skb, this.label, "SKB_GSO_SEG");
-    else this.finish(skb);
+      if (segment(skb, ledger, offload.scatterGather, (one) => this.finish(one))) return XMIT.SUCCESS;
+    } else if ((skb.segmentType & GSO.dodgy) === 0 || verifySegments(ledger.store.bytes, skb)) return this.finish(skb);
+    ledger.drop(skb, this.label, "SKB_GSO_SEG");
+    return -ENOMEM;
   }
 
   /** A program of XDP at the other end of a veth pair takes them from this one (veth_xdp_set). */
@@ -205,12 +206,23 @@ export class Interface implements LinkEnd {
     return offload.tcpSegments && (offload.device === "nic" || peer?.xdp === undefined);
   }
 
-  /** Does to a frame what the device does not (validate_xmit_skb). */
-  private finish(skb: Skb): void {
-    const { offload, ledger } = this;
+  /** Does to a frame what the device does not (validate_xmit_skb); the driver then takes it, or drops it. */
+  private finish(skb: Skb): number {
+    const { offload, ledger, peer } = this;
+    // Of veth pairs the other end drops what is too long for it (____dev_forward_skb).
+    if (offload.device === "veth" && peer !== undefined && !peer.takes(skb)) {
+      ledger.drop(skb, this.label, "PEER_MTU");
+      return XMIT.DROP;
+    }
     if (!offload.scatterGather) skb.dataLength = 0;
     if (skb.checksumStart !== 0 && !offload.checksums) completeChecksum(ledger.store.bytes, skb);
     this.owner.putOnWire(this, skb);
+    return XMIT.SUCCESS;
+  }
+
+  /** Is a frame that comes over from the other end of a veth pair short enough, or one to be cut (is_skb_forwardable)? */
+  private takes({ length, segmentSize }: Skb): boolean {
+    return segmentSize !== 0 || length <= this.mtu + this.headerLength + VLAN_TAG;
   }
 
   /** The driver puts a frame on the wire. */

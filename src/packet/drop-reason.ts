@@ -118,6 +118,7 @@ const OWN_REASONS = {
   TCP_TIME_WAIT: "a stray segment of a closed TCP connection",
   FRAG_OVERLAP: "fragments that overlap or do not fit together",
   FRAG_MEMORY: "too many fragments wait for others",
+  PEER_MTU: "longer than the device at the other end takes",
   BRIDGE_SAME_PORT: "its destination is behind the port it came from",
 } as const;
 

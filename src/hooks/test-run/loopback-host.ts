@@ -16,7 +16,10 @@ export function loopbackHost(pool: SkbPool): ProgramHost {
       neighbour: () => undefined,
       socket: () => undefined,
     },
-    redirect: (skb) => pool.release(skb),
+    redirect(skb) {
+      pool.release(skb);
+      return 0;
+    },
     sendToNeighbour: (skb) => pool.release(skb),
     passToPeer(skb) {
       pool.release(skb);

@@ -127,7 +127,7 @@ function number(
   set16(bytes, start + CHECKSUM, ~checksumOf(sum));
   const tunnel = layers.find(({ kind }) => kind === "udp" || kind === "gre");
   if (tunnel !== undefined && (of.segmentType & WITH_CHECKSUM) !== 0)
-    sumTunnel(bytes, skb, tunnel, tunnel.at + whole - tcp);
+    sumTunnel(bytes, skb, tunnel, whole + tcp - tunnel.at);
 }
 
 /**

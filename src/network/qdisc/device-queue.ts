@@ -4,6 +4,7 @@ import type { Interface } from "../interface.ts";
 import { countSent } from "./counts.ts";
 import type { Qdisc } from "./qdisc.ts";
 import { Watchdog } from "./watchdog.ts";
+import { XMIT, type Xmit } from "./xmit.ts";
 
 /** A device's root qdisc at work: packets leave it when it lets them and the wire is free (net/sched/sch_generic.c, __qdisc_run). */
 export class DeviceQueue {
@@ -21,15 +22,18 @@ export class DeviceQueue {
     this.wireFree = new Watchdog(simulation, () => this.drain());
   }
 
-  send(skb: Skb): void {
+  /** Queues a packet (__dev_xmit_skb): one of XMIT. */
+  send(skb: Skb): Xmit {
+    let result: Xmit = XMIT.SUCCESS;
     const { qdisc, simulation, device } = this;
     if (qdisc.bypass === true && qdisc.length === 0 && !this.running && (device.link?.freeAt ?? 0) <= simulation.now) {
       countSent(qdisc.counts, skb);
       this.running = true;
       device.dequeued(skb);
       this.running = false;
-    } else qdisc.enqueue(skb);
+    } else result = qdisc.enqueue(skb);
     if (qdisc.length > 0) this.drain();
+    return result === XMIT.STOLEN ? XMIT.SUCCESS : result;
   }
 
   /** Hands packets to the driver until there are none, the wire is busy, or none may leave. */

@@ -13,6 +13,8 @@ import type { FilterList } from "./filter-list.ts";
 /** Programs and filters at one side of a device: tcx, then clsact. */
 export class TrafficHook {
   readonly filters: FilterList;
+  /** It has dropped the last packet. */
+  hasDropped = false;
   /** What came to the filters, and what they dropped. */
   readonly counts = noCounts();
   private readonly programs: readonly Attachment<"tcx-ingress" | "tcx-egress">[];
@@ -59,6 +61,7 @@ export class TrafficHook {
       if (answer === TC_ACT.OK || answer === TC_ACT.RECLASSIFY) skb.tcIndex = minorOf(this.filters.classid);
     }
     const { ledger } = this.world;
+    this.hasDropped = answer === TC_ACT.SHOT;
     switch (answer) {
       case TC_ACT.SHOT:
         ledger.drop(skb, this.device.label, problem ?? this.reason);

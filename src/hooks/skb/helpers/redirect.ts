@@ -59,8 +59,7 @@ export const redirectHelpers: HelperGroup = (running, { redirect, machine }): Re
         const copy = host.copy(skb!);
         // What the program has written goes along.
         running.flush(copy);
-        host.redirect(copy, ifindex! >>> 0, (flags! & INGRESS) !== 0);
-        return 0;
+        return host.redirect(copy, ifindex! >>> 0, (flags! & INGRESS) !== 0);
       },
       { reenters: true },
     ),

@@ -11,9 +11,15 @@ const CHECKSUM_BYTES = 2;
 /** Bytes of the largest piece of memory that Linux finds (KMALLOC_MAX_SIZE). */
 const MOST_ALLOCATED = 4 << 20;
 
-/** Bytes that must stay: headers up to the transport's where that is known, else the link layer's (__bpf_skb_min_len). */
-const shortest = ({ data, networkHeader, transportHeader }: Skb) =>
-  transportHeader > data ? transportHeader - data : Math.max(networkHeader - data, 0);
+/**
+ * Bytes that must stay (__bpf_skb_min_len): as many as there are up to a checksum that is left to the device and with it, else headers up to
+ * the transport's where that is known, else the link layer's.
+ */
+function shortest({ data, networkHeader, transportHeader, checksumStart, checksumOffset }: Skb): number {
+  const summed = checksumStart === 0 ? 0 : checksumStart + checksumOffset + CHECKSUM_BYTES - data;
+  if (summed > 0) return summed;
+  return transportHeader > data ? transportHeader - data : Math.max(networkHeader - data, 0);
+}
 
 /** A packet's size, its linear part and the metadata that helpers alone may change (net/core/filter.c). */
 export const shapeHelpers: HelperGroup = (running, { pool, machine, flowSeed }): ReadonlyMap<number, HostFunction> => {
@@ -69,8 +75,6 @@ export const shapeHelpers: HelperGroup = (running, { pool, machine, flowSeed }):
       skb.originalLength += length - skb.length;
       skb.length = length;
       skb.dataLength = 0;
-      if (skb.checksumStart !== 0 && length < skb.checksumStart + skb.checksumOffset + CHECKSUM_BYTES - skb.data)
-        skb.checksumStart = 0;
       forgetSegments(skb);
       running.refresh();
       return 0;

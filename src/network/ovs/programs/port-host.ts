@@ -32,7 +32,7 @@ export class PortHost implements ProgramHost {
   }
 
   /** What programs say that run on the copy is no answer of the one that sends it. */
-  redirect(skb: Skb, ifindex: number, ingress: boolean): void {
+  redirect(skb: Skb, ifindex: number, ingress: boolean): number {
     const said = this.world.redirect;
     const { ifindex: ownIfindex, ingress: ownIngress, by, nextHop } = said;
     const port = portByIfindex(this.datapath, ifindex)!;
@@ -42,6 +42,7 @@ export class PortHost implements ProgramHost {
     said.ingress = ownIngress;
     said.by = by;
     said.nextHop = nextHop;
+    return 0;
   }
 }
 

@@ -1,4 +1,5 @@
 import { checksumOf, sum16 } from "../../../packet/checksum.ts";
+import { needsNoCheck } from "../../../packet/partial-checksum.ts";
 import type { Skb } from "../../../packet/skb.ts";
 import { copyBytes, get16, get32, sameBytes, set16, set32 } from "../../../packet/wire.ts";
 import type { Host } from "../../host.ts";
@@ -7,7 +8,7 @@ import type { World } from "../../world.ts";
 import type { Datapath } from "../datapath/datapath.ts";
 import { AT, TUNNEL_FLAGS } from "../flow/layout.ts";
 import type { TunnelPort } from "../port/tunnel-port.ts";
-import { ETH_P_TEB, GRE, GRE_CSUM, GRE_KEY, GRE_SEQUENCE, TUNNEL_HEADER, UDP_HEADER } from "./wrap.ts";
+import { ETH_P_TEB, GRE, GRE_CSUM, GRE_KEY, GRE_SEQUENCE, TUNNEL_HEADER, UDP_HEADER, unwrapped } from "./wrap.ts";
 
 const VXLAN_HAS_VNI = 0x0800_0000;
 const IPV4_SOURCE = 12;
@@ -64,7 +65,8 @@ export class TunnelReceiver {
       this.world.ledger.drop(skb, device.label, "PKT_TOO_SMALL");
       return;
     }
-    const isGood = get16(bytes, at + 2) === ETH_P_TEB && (!hasChecksum || checksumOf(sum16(bytes, at, rest)) === 0);
+    const isRight = !hasChecksum || needsNoCheck(skb) || checksumOf(sum16(bytes, at, rest)) === 0;
+    const isGood = get16(bytes, at + 2) === ETH_P_TEB && isRight;
     const key = hasKey ? get32(bytes, at + (hasChecksum ? 8 : 4)) : 0;
     const port = isGood ? this.find("gre", key, hasKey, skb, 0) : undefined;
     this.describe(skb, key, (hasKey ? TUNNEL_FLAGS.key : 0) | (hasChecksum ? TUNNEL_FLAGS.csum : 0));
@@ -122,6 +124,7 @@ export class TunnelReceiver {
     skb.originalLength = skb.length;
     skb.data = inner;
     skb.macHeader = inner;
+    unwrapped(skb);
     skb.ifindex = port.ifindex;
     skb.ingressIfindex = port.ifindex;
     port.device.count(skb, "in");

@@ -1,4 +1,5 @@
 import { checksumOf, sum16, transportChecksum } from "../../../packet/checksum.ts";
+import { GSO } from "../../../packet/gso-type.ts";
 import { completeChecksum } from "../../../packet/partial-checksum.ts";
 import type { Skb } from "../../../packet/skb.ts";
 import type { SkbPool } from "../../../packet/skb-pool.ts";
@@ -33,10 +34,14 @@ export const GRE_CSUM = 0x8000;
 export const GRE_KEY = 0x2000;
 export const GRE_SEQUENCE = 0x1000;
 const VXLAN_HAS_VNI = 0x0800_0000;
+/** What packets of many segments are put into, without and with a checksum. */
+const SEGMENTS_IN = { udp: [GSO.udpTunnel, GSO.udpTunnelChecksum], gre: [GSO.gre, GSO.greChecksum] } as const;
+const TUNNELS = Object.values(SEGMENTS_IN).reduce((all, [plain, summed]) => all | plain | summed, 0);
 
 /** Puts tunnel and IPv4 headers before the frame; the data then begins at the IP header. */
 export function wrap(pool: SkbPool, skb: Skb, outer: Outer): void {
   const isGre = outer.kind === "gre";
+  const inner = { network: skb.networkHeader - skb.data, transport: skb.transportHeader - skb.data };
   const size = isGre ? 4 + (outer.csum ? 4 : 0) + (outer.hasKey ? 4 : 0) : UDP_HEADER + TUNNEL_HEADER;
   pool.reserve(skb, size + IPV4_HEADER + 14, 0);
   skb.data -= size + IPV4_HEADER;
@@ -44,8 +49,14 @@ export function wrap(pool: SkbPool, skb: Skb, outer: Outer): void {
   skb.originalLength = skb.length;
   const { bytes } = pool.store;
   const transport = skb.data + IPV4_HEADER;
+  skb.innerNetworkHeader = skb.data + size + IPV4_HEADER + inner.network;
+  skb.innerTransportHeader = skb.data + size + IPV4_HEADER + inner.transport;
+  // Who sends it cuts or completes what is in it (iptunnel_handle_offloads).
+  const isCut = skb.segmentSize !== 0;
+  skb.encapsulated = isCut || skb.checksumStart !== 0 ? 1 : 0;
+  if (isCut) skb.segmentType |= SEGMENTS_IN[isGre ? "gre" : "udp"][outer.csum ? 1 : 0];
   // The outer checksum is that of what will be on the wire, where the device has completed the inner one (lco_csum).
-  const left = outer.csum ? skb.checksumStart : 0;
+  const left = outer.csum && !isCut ? skb.checksumStart : 0;
   const field = left + skb.checksumOffset;
   const begun = get16(bytes, field);
   if (left !== 0) completeChecksum(bytes, skb);
@@ -76,6 +87,12 @@ export function wrap(pool: SkbPool, skb: Skb, outer: Outer): void {
   skb.protocol = 0x0800;
 }
 
+/** It has come out of the tunnel (iptunnel_pull_offloads). */
+export function unwrapped(skb: Skb): void {
+  skb.encapsulated = 0;
+  skb.segmentType &= ~TUNNELS;
+}
+
 function writeUdpTunnel(bytes: Uint8Array, at: number, { kind, key, sourcePort, destinationPort }: Outer): void {
   set16(bytes, at, sourcePort);
   set16(bytes, at + 2, destinationPort);
@@ -89,6 +106,11 @@ function finishUdp(bytes: Uint8Array, skb: Skb, at: number, { csum }: Outer): vo
   set16(bytes, at + 4, length);
   set16(bytes, at + 6, 0);
   if (!csum) return;
+  if (skb.segmentSize !== 0) {
+    // Its pieces complete it (udp_set_csum).
+    set16(bytes, at + 6, ~checksumOf(sum16(bytes, skb.data + 12, 8, UDP + length)));
+    return;
+  }
   const checksum = transportChecksum(bytes, 4, skb.data, UDP, at, length);
   set16(bytes, at + 6, checksum === 0 ? 0xffff : checksum);
 }
