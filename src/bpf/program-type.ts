@@ -48,6 +48,8 @@ export interface ProgramType {
   readonly extraHelpers?: (attachType: number, attachTarget: string) => readonly number[];
   /** Bytes behind a `flow-keys` pointer of its context; absent: those of struct bpf_flow_keys. */
   readonly flowKeysBytes?: number;
+  /** Its context lies in memory as the program sees it, so that helpers read it, too (no convert_ctx_access). */
+  readonly readsContextInPlace?: boolean;
   /** It may sleep, as only programs of this type always may. */
   readonly sleeps?: boolean;
 }
@@ -84,7 +86,7 @@ const trafficControl = {
 /** A type without packets. */
 const elsewhere = { packetAccess: "none", packetLoads: false, variants: VARIANTS.task } as const;
 const zeroOrOne = (): readonly [number, number] => [0, 1];
-const probe = { ...elsewhere, helpers: helpersOf("probe") } as const;
+const probe = { ...elsewhere, helpers: helpersOf("probe"), readsContextInPlace: true } as const;
 
 const [INET4_BIND, INET6_BIND, INET4_CONNECT, INET6_CONNECT] = [8, 9, 10, 11];
 /** Receiving, and asking for names: their programs cannot refuse. */
@@ -127,7 +129,14 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     packetAccess: "write",
     packetLoads: false,
   },
-  { name: "perf_event", number: 7, ...probe, context: PERF_EVENT_CONTEXT, helpers: helpersOf("perfEvent") },
+  {
+    name: "perf_event",
+    number: 7,
+    ...probe,
+    context: PERF_EVENT_CONTEXT,
+    helpers: helpersOf("perfEvent"),
+    readsContextInPlace: false,
+  },
   {
     name: "cgroup_skb",
     number: 8,
@@ -176,6 +185,7 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     number: 15,
     ...elsewhere,
     context: DEVICE_CONTEXT,
+    readsContextInPlace: true,
     helpers: helpersOf("cgroupDevice"),
     returnRange: zeroOrOne,
   },
@@ -264,6 +274,7 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     number: 32,
     ...elsewhere,
     context: NETFILTER_CONTEXT,
+    readsContextInPlace: true,
     helpers: helpersOf("netfilter"),
     returnRange: zeroOrOne,
   },
@@ -272,6 +283,7 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     number: 31,
     ...elsewhere,
     context: SYSCALL_CONTEXT,
+    readsContextInPlace: true,
     helpers: helpersOf("syscall"),
     variants: VARIANTS.tracing,
     sleeps: true,
@@ -293,6 +305,7 @@ const BY_KERNEL_TYPES: readonly ProgramType[] = [
     number: 27,
     ...elsewhere,
     context: ARGUMENTS_CONTEXT,
+    readsContextInPlace: true,
     helpers: new Set(),
     variants: VARIANTS.structOperations,
     extraHelpers: (_, attachTarget) => {
@@ -305,6 +318,7 @@ const BY_KERNEL_TYPES: readonly ProgramType[] = [
     number: 26,
     ...elsewhere,
     context: ARGUMENTS_CONTEXT,
+    readsContextInPlace: true,
     helpers: helpersOf("tracing"),
     variants: VARIANTS.tracing,
     extraHelpers: (attachType, attachTarget) =>

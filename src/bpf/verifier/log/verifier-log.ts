@@ -73,6 +73,7 @@ export class VerifierLog {
   /** A function is walked by itself from here on. */
   functionBegins(): void {
     this.#sources.forget();
+    this.#resumed = false;
     this.touchAll();
   }
 

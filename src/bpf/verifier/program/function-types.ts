@@ -29,7 +29,7 @@ export type FunctionArgument =
   | { readonly kind: "struct"; readonly struct: string; readonly orNull: boolean; readonly untrusted: boolean }
   | { readonly kind: "memory"; readonly size: number; readonly orNull: boolean };
 
-const MAX_ARGUMENTS = 5;
+export const MAX_ARGUMENTS = 5;
 const EINVAL = -22;
 
 /** How BTF kinds are called in messages (btf_type_str). */
@@ -112,7 +112,7 @@ export function argumentsOfGlobal(
 
 export const isNumber = ({ kind }: BtfType): boolean => kind === "int" || kind === "enum" || kind === "enum64";
 
-function isContext(btf: Btf, id: number, names: readonly string[]): boolean {
+export function isContext(btf: Btf, id: number, names: readonly string[]): boolean {
   for (let at = id, depth = 0; depth < 32; depth++) {
     const type = btf.type(at);
     if ((type.kind === "struct" || type.kind === "typedef") && names.includes(type.name)) return true;
@@ -123,7 +123,7 @@ function isContext(btf: Btf, id: number, names: readonly string[]): boolean {
 }
 
 /** `nonnull` of `__arg_nonnull`: declaration tags that begin with `arg:`. */
-function tagsOf(btf: Btf, functionId: number, parameter: number): string[] {
+export function tagsOf(btf: Btf, functionId: number, parameter: number): string[] {
   const tags: string[] = [];
   for (let id = 1; id < btf.count; id++) {
     const type = btf.type(id);

@@ -55,13 +55,13 @@ export class LoopVisits {
     if (visit === undefined) this.#visits.set(key, { entry: state, backEdges: [] });
     else if (visit.entry !== null) return;
     else visit.entry = state;
-    this.#log.detail(`SCC enter ${key}`);
+    this.#log.detail(`SCC enter ${textOf(key)}`);
   }
 
   add(edge: BackEdge): void {
     const key = this.#keyOf(edge.equal)!;
     this.#visits.get(key)!.backEdges.push(edge);
-    this.#log.detail(`SCC backedge ${key}`);
+    this.#log.detail(`SCC backedge ${textOf(key)}`);
     this.backEdges++;
   }
 
@@ -72,14 +72,14 @@ export class LoopVisits {
     return key !== undefined && (this.#visits.get(key)?.backEdges.length ?? 0) > 0;
   }
 
-  /** All paths from a state have ended: where a loop was entered with it, gives the paths kept. */
+  /** All paths from a state have ended: where a loop was entered with it, gives the paths kept, the last one first. */
   leave(state: WalkState): readonly BackEdge[] {
     const key = this.#keyOf(state);
     const visit = key === undefined ? undefined : this.#visits.get(key);
     if (visit?.entry !== state) return [];
     visit.entry = null;
-    this.#log.detail(`SCC exit ${key}`);
-    return visit.backEdges;
+    this.#log.detail(`SCC exit ${textOf(key!)}`);
+    return visit.backEdges.toReversed();
   }
 
   forget(state: WalkState): void {
@@ -88,3 +88,6 @@ export class LoopVisits {
     visit.backEdges = [];
   }
 }
+
+/** A call at slot 0 ends the list of calls, as in the kernel's text (format_callchain). */
+const textOf = (key: string): string => key.replace(/([(,])0,.*?(\d+\))$/, "$1$2");

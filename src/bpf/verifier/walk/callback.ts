@@ -4,8 +4,9 @@ import { markPrecise } from "../pruning/precision.ts";
 import { DYNPTR } from "../state/dynptr-kind.ts";
 import { Frame } from "../state/frame.ts";
 import { isNull, pointer, type Register, UNKNOWN_SCALAR } from "../state/register.ts";
-import { FLAG, TYPE } from "../state/register-type.ts";
+import { TYPE } from "../state/register-type.ts";
 import type { CallFacts } from "./call-facts.ts";
+import { noteArguments } from "./global-call.ts";
 import type { Walk } from "./walk.ts";
 
 const [FOR_EACH, LOOP, TIMER, FIND_VMA, DRAIN] = [164, 181, 170, 180, 209];
@@ -49,8 +50,8 @@ export function checkCallback(walk: Walk, facts: CallFacts): void {
       return;
     }
     case FIND_VMA: {
-      const struct = (name: string) => pointer(TYPE.struct | FLAG.trusted, { struct: walk.structs.named(name) });
-      pushCallback(walk, facts.callback, [struct("task_struct"), struct("vm_area_struct"), registers[4]!]);
+      const area = pointer(TYPE.struct, { struct: walk.structs.named("vm_area_struct") });
+      pushCallback(walk, facts.callback, [registers[1]!, area, registers[4]!]);
       return;
     }
     case DRAIN:
@@ -93,6 +94,7 @@ export function pushCallback(
   range: readonly [number, number] = [0, 1],
 ): void {
   walk.callbacks.add(callback);
+  noteArguments(walk, callback);
   const { start } = walk.model.subprograms[callback]!;
   const depth = walk.state.frames.length;
   const state = walk.fork(start, walk.index);
@@ -115,6 +117,7 @@ export function pushAsynchronous(
   _mayAlwaysSleep = false,
 ): void {
   const { start } = walk.model.subprograms[callback]!;
+  noteArguments(walk, callback);
   walk.callbacks.add(callback);
   walk.asyncCallbacks.add(callback);
   const state = walk.fork(start, walk.index);

@@ -68,8 +68,15 @@ function checkResult(walk: Walk): void {
   checkFunctionResult(walk, 0);
 }
 
+/** An exception leaves the program with what is in R1; from functions of it with anything (check_kfunc_call). */
+export function checkThrown(walk: Walk): void {
+  const { callback, subprogram } = walk.frame;
+  if (callback?.synchronous === false) checkRange(walk, callback.range, "At async callback return", 1);
+  else if (subprogram === 0) checkFunctionResult(walk, 1);
+}
+
 /** What the program gives back, in R0 or where an exception leaves it. */
-export function checkFunctionResult(walk: Walk, number: number): void {
+function checkFunctionResult(walk: Walk, number: number): void {
   const range = walk.programType.returnRange?.(walk.setup.expectedAttachType);
   if (range !== undefined) checkRange(walk, range, "At program exit", number);
 }

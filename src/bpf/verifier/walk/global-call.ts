@@ -33,6 +33,25 @@ export function checkGlobalCall(walk: Walk, it: CallLocal): void {
   walk.index = it.index + 1;
 }
 
+/**
+ * A call of a function that is walked from here: what does not fit its types is said once, and does not matter, as compilers
+ * take arguments away that nobody uses (btf_check_subprog_call).
+ */
+export function noteArguments(walk: Walk, number: number): void {
+  const described = walk.argumentsOfStatic(number);
+  if (typeof described === "string") {
+    if (described !== "") walk.log.line(described);
+    return;
+  }
+  try {
+    for (const [i, argument] of described.entries()) checkArgument(walk, i, walk.frame.registers[i + 1]!, argument);
+  } catch (reason) {
+    if (!(reason instanceof Refusal)) throw reason;
+    walk.staticArguments.set(number, "");
+    for (const line of reason.lines) walk.log.line(line);
+  }
+}
+
 function checkArgument(walk: Walk, i: number, register: Register, argument: FunctionArgument): void {
   const number = i + 1;
   switch (argument.kind) {

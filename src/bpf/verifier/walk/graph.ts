@@ -24,8 +24,13 @@ export function checkRoot(walk: Walk, i: number, register: Register, kind: "list
   if (field === undefined) walk.refuse("helper-call", `${name} not found at offset=${at}`);
   const lock = fieldsOf(register).find((it) => it.kind === "spin_lock");
   const { lock: held } = walk.state;
-  if (held === null || held.id !== register.id || held.owner !== lockOwner(register))
-    walk.refuse("lock", `bpf_spin_lock at off=${lock?.offset ?? -1} must be held for ${name}`);
+  const isOther = held !== null && (held.id !== register.id || held.owner !== lockOwner(register));
+  if (held === null || isOther)
+    walk.refuse(
+      "lock",
+      ...(isOther ? ["held lock and object are not in the same allocation"] : []),
+      `bpf_spin_lock at off=${lock?.offset ?? -1} must be held for ${name}`,
+    );
   if (field.holds === undefined)
     walk.refuse("unsupported", `${name} without a tag of what it holds is not supported by netsim yet`);
   return field;

@@ -3,6 +3,7 @@ import { isNull, type Register } from "../state/register.ts";
 import { baseOf, FLAG, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
 import { isConstant } from "../values/scalar.ts";
 import { bufferName, checkBuffer } from "./buffer-access.ts";
+import { checkContext } from "./context-access.ts";
 import { checkMapAccess, checkMapRegion } from "./memory-access.ts";
 import { asNotNull } from "./nullness.ts";
 import { checkPacket } from "./packet-access.ts";
@@ -52,10 +53,16 @@ export function checkHelperMemory(
     case TYPE.stack:
       checkStackRange(walk, number, offset, size, zeroAllowed, access, raw);
       return;
+    case TYPE.context:
+      if (!walk.programType.readsContextInPlace) break;
+      if (size > 0) checkContext(walk, register, number, offset + size - 1, 1, access, false);
+      else if (!zeroAllowed) refuseType(walk, number, type);
+      return;
     default:
-      if (zeroAllowed && size === 0 && isNull(register)) return;
-      refuseType(walk, number, type);
+      break;
   }
+  if (zeroAllowed && size === 0 && isNull(register)) return;
+  refuseType(walk, number, type);
 }
 
 function refuseType(walk: Walk, number: number, type: number): never {

@@ -6,7 +6,7 @@ import { NOT_INIT, pointer, type Register } from "../state/register.ts";
 import { FLAG, TYPE } from "../state/register-type.ts";
 import { isIterator } from "../state/stack-slot.ts";
 import { elementOf, pushAsynchronous, pushCallback } from "./callback.ts";
-import { checkFunctionResult } from "./exit.ts";
+import { checkThrown } from "./exit.ts";
 import { destroyIterator, nextOfIterator, startIterator } from "./iterator.ts";
 import { isAtIterator } from "./iterator-context.ts";
 import { checkKernelArguments } from "./kernel-argument.ts";
@@ -83,7 +83,7 @@ export function checkKernelCall(walk: Walk, it: CallKernel): boolean {
   enterSections(walk, facts);
   giveBack(walk, facts);
   if (name === "bpf_throw") {
-    if (!walk.hasExceptionCallback) checkFunctionResult(walk, 1);
+    if (!walk.hasExceptionCallback) checkThrown(walk);
     walk.checkReferencesReturned("bpf_throw", true, true);
     return true;
   }

@@ -4,12 +4,13 @@ import { isNull, pointer, type Register } from "../state/register.ts";
 import { baseOf, FLAG, TYPE, typeText } from "../state/register-type.ts";
 import type { StructType } from "../state/struct-type.ts";
 import type { LoadRequest, StoreRequest } from "./memory-access.ts";
+import { fieldsOfStruct } from "./object-fields.ts";
 import { checkUnmodified } from "./region-access.ts";
 import { structFits } from "./struct-access.ts";
 import type { Walk } from "./walk.ts";
 
 /** Structs that live until a grace period ends (rcu_protected_types). */
-const UNDER_RCU = ["cgroup", "bpf_cpumask", "task_struct", "bpf_crypto_ctx"];
+const UNDER_RCU = ["prog_test_ref_kfunc", "cgroup", "bpf_cpumask", "task_struct", "bpf_crypto_ctx"];
 
 /** Structs that kernel functions are about: known to be the kernel's where its types are not at hand. */
 const KERNEL_STRUCTS: ReadonlySet<string> = new Set(
@@ -60,7 +61,10 @@ export function accessKernelPointer(
 function flagsOf(walk: Walk, { kind }: KernelPointer, struct: StructType): number {
   const underRcu = kind === "percpu" || (kind === "referenced" && (struct.isLocal || UNDER_RCU.includes(struct.name)));
   if (!underRcu || !walk.inCriticalSection) return FLAG.untrusted;
-  return FLAG.rcu | (kind === "percpu" ? FLAG.perCpu : struct.isLocal ? FLAG.allocated : 0);
+  const isNode = fieldsOfStruct(struct).some((it) => it.kind === "list-node" || it.kind === "tree-node");
+  return (
+    FLAG.rcu | (kind === "percpu" ? FLAG.perCpu : struct.isLocal ? FLAG.allocated : 0) | (isNode ? FLAG.borrowed : 0)
+  );
 }
 
 /** What is put into a kernel pointer must be one of its kind (map_kptr_match_type). */

@@ -1,7 +1,7 @@
 import type { CallLocal } from "../../isa/instruction.ts";
 import { Frame } from "../state/frame.ts";
 import { NOT_INIT } from "../state/register.ts";
-import { checkGlobalCall } from "./global-call.ts";
+import { checkGlobalCall, noteArguments } from "./global-call.ts";
 import type { Walk } from "./walk.ts";
 
 /** MAX_CALL_FRAMES */
@@ -14,6 +14,7 @@ export function checkLocalCall(walk: Walk, it: CallLocal): void {
     checkGlobalCall(walk, it);
     return;
   }
+  noteArguments(walk, walk.model.subprogramOf[it.target]!);
   const depth = state.frames.length;
   if (depth >= MAX_FRAMES) walk.refuse("function-call", `the call stack of ${depth + 1} frames is too deep`);
   const caller = state.frame;

@@ -1,7 +1,7 @@
 import type { Alu } from "../../isa/instruction.ts";
 import type { Register } from "../state/register.ts";
 import { UNKNOWN_SCALAR } from "../state/register.ts";
-import { baseOf, isPacketPointer, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
+import { baseOf, FLAG, isPacketPointer, mayBeNull, TYPE, typeText } from "../state/register-type.ts";
 import { type Bounds, isConstant, type Scalar, without32 } from "../values/scalar.ts";
 import { synchronize, withoutContradiction } from "../values/synchronize.ts";
 import { tnumAdd, tnumSub } from "../values/tnum.ts";
@@ -35,6 +35,9 @@ export function addToPointer(walk: Walk, it: Alu, pointer: Register, amount: Sca
       "null-pointer",
       `R${dst} pointer arithmetic on ${typeText(pointer.type)} prohibited, null-check it first`,
     );
+  // Loads through it cannot fault, wherever it points.
+  if (baseOf(pointer.type) === TYPE.memory && (pointer.type & FLAG.untrusted) !== 0)
+    return inPlace ? pointer : walk.frame.registers[dst]!;
   checkMovable(walk, it, pointer, amount);
   checkSane(walk, amount, 0, pointer.type);
   checkSane(walk, pointer.scalar, pointer.offset, pointer.type);

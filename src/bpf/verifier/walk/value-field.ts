@@ -15,6 +15,9 @@ const FIELDS = {
   kptr: { kind: "kptr", name: "bpf_kptr_xchg" },
 } as const;
 
+/** As they are called where their place is not known. */
+const PLACED = { lock: FIELDS.lock.name, timer: FIELDS.timer.name, kptr: "kptr" };
+
 /** An argument that points at a field of a map's value which only helpers change (process_spin_lock, process_timer_func). */
 export function checkValueField(
   walk: Walk,
@@ -30,7 +33,7 @@ export function checkValueField(
   }
   const map = register.map!;
   if (!isConst(register.scalar.bits))
-    walk.refuse("map", `R${number} doesn't have constant offset. ${name} has to be at the constant offset`);
+    walk.refuse("map", `R${number} doesn't have constant offset. ${PLACED[argument]} has to be at the constant offset`);
   if (map.fields === undefined && map.special === undefined && map.hasBtf !== true)
     walk.refuse("map", `map '${map.name ?? ""}' has to have BTF in order to use ${name}`);
   if (argument === "kptr") {

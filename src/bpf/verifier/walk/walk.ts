@@ -7,6 +7,7 @@ import type { Privileges } from "../privileges.ts";
 import type { ControlFlow } from "../program/control-flow.ts";
 import { argumentsOfGlobal, type FunctionArgument, type FunctionInfo } from "../program/function-types.ts";
 import type { ProgramModel } from "../program/program-model.ts";
+import { argumentsOfStatic } from "../program/static-arguments.ts";
 import { ExploredStates } from "../pruning/explored-states.ts";
 import { IdMap } from "../pruning/id-map.ts";
 import { PrecisionDemand } from "../pruning/precision-demand.ts";
@@ -63,6 +64,8 @@ export class Walk {
   readonly kernelFunctions: ReadonlyMap<number, string>;
   /** Global functions that some path calls. */
   readonly calledGlobals = new Set<number>();
+  /** What static functions take, by number; no longer known of those that were called with something else. */
+  readonly staticArguments = new Map<number, readonly FunctionArgument[] | "">();
   /** The structs that pointers point to. */
   readonly structs: StructTypes;
   /** Why what an argument points at cannot be what is asked for, where that is more than that it is not. */
@@ -293,6 +296,17 @@ export class Walk {
       contextNames(this.programType),
       this.setup.kernelTypes,
     );
+  }
+
+  /** Arguments of a function that is walked with what callers give, or why they are not looked at. */
+  argumentsOfStatic(subprogram: number): readonly FunctionArgument[] | string {
+    const known = this.staticArguments.get(subprogram);
+    if (known !== undefined) return known;
+    const { types } = this.setup;
+    const found =
+      types === undefined ? "" : argumentsOfStatic(types, this.functions[subprogram]!, contextNames(this.programType));
+    this.staticArguments.set(subprogram, typeof found === "string" ? "" : found);
+    return found;
   }
 
   /** Whether a function, or one that it calls, makes void what is known of the packet. */
