@@ -120,7 +120,7 @@ export const PROTOTYPE_TABLE: readonly PrototypeRow[] = [
   [116, "integer", "btf.tcp_sock any"],
   [117, "integer", "any"],
   [118, "integer", ""],
-  [119, "integer", "context memory:or-null size-or-zero any", "gpl"],
+  [119, "integer", "context memory:write:or-null size-or-zero any", "gpl"],
   [120, "integer", "any any memory:out size"],
   [121, "integer", "btf.xdp_buff map any memory:in size-or-zero", "gpl"],
   [122, "integer", "context:or-null"],

@@ -11,6 +11,7 @@ import { checkAbnormalReturns } from "./program/abnormal-return.ts";
 import { checkControlFlow } from "./program/control-flow.ts";
 import { findCycles } from "./program/cycles.ts";
 import { findExceptionCallback } from "./program/exception-callback.ts";
+import { checkKernelCalls } from "./program/kernel-calls.ts";
 import { resolveKernelSymbols } from "./program/kernel-symbol.ts";
 import { findKernelTarget } from "./program/kernel-target.ts";
 import { findLiveRegisters } from "./program/live-registers.ts";
@@ -100,11 +101,13 @@ function prepare(
     throw new Refusal("encoding", problem.index, [problem.kernel ?? problem.message]);
   const { bpf } = options.privileges ?? PRIVILEGED;
   checkPrivileges(decoded, programType, options.privileges ?? PRIVILEGED);
+  const gplCompatible = GPL_COMPATIBLE.includes(options.license ?? "GPL");
+  const kernelFunctions = options.kernelFunctions ?? new Map<number, string>();
+  checkKernelCalls(decoded.instructions, kernelFunctions, gplCompatible);
   const exceptionCallback = findExceptionCallback(options.types);
   const exceptionStart = options.types?.functions[exceptionCallback ?? -1]?.instruction;
   const model = divideProgram(decoded, bytes ?? new Uint8Array(), (found) => logFunctions(log, found), exceptionStart);
   checkAbnormalReturns(model, options.types);
-  const gplCompatible = GPL_COMPATIBLE.includes(options.license ?? "GPL");
   const target = findKernelTarget(
     programType,
     options.expectedAttachType ?? 0,
@@ -113,7 +116,6 @@ function prepare(
     options.sleepable === true,
     gplCompatible,
   );
-  const kernelFunctions = options.kernelFunctions ?? new Map<number, string>();
   const maps = checkReferences(model, options.maps ?? new Map(), programType, options.indexedMaps);
   const kernelSymbols = resolveKernelSymbols(model, options);
   const flow = checkControlFlow(model, kernelFunctions, bpf && options.loops !== "none", exceptionCallback);

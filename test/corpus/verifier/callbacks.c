@@ -92,4 +92,26 @@ SEC("tc") int each_of_hash(struct __sk_buff *packet)
 	return sum & 1;
 }
 
+/* Takes numbers by its types, and is given addresses: which matters nowhere but in the log. */
+static __u64 numbers_by_type(__u64 map, __u64 key, __u64 value, __u64 context)
+{
+	return 0;
+}
+
+SEC("tc") int each_with_other_types(struct __sk_buff *packet)
+{
+	bpf_for_each_map_elem(&numbers, numbers_by_type, 0, 0);
+	return bpf_for_each_map_elem(&hashed, numbers_by_type, 0, 0);
+}
+
+static __noinline int length_by_number(__u64 packet)
+{
+	return ((struct __sk_buff *)packet)->len;
+}
+
+SEC("tc") int called_with_other_types(struct __sk_buff *packet)
+{
+	return length_by_number((__u64)packet) + length_by_number((__u64)packet);
+}
+
 char _license[] SEC("license") = "GPL";

@@ -76,4 +76,52 @@ SEC("raw_tp") int stacks_of_their_own(void *context)
 	return uses_much_stack(3) + bytes[1];
 }
 
+SEC("raw_tp") int arguments_as_memory(void *context)
+{
+	return checked(context);
+}
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} records SEC(".maps");
+
+SEC("kprobe") int registers_as_memory(void *context)
+{
+	return bpf_perf_event_output(context, &records, 0, context, 168);
+}
+
+SEC("kprobe") int more_than_registers_as_memory(void *context)
+{
+	return bpf_perf_event_output(context, &records, 0, context, 169);
+}
+
+SEC("kprobe") int moved_registers_as_memory(void *context)
+{
+	return bpf_perf_event_output(context, &records, 0, context + 8, 8);
+}
+
+SEC("tracepoint") int record_as_memory(void *context)
+{
+	return bpf_perf_event_output(context, &records, 0, context, 64);
+}
+
+SEC("perf_event") int sample_as_memory(void *context)
+{
+	return bpf_perf_event_output(context, &records, 0, context, 64);
+}
+
+SEC("cgroup/dev") int device_as_memory(void *context)
+{
+	return bpf_trace_printk(context, 12) & 1;
+}
+
+SEC("perf_event") int branches_read(void *context)
+{
+	char room[16];
+
+	return bpf_read_branch_records(context, room, sizeof(room), 0) + room[0];
+}
+
 char _license[] SEC("license") = "GPL";

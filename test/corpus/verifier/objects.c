@@ -232,6 +232,35 @@ SEC("tc") int stored_somewhere_in_it(struct __sk_buff *skb)
 	SEEN(v); __u32 at = skb->protocol; if (at < 4 || at > 12) return 0; v->task = (void *)v->task + at; return 0;
 }
 
+own_section(other) struct bpf_spin_lock other_lock;
+
+SEC("tc") int pushed_with_another_lock(struct __sk_buff *skb)
+{
+	struct item *i = NEW(struct item); if (!i) return 0; i->key = 1;
+	bpf_spin_lock(&other_lock); bpf_list_push_back_impl(&head, &i->next, 0, 0); bpf_spin_unlock(&other_lock); return 0;
+}
+
+SEC("tc") int exchanged_somewhere(struct __sk_buff *skb)
+{
+	KEPT(v); __u32 at = skb->mark & 8; struct plain *p = bpf_kptr_xchg((void *)v + at, (void *)0); if (p) DROP(p); return 0;
+}
+
+extern void bpf_rcu_read_lock(void) __ksym;
+extern void bpf_rcu_read_unlock(void) __ksym;
+struct shared { struct leaf __kptr *leaf; };
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct shared);
+} shared SEC(".maps");
+
+SEC("tc") int node_looked_at(struct __sk_buff *skb)
+{
+	__u32 zero = 0; struct shared *v = bpf_map_lookup_elem(&shared, &zero); if (!v) return 0;
+	bpf_rcu_read_lock(); struct leaf *l = v->leaf; int key = l ? l->key : 0; bpf_rcu_read_unlock(); return key;
+}
+
 SEC("socket") int not_for_this_type(struct __sk_buff *skb)
 {
 	struct plain *p = NEW(struct plain); if (p) DROP(p); return 0;

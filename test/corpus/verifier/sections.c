@@ -145,4 +145,33 @@ SEC("cgroup_skb/ingress") __exception_cb(caught) int calls_what_catches(struct _
 	return caught(1);
 }
 
+static int later(void *map, int *key, void *timer)
+{
+	bpf_throw(1); return 0;
+}
+
+struct later { struct bpf_timer timer; };
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, int);
+	__type(value, struct later);
+} later_map SEC(".maps");
+
+SEC("tc") int thrown_later(struct __sk_buff *skb)
+{
+	int zero = 0; struct later *it = bpf_map_lookup_elem(&later_map, &zero); if (!it) return 0;
+	bpf_timer_set_callback(&it->timer, later); return 0;
+}
+
+static __attribute__((noinline)) int throws_length(struct __sk_buff *skb)
+{
+	bpf_throw(skb->len); return 0;
+}
+
+SEC("cgroup_skb/ingress") int thrown_out_of_range_in_a_function(struct __sk_buff *skb)
+{
+	return throws_length(skb) & 1;
+}
+
 char LICENSE[] SEC("license") = "GPL";

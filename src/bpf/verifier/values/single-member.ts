@@ -13,7 +13,7 @@ export function nextMember({ value, mask }: Tnum, z: bigint): bigint {
   return value | (((z | ~mask | (bit - 1n)) + 1n) & mask);
 }
 
-/** The one number from `min` to `max` that `a` holds; undefined where it holds more of them, or as far as Linux can tell. */
+/** The one number from `min`, which is not below all of `a`, to `max` that `a` holds; undefined where it holds more of them, or as far as Linux can tell. */
 export function singleMember(a: Tnum, min: bigint, max: bigint): bigint | undefined {
   const { value, mask } = a;
   if (mask === 0n) return undefined;

@@ -68,10 +68,10 @@ function checkResult(walk: Walk): void {
   checkFunctionResult(walk, 0);
 }
 
-/** An exception leaves the program with what is in R1; from functions of it with anything (check_kfunc_call). */
+/** An exception leaves the program with what is in R1; functions that are walked by themselves with anything. */
 export function checkThrown(walk: Walk): void {
-  const { callback, subprogram } = walk.frame;
-  if (callback?.synchronous === false) checkRange(walk, callback.range, "At async callback return", 1);
+  const { callback, subprogram } = walk.state.frames[0]!;
+  if (callback !== null) checkRange(walk, callback.range, "At async callback return", 1);
   else if (subprogram === 0) checkFunctionResult(walk, 1);
 }
 

@@ -70,7 +70,6 @@ export function checkKernelCall(walk: Walk, it: CallKernel): boolean {
     walk.refuse("lock", "function calls are not allowed while holding a lock");
   if (!mayCall(walk.programType, walk.setup.expectedAttachType, called))
     walk.refuse("helper-call", `calling kernel function ${name} is not allowed`);
-  if (called.ofDevice) walk.refuse("helper-call", "metadata kfuncs require device-bound program");
   if (called.sleeps && !walk.setup.sleepable)
     walk.refuse("helper-call", `program must be sleepable to call sleepable kfunc ${name}`);
   const facts = new KernelFacts(called);

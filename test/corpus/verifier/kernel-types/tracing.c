@@ -5,6 +5,7 @@
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct cgroup { unsigned long flags; };
+struct vm_area_struct { unsigned long vm_start; };
 struct css_set { struct cgroup *dfl_cgrp; };
 struct mm_struct { unsigned long start_stack; };
 struct task_struct { int pid; char comm[16]; struct mm_struct *mm; struct task_struct *parent; struct task_struct *real_parent; struct css_set *cgroups; };
@@ -71,6 +72,21 @@ SEC("tp_btf/sched_process_exit") int acquired_under_rcu(u64 *args)
 SEC("tp_btf/kfree_skb") int bytes_that_may_be_missing(u64 *args)
 {
 	if (!ARGUMENT(struct sk_buff *, 0)->data) seen = 1; return 0;
+}
+
+SEC("tp_btf/kfree_skb") int bytes_moved(u64 *args)
+{
+	unsigned char *data = ARGUMENT(struct sk_buff *, 0)->data; data += 12 + (ARGUMENT(struct sk_buff *, 0)->len & 3); return *data & 1;
+}
+
+static long area(struct task_struct *task, struct vm_area_struct *area, void *context)
+{
+	seen = area->vm_start; return 0;
+}
+
+SEC("tp_btf/sched_process_exit") int areas_found(u64 *args)
+{
+	bpf_find_vma(bpf_get_current_task_btf(), 0, area, 0, 0); return 0;
 }
 
 SEC("tp_btf/sched_process_exit") int walked(u64 *args)

@@ -8,6 +8,11 @@ export const CALL_ADVICE: readonly AdviceRow[] = [
     'Declare one: char LICENSE[] SEC("license") = "GPL"; or use another helper.',
   ],
   [
+    /cannot call kernel function from non-GPL/,
+    "The kernel's own functions are only for programs under a GPL-compatible licence.",
+    'Declare one: char LICENSE[] SEC("license") = "GPL"; or do without the function.',
+  ],
+  [
     /program of this type cannot use helper (\w+)/,
     "Programs of this type are not offered $1.",
     "Use another helper, or attach the program where this one is offered.",
