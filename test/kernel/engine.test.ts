@@ -109,6 +109,42 @@ const ALIKE = [
     where: "xdp",
   },
   {
+    name: "an XDP program that takes a header off, puts a longer one on, and writes into it",
+    program: extended(
+      "r6 = r1\nr2 = 28\ncall bpf_xdp_adjust_head\nr1 = r6\nr2 = -32\ncall bpf_xdp_adjust_head\nr2 = *(u32 *)(r6 + 0)\nr3 = *(u32 *)(r6 + 4)\nr4 = r2\nr4 += 32\nif r4 > r3 goto pass\n*(u64 *)(r2 + 0) = 1\n*(u64 *)(r2 + 8) = 2\n*(u64 *)(r2 + 16) = 3\n*(u64 *)(r2 + 24) = 4\npass: r0 = 2\nexit",
+    ),
+    where: "xdp",
+  },
+  {
+    name: "an XDP program that makes frames shorter at the end, and one of them too short",
+    program: extended(
+      "r6 = r1\nr2 = *(u32 *)(r1 + 0)\nr3 = *(u32 *)(r1 + 4)\nr4 = r2\nr4 += 43\nif r4 > r3 goto pass\nr2 = *(u8 *)(r2 + 19)\nr2 = -r2\ncall bpf_xdp_adjust_tail\nr1 = r6\nr2 = -4000\ncall bpf_xdp_adjust_tail\npass: r0 = 2\nexit",
+    ),
+    where: "xdp",
+  },
+  {
+    name: "an XDP program that leaves metadata",
+    program: extended(
+      "r6 = r1\nr2 = -8\ncall bpf_xdp_adjust_meta\nr2 = *(u32 *)(r6 + 8)\nr3 = *(u32 *)(r6 + 0)\nr4 = r2\nr4 += 8\nif r4 > r3 goto pass\n*(u64 *)(r2 + 0) = 77\npass: r0 = 2\nexit",
+    ),
+    where: "xdp",
+  },
+  {
+    name: "a classifier that cuts packets",
+    program: extended("r2 = *(u32 *)(r1 + 0)\nr2 += -3\nr3 = 0\ncall bpf_skb_change_tail\nr0 = 0\nexit"),
+    where: "ingress",
+  },
+  {
+    name: "a classifier that makes packets longer",
+    program: extended("r2 = *(u32 *)(r1 + 0)\nr2 += 300\nr3 = 0\ncall bpf_skb_change_tail\nr0 = 0\nexit"),
+    where: "egress",
+  },
+  {
+    name: "a classifier that puts room before packets",
+    program: extended("r2 = 14\nr3 = 0\ncall bpf_skb_change_head\nr0 = 0\nexit"),
+    where: "egress",
+  },
+  {
     name: "a control group's program that reads what is not its socket's",
     program: extended("r0 = *(u32 *)(r1 + 0)\nr0 &= 1\nexit"),
     where: "cgroup",
@@ -135,10 +171,12 @@ const REFUSED = [
     want: "reads local_port, which BPF_PROG_TEST_RUN has values of its own for",
   },
   {
-    name: "a frame that is made longer",
-    program: extended("r2 = -4\ncall bpf_xdp_adjust_head\nr0 = 2\nexit"),
-    where: "xdp",
-    want: "calls bpf_xdp_adjust_head",
+    name: "a packet that may change at both ends",
+    program: extended(
+      "r6 = r1\nr2 = 14\nr3 = 0\ncall bpf_skb_change_head\nr1 = r6\nr2 = 60\nr3 = 0\ncall bpf_skb_change_tail\nr0 = 0\nexit",
+    ),
+    where: "ingress",
+    want: "changes the packet at both ends",
   },
   {
     name: "a packet type that cannot be set",

@@ -97,6 +97,36 @@ describe.skipIf(why !== undefined)(`netsim lab${missing}`, () => {
     expect(lab.expectations).toMatchObject([{ passed: true }]);
   });
 
+  it("judges maps that no program at events writes", async () => {
+    const { lab } = await both("test/kernel/lab/traced-maps.yaml");
+    expect(lab.skipped.filter(({ what }) => what.startsWith("expectation")).map(({ why }) => why)).toEqual([
+      "a tracing program may have written the map",
+      "the kernel does not tell what it is about (traced-map)",
+    ]);
+    expect(lab.expectations).toMatchObject([{ passed: true }]);
+  });
+
+  it.each([
+    { when: "makes its first namespaces", isThen: (pid: number) => namespacesOf(pid).length > 1 },
+    { when: "loads its first programs", isThen: (pid: number) => programsOf(pid).length > 0 },
+  ])("leaves nothing behind when it is killed as it $when", { timeout: 60_000 }, async ({ isThen }) => {
+    const words = ["--import", "tsx", "src/main.ts", "lab", "test/kernel/lab/long.yaml", "--quiet"];
+    const child = spawn(process.execPath, words, { stdio: "ignore" });
+    for (let round = 0; !isThen(child.pid!) && round < 10_000; round++)
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    const [held, loaded] = [namespacesOf(child.pid!), programsOf(child.pid!)];
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.once("exit", resolve));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const own = readlinkSync("/proc/self/ns/net");
+    const made = held.filter((name) => name !== own);
+    expect(made.length).toBeGreaterThan(0);
+    const left = spawnSync("lsns", ["-t", "net", "-n", "-o", "NS"], { encoding: "utf8" }).stdout;
+    for (const name of made) expect(left).not.toContain(/\d+/.exec(name)![0]);
+    expect(loaded.map(isLoaded)).not.toContain(true);
+    expect(groupsOf(made)).toEqual([]);
+  });
+
   it("leaves nothing behind when it is killed", { timeout: 60_000 }, async () => {
     const words = ["--import", "tsx", "src/main.ts", "lab", "test/kernel/lab/long.yaml", "--quiet"];
     const child = spawn(process.execPath, words, { stdio: "ignore" });

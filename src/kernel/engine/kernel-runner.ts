@@ -33,9 +33,9 @@ export class KernelRunner implements ProgramRunner {
     return { run: () => classic.run(view), release: () => this.release(classic) };
   }
 
-  load(_: Uint8Array, { machine }: Environment, verified: VerifiedProgram): RunnableProgram {
+  load(_: Uint8Array, environment: Environment, verified: VerifiedProgram): RunnableProgram {
     const InKernel = verified.type.name === "xdp" ? XdpInKernel : SkBuffInKernel;
-    const program = this.keep(new InKernel(this.kernel, verified, machine.memory, this.devices));
+    const program = this.keep(new InKernel(this.kernel, verified, environment, this.devices));
     return {
       run: (context) => program.run(context),
       slot: program.descriptor,

@@ -15,7 +15,9 @@ const FOREIGN = ["sk", "tstamp_type"];
 const OF_SOCKET = /^(family|(remote|local)_(ip4|ip6\[\d\]|port))$/;
 /** Helpers that act on the network, on the socket, or on what BPF_PROG_TEST_RUN does not give back. */
 const ACTING =
-  /^bpf_(clone_redirect|redirect.*|skb_vlan_.*|skb_change_.*|skb_adjust_room|skb_set_.*|set_hash.*|sk_.*|lwt_.*|fib_lookup|check_mtu|xdp_adjust_.*|xdp_output|skc?_lookup.*|skb_ecn_set_ce|skb_get_tunnel.*|perf_event_output|skb_output|skb_cgroup_.*|get_socket_.*)$/;
+  /^bpf_(clone_redirect|redirect.*|skb_vlan_.*|skb_change_(proto|type)|skb_adjust_room|skb_set_.*|set_hash.*|sk_.*|lwt_.*|fib_lookup|check_mtu|xdp_output|skc?_lookup.*|skb_ecn_set_ce|skb_get_tunnel.*|perf_event_output|skb_output|skb_cgroup_.*|get_socket_.*)$/;
+/** bpf_skb_change_tail, bpf_skb_change_head */
+const RESIZING: readonly number[] = [38, 43];
 const RELATIVE_LOAD = "bpf_skb_load_bytes_relative";
 
 /** What a program asks of the packet that it is run on. */
@@ -24,6 +26,8 @@ export interface ProgramNeeds {
   readonly reads: ReadonlySet<string>;
   /** It may look at bytes by their distance from a header, which lie before the data. */
   readonly looksBefore: boolean;
+  /** Number of the one helper by which it may change the packet's length. */
+  readonly resizes: number | undefined;
 }
 
 /** Finds out. Throws a NetsimError `unsupported` for a program that BPF_PROG_TEST_RUN runs otherwise than a hook does. */
@@ -34,6 +38,7 @@ export function needsOf({ name, type, bytes, insight }: VerifiedProgram): Progra
   if (type.flowKeysBytes !== undefined) refuse("is at a hook of Open vSwitch, which Linux does not have");
   const reads = new Set<string>();
   let looksBefore = false;
+  let resizes: number | undefined;
   const fieldsAt = (offset: number, size: number) =>
     type.context.fields.filter((field) => field.offset < offset + size && offset < field.offset + field.size);
   for (const it of decodeProgram(bytes).instructions) {
@@ -44,6 +49,11 @@ export function needsOf({ name, type, bytes, insight }: VerifiedProgram): Progra
       const helper = HELPER_NAMES[it.helper] ?? "";
       if (ACTING.test(helper)) refuse(`calls ${helper}, which acts on more than BPF_PROG_TEST_RUN gives back`);
       looksBefore ||= helper === RELATIVE_LOAD;
+      if (RESIZING.includes(it.helper)) {
+        if (resizes !== undefined && resizes !== it.helper)
+          refuse("changes the packet at both ends, and BPF_PROG_TEST_RUN does not tell by how much at which");
+        resizes = it.helper;
+      }
     }
     if (it.kind === "packet-load") looksBefore ||= it.imm < 0;
     const isContext = pointerType === undefined || pointerType === TYPE.context;
@@ -57,7 +67,7 @@ export function needsOf({ name, type, bytes, insight }: VerifiedProgram): Progra
       for (const field of fieldsAt(it.offset, it.bytes))
         if (LOST.includes(field.name)) refuse(`writes ${field.name}, which BPF_PROG_TEST_RUN does not give back`);
   }
-  return { reads, looksBefore };
+  return { reads, looksBefore, resizes };
 }
 
 /** Ends a run with what the kernel cannot be asked. @param message a sentence. */

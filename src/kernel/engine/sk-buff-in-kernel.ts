@@ -1,3 +1,4 @@
+import type { Environment } from "../../bpf/vm/environment.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import { SK_BUFF } from "../../hooks/skb/sk-buff-block.ts";
 import type { VerifiedProgram } from "../../programs/engine.ts";
@@ -7,6 +8,8 @@ import { loadInKernel } from "./load-program.ts";
 import { needsOf, type ProgramNeeds, unsupported } from "./program-needs.ts";
 
 const ETHERNET = 14;
+/** bpf_skb_change_head */
+const CHANGE_HEAD = 43;
 /** Types whose data begins at the link-layer header; that of others begins behind it. */
 const FROM_LINK = ["sched_cls", "sched_act"];
 /** Bytes of struct __sk_buff. */
@@ -37,6 +40,7 @@ export class SkBuffInKernel {
   readonly descriptor: number;
   private readonly kernel: Kernel;
   private readonly name: string;
+  private readonly environment: Environment;
   private readonly memory: LinearMemory;
   private readonly devices: DeviceIndexes;
   private readonly needs: ProgramNeeds;
@@ -44,10 +48,11 @@ export class SkBuffInKernel {
   private readonly context = Buffer.alloc(CONTEXT_BYTES);
 
   /** Throws a NetsimError: `program-rejected` with the kernel's log where it refuses it, `unsupported` where it cannot be run alike. */
-  constructor(kernel: Kernel, program: VerifiedProgram, memory: LinearMemory, devices: DeviceIndexes) {
+  constructor(kernel: Kernel, program: VerifiedProgram, environment: Environment, devices: DeviceIndexes) {
     this.kernel = kernel;
     this.name = program.name;
-    this.memory = memory;
+    this.environment = environment;
+    this.memory = environment.machine.memory;
     this.devices = devices;
     this.fromLink = FROM_LINK.includes(program.type.name);
     this.needs = needsOf(program);
@@ -73,17 +78,23 @@ export class SkBuffInKernel {
         `Linux does not run program '${this.name}' on this packet of ${length} bytes (BPF_PROG_TEST_RUN gives errno ${-result}).`,
       );
     const before = data.length - length;
-    if (result.data.length !== data.length)
-      unsupported(
-        `Program '${this.name}' changes the packet's length from ${length} to ${result.data.length - before}.`,
-      );
-    memory.bytes.set(result.data.subarray(before), start);
+    if (result.data.length !== data.length) this.resize(block, length, result.data.length - before);
+    memory.bytes.set(result.data.subarray(before), field(SK_BUFF.data));
     for (const { at, bytes } of EXCHANGED) memory.bytes.set(result.context.subarray(at, at + bytes), block + at);
     return result.returnValue | 0;
   }
 
   close(): void {
     this.kernel.programs.close(this.descriptor);
+  }
+
+  /** Gives the packet the length that the kernel's copy has come to, by the helper that the program has for it. */
+  private resize(block: number, from: number, to: number): void {
+    const { resizes } = this.needs;
+    const helper = resizes === undefined ? undefined : this.environment.helper(resizes);
+    const call = helper?.call as ((block: number, length: number, flags: number) => number) | undefined;
+    if (call?.(block, resizes === CHANGE_HEAD ? to - from : to, 0) !== 0)
+      unsupported(`Program '${this.name}' changes the packet's length from ${from} to ${to}, which it cannot here.`);
   }
 
   /** What the kernel makes the packet of: it always begins with an Ethernet header. */

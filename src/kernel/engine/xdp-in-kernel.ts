@@ -1,8 +1,10 @@
 import { XDP_MD_OFFSET as XDP_MD, XDP_MD_BYTES } from "../../bpf/program-type/offsets.ts";
+import type { Environment } from "../../bpf/vm/environment.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { VerifiedProgram } from "../../programs/engine.ts";
 import type { Kernel } from "../kernel.ts";
 import { type DeviceIndexes, LOOPBACK_INDEX } from "./device-indexes.ts";
+import { FrameShape } from "./frame-shape.ts";
 import { loadInKernel } from "./load-program.ts";
 import { needsOf, unsupported } from "./program-needs.ts";
 
@@ -15,15 +17,17 @@ export class XdpInKernel {
   private readonly kernel: Kernel;
   private readonly name: string;
   private readonly memory: LinearMemory;
+  private readonly frame: FrameShape;
   private readonly devices: DeviceIndexes;
   private readonly readsQueue: boolean;
   private readonly context = Buffer.alloc(XDP_MD_BYTES);
 
   /** Throws a NetsimError: `program-rejected` with the kernel's log where it refuses it, `unsupported` where it cannot be run alike. */
-  constructor(kernel: Kernel, program: VerifiedProgram, memory: LinearMemory, devices: DeviceIndexes) {
+  constructor(kernel: Kernel, program: VerifiedProgram, environment: Environment, devices: DeviceIndexes) {
     this.kernel = kernel;
     this.name = program.name;
-    this.memory = memory;
+    this.memory = environment.machine.memory;
+    this.frame = new FrameShape(environment);
     this.devices = devices;
     this.readsQueue = needsOf(program).reads.has("rx_queue_index");
     this.descriptor = loadInKernel(kernel, program);
@@ -54,7 +58,9 @@ export class XdpInKernel {
       return unsupported(
         `Linux does not run program '${name}' on this frame of ${length - metadata} bytes (BPF_PROG_TEST_RUN gives errno ${-result}).`,
       );
-    memory.bytes.set(result.data, start);
+    const metadataLeft = new DataView(result.context.buffer).getUint32(XDP_MD.data, true);
+    this.frame.become(block, result.data.length - metadataLeft, metadataLeft);
+    memory.bytes.set(result.data, field(XDP_MD.dataMeta));
     return result.returnValue | 0;
   }
 

@@ -18,7 +18,14 @@ import { LabRoutes } from "./lab-routes.ts";
 import { LabSockets } from "./lab-sockets.ts";
 import { LabSteps } from "./lab-steps.ts";
 import { LabXdp } from "./lab-xdp.ts";
-import { mapsOfLab, skippedOfHooks, skippedOfLinks, skippedOfMaps, skippedOfTracing } from "./left-out.ts";
+import {
+  mapsOfLab,
+  mapsOfTracing,
+  skippedOfHooks,
+  skippedOfLinks,
+  skippedOfMaps,
+  skippedOfTracing,
+} from "./left-out.ts";
 import { reachOf } from "./reach.ts";
 import type { LabNode, LabResult, LabTraffic } from "./result.ts";
 import type { Skipped, SkippedAtNode } from "./skipped.ts";
@@ -88,7 +95,7 @@ export async function runLab(
       ...sockets.skipped,
     ];
     const expectations = new Expectations(
-      judgeable(topology, sockets, [...tc.skipped, ...hooks], skipped),
+      judgeable(topology, sockets, [...tc.skipped, ...hooks], skipped, mapsOfTracing(topology, scene.programs)),
       sockets.watched,
       maps,
     );
@@ -154,6 +161,7 @@ function judgeable(
   sockets: LabSockets,
   hooks: readonly SkippedAtNode[],
   skipped: Skipped[],
+  isTraced: (map: string) => boolean,
 ): ExpectationModel[] {
   return topology.expect.filter(({ subject, place }) => {
     let why: string | undefined;
@@ -162,7 +170,7 @@ function judgeable(
     // What a missing program would have done to a packet can be seen wherever cables lead, but not by calls, which come before the first.
     const near = subject.kind === "call" ? undefined : hooks.find((it) => isNear(topology, it.node, subject));
     if (near !== undefined) why = `${near.what} was left out`;
-    if (subject.kind === "map" && topology.tracing.length > 0) why = "a tracing program may have written the map";
+    if (subject.kind === "map" && isTraced(subject.map)) why = "a tracing program may have written the map";
     if (!["socket", "interface", "map", "class", "qdisc", "call"].includes(subject.kind))
       why = `the kernel does not tell what it is about (${subject.kind})`;
     if (why !== undefined) skipped.push({ what: `expectation at line ${place.line}`, why });

@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+import type { ProgramTable } from "../../programs/program-table.ts";
 import type { LinkModel, Topology } from "../../topology/model.ts";
 import type { Skipped, SkippedAtNode } from "./skipped.ts";
 
@@ -58,6 +60,21 @@ export function mapsOfLab({ maps }: Topology): Topology["maps"] {
   return new Map(
     [...maps].map(([name, map]) => [name, NOT_FILLED.includes(map.type) ? { ...map, contents: [] } : map]),
   );
+}
+
+/** Whether programs at events may write the map of that name. */
+export function mapsOfTracing({ tracing, maps }: Topology, programs: ProgramTable): (map: string) => boolean {
+  const names = new Set<string>();
+  for (const entry of tracing) {
+    if (entry.kind !== "program") continue;
+    const { loaded } = programs.get(entry.program);
+    if (loaded.form !== "extended") continue;
+    for (const { map } of loaded.maps) names.add(map);
+    // An object's map is called by its file, too, where the topology has one of that name.
+    for (const { name } of loaded.object?.content.maps ?? [])
+      names.add(maps.has(name) ? `${basename(loaded.object!.file)}/${name}` : name).add(name);
+  }
+  return (map) => names.has(map);
 }
 
 /** The programs at events. */
