@@ -76,6 +76,12 @@ describe.skipIf("missing" in kernel)(`netsim bpf run beside the running kernel${
     expect(out).toBe("2\n");
   });
 
+  it("--raw tells of a program that the kernel refuses, with both logs", async () => {
+    const { error, exitCode } = await bpf(["run", "--raw", "--engine", "kernel", "0102"], "9500000000000000");
+    expect(exitCode).toBe(4);
+    expect(error).toMatch(/R0 !read_ok[\s\S]*log of its verifier[\s\S]*log of netsim's verifier[\s\S]*R0 !read_ok/);
+  });
+
   it.each([
     [
       "a program that the kernel refuses, with its log",

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { MAP_TYPE } from "../../bpf/maps/map-type.ts";
 import { withDescriptors } from "../../bpf/object/load/name-maps.ts";
 import type { TestProgram } from "../../bpf/test-run/test-program.ts";
 import { requireKernel } from "../../kernel/kernel.ts";
@@ -41,5 +42,9 @@ export async function prepareInKernel(
 /** Runs a program on memory there and gives R0. */
 export async function runRawInKernel(name: string, program: Uint8Array, memory: Uint8Array): Promise<bigint> {
   const result = runOnMemory(await requireKernel(), program, memory);
-  return "r0" in result ? result.r0 : refusedByKernel(name, result.errno, result.log);
+  if ("r0" in result) return result.r0;
+  const { errno, log, map } = result;
+  const { wordsOnMemory } = await import("./words-of-verifier.ts");
+  const known = { type: MAP_TYPE.array, keySize: 4, valueSize: map.valueSize, maxEntries: 1 };
+  return refusedByKernel(name, errno, log, wordsOnMemory(result.program, new Map([[map.descriptor, known]])));
 }

@@ -1,3 +1,4 @@
+import type { VerifierMap } from "../../bpf/verifier/map.ts";
 import { verify } from "../../bpf/verifier/verify.ts";
 import type { FileProgram, InputFile } from "./program-file.ts";
 import type { RunProgramFlags } from "./run.ts";
@@ -13,5 +14,14 @@ export function wordsOfVerifier(input: InputFile, program: FileProgram, flags: R
   const target = targets.find((it) => it.name === name) ?? targets[0];
   if (target === undefined) return "netsim's verifier does not look at it.";
   const { accepted, log } = verify(target.bytes, { ...target.options, logLevel: 1 });
-  return accepted ? "netsim's verifier accepts the program." : `The log of netsim's verifier:\n${log.trimEnd()}`;
+  return wordsOf(accepted, log);
 }
+
+/** The same of a program that is run on memory as a socket filter, which names one map. */
+export function wordsOnMemory(program: Uint8Array, maps: ReadonlyMap<number, VerifierMap>): string {
+  const { accepted, log } = verify(program, { type: "socket_filter", maps, logLevel: 1 });
+  return wordsOf(accepted, log);
+}
+
+const wordsOf = (accepted: boolean, log: string): string =>
+  accepted ? "netsim's verifier accepts the program." : `The log of netsim's verifier:\n${log.trimEnd()}`;

@@ -18,6 +18,10 @@ export interface MemoryResult {
 export interface Refusal {
   readonly errno: number;
   readonly log: string;
+  /** What it was given: the program, and a function around it. */
+  readonly program: Uint8Array;
+  /** The map that it names by its descriptor. */
+  readonly map: { readonly descriptor: number; readonly valueSize: number };
 }
 
 /**
@@ -36,8 +40,10 @@ export function runOnMemory(
   );
   try {
     succeed("BPF_MAP_UPDATE_ELEM", maps.update(map, KEY, value));
-    const { descriptor, log } = programs.load(wrapped(program, map, memory.length), { type: SOCKET_FILTER });
-    if (descriptor < 0) return { errno: -descriptor, log };
+    const whole = wrapped(program, map, memory.length);
+    const { descriptor, log } = programs.load(whole, { type: SOCKET_FILTER });
+    if (descriptor < 0)
+      return { errno: -descriptor, log, program: whole, map: { descriptor: map, valueSize: value.length } };
     try {
       succeed("BPF_PROG_TEST_RUN", programs.testRun(descriptor, { data: PACKET }));
     } finally {
