@@ -1,6 +1,7 @@
 import { NO_RECEIVE_QUEUE, SOCKET_OFFSET as SOCKET, SOCKET_BYTES } from "../bpf/program-type/offsets.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
 import type { SkbSocket } from "../packet/skb.ts";
+import type { KernelObjects } from "./events/kernel-objects.ts";
 
 /** Offsets in struct bpf_tcp_sock; what is not here stays 0. */
 const TCP = {
@@ -24,17 +25,22 @@ const BYTES = SOCKET_BYTES + TCP_BYTES;
 const RECORDS = 64;
 const IPV4_BYTES = 4;
 
-/** Sockets as programs read them: a struct bpf_sock for each, and behind it the struct bpf_tcp_sock of the same. A socket keeps its address. */
+/**
+ * Sockets as programs read them: a struct bpf_sock for each, and behind it the struct bpf_tcp_sock of the same; and the kernel's own
+ * struct, which programs at events read as well. A socket keeps its addresses.
+ */
 export class SocketRecords {
   private readonly machine: Machine;
+  private readonly objects: KernelObjects;
   /** Where the next record goes, and how many there is room for behind it. */
   private next = 0;
   private room = 0;
   private readonly addresses = new WeakMap<SkbSocket, number>();
   private readonly owners = new Map<number, WeakRef<SkbSocket>>();
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, objects: KernelObjects) {
     this.machine = machine;
+    this.objects = objects;
   }
 
   /** Address of a socket's struct bpf_sock, which says what the socket is now; 0 where there is none. */
@@ -62,10 +68,21 @@ export class SocketRecords {
     return at;
   }
 
-  /** The socket that a program means by an address, be it of one structure or the other. */
+  /** Address of its struct sock, which is the beginning of larger structs, and which says what the socket is now. */
+  kernelAddressOf(socket: SkbSocket): number {
+    return this.objects.socketNow(socket);
+  }
+
+  /** The socket that a program means by an address, be it of one structure or another. */
   at(address: number): SkbSocket | undefined {
     const at = address >>> 0;
-    return (this.owners.get(at) ?? this.owners.get(at - SOCKET_BYTES))?.deref();
+    return (this.owners.get(at) ?? this.owners.get(at - SOCKET_BYTES))?.deref() ?? this.objects.socketAt(at);
+  }
+
+  /** What a socket's storage is kept by, whichever of its structures a program has: the address of its struct sock. */
+  storageOwner(address: number): number {
+    const socket = this.at(address);
+    return socket === undefined ? address : this.objects.socket(socket);
   }
 
   /** Zeroes for a record. */

@@ -96,7 +96,7 @@ export function assemble(
     maps: syscall,
     pool: world.pool,
     redirect: world.redirect,
-    sockets: new SocketRecords(machine),
+    sockets: new SocketRecords(machine, events.objects),
     flowSeed: world.random("flow hash").uint32(),
     chance: world.random("programs"),
     now: () => world.simulation.now,

@@ -4,6 +4,7 @@ import { BpfSyscall } from "../bpf/syscall.ts";
 import { Machine } from "../bpf/vm/machine.ts";
 import { LinearMemory } from "../bpf/vm/memory.ts";
 import { Contexts } from "../hooks/contexts.ts";
+import { KernelObjects } from "../hooks/events/kernel-objects.ts";
 import type { HookAt } from "../hooks/hook.ts";
 import { SocketRecords } from "../hooks/socket-records.ts";
 import { minorOf } from "../hooks/tc/verdict.ts";
@@ -59,7 +60,7 @@ export class ProgramBench {
       maps: syscall,
       pool: this.pool,
       redirect: { ifindex: 0, ingress: false },
-      sockets: new SocketRecords(machine),
+      sockets: new SocketRecords(machine, new KernelObjects(memory)),
       flowSeed: new Random(topology.seed, "flow hash").uint32(),
       chance: new Random(topology.seed, "programs"),
       now: () => 0,

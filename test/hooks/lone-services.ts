@@ -12,17 +12,18 @@ import { Random } from "../../src/simulation/random.ts";
 export function loneServices(): HookServices {
   const memory = new LinearMemory();
   const machine = new Machine(memory);
+  const events = new KernelEvents(memory);
   return {
     machine,
     pool: new SkbPool(memory),
     maps: new BpfSyscall(oneCpu(machine)),
     redirect: { ifindex: 0, ingress: false },
-    sockets: new SocketRecords(machine),
+    sockets: new SocketRecords(machine, events.objects),
     flowSeed: 0,
     chance: new Random(1n),
     now: () => 0,
     schedule: () => () => {},
     print: () => {},
-    events: new KernelEvents(memory),
+    events,
   };
 }

@@ -38,7 +38,7 @@ export function generalHelpers(maps: BpfSyscall, surroundings: Surroundings): Re
     ...ringBufferHelpers(memory),
     ...callbackHelpers(memory),
     ...lockHelpers(memory),
-    ...storageHelpers(memory),
+    ...storageHelpers(memory, surroundings),
     ...perfEventHelpers(memory, surroundings),
     ...(schedule === undefined ? [] : timerHelpers(memory, surroundings, schedule)),
     ...(callStack === undefined ? [] : callStackHelpers(memory, surroundings, callStack)),

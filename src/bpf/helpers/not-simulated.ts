@@ -1,4 +1,3 @@
-const SOCKETS = "sockets are struct bpf_sock alone to programs on packets";
 const FRAMES = "no simulated event tells of a frame's struct xdp_buff";
 const FILES = "there are no files";
 const VARIABLES = "there are no variables of the kernel";
@@ -9,19 +8,12 @@ const VARIABLES = "there are no variables of the kernel";
  */
 export const NOT_SIMULATED: ReadonlyMap<number, string> = new Map([
   [121, FRAMES],
-  [136, SOCKETS],
-  [137, SOCKETS],
-  [138, SOCKETS],
-  [139, SOCKETS],
-  [140, SOCKETS],
   [141, "processing a packet has no call stack"],
   [147, FILES],
   [153, VARIABLES],
   [154, VARIABLES],
   [162, FILES],
   [175, "no process makes a call while a packet is processed"],
-  [178, SOCKETS],
   [180, "processes have no address spaces"],
   [188, FRAMES],
-  [196, SOCKETS],
 ]);

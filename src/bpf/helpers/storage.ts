@@ -4,20 +4,25 @@ import { LocalStorageMap } from "../maps/local-storage-map.ts";
 import type { HostFunction } from "../vm/host-function.ts";
 import { helper } from "./helper.ts";
 import type { HelperMemory } from "./helper-memory.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** BPF_LOCAL_STORAGE_GET_F_CREATE */
 const CREATE = 1n;
 
-/** The helpers of each kind of owner: get, delete. */
+/** bpf_sk_storage_get and _delete. */
+const OF_SOCKETS = [107, 108] as const;
+/** The helpers of each other kind of owner: get, delete. */
 const PAIRS = [
-  [107, 108],
   [145, 146],
   [156, 157],
   [210, 211],
 ] as const;
 
 /** Storage of sockets, inodes, tasks and control groups, by the helpers' numbers (kernel/bpf/bpf_local_storage.c). */
-export function storageHelpers(memory: HelperMemory): ReadonlyMap<number, HostFunction> {
+export function storageHelpers(
+  memory: HelperMemory,
+  { storageOwner = (socket) => socket }: Pick<Surroundings, "storageOwner"> = {},
+): ReadonlyMap<number, HostFunction> {
   const what = "a storage helper";
   const get = (map: number, owner: number, value: number, flags: bigint): number => {
     const storage = memory.mapOf(what, map, LocalStorageMap);
@@ -28,7 +33,12 @@ export function storageHelpers(memory: HelperMemory): ReadonlyMap<number, HostFu
   };
   const remove = (map: number, owner: number): number =>
     owner === 0 ? -ERRNO.EINVAL : memory.mapOf(what, map, LocalStorageMap).remove(owner >>> 0);
+  const [getOfSocket, removeOfSocket] = OF_SOCKETS;
   return new Map<number, HostFunction>([
+    helper(getOfSocket, "wwwd", "unsigned", (map: number, socket: number, value: number, flags: bigint) =>
+      get(map, storageOwner(socket), value, flags),
+    ),
+    helper(removeOfSocket, "ww", "signed", (map: number, socket: number) => remove(map, storageOwner(socket))),
     ...PAIRS.flatMap(([getter, deleter]) => [
       helper(getter, "wwwd", "unsigned", get),
       helper(deleter, "ww", "signed", remove),

@@ -22,6 +22,8 @@ export interface Surroundings {
   callStack?(kind: "kernel" | "user"): readonly bigint[];
   /** The kernel's types, by whose numbers programs name them; those of the simulated kernel without. */
   kernelTypes?(): Btf;
+  /** What the storage of a socket is kept by, at whose structures a program has a pointer; that pointer itself without. */
+  storageOwner?(socket: number): number;
   /** The first bytes of the packet that a context is about; undefined where it has fewer. Absent for programs that see no packet. */
   packetBytes?(context: number, length: number): Uint8Array | undefined;
   /** The same of the packet whose struct sk_buff is at an address, for programs that trace. */

@@ -197,6 +197,11 @@ export class KernelObjects {
     return this.sockets.addressOf(socket, this.layouts, this.areRead, net, state);
   }
 
+  /** The same of a program that reads it at once, whoever else does not. */
+  socketNow(socket: SkbSocket): number {
+    return this.sockets.addressOf(socket, this.layouts, true, 0);
+  }
+
   /** The socket whose struct sock is at an address. */
   socketAt(address: number): SkbSocket | undefined {
     return this.sockets.at(address);

@@ -1,3 +1,5 @@
+import type { Btf } from "../../bpf/object/btf/btf-type.ts";
+import { simulatedTypes } from "../../bpf/object/simulated/simulated-types.ts";
 import type { ProgramType } from "../../bpf/program-type.ts";
 import { narrowStores } from "../../bpf/verifier/narrow-stores.ts";
 import type { VerifierResult } from "../../bpf/verifier/verifier-result.ts";
@@ -39,6 +41,11 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
     this.hasOwnWords = OWN_WORDS.includes(programType.name);
     this.writable = writableFields(programType, this.hasOwnWords);
     this.helpers = packetHelpers(programType, services, this);
+  }
+
+  /** What programs turn their packet's socket into. */
+  get kernelTypes(): Btf {
+    return simulatedTypes();
   }
 
   /** The block of the program that is running. */

@@ -4,6 +4,7 @@ import { SK_BUFF_TEST_TYPES } from "../../bpf/test-run/context.ts";
 import type { LentPacket } from "../../bpf/test-run/lent-packet.ts";
 import { SkbPool } from "../../packet/skb-pool.ts";
 import { Random } from "../../simulation/random.ts";
+import { KernelObjects } from "../events/kernel-objects.ts";
 import type { HookServices } from "../services.ts";
 import { SocketRecords } from "../socket-records.ts";
 import { LentFrame } from "./lent-frame.ts";
@@ -22,7 +23,7 @@ export function lendPackets(type: string, maps: BpfSyscall): LentPacket | undefi
     maps,
     pool: new SkbPool(machine.memory),
     redirect: { ifindex: 0, ingress: false },
-    sockets: new SocketRecords(machine),
+    sockets: new SocketRecords(machine, new KernelObjects(machine.memory)),
     flowSeed: 0,
     chance: new Random(0n),
     now: () => 0,

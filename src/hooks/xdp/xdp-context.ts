@@ -1,3 +1,5 @@
+import type { Btf } from "../../bpf/object/btf/btf-type.ts";
+import { simulatedTypes } from "../../bpf/object/simulated/simulated-types.ts";
 import type { ProgramType } from "../../bpf/program-type.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
@@ -23,6 +25,11 @@ export class XdpContext implements ExtendedContext<Skb, HostSite> {
     this.programType = programType;
     this.memory = services.machine.memory;
     this.helpers = xdpHelpers(programType, services, this);
+  }
+
+  /** What programs turn sockets into. */
+  get kernelTypes(): Btf {
+    return simulatedTypes();
   }
 
   /** The block of the program that is running. */
