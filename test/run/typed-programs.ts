@@ -267,6 +267,25 @@ export const ACCEPTED: readonly (TypedProgram & { readonly node?: string; readon
     want: { 1: 1, 2: 1 },
   },
   {
+    name: "the socket of a socket's file",
+    hook: "tp-btf",
+    target: "inet_sock_set_state",
+    node: "client",
+    load: [
+      "r7 = *(u64 *)(r1 + 0)",
+      "r2 = *(u64 *)(r7 + 288)",
+      "r1 = *(u64 *)(r2 + 16)",
+      "call bpf_sock_from_file",
+      "r6 = 0",
+      "if r0 == 0 goto none",
+      "r2 = *(u64 *)(r0 + 24)",
+      "r6 = *(u16 *)(r2 + 532)",
+      "none:",
+    ],
+    // IPPROTO_TCP
+    want: { 6: 5 },
+  },
+  {
     name: "the number of a call by the registers of the task that makes it",
     hook: "tp-btf",
     target: "sys_enter",
@@ -371,6 +390,18 @@ export const REFUSED: readonly TypedProgram[] = [
     hook: "tp-btf",
     target: "inet_sock_set_state",
     load: ["r1 = *(u64 *)(r1 + 0)", "call bpf_skc_to_tcp_sock", "r6 = *(u32 *)(r0 + 1440)"],
+  },
+  {
+    name: "the path of a file where nothing is done with files",
+    hook: "tp-btf",
+    target: "netif_receive_skb",
+    load: ["r1 = 0", "r2 = r10", "r2 += -24", "r3 = 8", "call bpf_d_path", "r6 = 0"],
+  },
+  {
+    name: "a socket where a helper wants a file",
+    hook: "tp-btf",
+    target: "inet_sock_set_state",
+    load: ["r1 = *(u64 *)(r1 + 0)", "call bpf_sock_from_file", "r6 = r0"],
   },
   {
     name: "a packet where a helper wants a task",

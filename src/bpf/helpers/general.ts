@@ -4,6 +4,7 @@ import { callStackHelpers } from "./call-stacks.ts";
 import { callbackHelpers } from "./callbacks.ts";
 import { checksumHelpers } from "./checksum.ts";
 import { dynptrHelpers } from "./dynptr-helpers.ts";
+import { findVmaHelper } from "./find-vma.ts";
 import { HelperMemory } from "./helper-memory.ts";
 import { lockHelpers } from "./locks.ts";
 import { mapHelpers } from "./maps.ts";
@@ -23,7 +24,7 @@ import { timerHelpers } from "./timers.ts";
 /** Every helper that works on memory, maps, time and chance alone, by its number: all that need no packet and no network. */
 export function generalHelpers(maps: BpfSyscall, surroundings: Surroundings): ReadonlyMap<number, HostFunction> {
   const memory = new HelperMemory(maps);
-  const { schedule, callStack } = surroundings;
+  const { schedule, callStack, mappingAt } = surroundings;
   return new Map([
     ...plainHelpers(surroundings, () => maps.place.cpu()),
     ...mapHelpers(maps),
@@ -42,5 +43,6 @@ export function generalHelpers(maps: BpfSyscall, surroundings: Surroundings): Re
     ...perfEventHelpers(memory, surroundings),
     ...(schedule === undefined ? [] : timerHelpers(memory, surroundings, schedule)),
     ...(callStack === undefined ? [] : callStackHelpers(memory, surroundings, callStack)),
+    ...(mappingAt === undefined ? [] : findVmaHelper(memory, mappingAt)),
   ]);
 }

@@ -1,5 +1,5 @@
 const FRAMES = "no simulated event tells of a frame's struct xdp_buff";
-const FILES = "there are no files";
+const PATHS = "Linux has it only where files are opened, closed, cut or looked at, and none of that is simulated";
 const VARIABLES = "there are no variables of the kernel";
 
 /**
@@ -8,12 +8,8 @@ const VARIABLES = "there are no variables of the kernel";
  */
 export const NOT_SIMULATED: ReadonlyMap<number, string> = new Map([
   [121, FRAMES],
-  [141, "processing a packet has no call stack"],
-  [147, FILES],
+  [147, PATHS],
   [153, VARIABLES],
   [154, VARIABLES],
-  [162, FILES],
-  [175, "no process makes a call while a packet is processed"],
-  [180, "processes have no address spaces"],
   [188, FRAMES],
 ]);

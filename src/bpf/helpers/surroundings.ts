@@ -16,6 +16,11 @@ export interface Surroundings {
   taskAddress?(task: CurrentTask): number;
   /** Sends the current task a signal; false: it takes none, as one that is about to end. Programs cannot where there are tasks and no signals. */
   sendSignal?(signal: number, to: "process" | "thread"): boolean;
+  /**
+   * Address of the `struct vm_area_struct` of what a task, whose struct is at an address, has mapped at one of its own; 0: nothing. Nobody
+   * can ask without.
+   */
+  mappingAt?(task: number, address: bigint): number;
   /** Runs something so many nanoseconds from now; gives what calls it off. There are no timers without. */
   schedule?(nanoseconds: bigint, run: () => void): () => void;
   /** Addresses of the functions that are active, the innermost first. There are no stack traces without. */

@@ -70,6 +70,7 @@ function helpersOf(
     print,
     task: () => events!.task,
     taskAddress: (task) => events!.objects.task(task),
+    mappingAt: (task, address) => events!.objects.mappingAt(task, address),
     sendSignal: (signal) => events!.processes.signal(signal),
     skbBytes: (skb, length) => events!.objects.packetBytes(skb, length),
     callStack: (kind) => (kind === "kernel" ? events!.frames.stack() : []),

@@ -207,6 +207,16 @@ export class KernelObjects {
     return this.sockets.at(address);
   }
 
+  /** Address of the struct socket of a struct file at an address; 0: it is of none. */
+  socketOfFile(file: number): number {
+    return this.sockets.ofFile(file);
+  }
+
+  /** Address of the struct vm_area_struct of what a task, whose struct is at an address, has at one of its own; 0: nothing. */
+  mappingAt(task: number, address: bigint): number {
+    return this.tasks.mappingAt(task, address, this.layouts);
+  }
+
   /** So many bytes from where the data of the packet begins whose struct sk_buff is at an address; undefined where there are fewer. */
   packetBytes(address: number, length: number): Uint8Array | undefined {
     const skb = this.owners.get(address)?.deref();

@@ -8,6 +8,9 @@ export interface Layouts {
   readonly tcpSock: ReturnType<typeof tcpSock>;
   readonly task: ReturnType<typeof task>;
   readonly cred: ReturnType<typeof cred>;
+  readonly mapping: ReturnType<typeof mapping>;
+  readonly userSocket: ReturnType<typeof userSocket>;
+  readonly file: ReturnType<typeof file>;
   readonly program: ReturnType<typeof program>;
   /** Bytes of structs by their names. */
   readonly bytes: Readonly<Record<(typeof STRUCTS)[number], number>>;
@@ -25,6 +28,9 @@ const STRUCTS = [
   "tcp_sock",
   "task_struct",
   "cred",
+  "vm_area_struct",
+  "socket",
+  "file",
   "bpf_prog",
   "bpf_prog_aux",
 ] as const;
@@ -40,6 +46,9 @@ export function layouts(): Layouts {
     tcpSock: tcpSock(),
     task: task(),
     cred: cred(),
+    mapping: mapping(),
+    userSocket: userSocket(),
+    file: file(),
     program: program(),
     bytes: Object.fromEntries(STRUCTS.map((name) => [name, structBytes(name)])) as Layouts["bytes"],
     inode: memberOffsets("net", "ns.inum")["ns.inum"],
@@ -71,7 +80,7 @@ const netDevice = () =>
 const sock = () => ({
   ...memberOffsets("sock_common", "skc_daddr", "skc_rcv_saddr", "skc_dport", "skc_num", "skc_family", "skc_state"),
   ...memberOffsets("sock_common", "skc_net", "skc_v6_daddr", "skc_v6_rcv_saddr"),
-  ...memberOffsets("sock", "sk_protocol", "sk_type"),
+  ...memberOffsets("sock", "sk_protocol", "sk_type", "sk_socket"),
   ...memberOffsets("inet_sock", "inet_saddr", "inet_sport"),
 });
 
@@ -88,3 +97,10 @@ const task = () => ({
 const cred = () => memberOffsets("cred", "uid", "gid", "suid", "sgid", "euid", "egid", "fsuid", "fsgid");
 
 const program = () => ({ ...memberOffsets("bpf_prog", "aux"), ...memberOffsets("bpf_prog_aux", "id", "name") });
+
+const mapping = () => memberOffsets("vm_area_struct", "vm_start", "vm_end", "vm_flags");
+
+/** What user space has of a socket. */
+const userSocket = () => memberOffsets("socket", "type", "file", "sk");
+
+const file = () => memberOffsets("file", "private_data", "f_flags");

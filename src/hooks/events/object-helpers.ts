@@ -7,7 +7,7 @@ import { type Layouts, layouts } from "./layouts.ts";
 
 /**
  * What programs at events ask of the kernel's objects that they have pointers to, by helpers' numbers: what sockets are
- * (bpf_skc_to_*, bpf_get_socket_cookie; net/core/filter.c), and a task's registers (bpf_task_pt_regs; kernel/trace/bpf_trace.c).
+ * (bpf_skc_to_*, bpf_get_socket_cookie; net/core/filter.c), whose files are, and a task's registers (bpf_task_pt_regs; kernel/trace/bpf_trace.c).
  */
 export function objectHelpers(memory: LinearMemory, events: () => KernelEvents): ReadonlyMap<number, HostFunction> {
   let known: Layouts["sock"] | undefined;
@@ -31,6 +31,8 @@ export function objectHelpers(memory: LinearMemory, events: () => KernelEvents):
       }),
     ),
     helper(46, "w", "i64", (address: number) => BigInt(events().objects.socketAt(address >>> 0)?.cookie ?? 0)),
+    // bpf_sock_from_file
+    helper(162, "w", "unsigned", (file: number) => events().objects.socketOfFile(file >>> 0)),
     helper(175, "w", "unsigned", (task: number) => events().processes.registersAt(task >>> 0)),
   ]);
 }

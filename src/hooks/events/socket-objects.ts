@@ -1,6 +1,7 @@
 import { swap16 } from "../../bpf/network-order.ts";
 import type { ByteStore } from "../../packet/bytestore.ts";
 import type { SkbSocket } from "../../packet/skb.ts";
+import { isFull } from "../helpers/full-socket.ts";
 import { EventRecord } from "./event-record.ts";
 import type { Layouts } from "./layouts.ts";
 
@@ -8,11 +9,21 @@ const IPPROTO_TCP = 6;
 const SOCK_STREAM = 1;
 const IPV6_BYTES = 16;
 
-/** Sockets as the kernel has them: a struct inet_sock, or a struct tcp_sock of TCP; each begins with a struct sock. A socket keeps its address. */
+/** O_RDWR */
+const READ_AND_WRITE = 2;
+
+/**
+ * Sockets as the kernel has them: a struct inet_sock, or a struct tcp_sock of TCP; each begins with a struct sock. Those that processes
+ * have are a struct file and its struct socket as well. A socket keeps its address.
+ */
 export class SocketObjects {
   private readonly memory: ByteStore;
   private readonly records = new WeakMap<SkbSocket, EventRecord>();
   private readonly owners = new Map<number, WeakRef<SkbSocket>>();
+  /** Addresses of those that have files. */
+  private readonly open = new Set<number>();
+  /** Addresses of the struct socket of files, by those of their struct file. */
+  private readonly files = new Map<number, number>();
 
   constructor(memory: ByteStore) {
     this.memory = memory;
@@ -31,8 +42,28 @@ export class SocketObjects {
     if (!isRead) return record.address;
     record.set8(layouts.sock.skc_state, state);
     if (net !== 0) record.set64(layouts.sock.skc_net, net);
+    if (isFull(socket) && !this.open.has(record.address)) this.giveFile(record, socket, layouts);
     if (isTcp) fillFigures(record, socket, layouts);
     return record.address;
+  }
+
+  /** Address of the struct socket of the file whose struct file is at an address; 0: it is of no socket (sock_from_file). */
+  ofFile(file: number): number {
+    return this.files.get(file) ?? 0;
+  }
+
+  private giveFile(sock: EventRecord, { type }: SkbSocket, layouts: Layouts): void {
+    const { userSocket, bytes } = layouts;
+    const socket = new EventRecord(this.memory, bytes.socket);
+    const file = new EventRecord(this.memory, bytes.file);
+    this.open.add(sock.address);
+    this.files.set(file.address, socket.address);
+    socket.set16(userSocket.type, type);
+    socket.set64(userSocket.file, file.address);
+    socket.set64(userSocket.sk, sock.address);
+    file.set64(layouts.file.private_data, socket.address);
+    file.set32(layouts.file.f_flags, READ_AND_WRITE);
+    sock.set64(layouts.sock.sk_socket, socket.address);
   }
 
   /** The socket at an address. */

@@ -1,7 +1,9 @@
 import { generalHelpers } from "../../bpf/helpers/general.ts";
+import { helper } from "../../bpf/helpers/helper.ts";
 import type { Surroundings } from "../../bpf/helpers/surroundings.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
 import type { Skb } from "../../packet/skb.ts";
+import type { KernelEvents } from "../events/kernel-events.ts";
 import type { ProgramHost } from "../places.ts";
 import type { HookServices } from "../services.ts";
 import { socketCasts } from "./socket-casts.ts";
@@ -27,19 +29,37 @@ export type BaseHelperGroup = (running: RunningOnPacket, services: HookServices)
 
 const GROUPS: readonly BaseHelperGroup[] = [socketHelpers, socketPointers, socketCasts, synCookieHelpers];
 
+/** Who runs while packets are processed, and in which functions of the kernel. */
+const surroundingsOf = (events: KernelEvents): Partial<Surroundings> => ({
+  task: () => events.task,
+  taskAddress: (task) => events.objects.task(task),
+  mappingAt: (task, address) => events.objects.mappingAt(task, address),
+  sendSignal: (signal) => events.processes.signal(signal),
+  callStack: (kind) => (kind === "kernel" ? events.frames.stack() : []),
+});
+
 /** All helpers that do not depend on how the packet is shown to the program, by their numbers. */
 export function baseHelpers(running: RunningOnPacket, services: HookServices): [number, HostFunction][] {
-  const { chance, machine, maps, now, schedule, print, sockets } = services;
+  const { chance, machine, maps, now, schedule, print, sockets, events } = services;
   const surroundings: Surroundings = {
     nanoseconds: () => BigInt(now()),
     random: () => chance.uint32(),
     schedule: (nanoseconds, run) => schedule(Number(nanoseconds), run),
     print,
+    ...(events === undefined ? {} : surroundingsOf(events)),
     storageOwner: (socket) => sockets.storageOwner(socket),
     packetBytes: (_, wanted) => {
       const { data, length } = running.block;
       return wanted > length ? undefined : machine.memory.bytes.slice(data, data + wanted);
     },
   };
-  return [...generalHelpers(maps, surroundings), ...GROUPS.flatMap((group) => [...group(running, services)])];
+  const registers: [number, HostFunction][] =
+    events === undefined
+      ? []
+      : [helper(175, "w", "unsigned", (task: number) => events.processes.registersAt(task >>> 0))];
+  return [
+    ...generalHelpers(maps, surroundings),
+    ...registers,
+    ...GROUPS.flatMap((group) => [...group(running, services)]),
+  ];
 }

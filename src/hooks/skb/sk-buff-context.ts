@@ -6,6 +6,8 @@ import type { VerifierResult } from "../../bpf/verifier/verifier-result.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
+import type { KernelEvents } from "../events/kernel-events.ts";
+import { asksForStack } from "../helpers/asks-for-stack.ts";
 import type { HostSite, PacketSite } from "../places.ts";
 import type { ExtendedContext } from "../program-context.ts";
 import type { HookServices } from "../services.ts";
@@ -26,6 +28,7 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
   readonly helpers: ReadonlyMap<number, HostFunction>;
   private readonly memory: LinearMemory;
   private readonly sockets: SocketRecords;
+  private readonly events: KernelEvents | undefined;
   /** Some program reads its packet's socket. */
   private showsSocket = false;
   /** One for each program that runs inside another. */
@@ -38,6 +41,7 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
     this.programType = programType;
     this.memory = services.machine.memory;
     this.sockets = services.sockets;
+    this.events = services.events;
     this.hasOwnWords = OWN_WORDS.includes(programType.name);
     this.writable = writableFields(programType, this.hasOwnWords);
     this.helpers = packetHelpers(programType, services, this);
@@ -55,6 +59,7 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
 
   adapt(program: Uint8Array, verified: Pick<VerifierResult, "insight">): Uint8Array {
     if (readsSocket(program, verified)) this.showsSocket = true;
+    if (asksForStack(program)) this.events?.switchOn();
     const adapted = narrowStores(program, verified);
     readTimeOfArrival(adapted, verified);
     return adapted;

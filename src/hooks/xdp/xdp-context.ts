@@ -4,6 +4,8 @@ import type { ProgramType } from "../../bpf/program-type.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
+import type { KernelEvents } from "../events/kernel-events.ts";
+import { asksForStack } from "../helpers/asks-for-stack.ts";
 import type { HostSite } from "../places.ts";
 import type { ExtendedContext } from "../program-context.ts";
 import type { HookServices } from "../services.ts";
@@ -17,6 +19,7 @@ export class XdpContext implements ExtendedContext<Skb, HostSite> {
   readonly layout = XDP_LAYOUT;
   readonly helpers: ReadonlyMap<number, HostFunction>;
   private readonly memory: LinearMemory;
+  private readonly events: KernelEvents | undefined;
   /** One for each program that runs inside another. */
   private readonly blocks: XdpBlock[] = [];
   private depth = 0;
@@ -24,6 +27,7 @@ export class XdpContext implements ExtendedContext<Skb, HostSite> {
   constructor(programType: ProgramType, services: HookServices) {
     this.programType = programType;
     this.memory = services.machine.memory;
+    this.events = services.events;
     this.helpers = xdpHelpers(programType, services, this);
   }
 
@@ -35,6 +39,11 @@ export class XdpContext implements ExtendedContext<Skb, HostSite> {
   /** The block of the program that is running. */
   get block(): XdpBlock {
     return this.blocks[this.depth - 1]!;
+  }
+
+  adapt(program: Uint8Array): Uint8Array {
+    if (asksForStack(program)) this.events?.switchOn();
+    return program;
   }
 
   enter(skb: Skb, { host }: HostSite): number {

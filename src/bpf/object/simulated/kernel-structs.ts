@@ -8,6 +8,7 @@ typedef int pid_t;
 typedef __u32 uid_t;
 typedef __u32 gid_t;
 typedef unsigned int sk_buff_data_t;
+typedef unsigned long vm_flags_t;
 typedef struct { struct net *net; } possible_net_t;
 typedef struct { uid_t val; } kuid_t;
 typedef struct { gid_t val; } kgid_t;
@@ -41,7 +42,9 @@ struct sock_common 136 {
   @12 union { __u32 skc_portpair; struct { __be16 skc_dport; __u16 skc_num; }; };
   unsigned short skc_family; unsigned char skc_state; @48 possible_net_t skc_net; struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
 };
-struct sock 784 { struct sock_common __sk_common; @532 u16 sk_protocol, sk_type; };
+struct file 184 { @24 void *private_data; @40 unsigned int f_flags; };
+struct socket 128 { @4 short type; @16 struct file *file; struct sock *sk; };
+struct sock 784 { struct sock_common __sk_common; @288 struct socket *sk_socket; @532 u16 sk_protocol, sk_type; };
 struct inet_sock 1016 { struct sock sk; @808 __be32 inet_saddr; @814 __be16 inet_sport; };
 struct inet_connection_sock 1400 { struct inet_sock icsk_inet; };
 struct tcp_sock 2304 {
@@ -62,6 +65,9 @@ struct cred 184 { @8 kuid_t uid; kgid_t gid; kuid_t suid; kgid_t sgid; kuid_t eu
 struct task_struct 3264 {
   @24 unsigned int __state; @108 int prio, static_prio, normal_prio; @1160 int exit_state; @1264 pid_t pid, tgid; @1328 struct task_struct *group_leader; @1728 struct cred *real_cred, *cred;
   @1752 char comm[16];
+};
+struct vm_area_struct 192 {
+  union { struct { unsigned long vm_start, vm_end; }; }; @32 union { vm_flags_t vm_flags; };
 };
 struct pt_regs 168 {
   unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip;

@@ -31,6 +31,7 @@ function build(): Btf {
   types.number(8, false, "unsigned long", "size_t");
   // Kernels are compiled with -funsigned-char.
   types.number(1, false, "char");
+  types.number(2, true, "short");
   types.number(4, true, "int", "__s32", "s32");
   types.number(8, true, "long", "ssize_t");
   types.number(8, true, "long long", "__s64", "s64");
