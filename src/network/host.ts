@@ -289,6 +289,8 @@ export class Host implements FrameReceiver, ProgramHost {
   }
 
   private dispatch(device: Interface, skb: Skb): void {
+    // A route takes the place of the tunnel that it came in by (skb_dst_set).
+    skb.tunnel = undefined;
     switch (skb.protocol) {
       case ETH_P_IP:
         this.ip.v4.receive(device, skb);

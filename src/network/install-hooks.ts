@@ -7,6 +7,8 @@ import { Chain } from "./netfilter/chain.ts";
 import { VIRTUAL } from "./offload/features.ts";
 import { PppFilters } from "./ppp/ppp-filters.ts";
 import { Team } from "./team/team.ts";
+import { TunnelDevice } from "./tunnel/tunnel-device.ts";
+import { TunnelInput } from "./tunnel/tunnel-input.ts";
 import type { World } from "./world.ts";
 import { XdpHook } from "./xdp-hook.ts";
 
@@ -27,6 +29,7 @@ export function installHooks(host: Host, model: HostModel, attach: Attach, world
     };
     device.ppp = new PppFilters(filters, device, host, world);
   }
+  installTunnels(host, model, world);
   installGroups(host, model, attach, world);
   installChains(host, model, attach, world);
   for (const route of model.routes) {
@@ -56,6 +59,17 @@ function installTeams(host: Host, { teams }: HostModel, attach: Attach, world: W
       maxBytes: Math.min(...ports.map(({ offload }) => offload.maxBytes)),
     };
   }
+}
+
+function installTunnels(host: Host, { tunnels }: HostModel, world: World): void {
+  if (tunnels === undefined) return;
+  const made = [...tunnels].map(([name, model]) => {
+    const device = host.interfaces.get(name)!;
+    const tunnel = new TunnelDevice(model, device, host, world);
+    device.link = tunnel;
+    return tunnel;
+  });
+  new TunnelInput(made, host, world);
 }
 
 function installGroups(host: Host, { cgroups = [] }: HostModel, attach: Attach, world: World): void {

@@ -36,6 +36,8 @@ export interface FrameReceiver {
 export interface Carrier {
   /** When it has put everything on the wire that it was given, in simulated nanoseconds; absent: at once. */
   readonly freeAt?: number;
+  /** It is a tunnel, and goes by what programs have said of the packet (Skb.tunnel). */
+  readonly readsTunnel?: boolean;
   send(skb: Skb): void;
 }
 
@@ -228,7 +230,7 @@ export class Interface implements LinkEnd {
   /** The driver puts a frame on the wire. */
   transmit(skb: Skb): void {
     skb.socket = undefined;
-    skb.tunnel = undefined;
+    if (this.link?.readsTunnel !== true) skb.tunnel = undefined;
     skb.metaLength = 0;
     if (this.link === undefined) {
       this.ledger.drop(skb, this.label, "DEV_READY");

@@ -57,6 +57,10 @@ const LINUX_REASONS = {
   TC_EGRESS: "dropped by traffic control where it goes out",
   TC_RECLASSIFY_LOOP: "classified again too often",
   TC_CHAIN_NOTFOUND: "sent to a filter chain that does not exist",
+  TUNNEL_TXINFO: "no program has said where in its tunnel it goes",
+  VXLAN_INVALID_HDR: "a VXLAN header that makes no sense",
+  LOCAL_MAC: "it came out of a tunnel with the device's own MAC as its source",
+  IP_TUNNEL_ECN: "its tunnel's header says congestion, and it does not know of that",
   SKB_GSO_SEG: "a packet of many segments that cannot be cut",
   XDP: "dropped by an XDP program, or sent by it to where it cannot go",
   BPF_CGROUP_EGRESS: "a program of its sender's control group does not let it out",
@@ -118,6 +122,7 @@ const OWN_REASONS = {
   TCP_TIME_WAIT: "a stray segment of a closed TCP connection",
   FRAG_OVERLAP: "fragments that overlap or do not fit together",
   FRAG_MEMORY: "too many fragments wait for others",
+  TUNNEL_MALFORMED: "a tunnel's header that makes no sense",
   PEER_MTU: "longer than the device at the other end takes",
   BRIDGE_SAME_PORT: "its destination is behind the port it came from",
 } as const;

@@ -152,6 +152,8 @@ export interface HostModel {
   /** Team and PPP devices by the name of the interface; absent: none. */
   readonly teams?: ReadonlyMap<string, TeamModel>;
   readonly ppp?: ReadonlyMap<string, PppModel>;
+  /** Tunnel devices by the name of the interface; absent: none. */
+  readonly tunnels?: ReadonlyMap<string, TunnelDeviceModel>;
   /** Control groups, parents before their children; absent: none are spoken of. */
   readonly cgroups?: readonly CgroupModel[];
   /** Chains of iptables and ip6tables; absent: none. */
@@ -346,6 +348,13 @@ export interface TeamModel {
   readonly hash?: AttachmentModel;
   /** Ports by hash (`lb_tx_method hash_to_port_mapping`); absent: by hash modulo the number of ports. */
   readonly mapping?: ReadonlyMap<number, string>;
+}
+
+/** A tunnel device whose packets go where programs say (`ip link add NAME type TYPE external`). */
+export interface TunnelDeviceModel {
+  readonly type: "vxlan" | "geneve" | "gretap";
+  /** UDP port that packets go to and come in by; 0: it has none. */
+  readonly destinationPort: number;
 }
 
 /** A PPP device: its link carries packets without a link-layer header. */

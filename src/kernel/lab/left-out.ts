@@ -33,6 +33,7 @@ export function skippedOfHooks({ nodes }: Topology): SkippedAtNode[] {
         skipped.push({ what: `${what} of ${name}`, why: "the lab does not set them up yet", node: name });
       if (node.teams !== undefined) skip("team devices");
       if (node.ppp !== undefined) skip("PPP devices");
+      for (const [device, { type }] of node.tunnels ?? []) if (type !== "vxlan") skip(`${type} tunnel ${device}`);
     }
   }
   return skipped;

@@ -37,6 +37,9 @@ export function planNodes(topology: Topology, pathOf: (node: string) => string):
         .filter(({ ends }, link) => ends[0].node === node.name && !isSwitched(topology, link))
         .map((link) => cable(topology, link, pathOf)),
       ...[...node.interfaces.values()].flatMap((device) => {
+        const tunnel = node.kind === "host" ? (node as HostModel).tunnels?.get(device.name) : undefined;
+        if (tunnel?.type === "vxlan")
+          return `link add ${described(device)} type vxlan external dstport ${tunnel.destinationPort}`;
         const end = farEnd(topology, node.name, device.name);
         if (end.node !== NOWHERE) return [];
         const other = neighbour(topology, node.name, device.name);

@@ -1,6 +1,6 @@
 import type { Hook } from "../../hooks/hook.ts";
 import { namesHint } from "../check/hints.ts";
-import type { HostModel, InterfaceModel, PppModel, TeamModel } from "../model.ts";
+import type { HostModel, InterfaceModel, PppModel, TeamModel, TunnelDeviceModel } from "../model.ts";
 import { parseDuration } from "../quantity/duration.ts";
 import { readAttachment } from "./attachment.ts";
 import type { LocatedText } from "./context.ts";
@@ -9,20 +9,24 @@ import type { Fields } from "./fields.ts";
 import type { Programs } from "./programs.ts";
 
 const MOST_HASH = 255;
+const PORTS = { vxlan: 4789, geneve: 6081 } as const;
 
-/** A host's team and PPP devices. */
+/** A host's tunnel, team and PPP devices. */
 export function buildSpecialDevices(
   { interfaces: drafts }: NodeDraft,
   interfaces: ReadonlyMap<string, InterfaceModel>,
   programs: Programs,
   hooks: readonly Hook[],
-): Pick<HostModel, "teams" | "ppp"> {
+): Pick<HostModel, "teams" | "ppp" | "tunnels"> {
   const teams = new Map<string, TeamModel>();
   const ppp = new Map<string, PppModel>();
+  const tunnels = new Map<string, TunnelDeviceModel>();
   const taken = new Map<string, string>();
   for (const { name, fields } of drafts.values()) {
     const team = fields?.fields("team");
     if (team !== undefined) teams.set(name, buildTeam(name, team, { interfaces, programs, hooks, taken }));
+    const tunnel = fields?.fields("tunnel");
+    if (tunnel !== undefined) tunnels.set(name, buildTunnel(name, tunnel, tunnels));
     const own = fields?.fields("ppp");
     if (own === undefined) continue;
     const pass = readAttachment(own, "ppp-pass", hooks, programs);
@@ -34,7 +38,29 @@ export function buildSpecialDevices(
       ...(idle !== undefined && idle > 0 && { idle }),
     });
   }
-  return { ...(teams.size > 0 && { teams }), ...(ppp.size > 0 && { ppp }) };
+  return {
+    ...(teams.size > 0 && { teams }),
+    ...(ppp.size > 0 && { ppp }),
+    ...(tunnels.size > 0 && { tunnels }),
+  };
+}
+
+function buildTunnel(name: string, fields: Fields, before: ReadonlyMap<string, TunnelDeviceModel>): TunnelDeviceModel {
+  const { context } = fields;
+  const type = fields.choice("type", "vxlan", "geneve", "gretap") ?? "vxlan";
+  const port = fields.number("dst-port");
+  if (type === "gretap" && port !== undefined)
+    context.problem("bad-topology", fields.keySpan("dst-port"), "GRE has no ports.", "Leave `dst-port` out.");
+  const destinationPort = type === "gretap" ? 0 : (port ?? PORTS[type]);
+  for (const [other, model] of before)
+    if (model.destinationPort === destinationPort)
+      context.problem(
+        "bad-topology",
+        fields.keySpan("type"),
+        `'${name}' takes the same packets as '${other}': one tunnel device of a host can have ${port === undefined ? "them" : `port ${port}`}.`,
+        type === "gretap" ? undefined : "Give one of them another `dst-port`.",
+      );
+  return { type, destinationPort };
 }
 
 function buildTeam(

@@ -1,7 +1,7 @@
 import type { Hook } from "../../hooks/hook.ts";
 import type { JsonSchema } from "../../json-schema.ts";
 import { attachable } from "./program.ts";
-import { list, mapping, type Properties, ref, text } from "./shape.ts";
+import { integer, list, mapping, type Properties, ref, text } from "./shape.ts";
 
 /** A reference to a control group of the same host. */
 export const cgroupPath: JsonSchema = {
@@ -66,7 +66,7 @@ export function encapSchema(hooks: readonly Hook[]): JsonSchema {
   };
 }
 
-/** Keys of a host's interface that is a team or a PPP device. */
+/** Keys of a host's interface that is a tunnel, a team or a PPP device. */
 export function specialDevices(hooks: readonly Hook[]): Properties {
   const team = mapping(
     "team",
@@ -89,7 +89,20 @@ export function specialDevices(hooks: readonly Hook[]): Properties {
     ...attachable(hooks, "ppp-active"),
     idle: ref("duration", "Time without an active packet after which the connection is hung up. Default: never."),
   });
+  const tunnel = mapping(
+    "tunnel device",
+    {
+      type: { enum: ["vxlan", "geneve", "gretap"], description: "What frames are put into." },
+      "dst-port": integer(1, 65_535, "UDP port of the tunnel. Default 4789 (vxlan), 6081 (geneve)."),
+    },
+    ["type"],
+  );
   return {
+    tunnel: {
+      ...tunnel,
+      description:
+        "Makes it a tunnel device (external): bpf_skb_set_tunnel_key says where packets go, and get_tunnel_key where they came from.",
+    },
     team: { ...team, description: "Makes it a team device in load balancing mode." },
     ppp: { ...ppp, description: "Makes it a PPP device: packets without a link-layer header, and no ARP." },
   };

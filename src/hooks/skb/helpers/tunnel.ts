@@ -1,6 +1,6 @@
 import { ERRNO } from "../../../bpf/maps/errno.ts";
 import type { HostFunction } from "../../../bpf/vm/host-function.ts";
-import type { TunnelInfo } from "../../../packet/tunnel-info.ts";
+import { TUNNEL, type TunnelInfo } from "../../../packet/tunnel-info.ts";
 import { helper32 } from "../../helpers/helper32.ts";
 import type { HelperGroup } from "./packet-helpers.ts";
 
@@ -14,8 +14,6 @@ const IPV4_BYTES = 8;
 /** BPF_F_TUNINFO_IPV6, BPF_F_ZERO_CSUM_TX, BPF_F_DONT_FRAGMENT, BPF_F_SEQ_NUMBER; when read BPF_F_TUNINFO_FLAGS, when set BPF_F_NO_TUNNEL_KEY. */
 const FLAG = { ipv6: 1, zeroChecksum: 2, dontFragment: 4, sequenceNumber: 8, tellFlags: 16, noKey: 16 } as const;
 const SET_FLAGS = FLAG.ipv6 | FLAG.zeroChecksum | FLAG.dontFragment | FLAG.sequenceNumber | FLAG.noKey;
-/** TUNNEL_* (linux/if_tunnel.h), in host order as programs read them. */
-const TUNNEL = { checksum: 0x0001, key: 0x0004, sequence: 0x0008, dontFragment: 0x0100, noCache: 0x2000 } as const;
 /** Options, of whatever kind of tunnel: Geneve's, VXLAN's, ERSPAN's and GTP's at once. */
 const WITH_OPTIONS = 0x0800 | 0x1000 | 0x4000 | 0x8000;
 const MOST_OPTIONS = 255;
@@ -45,6 +43,7 @@ export const tunnelHelpers: HelperGroup = (running, { machine }): ReadonlyMap<nu
     if ((family === 4 && label !== 0) || key.getUint16(KEY.flags, true) !== 0) return -ERRNO.EINVAL;
     running.block.skb!.tunnel = {
       family,
+      mode: "transmit",
       id: BigInt(key.getUint32(KEY.id, true)),
       source: readAddress(key, KEY.local, family),
       destination: readAddress(key, KEY.remote, family),
@@ -105,7 +104,8 @@ export const tunnelHelpers: HelperGroup = (running, { machine }): ReadonlyMap<nu
     }),
     helper32(30, "bpf_skb_set_tunnel_opt", 3, "signed", (_context, from, size) => {
       const info: TunnelInfo | undefined = running.block.skb!.tunnel;
-      if (info === undefined || (size! & 3) !== 0) return -ERRNO.EINVAL;
+      // Those of a tunnel that it came in by stay as they are.
+      if (info?.mode !== "transmit" || (size! & 3) !== 0) return -ERRNO.EINVAL;
       if (size! > MOST_OPTIONS) return -ERRNO.ENOMEM;
       info.options = memory.bytes.slice(from! >>> 0, (from! >>> 0) + size!);
       if (size! > 0) info.flags |= WITH_OPTIONS;

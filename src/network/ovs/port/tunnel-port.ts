@@ -3,11 +3,11 @@ import { copyBytes, get32 } from "../../../packet/wire.ts";
 import type { PortModel } from "../../../topology/model.ts";
 import type { Host } from "../../host.ts";
 import type { Interface } from "../../interface.ts";
+import { type Outer, wrap } from "../../tunnel/wrap.ts";
 import type { World } from "../../world.ts";
 import { flowHash } from "../datapath/flow-hash.ts";
 import type { PacketState } from "../datapath/packet-state.ts";
 import { AT, TUNNEL_FLAGS } from "../flow/layout.ts";
-import { type Outer, wrap } from "../tunnel/wrap.ts";
 import { DevicePort } from "./device-port.ts";
 
 /** Where the fields of a packet's tunnel stand in PacketState.tunnel. */

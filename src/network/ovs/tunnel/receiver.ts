@@ -4,11 +4,20 @@ import type { Skb } from "../../../packet/skb.ts";
 import { copyBytes, get16, get32, sameBytes, set16, set32 } from "../../../packet/wire.ts";
 import type { Host } from "../../host.ts";
 import type { Interface } from "../../interface.ts";
+import {
+  ETH_P_TEB,
+  GRE,
+  GRE_CSUM,
+  GRE_KEY,
+  GRE_SEQUENCE,
+  TUNNEL_HEADER,
+  UDP_HEADER,
+  unwrapped,
+} from "../../tunnel/wrap.ts";
 import type { World } from "../../world.ts";
 import type { Datapath } from "../datapath/datapath.ts";
 import { AT, TUNNEL_FLAGS } from "../flow/layout.ts";
 import type { TunnelPort } from "../port/tunnel-port.ts";
-import { ETH_P_TEB, GRE, GRE_CSUM, GRE_KEY, GRE_SEQUENCE, TUNNEL_HEADER, UDP_HEADER, unwrapped } from "./wrap.ts";
 
 const VXLAN_HAS_VNI = 0x0800_0000;
 const IPV4_SOURCE = 12;
