@@ -21,6 +21,8 @@ export interface RunningOnPacket {
     readonly length: number;
     /** The host that it runs on, where it can reach one. */
     readonly host: ProgramHost | undefined;
+    /** Makes the program find the packet's socket at that address; absent: it cannot see it. */
+    pointToSocket?(address: number): void;
   };
 }
 

@@ -74,6 +74,7 @@ export const socketPointers: BaseHelperGroup = (running, { sockets, machine }): 
       const skb = running.block.skb!;
       if (skb.atIngress === 0) return -ERRNO.EOPNOTSUPP;
       skb.socket = socket;
+      running.block.pointToSocket?.(at!);
       return 0;
     }),
     helper32(128, "bpf_sk_cgroup_id", 1, "unsigned", (at) => groupOf(at!)?.id ?? 0),
