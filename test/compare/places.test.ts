@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { outcomeAtSeccomp, parseReturnValue, returning } from "../../src/compare/places/bare-value.ts";
 import { comparePlaces } from "../../src/compare/places/compare-places.ts";
@@ -194,6 +195,24 @@ describe("a program at every place", () => {
     );
     const different = groups.map(({ differs }) => differs);
     expect(different).toEqual(different.toSorted((a, b) => Number(b) - Number(a)));
+  });
+
+  it("says of a program at an event that it decides nothing", () => {
+    const file = "policies/write-histogram.o";
+    const bytes = readFileSync(file);
+    const source = {
+      name: file,
+      language: "object",
+      text: "",
+      bytes,
+      options: {},
+      file,
+      lineOffset: 0,
+      place: { file },
+    };
+    expect(() => comparePlaces(file, () => source, samplePackets(), hooks, languages)).toThrow(
+      "traces syscalls/sys_enter_write: it decides nothing about packets",
+    );
   });
 
   it("reads numbers as return values, and nothing else", () => {

@@ -22,7 +22,7 @@ const whyNotIn = (file: string): RegExp | undefined => {
   const text = readFileSync(file, "utf8");
   if (/^ +hooks: *\{ *(parser|flow|miss)|^ +hooks:$|^ +contract: plumgrid2013$/m.test(text))
     return / is at a hook of Open vSwitch/;
-  if (/^tracing:/m.test(text)) return /, which BPF_PROG_TEST_RUN does not run on packets of a topology/;
+  if (/^tracing:/m.test(text)) return / traces events, and those of the simulated kernels are not this kernel.s/;
   return WHY_NOT[file];
 };
 const REFUSED_FILES = FILES.filter((file) => whyNotIn(file) !== undefined);
@@ -35,7 +35,10 @@ async function comparison(file: string) {
 }
 
 /** Two hosts; `program` stands at the socket, or on the way to it. */
-function topology(program: string, where: "filter" | "ingress" | "egress" | "packet" | "xdp" | "cgroup"): string {
+function topology(
+  program: string,
+  where: "filter" | "ingress" | "egress" | "packet" | "xdp" | "cgroup" | "event",
+): string {
   const [client, server] = [where === "egress" ? program : "", where === "ingress" ? program : ""].map((text) =>
     text === "" ? "" : `tc: { eth0: { ${where}: [{ program: p, direct-action: true }] } }`,
   );
@@ -54,6 +57,7 @@ nodes:
       s: { kind: packet, interface: eth0${where === "packet" ? ", filter: p" : ""} }
 links: [{ endpoints: ["a:eth0", "b:eth0"] }]
 traffic: [{ from: a, to: b, flow: udp, port: 7, bytes: 40, count: 3, every: 1ms }]
+${where === "event" ? 'tracing: [{ program: p, tracepoint: "net:netif_receive_skb" }]' : ""}
 `;
 }
 
@@ -163,6 +167,12 @@ const REFUSED = [
     program: extended("r1 = 2\nr2 = 0\ncall bpf_redirect\nexit"),
     where: "ingress",
     want: "bpf_redirect",
+  },
+  {
+    name: "a program at an event, which is not this kernel's",
+    program: extended("r0 = 0\nexit"),
+    where: "event",
+    want: "traces events, and those of the simulated kernels are not this kernel's",
   },
   {
     name: "a socket's address, which there is that of the packet's own making",

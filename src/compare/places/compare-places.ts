@@ -1,8 +1,9 @@
-import { NetsimError } from "../../errors.ts";
+import { fail, NetsimError } from "../../errors.ts";
 import type { Hook } from "../../hooks/hook.ts";
 import { dissect } from "../../packet/dissect/dissect.ts";
 import type { ProgramLanguage } from "../../programs/language.ts";
 import type { Registry } from "../../registry.ts";
+import { targetOf } from "../../run/tracing-targets.ts";
 import { CONTEXT_FIELDS } from "../../testing/context-fields.ts";
 import { PathRecorder } from "../../testing/path-recorder.ts";
 import { type PacketAt, ProgramBench } from "../../testing/program-bench.ts";
@@ -31,7 +32,10 @@ export function comparePlaces(
 ): PlacesComparison {
   const open: OpenPlace[] = [];
   const refused: { place: string; reason: string; error: NetsimError }[] = [];
-  for (const place of placesOf(hooks)) {
+  const places = placesOf(hooks);
+  const [first] = places;
+  if (first !== undefined) refuseTracing(sourceFor(first.hook), languages);
+  for (const place of places) {
     try {
       open.push(new OpenPlace(place, sourceFor(place.hook), languages));
     } catch (error) {
@@ -66,6 +70,19 @@ export function comparePlaces(
     groups: sorted,
     traps: trapsOf(sorted),
   };
+}
+
+/** Programs at events see packets on their way, and decide nothing about them. */
+function refuseTracing(source: ProgramSource, languages: Registry<ProgramLanguage>): void {
+  const { name, file, language, place } = source;
+  const topology = withoutNetwork({ file, name, programs: new Map([[name, source]]) });
+  const loaded = languages.get(language).load(source, topology);
+  const traced = targetOf(loaded);
+  if (traced === undefined) return;
+  fail("unsupported", `Program '${loaded.name}' traces ${traced.target}: it decides nothing about packets.`, {
+    place,
+    hint: "A topology runs it under `tracing`.",
+  });
 }
 
 /** Whether places lead to different ends, or sockets get different parts. */

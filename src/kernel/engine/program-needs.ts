@@ -20,6 +20,16 @@ const ACTING =
 const RESIZING: readonly number[] = [38, 43];
 const RELATIVE_LOAD = "bpf_skb_load_bytes_relative";
 
+const TRACING_TYPES: readonly string[] = [
+  "kprobe",
+  "tracepoint",
+  "raw_tracepoint",
+  "raw_tracepoint_writable",
+  "perf_event",
+  "tracing",
+];
+const SIMULATED = "The engines interpreter and jit run it";
+
 /** What a program asks of the packet that it is run on. */
 export interface ProgramNeeds {
   /** Names of the fields of struct __sk_buff or struct xdp_md that it may read. */
@@ -33,6 +43,11 @@ export interface ProgramNeeds {
 /** Finds out. Throws a NetsimError `unsupported` for a program that BPF_PROG_TEST_RUN runs otherwise than a hook does. */
 export function needsOf({ name, type, bytes, insight }: VerifiedProgram): ProgramNeeds {
   const refuse = (what: string) => unsupported(`Program '${name}' ${what}.`);
+  if (TRACING_TYPES.includes(type.name))
+    unsupported(
+      `Program '${name}' traces events, and those of the simulated kernels are not this kernel's.`,
+      SIMULATED,
+    );
   if (!KERNEL_ENGINE_TYPES.includes(type.name))
     refuse(`is ${type.name}, which BPF_PROG_TEST_RUN does not run on packets of a topology`);
   if (type.flowKeysBytes !== undefined) refuse("is at a hook of Open vSwitch, which Linux does not have");
@@ -71,8 +86,9 @@ export function needsOf({ name, type, bytes, insight }: VerifiedProgram): Progra
 }
 
 /** Ends a run with what the kernel cannot be asked. @param message a sentence. */
-export function unsupported(message: string): never {
-  return fail("unsupported", message, {
-    hint: "The engines interpreter and jit run it; `netsim lab` asks the kernel in another way.",
-  });
+export function unsupported(
+  message: string,
+  hint = `${SIMULATED}; \`netsim lab\` asks the kernel in another way`,
+): never {
+  return fail("unsupported", message, { hint: `${hint}.` });
 }
