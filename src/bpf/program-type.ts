@@ -293,7 +293,7 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
 const [RAW_TRACEPOINT, ENTRY, EXIT, MODIFY_RETURN, ITERATOR] = [23, 24, 25, 26, 28];
 /** bpf_get_attach_cookie; bpf_get_func_ip, bpf_get_func_arg, bpf_get_func_ret, bpf_get_func_arg_cnt; bpf_seq_printf and bpf_seq_write */
 const COOKIE = 174;
-const ARGUMENT_HELPERS = [COOKIE, 173, 183, 184, 185];
+const ARGUMENT_HELPERS = [COOKIE, 183, 184, 185];
 const SEQUENCE_HELPERS = [126, 127, 150];
 /** Iterators over sockets, which they lock. */
 const SOCKET_ITERATORS: readonly string[] = ["tcp", "unix"];

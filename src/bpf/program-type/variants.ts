@@ -29,5 +29,6 @@ export const VARIANTS = {
     [46, "integer", "any-socket:or-null"],
     [107, "value-or-null", "map btf.sock_common:or-null value:or-null any"],
     [108, "integer", "map btf.sock_common:or-null"],
+    [188, "integer", "btf.xdp_buff"],
   ),
 } as const;

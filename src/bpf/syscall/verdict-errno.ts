@@ -16,12 +16,15 @@ const ACCESS_DENIED: readonly RegExp[] = [
   /pointer comparison prohibited|^access beyond|^map_ptr access|^cannot access ptr member/,
 ];
 const TOO_MUCH = /^BPF program is too large|^the call stack of|^The sequence of/;
+/** check_get_func_ip */
+const NO_FUNCTION = /^func bpf_get_func_ip#173 (not supported|supported only) for /;
 const STACK_ACCESS =
   /^invalid (?:read from|write to|indirect read from|indirect write to|access to) stack R\d+ off=(-?\d+) size=(-?\d+)$/;
 
 /** The error number with which the kernel refuses to load a program that its verifier does not accept; negative. */
 export function verdictErrno({ message, lines }: VerifierError): number {
   if (TOO_MUCH.test(message)) return -ERRNO.E2BIG;
+  if (NO_FUNCTION.test(message)) return -ERRNO.ENOTSUPP;
   const stack = STACK_ACCESS.exec(message);
   // What begins in the stack and ends above it is told from what begins elsewhere (check_stack_access_within_bounds).
   if (stack !== null)

@@ -49,7 +49,7 @@ describe("the task that runs while packets come in", () => {
   it("is in functions of the kernel", async () => {
     expect(await found(stack(0))).toEqual({ 16: 8 });
     const twice = [...stack(0), "r6 = *(u64 *)(r10 - 40)", "r6 >>= 48"];
-    expect(await found(twice)).toEqual({ [0xffff]: 8 });
+    expect(await found(twice)).toEqual({ 65535: 8 });
   });
 
   it("has no stack of a user's", async () => {

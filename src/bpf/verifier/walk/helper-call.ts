@@ -15,6 +15,7 @@ import { checkArgument } from "./argument.ts";
 import { CallFacts } from "./call-facts.ts";
 import { checkCallback } from "./callback.ts";
 import { changesPacketBy, releaseDynptr } from "./dynptr.ts";
+import { isForbiddenThere, whyNoFunction } from "./helper-place.ts";
 import { resultOf } from "./helper-result.ts";
 import { helperText } from "./helper-text.ts";
 import { mapFitsHelper } from "./map-compatibility.ts";
@@ -27,21 +28,6 @@ const MAP_HELPERS: readonly number[] = [1, 2, 3, 12, 51, 87, 88, 89, 164, 195];
 const WRITING_MAP_HELPERS: readonly number[] = [2, 3, 87, 88];
 const [UPDATE, DELETE] = [2, 3];
 const LOCAL_STORAGE = 81;
-const PATH_OF = 147;
-/** BPF_TRACE_ITER */
-const ITERATOR = 28;
-/** Functions whose programs may ask for paths: nothing is locked there that doing so would lock (btf_allowlist_d_path). */
-const GIVE_PATHS: readonly string[] = [
-  "security_file_permission",
-  "security_inode_getattr",
-  "security_file_open",
-  "security_path_truncate",
-  "vfs_truncate",
-  "vfs_fallocate",
-  "dentry_open",
-  "vfs_getattr",
-  "filp_close",
-];
 const [DYNPTR_FROM_MEMORY, DYNPTR_WRITE] = [197, 202];
 
 /** check_helper_call */
@@ -56,7 +42,7 @@ export function checkHelperCall(walk: Walk, it: CallHelper): void {
     walk.refuse("unsupported", `helper ${helperText(number)} is not supported by netsim yet`);
   if (prototype.gplOnly && !walk.setup.gplCompatible)
     walk.refuse("license", "cannot call GPL-restricted function from non-GPL compatible program");
-  if (number === PATH_OF && !mayAskForPaths(walk.setup))
+  if (isForbiddenThere(number, walk.programType, walk.setup))
     walk.refuse("helper-call", "helper call is not allowed in probe");
   if (prototype.sleeps && !walk.setup.sleepable)
     walk.refuse("helper-call", "helper call might sleep in a non-sleepable prog");
@@ -92,6 +78,8 @@ export function checkHelperCall(walk: Walk, it: CallHelper): void {
       ...(isSocketUpdate(facts.map.type, number) ? ["cannot update sockmap in this context"] : []),
       `cannot pass map_type ${facts.map.type} into func ${helperText(number)}`,
     );
+  const why = whyNoFunction(number, walk.programType, walk.setup);
+  if (why !== undefined) walk.refuse("helper-call", why);
   // Behind a tail call is only who found no program to call.
   if (
     (prototype.changesPacket && number !== TAIL_CALL) ||
@@ -99,10 +87,6 @@ export function checkHelperCall(walk: Walk, it: CallHelper): void {
   )
     forgetPacket(walk.state, !walk.privileges.perfmon);
 }
-
-/** bpf_d_path_allowed */
-const mayAskForPaths = ({ expectedAttachType, attachTarget = "" }: WalkSetup): boolean =>
-  expectedAttachType === ITERATOR || GIVE_PATHS.includes(attachTarget);
 
 /** Nothing sleeps while what it would wait for waits for it. */
 function checkMaySleep(walk: Walk, number: number): void {
