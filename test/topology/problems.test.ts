@@ -540,6 +540,24 @@ nodes: { a: { kind: host, sockets: { s: { kind: packet, watch: ${value} } } } }
   });
 });
 
+refuses("tunnel devices", "nodes:\n", [
+  {
+    name: "one that a link leads to",
+    yaml: '  a: { kind: host, interfaces: { vx0: { tunnel: { type: vxlan } } } }\n  b: { kind: bridge }\nlinks: [{ endpoints: ["a:vx0", "b:p1"] }]',
+    want: ["3:23 bad-topology 'a:vx0' is a tunnel device, to which no link leads."],
+  },
+  {
+    name: "two of one port",
+    yaml: "  a: { kind: host, interfaces: { v: { tunnel: { type: vxlan } }, w: { tunnel: { type: geneve, dst-port: 4789 } } } }",
+    want: ["1:81 bad-topology 'w' takes the same packets as 'v', which only one tunnel device of a host can."],
+  },
+  {
+    name: "a port of GRE",
+    yaml: "  a: { kind: host, interfaces: { v: { tunnel: { type: gretap, dst-port: 5 } } } }",
+    want: ["1:63 bad-topology GRE has no ports."],
+  },
+]);
+
 refuses(
   "links",
   "nodes: { a: { kind: host, interfaces: { eth0: {} } }, b: { kind: bridge }, c: { kind: host }, d: { kind: host, interfaces: { eth0: { address: 10.0.0.1/24 } } } }\nlinks:\n",

@@ -21,7 +21,15 @@ export function declareLinked(ends: readonly End[], drafts: Drafts): void {
   const idle = idleInterfaces(ends, drafts);
   for (const { node: nodeName, interface: name, span } of ends) {
     const { interfaces } = drafts.nodes.get(nodeName)!;
-    if (interfaces.has(name)) continue;
+    const known = interfaces.get(name);
+    if (known?.fields?.has("tunnel"))
+      drafts.context.problem(
+        "bad-topology",
+        span,
+        `'${nodeName}:${name}' is a tunnel device, to which no link leads.`,
+        "Its packets go by the host's other interfaces: link one of those.",
+      );
+    if (known !== undefined) continue;
     // Names that differ in their numbers only are two interfaces, not a slip, unless one waits with an address.
     const meant = (idle.get(nodeName) ?? []).filter(
       (other) => letters(other) !== letters(name) || interfaces.get(other)!.fields?.has("address"),
@@ -49,7 +57,9 @@ function idleInterfaces(ends: readonly End[], drafts: Drafts): Map<string, strin
   for (const { name: node, interfaces } of drafts.nodes.values())
     idle.set(
       node,
-      [...interfaces.keys()].filter((name) => !linked.has(`${node}:${name}`)),
+      [...interfaces.values()]
+        .filter(({ name, fields }) => !linked.has(`${node}:${name}`) && fields?.has("tunnel") !== true)
+        .map(({ name }) => name),
     );
   return idle;
 }

@@ -57,7 +57,7 @@ function buildTunnel(name: string, fields: Fields, before: ReadonlyMap<string, T
       context.problem(
         "bad-topology",
         fields.keySpan("type"),
-        `'${name}' takes the same packets as '${other}': one tunnel device of a host can have ${port === undefined ? "them" : `port ${port}`}.`,
+        `'${name}' takes the same packets as '${other}', which only one tunnel device of a host can.`,
         type === "gretap" ? undefined : "Give one of them another `dst-port`.",
       );
   return { type, destinationPort };
