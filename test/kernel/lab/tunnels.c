@@ -58,10 +58,10 @@ static __noinline __u32 port_of(struct __sk_buff *skb, __u32 at)
 	if (type == bpf_htons(ETH_P_ARP))
 		return 1;
 	bpf_skb_load_bytes(skb, at + 23, &next, 1);
-	if (type != bpf_htons(ETH_P_IP) || next != IPPROTO_UDP)
+	if (type != bpf_htons(ETH_P_IP) || (next != IPPROTO_UDP && next != IPPROTO_TCP))
 		return 0;
 	bpf_skb_load_bytes(skb, at + PORT_AT, &port, 2);
-	return bpf_ntohs(port);
+	return next == IPPROTO_TCP ? 2 : bpf_ntohs(port);
 }
 
 static __always_inline void tell(__u32 port, __u32 step, __s64 answer)
@@ -188,6 +188,8 @@ int wrapped(struct __sk_buff *skb)
 		bpf_skb_load_bytes(skb, 50, &look.destination, 4);
 	}
 	port = port_of(skb, at + 16);
+	look.flags = skb->gso_size | skb->gso_segs << 16;
+	look.answer = skb->wire_len;
 	look.tos = bpf_ntohs(tos);
 	look.ttl = ttl;
 	look.fragment = bpf_ntohs(fragment);
@@ -195,7 +197,8 @@ int wrapped(struct __sk_buff *skb)
 	look.summed = check != 0;
 	look.header = bpf_ntohl(header[0]);
 	look.id = bpf_ntohl(header[1]);
-	note(WRAPPED, port, 0, &look);
+	// Of what TCP sends, each length.
+	note(WRAPPED, port, port == 2 ? skb->len : 0, &look);
 	return TC_ACT_OK;
 }
 
@@ -238,7 +241,9 @@ int arrived(struct __sk_buff *skb)
 	look.destination = family ? key.local_ipv6[3] : key.local_ipv4;
 	bpf_skb_load_bytes(skb, ETH_HLEN + 1, &tos, 1);
 	look.header = tos;
-	note(ARRIVED, port, 0, &look);
+	look.fragment = skb->gso_size | skb->gso_segs << 16;
+	look.summed = skb->wire_len;
+	note(ARRIVED, port, port == 2 ? skb->len : 0, &look);
 	__builtin_memset(&look, 0, sizeof(look));
 	look.answer = bpf_skb_get_tunnel_key(skb, &key, sizeof(key), family ^ BPF_F_TUNINFO_IPV6);
 	look.id = bpf_skb_get_tunnel_opt(skb, option, 8);
