@@ -124,7 +124,7 @@ export class Bpf extends BpfSyscall {
         return { descriptor: -ERRNO.EINVAL, log };
     const narrowed = type.context.name === "__sk_buff" ? narrowStores(instructions, verdict) : instructions;
     const bytes = hardWired(narrowed, verdict.insight).slice();
-    nameFunctions(bytes, kernelFunctions, this.kernelFunctions, verdict.insight);
+    nameFunctions(bytes, kernelFunctions, this.kernelFunctions, verdict.insight, type);
     const context = TEST_CONTEXTS[type.name];
     const packets = this.packetsOf(type.name);
     const environment = {

@@ -164,7 +164,7 @@ export class ProgramLoader {
       );
     }
     this.arrayUsers.check(loaded, programType.name, decoded, this.maps.verifierMaps);
-    nameFunctions(bytes, kernelFunctions, this.kernelFunctions, result.insight);
+    nameFunctions(bytes, kernelFunctions, this.kernelFunctions, result.insight, programType);
     const missing = decoded.instructions.filter(
       (it) =>
         it?.kind === "call-helper" &&
@@ -186,7 +186,8 @@ export class ProgramLoader {
     });
     for (const { name, instructions } of kernelFunctions) {
       const slot = instructions.find((one) => !result.insight(one).dead);
-      if (slot === undefined || this.kernelFunctions.idOf(name, result.insight(slot).allocates) !== undefined) continue;
+      if (slot === undefined) continue;
+      if (this.kernelFunctions.idOf(name, result.insight(slot).allocates, programType) !== undefined) continue;
       problems.push({
         code: "unsupported",
         severity: "error",

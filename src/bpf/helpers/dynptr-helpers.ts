@@ -1,16 +1,22 @@
 import { ERRNO } from "../maps/errno.ts";
 import type { HostFunction } from "../vm/host-function.ts";
 import {
+  byteOf,
   clearDynptr,
   DYNPTR_BYTES,
   DYNPTR_KIND,
   dynptrHas,
+  isBeyondLinear,
+  isCut,
   LARGEST_DYNPTR,
   readDynptr,
   writeDynptr,
 } from "./dynptr.ts";
 import { helper } from "./helper.ts";
 import type { HelperMemory } from "./helper-memory.ts";
+
+/** Flags of bpf_dynptr_write of packets: BPF_F_RECOMPUTE_CSUM, BPF_F_INVALIDATE_HASH. */
+const STORE = { recomputeSum: 1n, invalidateHash: 2n } as const;
 
 /** bpf_dynptr_from_mem, _read, _write and _data, by their numbers (kernel/bpf/helpers.c). */
 export function dynptrHelpers(memory: HelperMemory): ReadonlyMap<number, HostFunction> {
@@ -33,7 +39,11 @@ export function dynptrHelpers(memory: HelperMemory): ReadonlyMap<number, HostFun
       if (source.address === 0 || flags !== 0n) return -ERRNO.EINVAL;
       if (!dynptrHas(source, offset >>> 0, length)) return -ERRNO.E2BIG;
       const at = memory.within(what, to, length);
-      const from = source.address + source.offset + (offset >>> 0);
+      if (isCut(linear, source, offset >>> 0, length)) {
+        memory.bytes.fill(0, at, at + length);
+        return -ERRNO.EFAULT;
+      }
+      const from = byteOf(linear, source, offset >>> 0);
       memory.bytes.copyWithin(at, from, from + length);
       return 0;
     }),
@@ -41,10 +51,19 @@ export function dynptrHelpers(memory: HelperMemory): ReadonlyMap<number, HostFun
       const what = "bpf_dynptr_write";
       const target = readDynptr(linear, memory.within(what, pointer, DYNPTR_BYTES));
       const length = size >>> 0;
-      if (target.address === 0 || target.readOnly || flags !== 0n) return -ERRNO.EINVAL;
+      const isSkb = target.kind === DYNPTR_KIND.skb;
+      if (target.address === 0 || target.readOnly || (flags !== 0n && !isSkb)) return -ERRNO.EINVAL;
       if (!dynptrHas(target, offset >>> 0, length)) return -ERRNO.E2BIG;
+      if ((flags & ~(STORE.recomputeSum | STORE.invalidateHash)) !== 0n) return -ERRNO.EINVAL;
+      if ((flags & STORE.invalidateHash) !== 0n)
+        memory.fault(
+          "bpf_dynptr_write is given BPF_F_INVALIDATE_HASH, which is not simulated: use bpf_skb_store_bytes.",
+        );
+      if (isCut(linear, target, offset >>> 0, length)) return -ERRNO.EFAULT;
+      if (isSkb && isBeyondLinear(linear, target, offset >>> 0, length))
+        memory.fault("bpf_dynptr_write is given bytes behind the packet's linear part: use bpf_skb_store_bytes.");
       const source = memory.within(what, from, length);
-      memory.bytes.copyWithin(target.address + target.offset + (offset >>> 0), source, source + length);
+      memory.bytes.copyWithin(byteOf(linear, target, offset >>> 0), source, source + length);
       return 0;
     }),
     helper(203, "www", "unsigned", (pointer: number, offset: number, length: number) => {
@@ -52,7 +71,7 @@ export function dynptrHelpers(memory: HelperMemory): ReadonlyMap<number, HostFun
       if (source.address === 0 || source.readOnly) return 0;
       // Packets are not always in one piece: slices are for them.
       if (source.kind !== DYNPTR_KIND.local && source.kind !== DYNPTR_KIND.ringbuf) return 0;
-      return dynptrHas(source, offset >>> 0, length >>> 0) ? source.address + source.offset + (offset >>> 0) : 0;
+      return dynptrHas(source, offset >>> 0, length >>> 0) ? byteOf(linear, source, offset >>> 0) : 0;
     }),
   ]);
 }

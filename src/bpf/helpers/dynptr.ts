@@ -1,3 +1,4 @@
+import { SK_BUFF_OFFSET, XDP_MD_BYTES, XDP_MD_OFFSET } from "../program-type/offsets.ts";
 import type { LinearMemory } from "../vm/memory.ts";
 
 /**
@@ -6,7 +7,8 @@ import type { LinearMemory } from "../vm/memory.ts";
  *     0            8                     12
  *     address u64  size and kind u32     offset u32
  *
- * with the kind in bits 28 to 30 of the size and bit 31 set where it is read-only, as struct bpf_dynptr_kern has it.
+ * with the kind in bits 28 to 30 of the size and bit 31 set where it is read-only, as struct bpf_dynptr_kern has it. Of packets the
+ * address is that of the program's context, which says where the packet is now.
  */
 export const DYNPTR_BYTES = 16;
 
@@ -15,6 +17,14 @@ export const DYNPTR_KIND = { local: 1, ringbuf: 2, skb: 3, xdp: 4 } as const;
 
 /** Bytes that one may be about (DYNPTR_MAX_SIZE). */
 export const LARGEST_DYNPTR = (1 << 24) - 1;
+
+/** Where contexts say where a packet begins, where its linear part ends, and how many bytes it has, by the kinds of packets. */
+export const PACKET_PLACES: Readonly<
+  Record<number, { readonly data: number; readonly end: number; readonly length: number }>
+> = {
+  [DYNPTR_KIND.skb]: { data: SK_BUFF_OFFSET.data, end: SK_BUFF_OFFSET.dataEnd, length: SK_BUFF_OFFSET.len },
+  [DYNPTR_KIND.xdp]: { data: XDP_MD_OFFSET.data, end: XDP_MD_OFFSET.dataEnd, length: XDP_MD_BYTES },
+};
 
 const SIZE_MASK = 0x00ff_ffff;
 const READ_ONLY = 0x8000_0000;
@@ -54,3 +64,28 @@ export const clearDynptr = (memory: LinearMemory, at: number): void => {
 /** Does it have `length` bytes from an offset on (bpf_dynptr_check_off_len)? */
 export const dynptrHas = ({ size }: Dynptr, offset: number, length: number): boolean =>
   length <= size && offset <= size - length;
+
+/** Address of the byte at an offset, all bytes being in one piece here. */
+export function byteOf(memory: LinearMemory, { address, kind, offset }: Dynptr, at: number): number {
+  const packet = PACKET_PLACES[kind];
+  return (packet === undefined ? address : memory.uint32(address + packet.data)) + offset + at;
+}
+
+/** Are there no longer that many bytes in a packet from an offset on? It may have been cut since. */
+export function isCut(memory: LinearMemory, { address, kind, offset }: Dynptr, at: number, length: number): boolean {
+  const packet = PACKET_PLACES[kind];
+  return packet !== undefined && offset + at + length > memory.uint32(address + packet.length);
+}
+
+/** Do bytes from an offset on lie, in whole or in part, behind a packet's linear part? Of what is no packet none do. */
+export function isBeyondLinear(
+  memory: LinearMemory,
+  { address, kind, offset }: Dynptr,
+  at: number,
+  length: number,
+): boolean {
+  const packet = PACKET_PLACES[kind];
+  if (packet === undefined) return false;
+  const linear = memory.uint32(address + packet.end) - memory.uint32(address + packet.data);
+  return offset + at + length > linear;
+}

@@ -1,18 +1,24 @@
-import { DYNPTR_BYTES, dynptrHas, readDynptr, writeDynptr } from "../helpers/dynptr.ts";
+import { byteOf, DYNPTR_BYTES, dynptrHas, isBeyondLinear, isCut, readDynptr, writeDynptr } from "../helpers/dynptr.ts";
 import type { HelperMemory } from "../helpers/helper-memory.ts";
 import { ERRNO } from "../maps/errno.ts";
 import type { HostFunction } from "../vm/host-function.ts";
 import { kernelFunction } from "./kernel-function.ts";
 
-/** What Linux offers for dynptrs beside the helpers (kernel/bpf/helpers.c). All bytes are in one piece here: no buffer is filled. */
+/** What Linux offers for dynptrs beside the helpers (kernel/bpf/helpers.c). A slice's buffer is filled where bytes lie behind a packet's linear part alone. */
 export function dynptrFunctions(memory: HelperMemory): ReadonlyMap<string, HostFunction> {
   const { memory: linear } = memory.machine;
   const at = (pointer: number) => memory.within("a dynptr function", pointer, DYNPTR_BYTES);
-  const slice = (writes: boolean) => (pointer: number, offset: number, _buffer: number, length: number) => {
+  const slice = (writes: boolean) => (pointer: number, offset: number, buffer: number, length: number) => {
     const source = readDynptr(linear, at(pointer));
     if (source.address === 0 || (writes && source.readOnly)) return 0;
     if (!dynptrHas(source, offset >>> 0, length >>> 0)) return 0;
-    return source.address + source.offset + (offset >>> 0);
+    if (isCut(linear, source, offset >>> 0, length >>> 0)) return 0;
+    const from = byteOf(linear, source, offset >>> 0);
+    if (!isBeyondLinear(linear, source, offset >>> 0, length >>> 0)) return from;
+    if (buffer === 0) return 0;
+    const to = memory.within("a dynptr function", buffer, length >>> 0);
+    memory.bytes.copyWithin(to, from, from + (length >>> 0));
+    return to;
   };
   return new Map([
     kernelFunction("bpf_dynptr_slice", "wwww", "unsigned", slice(false)),
@@ -34,8 +40,10 @@ export function dynptrFunctions(memory: HelperMemory): ReadonlyMap<string, HostF
         if (target.address === 0 || source.address === 0 || target.readOnly) return -ERRNO.EINVAL;
         if (!dynptrHas(target, toOffset >>> 0, size >>> 0) || !dynptrHas(source, fromOffset >>> 0, size >>> 0))
           return -ERRNO.E2BIG;
-        const begin = source.address + source.offset + (fromOffset >>> 0);
-        memory.bytes.copyWithin(target.address + target.offset + (toOffset >>> 0), begin, begin + (size >>> 0));
+        if (isCut(linear, target, toOffset >>> 0, size >>> 0) || isCut(linear, source, fromOffset >>> 0, size >>> 0))
+          return -ERRNO.EFAULT;
+        const begin = byteOf(linear, source, fromOffset >>> 0);
+        memory.bytes.copyWithin(byteOf(linear, target, toOffset >>> 0), begin, begin + (size >>> 0));
         return 0;
       },
     ),
@@ -43,7 +51,8 @@ export function dynptrFunctions(memory: HelperMemory): ReadonlyMap<string, HostF
       const target = readDynptr(linear, at(to));
       if (target.address === 0 || target.readOnly) return -ERRNO.EINVAL;
       if (!dynptrHas(target, offset >>> 0, size >>> 0)) return -ERRNO.E2BIG;
-      const begin = target.address + target.offset + (offset >>> 0);
+      if (isCut(linear, target, offset >>> 0, size >>> 0)) return -ERRNO.EFAULT;
+      const begin = byteOf(linear, target, offset >>> 0);
       memory.bytes.fill(byte & 0xff, begin, begin + (size >>> 0));
       return 0;
     }),

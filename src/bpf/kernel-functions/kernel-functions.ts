@@ -1,5 +1,6 @@
 import type { AllocatedType } from "../heap/object-heap.ts";
 import { HelperMemory } from "../helpers/helper-memory.ts";
+import type { ProgramType } from "../program-type.ts";
 import type { BpfSyscall } from "../syscall.ts";
 import type { HostFunction } from "../vm/host-function.ts";
 import { bitsIterator } from "./bits-iterator.ts";
@@ -7,6 +8,7 @@ import { dynptrFunctions } from "./dynptrs.ts";
 import { exceptionFunctions } from "./exceptions.ts";
 import { iteratorFunctions } from "./iterators.ts";
 import { allocationOf, objectFunctions } from "./objects.ts";
+import { packetDynptrFunctions } from "./packet-dynptrs.ts";
 import { sectionFunctions } from "./sections.ts";
 import { stringFunctions } from "./strings.ts";
 
@@ -27,6 +29,7 @@ export class KernelFunctions {
       ...iteratorFunctions(memory),
       ...bitsIterator(memory),
       ...dynptrFunctions(memory),
+      ...packetDynptrFunctions(memory),
       ...stringFunctions(memory),
       ...sectionFunctions(memory),
       ...objectFunctions(memory),
@@ -45,8 +48,13 @@ export class KernelFunctions {
   /**
    * What a call's immediate names it by; undefined where it is not simulated.
    * @param allocates what the verifier knows that a call of an allocating function makes.
+   * @param type of the program that calls it: who sees no packet in its context has no functions on it.
    */
-  idOf(name: string, allocates?: AllocatedType): number | undefined {
+  idOf(name: string, allocates?: AllocatedType, type?: ProgramType): number | undefined {
+    if (name === "bpf_dynptr_from_skb")
+      return type?.context.name === "__sk_buff"
+        ? this.ids.get(type.packetAccess === "write" ? name : `${name}_rdonly`)
+        : undefined;
     if (name !== "bpf_obj_new_impl") return this.ids.get(name);
     if (allocates === undefined) return undefined;
     let id = this.allocations.get(allocates);

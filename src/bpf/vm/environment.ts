@@ -67,6 +67,8 @@ export interface PacketFields {
   readonly length: number;
   /** Address of the first byte that programs may touch, where something lies before the data: `data_meta`. Absent: where the data begins. */
   readonly first?: number;
+  /** False: programs have no packet loads (LD_ABS, LD_IND), and only reach it by its addresses. */
+  readonly loads?: false;
   /** Lowest address that negative offsets may reach (skb->head). */
   readonly head: number;
   /** Address that SKF_LL_OFF counts from; 0 where the packet has none. */

@@ -79,7 +79,7 @@ export function linkProgram(bytes: Uint8Array, environment: Environment): Linked
         break;
       }
       case "packet-load":
-        if (environment.context.packet === undefined)
+        if (environment.context.packet === undefined || environment.context.packet.loads === false)
           refuse(
             index,
             `Instruction ${index} loads from the packet, but programs of this kind have none.`,

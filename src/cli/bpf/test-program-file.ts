@@ -2,6 +2,7 @@ import { KernelFunctions } from "../../bpf/kernel-functions/kernel-functions.ts"
 import { nameFunctions } from "../../bpf/kernel-functions/name-functions.ts";
 import { fillProgramArrays } from "../../bpf/object/load/create-maps.ts";
 import { withDescriptors } from "../../bpf/object/load/name-maps.ts";
+import { findProgramType } from "../../bpf/program-type.ts";
 import type { BpfSyscall } from "../../bpf/syscall.ts";
 import { TEST_CONTEXTS, type TestContext, unverifiedContext } from "../../bpf/test-run/context.ts";
 import {
@@ -64,6 +65,8 @@ export function loadTestProgram(
       .filter(({ kind }) => kind === "kernel-function")
       .map((it) => ({ name: it.name, instructions: [it.index] })),
     new KernelFunctions(syscall),
+    undefined,
+    findProgramType(type),
   );
   const context = contextOf(type, options.given);
   const load = () =>
@@ -96,6 +99,8 @@ function loadFromObject(
       bytes,
       program.unresolved.filter(({ kind }) => kind === "function"),
       new KernelFunctions(syscall),
+      undefined,
+      findProgramType(type),
     );
     const loaded = new ExtendedTestProgram(
       bytes,

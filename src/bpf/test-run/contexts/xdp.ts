@@ -29,7 +29,18 @@ function extent(given: Uint8Array | undefined, length: number): { readonly meta:
 /** struct xdp_md (bpf_prog_test_run_xdp). Programs have no packet loads; they reach the packet by its addresses. */
 export const XDP_CONTEXT: TestContext = {
   dataStart: "link",
-  layout: { size: XDP_MD_BYTES },
+  layout: {
+    size: XDP_MD_BYTES,
+    packet: {
+      data: FIELD.data,
+      length: LENGTH,
+      first: FIELD.dataMeta,
+      loads: false,
+      head: 0,
+      macHeader: 0,
+      networkHeader: 0,
+    },
+  },
   bytes: XDP_MD_BYTES + 8,
 
   refusal(
