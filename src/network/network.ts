@@ -1,6 +1,6 @@
 import type { Attach } from "../programs/attachment.ts";
 import type { Registry } from "../registry.ts";
-import type { Impairment, LinkModel, StepModel, TcChange, Topology } from "../topology/model.ts";
+import type { Impairment, LineModel, LinkModel, StepModel, TcChange, Topology } from "../topology/model.ts";
 import { Bridge } from "./bridge.ts";
 import { Host } from "./host.ts";
 import { installHooks } from "./install-hooks.ts";
@@ -130,6 +130,14 @@ export class Network {
   prepare(steps: readonly StepModel[]): void {
     for (const step of steps)
       if (step.kind === "tc") for (const change of step.changes) this.installers.get(step.node)!.prepare(change);
+    const inTime = steps.filter((step) => step.kind === "ofctl").toSorted((a, b) => a.at - b.at);
+    for (const node of this.switches)
+      node.checkCommands(inTime.filter((step) => step.node === node.name).flatMap(({ commands }) => commands));
+  }
+
+  /** Commands of ovs-ofctl to a switch. */
+  changeFlows(node: string, commands: readonly LineModel[]): void {
+    this.switches.find(({ name }) => name === node)!.runCommands(commands);
   }
 
   changeTc(node: string, changes: readonly TcChange[]): void {

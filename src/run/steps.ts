@@ -34,6 +34,9 @@ export class Steps implements EventHandler {
       case "tc":
         this.network.changeTc(step.node, step.changes);
         return;
+      case "ofctl":
+        this.network.changeFlows(step.node, step.commands);
+        return;
       case "cut":
         this.network.cut(step.link);
         return;

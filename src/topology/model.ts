@@ -667,6 +667,8 @@ export type StepModel = { readonly at: number; readonly place: Place } & (
   | { readonly kind: "map"; readonly map: string; readonly change: MapChange }
   | { readonly kind: "cut" | "mend"; readonly link: number }
   | { readonly kind: "tc"; readonly node: string; readonly changes: readonly TcChange[] }
+  /** Commands of ovs-ofctl(8) to a switch, without its name. */
+  | { readonly kind: "ofctl"; readonly node: string; readonly commands: readonly LineModel[] }
   | {
       readonly kind: "impair";
       readonly link: number;

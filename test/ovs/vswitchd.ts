@@ -96,9 +96,9 @@ export class Vswitchd {
   }
 
   /** Runs an ovs-ofctl command at the bridge; `input` is what it reads from the file `-`. */
-  ofctl(command: string, args: readonly string[] = [], input = ""): string {
+  ofctl(command: string, args: readonly string[] = [], input = "", options = ["-O", "OpenFlow15"]): string {
     const bridge = `unix:${join(this.#folder, "br0.mgmt")}`;
-    return this.#run("ovs-ofctl", ["-O", "OpenFlow15", command, bridge, ...args], input);
+    return this.#run("ovs-ofctl", [...options, command, bridge, ...args], input);
   }
 
   /** Puts these flows in the place of all that were there; throws with ovs-ofctl's words where it refuses them. */

@@ -97,6 +97,7 @@ steps:
   - { at: 1s, map: ports, check: { key: { from: 10.0.0.1 }, value: ">= 5" } }
   - { at: 1s, map: ports, dump: true }
   - { at: 1s, tc: "qdisc replace dev e0 root pfifo", node: queues }
+  - { at: 1s, ofctl: "add-flow actions=drop", node: ovs }
 expect:
   - socket: client/sniffer
     served: 0

@@ -261,6 +261,7 @@ describe("a topology with every key", () => {
       { at: 1.1e9, kind: "mend", link: 0 },
       { at: 1.2e9, kind: "impair", link: 0, directions: [slow, slow] },
       { at: 1.2e9, kind: "impair", link: 1, directions: [{}, narrow] },
+      { at: 1e9, kind: "ofctl", node: "ovs", commands: [expect.objectContaining({ text: "add-flow actions=drop" })] },
     ]);
   });
 

@@ -928,7 +928,7 @@ refuses("steps", `${LINKED}steps:\n`, [
   {
     name: "nothing to do",
     yaml: "  - { at: 1s }",
-    want: ["1:5 schema-missing-key A step needs one of `replace`, `map`, `tc`, `cut`, `mend`, `impair`."],
+    want: ["1:5 schema-missing-key A step needs one of `replace`, `map`, `tc`, `ofctl`, `cut`, `mend`, `impair`."],
   },
   {
     name: "a slip",

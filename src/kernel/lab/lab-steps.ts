@@ -83,6 +83,7 @@ export class LabSteps implements EventHandler {
 /** @param takesRecords whether a map is a user ring buffer. */
 function whyNot(step: StepModel, takesRecords: (map: string) => boolean): string | undefined {
   if (step.kind === "impair") return "cables of the lab are as fast as can be and lose nothing";
+  if (step.kind === "ofctl") return "the lab sets up no Open vSwitch";
   if (step.kind !== "map") return undefined;
   if (step.change.kind !== "update") return undefined;
   if (takesRecords(step.map)) return "the lab puts no records into user ring buffers";

@@ -1,12 +1,12 @@
 import type { Skb } from "../../packet/skb.ts";
 import type { Attach } from "../../programs/attachment.ts";
-import type { HostModel, PortModel, SwitchModel } from "../../topology/model.ts";
+import type { HostModel, LineModel, PortModel, SwitchModel } from "../../topology/model.ts";
 import { LINKTYPE_ETHERNET } from "../ethernet-frame.ts";
 import { Host } from "../host.ts";
 import { type FrameReceiver, Interface } from "../interface.ts";
 import type { World } from "../world.ts";
 import { Datapath } from "./datapath/datapath.ts";
-import { openBridge } from "./open-bridge.ts";
+import { openBridge, runLines } from "./open-bridge.ts";
 import { OpenFlowSlowPath } from "./openflow/slow-path.ts";
 import type { DevicePort } from "./port/device-port.ts";
 import { InternalPort } from "./port/internal-port.ts";
@@ -56,6 +56,16 @@ export class Switch implements FrameReceiver {
     this.slowPath = new OpenFlowSlowPath(openBridge(this.model, this.ports.values()));
     for (const [id, meter] of this.slowPath.meters()) this.datapath.setMeter(id, meter);
     this.datapath.connect(this.slowPath);
+  }
+
+  /** Throws a NetsimError where commands would fail, one after another, on what the topology begins with. */
+  checkCommands(commands: readonly LineModel[]): void {
+    if (commands.length > 0) runLines(openBridge(this.model, this.ports.values()), this.model, commands, 0);
+  }
+
+  /** Runs commands of ovs-ofctl now. */
+  runCommands(commands: readonly LineModel[]): void {
+    runLines(this.slowPath!.bridge, this.model, commands, this.world.simulation.now);
   }
 
   /** Addresses that NORMAL has learnt and that are still fresh, in ascending order. */

@@ -6,6 +6,7 @@ import { readImpairment } from "./impairment.ts";
 import type { Links } from "./links.ts";
 import { readMapChange } from "./map-change.ts";
 import type { Maps } from "./maps.ts";
+import { readLine } from "./ovs/lines.ts";
 import type { Programs } from "./programs.ts";
 import type { TcCommands } from "./tc/commands.ts";
 
@@ -16,6 +17,8 @@ export interface StepScope {
   readonly maps: Maps;
   /** Who takes commands of tc, by host. */
   readonly tc: ReadonlyMap<string, TcCommands>;
+  /** Names of the switches that have OpenFlow tables. */
+  readonly switches: readonly string[];
 }
 
 /** The entries of `steps`, in the order of the file. They are read in the order of their times, since commands of tc build on one another. */
@@ -31,7 +34,7 @@ export function buildSteps(steps: readonly Fields[], scope: StepScope): StepMode
 
 type Change = StepModel extends infer Step ? (Step extends StepModel ? Omit<Step, "at" | "place"> : never) : never;
 
-function readChange(fields: Fields, { programs, links, maps, tc }: StepScope): Change | undefined {
+function readChange(fields: Fields, { programs, links, maps, tc, switches }: StepScope): Change | undefined {
   if (fields.has("replace")) {
     const replace = fields.fields("replace");
     const name = replace?.text("program");
@@ -52,6 +55,18 @@ function readChange(fields: Fields, { programs, links, maps, tc }: StepScope): C
       );
     const changes = fields.oneOrMore("tc").flatMap((line) => commands?.run(line) ?? []);
     return node && { kind: "tc", node: node.text, changes };
+  }
+  if (fields.has("ofctl")) {
+    const node = fields.text("node");
+    if (node !== undefined && !switches.includes(node.text))
+      fields.context.problem(
+        "unknown-reference",
+        node.span,
+        `There is no switch '${node.text}'.`,
+        namesHint(node.text, switches),
+      );
+    const commands = fields.oneOrMore("ofctl").flatMap((line) => readLine(fields.context, line) ?? []);
+    return node && { kind: "ofctl", node: node.text, commands };
   }
   if (fields.has("map")) return readMapChange(fields, maps);
   for (const kind of ["cut", "mend"] as const) {

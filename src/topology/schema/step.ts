@@ -72,6 +72,29 @@ export const stepSchema: JsonSchema = {
           ["at", "tc", "node"],
         ),
       ],
+      [
+        "ofctl",
+        mapping(
+          "OpenFlow step",
+          {
+            at,
+            ofctl: {
+              type: ["string", "array"],
+              minLength: 1,
+              items: { ...text, minLength: 1 },
+              minItems: 1,
+              description:
+                "Commands of ovs-ofctl that change the switch now, without its name: add-flow, mod-flows, del-flows, add-group, mod-group, del-groups.",
+              examples: [
+                "add-flow priority=9,tcp,tp_dst=22,actions=drop",
+                "del-flows --strict priority=9,tcp,tp_dst=22",
+              ],
+            },
+            node: { ...text, description: "Switch whose tables they change." },
+          },
+          ["at", "ofctl", "node"],
+        ),
+      ],
       ["cut", step("cut step", { cut: ref("link", "Link that carries nothing from now on.") })],
       ["mend", step("mend step", { mend: ref("link", "Link that works again.") })],
       [
@@ -87,6 +110,6 @@ export const stepSchema: JsonSchema = {
         ),
       ],
     ],
-    noneOf("step", ["replace", "map", "tc", "cut", "mend", "impair"], { at }),
+    noneOf("step", ["replace", "map", "tc", "ofctl", "cut", "mend", "impair"], { at }),
   ),
 };

@@ -1,6 +1,7 @@
 import { NetsimError } from "../../../errors.ts";
 import { besideFile, readTextFile } from "../../document.ts";
 import type { LineModel } from "../../model.ts";
+import type { YamlValue } from "../../yaml/value.ts";
 import type { Fields } from "../fields.ts";
 
 /** Bytes of the largest file of flows. */
@@ -11,14 +12,7 @@ export function readLines(fields: Fields, key: string): LineModel[] {
   const { context } = fields;
   const value = fields.value(key);
   if (value === undefined) return [];
-  if (value.kind === "list")
-    return value.items.flatMap((item) => {
-      const line = context.text(item);
-      if (line === undefined || isEmpty(line.text)) return [];
-      // Behind the quote that it may begin with.
-      const quoted = item.kind === "scalar" && /^["']/.test(item.source) ? 1 : 0;
-      return [{ text: line.text, place: context.place({ start: line.span.start + quoted, end: line.span.end }) }];
-    });
+  if (value.kind === "list") return value.items.flatMap((item) => readLine(context, item) ?? []);
   const name = context.text(value);
   if (name === undefined) return [];
   const file = besideFile(context.source.file, name.text);
@@ -37,4 +31,13 @@ export function readLines(fields: Fields, key: string): LineModel[] {
 
 function isEmpty(text: string): boolean {
   return /^\s*(#.*)?$/.test(text);
+}
+
+/** One line; undefined for an empty one, and for a comment. */
+export function readLine(context: Fields["context"], item: YamlValue): LineModel | undefined {
+  const line = context.text(item);
+  if (line === undefined || isEmpty(line.text)) return undefined;
+  // Behind the quote that it may begin with.
+  const quoted = item.kind === "scalar" && /^["']/.test(item.source) ? 1 : 0;
+  return { text: line.text, place: context.place({ start: line.span.start + quoted, end: line.span.end }) };
 }

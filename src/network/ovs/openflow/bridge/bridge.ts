@@ -65,6 +65,18 @@ export class Bridge {
     return rule;
   }
 
+  /** A flow does something else from now on; what it has seen, and since when it is there, stays. */
+  modifyFlow(
+    rule: FlowRule,
+    changes: Partial<Pick<FlowEntry, "actions" | "cookie">>,
+    now: number,
+    { resetCounts }: { readonly resetCounts: boolean },
+  ): void {
+    const changed = this.addFlow({ ...rule.entry, ...changes }, now);
+    changed.takeOver(rule, resetCounts);
+    this.#expiries.add(changed);
+  }
+
   removeFlow(rule: FlowRule): void {
     this.tables.get(rule.entry.table)?.remove(rule);
     this.#forget(rule);
@@ -91,6 +103,13 @@ export class Bridge {
   setGroup(group: Group): void {
     this.groups.set(group.id, group);
     this.generation++;
+  }
+
+  /** Tells whether there was one. */
+  deleteGroup(id: number): boolean {
+    const found = this.groups.delete(id);
+    if (found) this.generation++;
+    return found;
   }
 
   /** Adds a meter; the datapath numbers meters from 0 in the order in which they come. */

@@ -10,7 +10,7 @@ export class FlowRule implements ClassifierRule {
   packets = 0n;
   bytes = 0n;
   /** Simulated nanoseconds. */
-  readonly added: number;
+  added: number;
   used: number;
   /** When it was added, or last taught again. */
   modified: number;
@@ -28,6 +28,17 @@ export class FlowRule implements ClassifierRule {
     this.modified = now;
     this.idleTimeout = entry.idleTimeout;
     this.hardTimeout = entry.hardTimeout;
+  }
+
+  /** Stands in the place of a rule that was modified (replace_rule_create). */
+  takeOver(before: FlowRule, resetCounts: boolean): void {
+    this.added = before.added;
+    this.used = before.used;
+    this.idleTimeout = before.idleTimeout;
+    this.hardTimeout = before.hardTimeout;
+    if (resetCounts) return;
+    this.packets = before.packets;
+    this.bytes = before.bytes;
   }
 
   get match() {
