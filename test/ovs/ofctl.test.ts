@@ -31,7 +31,10 @@ const priority = fc.constantFrom("", "priority=5", "priority=9");
 const cookie = fc.constantFrom("", "cookie=0x1", "cookie=0x12", "cookie=0x3");
 const masked = fc.constantFrom("", "", "cookie=0x2/0x2", "cookie=0x1/-1");
 const old = fc.constantFrom("drop", "output:1", "output:2,output:3", "resubmit(,1)", "output:3,resubmit(,1)");
-const actions = fc.oneof(old, fc.constantFrom("group:1", "group:2", "clone(group:1),output:2"));
+const actions = fc.oneof(
+  old,
+  fc.constantFrom("group:1", "group:2", "clone(group:1),output:2", "meter:1,output:1", "meter:2,drop"),
+);
 const joined = (...parts: readonly fc.Arbitrary<string>[]) =>
   fc.tuple(...parts).map((words) => words.filter((word) => word !== "").join(","));
 const strict = fc.constantFrom("", "--strict ");
@@ -82,6 +85,9 @@ const command = fc.oneof(
   fc.constantFrom("1", "2").map((id) => `-O OpenFlow15 add-group group_id=${id},type=all,bucket=actions=output:${id}`),
   fc.constantFrom("1", "2").map((id) => `-O OpenFlow15 mod-group group_id=${id},type=select,bucket=actions=output:3`),
   fc.constantFrom("1", "2", "7").map((id) => `-O OpenFlow15 del-groups group_id=${id}`),
+  fc.constantFrom("1", "2").map((id) => `-O OpenFlow15 add-meter meter=${id},kbps,bands=type=drop,rate=100`),
+  fc.constantFrom("1", "2").map((id) => `-O OpenFlow15 mod-meter meter=${id},pktps,bands=type=drop,rate=5`),
+  fc.constantFrom("meter=1", "meter=2", "meter=7", "").map((it) => `-O OpenFlow15 del-meters ${it}`.trim()),
   fc.constantFrom("group:1", "group:2").map((it) => `-O OpenFlow15 del-flows out_group=${it.slice(6)}`),
 );
 
@@ -103,6 +109,7 @@ describe.skipIf(WITHOUT_VSWITCHD !== undefined)(
       for (const lines of sequences) {
         theirs.ofctl("del-flows");
         theirs.ofctl("del-groups");
+        theirs.ofctl("del-meters");
         const ours = newBridge();
         for (const [i, line] of lines.entries()) {
           const want = { refused: refusedBy(theirs, line), flows: dumped(theirs) };

@@ -24,6 +24,18 @@ describe("steps that change OpenFlow tables", () => {
     expect(nodes.find(({ name }) => name === "b")!.sockets).toMatchObject([{ received: 7 }]);
   });
 
+  it("change meters, which begin anew", async () => {
+    const steps = `
+  - at: 1500us
+    node: s
+    ofctl: ["add-meter meter=1,pktps,burst,bands=type=drop,rate=1,burst_size=1", "add-flow udp,actions=meter:1,NORMAL"]
+  - { at: 4500us, node: s, ofctl: "mod-meter meter=1,pktps,burst,bands=type=drop,rate=1,burst_size=2" }
+  - { at: 7500us, node: s, ofctl: del-meters }`;
+    const { nodes } = await runTopology(scratch({ "topology.yaml": topology(steps) }));
+    // Two before the meter, one and two within its bursts, one behind it.
+    expect(nodes.find(({ name }) => name === "b")!.sockets).toMatchObject([{ received: 6 }]);
+  });
+
   it("are checked before the run, in the order of their times, all at once", async () => {
     const steps = `
   - { at: 2ms, node: s, ofctl: "add-flow ip,actions=group:3" }

@@ -7,6 +7,7 @@ import { type FrameReceiver, Interface } from "../interface.ts";
 import type { World } from "../world.ts";
 import { Datapath } from "./datapath/datapath.ts";
 import { openBridge, runLines } from "./open-bridge.ts";
+import type { Meter } from "./openflow/meter/meter.ts";
 import { OpenFlowSlowPath } from "./openflow/slow-path.ts";
 import type { DevicePort } from "./port/device-port.ts";
 import { InternalPort } from "./port/internal-port.ts";
@@ -27,6 +28,8 @@ export class Switch implements FrameReceiver {
   readonly host: Host | undefined;
   readonly ports = new Map<string, DevicePort>();
   slowPath: OpenFlowSlowPath | undefined;
+  /** The meters that the datapath has. */
+  private meters: ReadonlyMap<number, Meter> = new Map();
   private readonly byDevice = new Map<Interface, DevicePort>();
   private readonly world: World;
 
@@ -54,7 +57,7 @@ export class Switch implements FrameReceiver {
   /** Puts the OpenFlow tables behind the datapath, once everything that ports lead to is there. Throws a NetsimError for flows that are wrong. */
   connect(): void {
     this.slowPath = new OpenFlowSlowPath(openBridge(this.model, this.ports.values()));
-    for (const [id, meter] of this.slowPath.meters()) this.datapath.setMeter(id, meter);
+    this.setMeters();
     this.datapath.connect(this.slowPath);
   }
 
@@ -66,6 +69,17 @@ export class Switch implements FrameReceiver {
   /** Runs commands of ovs-ofctl now. */
   runCommands(commands: readonly LineModel[]): void {
     runLines(this.slowPath!.bridge, this.model, commands, this.world.simulation.now);
+    this.setMeters();
+  }
+
+  /** Gives the datapath the bridge's meters; those that are as they were go on counting. */
+  private setMeters(): void {
+    const { bridge } = this.slowPath!;
+    for (const [id, meter] of this.meters)
+      if (bridge.meters.get(id) !== meter) this.datapath.setMeter(bridge.meterNumber(id)!, undefined);
+    for (const [id, meter] of bridge.meters)
+      if (this.meters.get(id) !== meter) this.datapath.setMeter(bridge.meterNumber(id)!, meter);
+    this.meters = new Map(bridge.meters);
   }
 
   /** Addresses that NORMAL has learnt and that are still fresh, in ascending order. */

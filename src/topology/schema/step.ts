@@ -84,7 +84,7 @@ export const stepSchema: JsonSchema = {
               items: { ...text, minLength: 1 },
               minItems: 1,
               description:
-                "Commands of ovs-ofctl that change the switch now, without its name: add-flow, mod-flows, del-flows, add-group, mod-group, del-groups.",
+                "Commands of ovs-ofctl that change the switch now, without its name: add-flow, mod-flows, del-flows, add-group, mod-group, del-groups, add-meter, mod-meter, del-meters.",
               examples: [
                 "add-flow priority=9,tcp,tp_dst=22,actions=drop",
                 "del-flows --strict priority=9,tcp,tp_dst=22",

@@ -119,6 +119,13 @@ export class Bridge {
     this.generation++;
   }
 
+  /** Tells whether there was one. */
+  deleteMeter(id: number): boolean {
+    const found = this.meters.delete(id);
+    if (found) this.generation++;
+    return found;
+  }
+
   /** The datapath's number of a meter. */
   meterNumber(id: number): number | undefined {
     return this.#meterNumbers.get(id);

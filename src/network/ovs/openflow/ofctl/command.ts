@@ -1,11 +1,13 @@
+import type { Action } from "../action/action.ts";
 import type { Bridge } from "../bridge/bridge.ts";
 import type { FlowRule } from "../bridge/flow-table.ts";
 import { parseFlow } from "../flow/parse-flow.ts";
 import { checkReferences } from "../flow/references.ts";
 import { parseGroup } from "../group/parse-group.ts";
+import { parseMeter } from "../meter/meter.ts";
 import { wideUnsigned } from "../text/number.ts";
 import { FlowSyntaxError, type Piece, pieceOf } from "../text/syntax-error.ts";
-import { isGroup, leadsTo, overlap, parseSelection, selects } from "./selection.ts";
+import { isGroup, isMeter, leadsTo, overlap, parseSelection, selects } from "./selection.ts";
 
 /** What stands before a command's flow or group. */
 interface Options {
@@ -39,6 +41,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     bridge.setGroup(group);
   },
   "del-groups": deleteGroups,
+  "add-meter": (bridge, { text }) => {
+    const meter = parseMeter(text);
+    if (bridge.meters.has(meter.id))
+      throw new FlowSyntaxError(`there is a meter ${meter.id} already (OFPMMFC_METER_EXISTS)`, { text, at: 0 });
+    bridge.setMeter(meter);
+  },
+  "mod-meter": (bridge, { text }) => {
+    const meter = parseMeter(text);
+    if (!bridge.meters.has(meter.id))
+      throw new FlowSyntaxError(`there is no meter ${meter.id} (OFPMMFC_UNKNOWN_METER)`, { text, at: 0 });
+    bridge.setMeter(meter);
+  },
+  "del-meters": deleteMeters,
+  "del-meter": deleteMeters,
 };
 const STRICT = ["mod-flows", "del-flows"];
 
@@ -118,14 +134,25 @@ function modifyFlows(bridge: Bridge, { text }: Piece, options: Options, now: num
 
 /** Groups go, and with them the flows that lead to them. */
 function deleteGroups(bridge: Bridge, text: Piece): void {
-  const [, key = ""] = /^(?:group_id=)?(.*)$/.exec(text.text)!;
-  const isAll = key === "" || key === "all";
-  const id = isAll ? -1 : Number(wideUnsigned(pieceOf(text, text.text.length - key.length), 32));
-  for (const group of isAll ? [...bridge.groups.keys()] : [id]) {
-    if (!bridge.deleteGroup(group)) continue;
-    for (const rule of chosen(bridge, ({ entry }) => leadsTo(entry.actions, (it) => isGroup(it, group))))
-      bridge.removeFlow(rule);
-  }
+  for (const id of meant(text, "group_id", bridge.groups.keys()))
+    if (bridge.deleteGroup(id)) removeFlows(bridge, (action) => isGroup(action, id));
+}
+
+/** Meters go, and with them the flows that use them (meter_delete). */
+function deleteMeters(bridge: Bridge, text: Piece): void {
+  for (const id of meant(text, "meter", bridge.meters.keys()))
+    if (bridge.deleteMeter(id)) removeFlows(bridge, (action) => isMeter(action, id));
+}
+
+/** The numbers that are meant: `group_id=5`, `5`, or all there are: `all`, and nothing. */
+function meant(text: Piece, name: string, all: Iterable<number>): readonly number[] {
+  const begin = text.text.startsWith(`${name}=`) ? name.length + 1 : 0;
+  const value = pieceOf(text, begin);
+  return value.text === "" || value.text === "all" ? [...all] : [Number(wideUnsigned(value, 32))];
+}
+
+function removeFlows(bridge: Bridge, uses: (action: Action) => boolean): void {
+  for (const rule of chosen(bridge, ({ entry }) => leadsTo(entry.actions, uses))) bridge.removeFlow(rule);
 }
 
 const chosen = (bridge: Bridge, isMeant: (rule: FlowRule) => boolean): FlowRule[] =>

@@ -1,7 +1,7 @@
 import type { Action } from "../action/action.ts";
 import type { NestedAction } from "../action/nested.ts";
 import type { OutputAction } from "../action/ports.ts";
-import type { GroupAction } from "../action/tables.ts";
+import type { GroupAction, MeterAction } from "../action/tables.ts";
 import { parseTable } from "../action/tables.ts";
 import type { FlowRule } from "../bridge/flow-table.ts";
 import { DEFAULT_PRIORITY } from "../flow/flow.ts";
@@ -101,6 +101,9 @@ const isOutput = (action: Action, port: number): boolean =>
   action.kind === "output" && (action as OutputAction).port === port;
 export const isGroup = (action: Action, group: number): boolean =>
   action.kind === "group" && (action as GroupAction).group === group;
+
+export const isMeter = (action: Action, meter: number): boolean =>
+  action.kind === "meter" && (action as MeterAction).meter === meter;
 
 /** One of the actions is so, or of those inside of them. */
 export function leadsTo(actions: readonly Action[], isSo: (action: Action) => boolean): boolean {

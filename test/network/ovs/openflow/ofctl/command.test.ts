@@ -64,6 +64,9 @@ const REFUSED = [
   { have: "add-group group_id=1,type=all", want: "there is a group 1 already (OFPGMFC_GROUP_EXISTS)" },
   { have: "mod-group group_id=7,type=all", want: "there is no group 7 (OFPGMFC_UNKNOWN_GROUP)" },
   { have: "add-flow priority=5,nw_src=10.0.0.0/8,ip,check_overlap,actions=drop", want: "(OFPFMFC_OVERLAP)" },
+  { have: "add-meter meter=1", want: "must specify bands" },
+  { have: "mod-meter meter=1,kbps,bands=type=drop,rate=1", want: "there is no meter 1 (OFPMMFC_UNKNOWN_METER)" },
+  { have: "mod-flows ip,actions=meter:1,output:1", want: "there is no meter 1 (OFPMMFC_INVALID_METER)" },
   { have: "mod-flows ip", want: "must specify an action" },
 ];
 
@@ -78,6 +81,16 @@ describe("commands of ovs-ofctl", () => {
     const made = bridge();
     expect(() => runCommand(made, have, 5)).toThrow(want);
     expect([...made.rules()]).toHaveLength(4);
+  });
+
+  it("take flows away with the meter that they use", () => {
+    const made = bridge();
+    runCommand(made, "add-meter meter=3,pktps,bands=type=drop,rate=5", 0);
+    runCommand(made, "add-flow udp,actions=meter:3,output:1", 0);
+    expect(() => runCommand(made, "add-meter meter=3,kbps,bands=type=drop,rate=5", 0)).toThrow("OFPMMFC_METER_EXISTS");
+    runCommand(made, "del-meters meter=3", 0);
+    expect([...made.rules()]).toHaveLength(4);
+    expect(made.meters.size).toBe(0);
   });
 
   it("keep what changed flows have seen, unless they are told not to", () => {
