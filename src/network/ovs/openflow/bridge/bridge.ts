@@ -25,6 +25,7 @@ export class Bridge {
   generation = 0;
   /** Whether patch ports lead to other bridges. */
   hasPeers = false;
+  #portNames: PortNames | undefined;
   readonly #meterNumbers = new Map<number, number>();
   readonly #expiries = new Expiries();
   /** How many flows there are of a cookie in a table, by both in one text: learn may be limited to so many. */
@@ -36,11 +37,13 @@ export class Bridge {
   }
 
   get portNames(): PortNames {
-    return new Map([...this.ports.values()].map(({ name, ofport }) => [name, ofport]));
+    this.#portNames ??= new Map([...this.ports.values()].map(({ name, ofport }) => [name, ofport]));
+    return this.#portNames;
   }
 
   addPort(port: OpenFlowPort): void {
     this.ports.set(port.ofport, port);
+    this.#portNames = undefined;
     this.generation++;
   }
 

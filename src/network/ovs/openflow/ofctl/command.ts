@@ -1,13 +1,11 @@
-import type { Action } from "../action/action.ts";
 import type { Bridge } from "../bridge/bridge.ts";
-import type { FlowRule } from "../bridge/flow-table.ts";
 import { parseFlow } from "../flow/parse-flow.ts";
 import { checkReferences } from "../flow/references.ts";
 import { parseGroup } from "../group/parse-group.ts";
 import { parseMeter } from "../meter/meter.ts";
-import { wideUnsigned } from "../text/number.ts";
-import { FlowSyntaxError, type Piece, pieceOf } from "../text/syntax-error.ts";
-import { isGroup, isMeter, leadsTo, overlap, parseSelection, selects } from "./selection.ts";
+import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
+import { chosen, deleteGroups, deleteMeters } from "./deletions.ts";
+import { overlap, parseSelection, selects } from "./selection.ts";
 
 /** What stands before a command's flow or group. */
 interface Options {
@@ -56,6 +54,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "del-meters": deleteMeters,
   "del-meter": deleteMeters,
 };
+const VERSIONS = ["OpenFlow10", "OpenFlow11", "OpenFlow12", "OpenFlow13", "OpenFlow14", "OpenFlow15"];
 const STRICT = ["mod-flows", "del-flows"];
 
 /**
@@ -75,6 +74,12 @@ export function runCommand(bridge: Bridge, line: string, now: number): void {
   const behind = /^\s+--strict(?=\s|$)/.exec(rest)?.[0] ?? "";
   const strict = dashes.includes("--strict") || behind !== "";
   const version = /-O\s*(\w+)/.exec(dashes)?.[1];
+  if (version !== undefined && !VERSIONS.includes(version))
+    throw new FlowSyntaxError(
+      `unknown OpenFlow version '${version}'`,
+      { text: version, at: line.indexOf(version) },
+      `There are: ${VERSIONS.join(", ")}.`,
+    );
   const setsCookies = version === undefined || version === "OpenFlow10";
   const adds = setsCookies || version === "OpenFlow11";
   if (strict && !STRICT.includes(name))
@@ -131,29 +136,3 @@ function modifyFlows(bridge: Bridge, { text }: Piece, options: Options, now: num
     });
   if (adds) bridge.addFlow(flow, now);
 }
-
-/** Groups go, and with them the flows that lead to them. */
-function deleteGroups(bridge: Bridge, text: Piece): void {
-  for (const id of meant(text, "group_id", bridge.groups.keys()))
-    if (bridge.deleteGroup(id)) removeFlows(bridge, (action) => isGroup(action, id));
-}
-
-/** Meters go, and with them the flows that use them (meter_delete). */
-function deleteMeters(bridge: Bridge, text: Piece): void {
-  for (const id of meant(text, "meter", bridge.meters.keys()))
-    if (bridge.deleteMeter(id)) removeFlows(bridge, (action) => isMeter(action, id));
-}
-
-/** The numbers that are meant: `group_id=5`, `5`, or all there are: `all`, and nothing. */
-function meant(text: Piece, name: string, all: Iterable<number>): readonly number[] {
-  const begin = text.text.startsWith(`${name}=`) ? name.length + 1 : 0;
-  const value = pieceOf(text, begin);
-  return value.text === "" || value.text === "all" ? [...all] : [Number(wideUnsigned(value, 32))];
-}
-
-function removeFlows(bridge: Bridge, uses: (action: Action) => boolean): void {
-  for (const rule of chosen(bridge, ({ entry }) => leadsTo(entry.actions, uses))) bridge.removeFlow(rule);
-}
-
-const chosen = (bridge: Bridge, isMeant: (rule: FlowRule) => boolean): FlowRule[] =>
-  [...bridge.rules()].filter(isMeant);

@@ -57,6 +57,7 @@ const CASES = [
 
 const REFUSED = [
   { have: "del-flow ip", want: "there is no command 'del-flow'" },
+  { have: "-O OpenFlow16 del-flows", want: "unknown OpenFlow version 'OpenFlow16'" },
   { have: "", want: "there is no command ''" },
   { have: "--strict add-flow actions=drop", want: "add-flow takes no --strict" },
   { have: "del-flows priority=5", want: "priority" },
