@@ -1,6 +1,7 @@
 import { namesHint } from "../check/hints.ts";
 import type { StepModel } from "../model.ts";
 import { parseDuration } from "../quantity/duration.ts";
+import type { LocatedText } from "./context.ts";
 import type { Fields } from "./fields.ts";
 import { readImpairment } from "./impairment.ts";
 import type { Links } from "./links.ts";
@@ -46,25 +47,13 @@ function readChange(fields: Fields, { programs, links, maps, tc, switches }: Ste
   if (fields.has("tc")) {
     const node = fields.text("node");
     const commands = node && tc.get(node.text);
-    if (node !== undefined && commands === undefined)
-      fields.context.problem(
-        "unknown-reference",
-        node.span,
-        `There is no host '${node.text}'.`,
-        namesHint(node.text, [...tc.keys()]),
-      );
+    if (node !== undefined && commands === undefined) reportUnknown(fields, node, "host", [...tc.keys()]);
     const changes = fields.oneOrMore("tc").flatMap((line) => commands?.run(line) ?? []);
     return node && { kind: "tc", node: node.text, changes };
   }
   if (fields.has("ofctl")) {
     const node = fields.text("node");
-    if (node !== undefined && !switches.includes(node.text))
-      fields.context.problem(
-        "unknown-reference",
-        node.span,
-        `There is no switch '${node.text}'.`,
-        namesHint(node.text, switches),
-      );
+    if (node !== undefined && !switches.includes(node.text)) reportUnknown(fields, node, "switch", switches);
     const commands = fields.oneOrMore("ofctl").flatMap((line) => readLine(fields.context, line) ?? []);
     return node && { kind: "ofctl", node: node.text, commands };
   }
@@ -82,4 +71,13 @@ function readChange(fields: Fields, { programs, links, maps, tc, switches }: Ste
   const side = links.side(link, from);
   if (side === undefined) return undefined;
   return { kind: "impair", link, directions: side === 0 ? [settings, {}] : [{}, settings] };
+}
+
+function reportUnknown(
+  { context }: Fields,
+  node: LocatedText,
+  kind: "host" | "switch",
+  known: readonly string[],
+): void {
+  context.problem("unknown-reference", node.span, `There is no ${kind} '${node.text}'.`, namesHint(node.text, known));
 }

@@ -89,7 +89,7 @@ export function runCommand(bridge: Bridge, line: string, now: number): void {
       `${STRICT.join(" and ")} take it.`,
     );
   const start = dashes.length + name.length + behind.length;
-  const begin = start + (/^\s*/.exec(line.slice(start))![0].length ?? 0);
+  const begin = start + /^\s*/.exec(line.slice(start))![0].length;
   const text: Piece = { text: line.slice(begin).trimEnd(), at: 0 };
   try {
     command(bridge, text, { strict, adds, setsCookies }, now);
