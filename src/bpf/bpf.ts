@@ -6,7 +6,7 @@ import { nameFunctions } from "./kernel-functions/name-functions.ts";
 import { ERRNO } from "./maps/errno.ts";
 import type { KernelObjects } from "./maps/kernel-objects.ts";
 import type { MapPlace } from "./maps/map-place.ts";
-import { ProgramArrayMap } from "./maps/program-array-map.ts";
+import { isOwned } from "./maps/program-owner.ts";
 import { PROGRAM_TYPES } from "./program-type.ts";
 import { expectedAttachType } from "./syscall/attach-types.ts";
 import { LOAD_FLAG, loadErrno, type ProgramAttributes } from "./syscall/load-check.ts";
@@ -120,7 +120,7 @@ export class Bpf extends BpfSyscall {
     const { error, log } = verdict;
     if (error !== undefined) return { descriptor: this.refusal(error), log };
     for (const { map } of maps.values())
-      if (map instanceof ProgramArrayMap && !map.admits({ type: type.number, attachType, flags }))
+      if (isOwned(map) && !map.owner.admits({ type: type.number, attachType, flags }))
         return { descriptor: -ERRNO.EINVAL, log };
     const narrowed = type.context.name === "__sk_buff" ? narrowStores(instructions, verdict) : instructions;
     const bytes = hardWired(narrowed, verdict.insight).slice();

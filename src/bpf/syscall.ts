@@ -8,6 +8,7 @@ import type { BpfMap } from "./maps/map.ts";
 import { isMapOfMaps } from "./maps/map-of-maps.ts";
 import type { MapPlace } from "./maps/map-place.ts";
 import { CREATE_FLAG, MAP_TYPES } from "./maps/map-type.ts";
+import type { Programs } from "./maps/program-owner.ts";
 import { RingBufferMap } from "./maps/ring-buffer-map.ts";
 import { UserRingBufferMap } from "./maps/user-ring-buffer-map.ts";
 import type { Btf } from "./object/btf/btf-type.ts";
@@ -16,7 +17,7 @@ import { BatchCommands } from "./syscall/batch-commands.ts";
 import { BpfFilesystem } from "./syscall/bpf-filesystem.ts";
 import { MappedMemory, type MappingRequest, mappingAddress } from "./syscall/mapped-memory.ts";
 import { isObjectName } from "./syscall/object-name.ts";
-import { type KernelObject, ObjectTable } from "./syscall/objects.ts";
+import { type KernelObject, ObjectTable, type ProgramObject } from "./syscall/objects.ts";
 import { checkTypes } from "./syscall/type-check.ts";
 
 /** BPF_MAP_CREATE's attributes. */
@@ -59,7 +60,7 @@ export class BpfSyscall extends BatchCommands {
 
   constructor(place: MapPlace) {
     super();
-    this.place = place;
+    this.place = { ...place, programs: this.programs() };
     this.heap = new ObjectHeap(place.machine.memory, place.machine.regions);
     this.objects = new ObjectTable((object) => this.free(object));
     this.files = new BpfFilesystem(this.objects);
@@ -205,6 +206,16 @@ export class BpfSyscall extends BatchCommands {
     if (value === 0 || offset >= map.directSize) return undefined;
     this.objects.hold(opened);
     return BigInt(value + offset);
+  }
+
+  /** Programs as maps hold them. */
+  private programs(): Programs {
+    // Maps hold nothing but what `of` gave them.
+    return {
+      of: (descriptor) => this.objects.ofKind(descriptor, "program"),
+      hold: (program) => this.objects.hold(program as ProgramObject),
+      letGo: (program) => this.objects.letGo(program as ProgramObject),
+    };
   }
 
   private free(object: KernelObject): void {

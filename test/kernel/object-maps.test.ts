@@ -41,7 +41,6 @@ function objectsOf(machine: Machine): KernelObjects {
   return {
     socket: (descriptor) => held.get(descriptor) ?? (descriptor === file ? -88 : -9),
     device: (index) => (index === LOOPBACK ? { index } : undefined),
-    deviceProgram: () => undefined,
     cgroup: () => -9,
     task: () => -9,
     inode: (descriptor) =>

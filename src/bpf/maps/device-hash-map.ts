@@ -1,11 +1,12 @@
 import { Block } from "./block.ts";
 import type { MapDefinition } from "./definition.ts";
-import { deviceFrom, putDevice, type RedirectTarget } from "./device-value.ts";
+import { deviceFrom, dropDevice, putDevice, type RedirectTarget } from "./device-value.ts";
 import { ERRNO } from "./errno.ts";
 import { HandledMap } from "./handled-map.ts";
 import { FreeElements } from "./hash/free-elements.ts";
 import type { MapPlace } from "./map-place.ts";
 import { CREATE_FLAG, UPDATE_FLAG } from "./map-type.ts";
+import { ProgramOwner } from "./program-owner.ts";
 
 interface Entry {
   /** Number of its value. */
@@ -16,6 +17,8 @@ interface Entry {
 /** BPF_MAP_TYPE_DEVMAP_HASH (kernel/bpf/devmap.c): devices by any number, which is also its own hash. */
 export class DeviceHashMap extends HandledMap {
   private readonly values: Block;
+  /** Programs in it are alike; those that use it need not be (map_type_contains_progs). */
+  private readonly inside = new ProgramOwner(false);
   private readonly waiting: FreeElements;
   private readonly entries = new Map<number, Entry>();
   /** Keys of each bucket, the newest first. */
@@ -49,14 +52,14 @@ export class DeviceHashMap extends HandledMap {
     const number = this.memory.uint32(key);
     const old = this.entries.get(number);
     if (old !== undefined && flags === UPDATE_FLAG.NOEXIST) return -ERRNO.EEXIST;
-    const found = deviceFrom(this.place, value, valueSize);
-    if (typeof found === "number") return found;
+    const target = deviceFrom(this.place, this.inside, value, valueSize);
+    if (typeof target === "number") return target;
     if (old !== undefined) this.remove(number, old);
     const element = this.waiting.take();
     if (element === undefined) return -ERRNO.E2BIG;
-    this.entries.set(number, { element, target: found.target });
+    this.entries.set(number, { element, target });
     this.bucketOf(number).unshift(number);
-    putDevice(this.place, this.lookup(key), valueSize, found.target.device.index, found.programId);
+    putDevice(this.place, this.lookup(key), valueSize, target);
     return 0;
   }
 
@@ -92,7 +95,8 @@ export class DeviceHashMap extends HandledMap {
     return this.buckets[(key & (this.buckets.length - 1)) >>> 0]!;
   }
 
-  private remove(key: number, { element }: Entry): void {
+  private remove(key: number, { element, target }: Entry): void {
+    dropDevice(this.place, target);
     this.entries.delete(key);
     const bucket = this.bucketOf(key);
     bucket.splice(bucket.indexOf(key), 1);
@@ -101,6 +105,7 @@ export class DeviceHashMap extends HandledMap {
 
   override release(): void {
     super.release();
+    for (const { target } of this.entries.values()) dropDevice(this.place, target);
     this.values.release();
   }
 }

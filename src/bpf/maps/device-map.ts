@@ -1,13 +1,15 @@
 import { Block } from "./block.ts";
 import type { MapDefinition } from "./definition.ts";
-import { deviceFrom, putDevice, type RedirectTarget } from "./device-value.ts";
+import { deviceFrom, dropDevice, putDevice, type RedirectTarget } from "./device-value.ts";
 import { ERRNO } from "./errno.ts";
 import type { MapPlace } from "./map-place.ts";
 import { CREATE_FLAG, UPDATE_FLAG } from "./map-type.ts";
 import { ObjectArray } from "./object-array.ts";
+import { type OwnedMap, ProgramOwner } from "./program-owner.ts";
 
 /** BPF_MAP_TYPE_DEVMAP (kernel/bpf/devmap.c): devices by index. User space fills it; programs read it and redirect by it. */
-export class DeviceMap extends ObjectArray<RedirectTarget> {
+export class DeviceMap extends ObjectArray<RedirectTarget> implements OwnedMap {
+  readonly owner = new ProgramOwner(false);
   private readonly values: Block;
 
   constructor(definition: MapDefinition, place: MapPlace) {
@@ -31,24 +33,29 @@ export class DeviceMap extends ObjectArray<RedirectTarget> {
     if (flags === UPDATE_FLAG.NOEXIST) return -ERRNO.EEXIST;
     if (this.memory.uint32(value) === 0) {
       if (valueSize === 8 && (this.memory.uint32(value + 4) | 0) > 0) return -ERRNO.EINVAL;
-      this.hold(key, undefined);
+      this.replace(key, undefined);
       return 0;
     }
-    const found = deviceFrom(this.place, value, valueSize);
-    if (typeof found === "number") return found;
-    this.hold(key, found.target);
-    putDevice(this.place, this.entryOf(key), valueSize, found.target.device.index, found.programId);
+    const target = deviceFrom(this.place, this.owner, value, valueSize);
+    if (typeof target === "number") return target;
+    putDevice(this.place, this.entryOf(key), valueSize, target);
+    this.replace(key, target);
     return 0;
   }
 
   override delete(key: number): number {
     if (!this.isIndex(key)) return -ERRNO.EINVAL;
-    this.hold(key, undefined);
+    this.replace(key, undefined);
     return 0;
   }
 
   override userDelete(key: number): number {
     return this.delete(key);
+  }
+
+  private replace(key: number, target: RedirectTarget | undefined): void {
+    dropDevice(this.place, this.heldAt(key));
+    this.hold(key, target);
   }
 
   private entryOf(key: number): number {
@@ -57,6 +64,7 @@ export class DeviceMap extends ObjectArray<RedirectTarget> {
 
   override release(): void {
     super.release();
+    for (const target of this.targets()) dropDevice(this.place, target);
     this.values.release();
   }
 }

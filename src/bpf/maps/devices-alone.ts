@@ -10,7 +10,6 @@ const LAST_INDEX = 0x7fff_ffff;
  */
 export const DEVICES_ALONE: KernelObjects = {
   device: (index) => (index >= 1 && index <= LAST_INDEX ? { index } : undefined),
-  deviceProgram: () => undefined,
   socket: () => -ERRNO.EBADF,
   cgroup: () => -ERRNO.EBADF,
   task: () => -ERRNO.EBADF,

@@ -9,8 +9,6 @@ export interface KernelObjects {
   socket(descriptor: number): HeldSocket | number;
   /** The network device of an index; undefined where there is none. */
   device(index: number): HeldDevice | undefined;
-  /** The XDP program of a descriptor that a device map runs behind a redirection; undefined where it is none. */
-  deviceProgram(descriptor: number): { readonly id: number; readonly slot: number } | undefined;
   /** The control group (version 2) of a descriptor. */
   cgroup(descriptor: number): HeldCgroup | number;
   /** The task of a pidfd. */

@@ -1,5 +1,6 @@
 import type { Machine } from "../vm/machine.ts";
 import type { KernelObjects } from "./kernel-objects.ts";
+import type { Programs } from "./program-owner.ts";
 
 /** Where maps live. */
 export interface MapPlace {
@@ -10,6 +11,8 @@ export interface MapPlace {
   cpu(): number;
   /** Sockets, devices and the like that maps may hold. */
   readonly objects?: KernelObjects;
+  /** Programs that maps may hold. */
+  readonly programs?: Programs;
 }
 
 /** One processor, number 0. */

@@ -4,32 +4,13 @@ import { ERRNO } from "./errno.ts";
 import { nextIndex } from "./indexed-map.ts";
 import { BpfMap } from "./map.ts";
 import type { MapPlace } from "./map-place.ts";
-
-/** What programs have in common that may call one another through an array of programs. */
-export interface ProgramKind {
-  /** `enum bpf_prog_type` */
-  readonly type: number;
-  /** `enum bpf_attach_type` that it was loaded for. */
-  readonly attachType: number;
-  /** LOAD_FLAG; those count that say what a program may do or meet. */
-  readonly flags: number;
-}
-
-/** A program as arrays of programs hold it. */
-export interface HeldProgram extends ProgramKind {
-  readonly id: number;
-  /** Its number in `machine.functions`. */
-  readonly slot: number;
-}
-
-/** BPF_F_SLEEPABLE, BPF_F_XDP_HAS_FRAGS */
-const TELLING_FLAGS = 16 | 32;
+import { type HeldProgram, type OwnedMap, ProgramOwner } from "./program-owner.ts";
 
 /** BPF_MAP_TYPE_PROG_ARRAY (kernel/bpf/arraymap.c): what bpf_tail_call goes to. User space puts programs in, programs only call. */
-export class ProgramArrayMap extends BpfMap {
+export class ProgramArrayMap extends BpfMap implements OwnedMap {
+  readonly owner = new ProgramOwner(true);
   private readonly programs: ProgramArray;
   private readonly held = new Map<number, HeldProgram>();
-  private kind: ProgramKind | undefined;
 
   constructor(definition: MapDefinition, place: MapPlace) {
     super(definition, place);
@@ -44,20 +25,12 @@ export class ProgramArrayMap extends BpfMap {
     return 0;
   }
 
-  /**
-   * Whether a program may use the array or be in it: the first one that does decides which others may
-   * (bpf_prog_map_compatible).
-   */
-  admits({ type, attachType, flags }: ProgramKind): boolean {
-    this.kind ??= { type, attachType, flags };
-    const { kind } = this;
-    return kind.type === type && kind.attachType === attachType && ((kind.flags ^ flags) & TELLING_FLAGS) === 0;
-  }
-
   /** Puts a program at the index that lies at `key`. */
   put(key: number, program: HeldProgram): number {
-    if (!this.admits(program)) return -ERRNO.EINVAL;
+    if (!this.owner.admits(program)) return -ERRNO.EINVAL;
     const index = this.memory.uint32(key);
+    this.place.programs?.hold(program);
+    this.letGo(index);
     this.programs.set(index, program.slot);
     this.held.set(index, program);
     return 0;
@@ -74,7 +47,7 @@ export class ProgramArrayMap extends BpfMap {
   override userDelete(key: number): number {
     const index = this.memory.uint32(key);
     if (index >= this.definition.maxEntries) return -ERRNO.E2BIG;
-    if (!this.held.delete(index)) return -ERRNO.ENOENT;
+    if (!this.letGo(index)) return -ERRNO.ENOENT;
     this.programs.set(index, 0);
     return 0;
   }
@@ -83,7 +56,14 @@ export class ProgramArrayMap extends BpfMap {
     return nextIndex(this.memory, this.definition.maxEntries, key, next);
   }
 
+  private letGo(index: number): boolean {
+    const program = this.held.get(index);
+    if (program !== undefined) this.place.programs?.letGo(program);
+    return this.held.delete(index);
+  }
+
   release(): void {
+    for (const index of [...this.held.keys()]) this.letGo(index);
     this.programs.release();
   }
 }

@@ -134,7 +134,6 @@ export abstract class ElementCommands extends ObjectCommands {
     if (map instanceof ProgramArrayMap) {
       const held = this.objects.ofKind(descriptor, "program");
       if (typeof held === "number") return held;
-      this.objects.hold(held);
       return map.put(key, held);
     }
     if (!isMapOfMaps(map)) return -ERRNO.EINVAL;
