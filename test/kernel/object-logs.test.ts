@@ -42,8 +42,8 @@ describe.skipIf(missing !== undefined)(`logs of level 2, line by line${missing ?
     const result = judged(object, program, cpus, types, isComplete, 2);
     if (result.statistics.instructionsProcessed > LONGEST_WALK) return;
     const { errno, log } = judge.judge(program, type.number, 2);
-    // A kernel without trampolines says nothing of programs for them.
-    if (errno !== 0 && log === "") return;
+    // A kernel says nothing of programs for what it has not: trampolines, or iterators over elements of maps.
+    if (errno !== 0 && (log === "" || log.includes("\nprocessed 0 insns"))) return;
     const { want, have } = comparableLogs(log, result.log);
     const first = want.findIndex((line, i) => line !== have[i]);
     const differ = first >= 0 || have.length !== want.length;

@@ -50,11 +50,6 @@ SEC("cgroup/connect_unix") int path_of_the_kernel_set(struct bpf_sock_addr *addr
 	unsigned char path[8] = {}; path[0] = 'p'; return bpf_sock_addr_set_sun_path(bpf_cast_to_kern_ctx(address), path, sizeof(path)) == 0;
 }
 
-SEC("cgroup/connect_unix") int path_of_nothing_set(struct bpf_sock_addr *address)
-{
-	unsigned char path[8] = {}; path[0] = 'p'; return bpf_sock_addr_set_sun_path(0, path, sizeof(path)) == 0;
-}
-
 SEC("cgroup_skb/egress") int path_of_a_packet_set(struct __sk_buff *skb)
 {
 	unsigned char path[8] = {}; path[0] = 'p'; return bpf_sock_addr_set_sun_path((void *)skb, path, sizeof(path)) == 0;
