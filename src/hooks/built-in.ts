@@ -13,12 +13,15 @@ import { socketFilter } from "./socket-filter.ts";
 import { tcAction } from "./tc/action.ts";
 import { tcClassifier } from "./tc/classifier.ts";
 import { tcxEgress, tcxIngress } from "./tc/tcx.ts";
+import { xdpCpumap, xdpDevmap } from "./xdp/entry-hooks.ts";
 import { xdp } from "./xdp/xdp.ts";
 
 /** The attachment points that netsim brings. */
 export const builtInHooks: readonly Hook[] = [
   socketFilter,
   xdp,
+  xdpDevmap,
+  xdpCpumap,
   tcClassifier,
   tcAction,
   tcxIngress,

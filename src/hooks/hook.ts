@@ -24,6 +24,7 @@ export type {
   TcActionVerdict,
   TcFilterSite,
   TcFilterVerdict,
+  XdpSite,
   XdpVerdict,
 } from "./places.ts";
 
@@ -45,6 +46,8 @@ export interface HookAt<P extends HookPlace> {
   readonly programTypes: readonly string[];
   /** `enum bpf_attach_type` that programs are verified for; 0 where it is absent. */
   readonly attachType?: number;
+  /** Whether the kernel takes programs there that were loaded for an attach type; absent: whatever they were loaded for. */
+  takesAttachType?(attachType: number): boolean;
   /**
    * Schema of an object form of the key's value, beside the plain program reference; it has a `program` property.
    * Absent: only a program reference may stand there.

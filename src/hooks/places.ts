@@ -76,6 +76,16 @@ export interface TcActionVerdict {
   action: number;
 }
 
+/** What drivers tell programs of XDP beside the frame (struct xdp_buff). */
+export interface XdpSite extends HostSite {
+  /** Number of the queue that the frame came in by. */
+  queue: number;
+  /** Index of the device that sends the frame next; 0: none does. */
+  egressIfindex: number;
+  /** Bytes of the frame's memory before its data; the program may move them. */
+  headroom: number;
+}
+
 /** What becomes of a frame that a program of XDP has seen. */
 export interface XdpVerdict {
   /** One of XDP_ACTION. */
@@ -137,7 +147,11 @@ export interface HookPlaces {
   /** On the way into a socket's receive queue. Programs stand under `nodes.NODE.sockets.SOCKET`. */
   socket: { subject: Skb; site: SocketSite; verdict: SocketVerdict };
   /** Before everything else on a frame that comes in by a device. Programs stand under `nodes.NODE.interfaces.DEVICE`. */
-  xdp: { subject: Skb; site: HostSite; verdict: XdpVerdict };
+  xdp: { subject: Skb; site: XdpSite; verdict: XdpVerdict };
+  /** Behind a redirection, before the device sends the frame. Programs stand in values of a devmap. */
+  "xdp-devmap": { subject: Skb; site: XdpSite; verdict: XdpVerdict };
+  /** Behind a redirection, on the processor that has the frame then. Programs stand in values of a cpumap. */
+  "xdp-cpumap": { subject: Skb; site: XdpSite; verdict: XdpVerdict };
   /** What comes to sockets of a control group. Programs stand under `nodes.NODE.cgroups.PATH`. */
   "cgroup-ingress": { subject: Skb; site: HostSite; verdict: CgroupVerdict };
   /** What sockets of a control group send. */
@@ -182,6 +196,8 @@ export type HookPlace = keyof HookPlaces;
 export const BLANK_VERDICTS: { readonly [P in HookPlace]: () => HookPlaces[P]["verdict"] } = {
   socket: () => ({ action: "pass", length: 0 }),
   xdp: () => ({ action: 0 }),
+  "xdp-devmap": () => ({ action: 0 }),
+  "xdp-cpumap": () => ({ action: 0 }),
   "cgroup-ingress": () => ({ allows: true, congested: false }),
   "cgroup-egress": () => ({ allows: true, congested: false }),
   "lwt-in": () => ({ action: 0 }),
@@ -202,10 +218,15 @@ export const BLANK_VERDICTS: { readonly [P in HookPlace]: () => HookPlaces[P]["v
   "ovs-port-miss": () => ({ verdict: "drop" }),
 };
 
+/** Places whose programs see frames as drivers have them (struct xdp_md). */
+export const SEES_FRAMES: readonly HookPlace[] = ["xdp", "xdp-devmap", "xdp-cpumap"];
+
 /** Whether programs there look at packets. */
 export const SEES_PACKETS: { readonly [P in HookPlace]: HookPlaces[P]["subject"] extends Skb ? true : false } = {
   socket: true,
   xdp: true,
+  "xdp-devmap": true,
+  "xdp-cpumap": true,
   "cgroup-ingress": true,
   "cgroup-egress": true,
   "lwt-in": true,

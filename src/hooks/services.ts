@@ -1,4 +1,6 @@
+import type { RedirectTarget } from "../bpf/maps/device-value.ts";
 import type { BpfMap } from "../bpf/maps/map.ts";
+import type { HeldProgram } from "../bpf/maps/program-owner.ts";
 import type { BpfSyscall } from "../bpf/syscall.ts";
 import type { Machine } from "../bpf/vm/machine.ts";
 import type { SkbPool } from "../packet/skb-pool.ts";
@@ -17,8 +19,10 @@ export interface RedirectInfo {
   by?: "peer" | "neighbour" | undefined;
   /** The next hop of `neighbour` that the program has said; undefined: the routes'. */
   nextHop?: NextHop | undefined;
-  /** Of XDP, where a map has the devices: their indexes. */
-  devices?: readonly number[] | undefined;
+  /** Of XDP, to all devices of a map: its entries. */
+  targets?: readonly RedirectTarget[] | undefined;
+  /** Of XDP: the program that the frame passes first, as the map's entry says. */
+  program?: HeldProgram | undefined;
   /** Of XDP: to another processor, which hands it to the host's protocols. */
   toProcessor?: boolean;
   /** Of XDP: what bpf_redirect or bpf_redirect_map were asked for; undefined: neither was called. */

@@ -1,9 +1,12 @@
 import type { Hook } from "../hooks/hook.ts";
+import { SEES_FRAMES } from "../hooks/places.ts";
+import { entryAttachment } from "../programs/entry-programs.ts";
 import type { ProgramTable } from "../programs/program-table.ts";
 import type { Registry } from "../registry.ts";
 import type {
   AttachmentModel,
   HostModel,
+  MapModel,
   NodeModel,
   QdiscModel,
   SwitchModel,
@@ -21,6 +24,7 @@ import type { ProgramUse, QdiscUse, Subject } from "./rule.ts";
 export function subjectOf(topology: Topology, programs: ProgramTable, hooks: Registry<Hook>): Subject {
   const collector = new Collector(programs, hooks);
   for (const node of topology.nodes.values()) collector.node(node);
+  for (const map of topology.maps.values()) collector.map(map);
   const maps = new MapUses(topology);
   for (const { loaded, mapCalls, place } of collector.uses) maps.add(loaded, mapCalls, place);
   for (const entry of topology.tracing) {
@@ -40,7 +44,7 @@ export function subjectOf(topology: Topology, programs: ProgramTable, hooks: Reg
 }
 
 /** Where structures of programs have the packet's address: xdp_md and __sk_buff. */
-const DATA_AT: Readonly<Record<string, number>> = { xdp: 0 };
+const DATA_OF_XDP_MD = 0;
 const DATA_OF_SK_BUFF = 76;
 
 /** Collects the places of programs, node by node. */
@@ -60,6 +64,10 @@ class Collector {
     if (node.kind !== "ovs") return;
     for (const attachment of [node.parser, ...node.flowHit.values(), node.flowMiss])
       if (attachment !== undefined) this.use(attachment);
+  }
+
+  map(map: MapModel): void {
+    this.list(map.contents.flatMap((entry) => (entry.program === undefined ? [] : entryAttachment(map, entry))));
   }
 
   private host({ name, sockets, tc, xdp, teams, ppp, cgroups = [], netfilter, routes }: HostModel): void {
@@ -86,7 +94,7 @@ class Collector {
     const { loaded } = this.programs.get(attachment.program);
     const { program, place } = attachment;
     const hook = this.hooks.get(attachment.hook);
-    const facts = factsOf(loaded, DATA_AT[hook.place] ?? DATA_OF_SK_BUFF);
+    const facts = factsOf(loaded, SEES_FRAMES.includes(hook.place) ? DATA_OF_XDP_MD : DATA_OF_SK_BUFF);
     this.uses.push({ ...facts, program, loaded, hook, place, hasNext: false, ...more });
   }
 

@@ -1,6 +1,7 @@
 import type { RedirectInfo } from "../hooks/services.ts";
 import type { ByteStore } from "../packet/bytestore.ts";
 import type { SkbPool } from "../packet/skb-pool.ts";
+import type { EntryAttachment } from "../programs/entry-programs.ts";
 import type { Random } from "../simulation/random.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import type { Ledger } from "./ledger.ts";
@@ -15,6 +16,8 @@ export interface World {
   readonly observer: Observer;
   /** What programs and the places where they run tell each other about redirection. */
   readonly redirect: RedirectInfo;
+  /** Programs in values of devmaps and cpumaps, by their ids. */
+  readonly entryPrograms: Map<number, EntryAttachment>;
   /** A stream of random numbers of its own for each label. */
   random(label: string): Random;
 }

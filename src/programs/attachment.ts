@@ -42,6 +42,11 @@ export class Attachment<P extends HookPlace = HookPlace> {
     this.verdict = BLANK_VERDICTS[hook.place]();
   }
 
+  /** Number in the machine's table of functions of the program that runs there now; undefined: it is classic. */
+  get executable(): number | undefined {
+    return this.prepared.program.slot;
+  }
+
   /** Runs the program; what it decides is in `verdict` and stays there until the next run. */
   run(subject: HookPlaces[P]["subject"], site: HookPlaces[P]["site"]): HookPlaces[P]["verdict"] {
     const { hook, verdict } = this;

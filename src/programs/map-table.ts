@@ -3,6 +3,7 @@ import type { DumpedElement, DumpedMap } from "../bpf/codec/dump-map.ts";
 import { errnoName } from "../bpf/maps/errno.ts";
 import { fieldAtFault } from "../bpf/maps/field-at-fault.ts";
 import { MAP_TYPES } from "../bpf/maps/map-type.ts";
+import type { ProgramKind } from "../bpf/maps/program-owner.ts";
 import type { Btf } from "../bpf/object/btf/btf-type.ts";
 import { createMaps, MapCreationError } from "../bpf/object/load/create-maps.ts";
 import { withDescriptors } from "../bpf/object/load/name-maps.ts";
@@ -10,8 +11,9 @@ import { verifierMaps } from "../bpf/object/load/verifier-maps.ts";
 import type { ObjectMap } from "../bpf/object/object-file.ts";
 import type { VerifierMap } from "../bpf/verifier/map.ts";
 import { type Diagnostic, fail, NetsimError } from "../errors.ts";
-import { decodeValue, type Readable } from "../topology/map-value/decode.ts";
+import { decodeValue, type Readable, readableText } from "../topology/map-value/decode.ts";
 import type { ValueLayout } from "../topology/map-value/layout.ts";
+import { programField } from "../topology/map-value/redirect-target.ts";
 import type { MapEntryModel, MapModel } from "../topology/model.ts";
 import type { LoadedExtendedProgram, ObjectOrigin } from "./language.ts";
 import type { MapCommands } from "./map-commands.ts";
@@ -26,6 +28,13 @@ export interface ReadableEntry {
 
 /** Processors of a host. */
 export const POSSIBLE_CPUS = 1;
+
+/** A program that an entry holds. */
+export interface PutProgram {
+  readonly name: string;
+  readonly slot: number;
+  readonly kind?: ProgramKind;
+}
 
 /** A map that exists. */
 interface OpenMap {
@@ -171,7 +180,7 @@ export class MapTable {
       return this.commands.produce(this.descriptor(map), value as Uint8Array);
     }
     if (value instanceof Uint8Array || value.kind !== "cgroup")
-      return this.commands.update(this.descriptor(map), key, this.bytesOf(map, value), flags);
+      return this.updateBytes(map, key, keyText, this.bytesOf(map, value), flags);
     if (this.cgroups === undefined)
       fail("unsupported", `This engine puts no control groups into maps like '${map}'.`, {
         place,
@@ -182,12 +191,38 @@ export class MapTable {
     return errno;
   }
 
-  /** Puts a program there. @param slot its executable's. */
-  putProgram(map: string, { key, keyText }: MapEntryModel, name: string, slot: number, flags = 0): number {
-    const program = this.commands.openProgram(slot);
-    const errno = this.commands.update(this.descriptor(map), key, int32(program), flags);
+  /** Puts a program there, or a value that names one. @param slot its executable's. @param kind absent: that of no matter. */
+  putProgram(map: string, entry: MapEntryModel, { name, slot, kind }: PutProgram, flags = 0): number {
+    const { key, keyText, value } = entry;
+    const program = this.commands.openProgram(slot, kind);
+    const field = programField(this.modelOf(map)!.value);
+    const bytes =
+      value instanceof Uint8Array && field !== undefined
+        ? spliced(value, int32(program), field.offset)
+        : int32(program);
+    const errno = this.commands.update(this.descriptor(map), key, bytes, flags);
     this.commands.close(program);
     if (errno === 0) this.namesIn(map).set(keyText, { key: key!, name });
+    return errno;
+  }
+
+  /** Id of the program that the value under a key names; 0: none. */
+  programIn(map: string, key: Uint8Array): number {
+    const field = programField(this.modelOf(map)!.value);
+    const value = this.lookup(map, key);
+    if (field === undefined || value === undefined) return 0;
+    return new DataView(value.buffer, value.byteOffset).getUint32(field.offset, true);
+  }
+
+  private updateBytes(
+    map: string,
+    key: Uint8Array | undefined,
+    keyText: string,
+    value: Uint8Array,
+    flags: number,
+  ): number {
+    const errno = this.commands.update(this.descriptor(map), key, value, flags);
+    if (errno === 0) this.heldNames.get(map)?.delete(keyText);
     return errno;
   }
 
@@ -244,8 +279,17 @@ export class MapTable {
     for (; typeof key !== "number"; key = this.commands.nextKey(descriptor, key)) {
       const value = this.lookup(map, key);
       if (value === undefined || (isArray && value.every((byte) => byte === 0))) continue;
-      yield { key: decodeValue(model.key, key), value: decodeValue(model.value, value) };
+      yield { key: decodeValue(model.key, key), value: this.readable(model, key, value) };
     }
+  }
+
+  /** A value in words: a program by its name. */
+  private readable({ name: map, key: layout, value: of }: MapModel, key: Uint8Array, value: Uint8Array): Readable {
+    const readable = decodeValue(of, value);
+    const field = programField(of);
+    if (field === undefined || typeof readable !== "object") return readable;
+    const held = this.heldNames.get(map)?.get(readableText(decodeValue(layout, key)));
+    return held === undefined ? readable : { ...readable, [field.name]: held.name };
   }
 
   /** Every map with its bytes, as they are now; of queues and the like none. */
@@ -307,7 +351,8 @@ export class MapTable {
   }
 }
 
-const isProgram = ({ value }: MapEntryModel): boolean => !(value instanceof Uint8Array) && value.kind === "program";
+const isProgram = ({ value, program }: MapEntryModel): boolean =>
+  program !== undefined || (!(value instanceof Uint8Array) && value.kind === "program");
 
 const entryText = ({ type, key }: MapModel, { keyText }: MapEntryModel): string =>
   type === "user_ringbuf" ? "a record" : key.size === 0 ? "a value" : `key ${keyText}`;
@@ -326,6 +371,12 @@ function* inOrder(models: ReadonlyMap<string, MapModel>): Iterable<MapModel> {
         yield one;
       }
   }
+}
+
+function spliced(bytes: Uint8Array, part: Uint8Array, at: number): Uint8Array {
+  const whole = bytes.slice();
+  whole.set(part, at);
+  return whole;
 }
 
 function int32(number: number): Uint8Array {

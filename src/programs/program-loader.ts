@@ -66,8 +66,9 @@ export class ProgramLoader {
     this.kernelFunctions = new KernelFunctions(syscall);
   }
 
-  /** Throws a NetsimError where the verifier refuses the program. @param attachType what it is verified for where it does not say. */
-  prepare(loaded: LoadedProgram, { context, start, trims }: RunPlace, attachType = 0): RunnableProgram {
+  /** Throws a NetsimError where the verifier refuses the program. */
+  prepare(loaded: LoadedProgram, place: RunPlace): RunnableProgram {
+    const { context, start, trims, attachType } = place;
     if (loaded.form === "classic" && context.kind === "classic")
       return this.engine.prepare(forStart(loaded, start), context.view, this.machine, trims);
     if (loaded.form !== "extended" || context.kind !== "extended")
@@ -78,7 +79,7 @@ export class ProgramLoader {
         hint: "The engines interpreter and jit run it.",
       });
     const { runs, given, exceptionCallback, probes } = this.link(loaded, context, attachType);
-    if (loaded.object !== undefined) this.fillArrays(loaded, loaded.object, { context, start, trims });
+    if (loaded.object !== undefined) this.fillArrays(loaded, loaded.object, place);
     return this.engine.load(runs, { ...this.environment(context), exceptionCallback, probes }, given);
   }
 
@@ -106,7 +107,7 @@ export class ProgramLoader {
   }
 
   /** `prepare` without loading: throws what it would throw. */
-  check(loaded: LoadedProgram, { context, start }: RunPlace, attachType = 0): void {
+  check(loaded: LoadedProgram, { context, start, attachType }: RunPlace): void {
     if (loaded.form === "classic") forStart(loaded, start);
     if (loaded.form === "extended" && context.kind === "extended") this.link(loaded, context, attachType);
   }

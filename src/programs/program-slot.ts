@@ -18,6 +18,8 @@ export interface RunPlace {
   readonly start: DataStart;
   /** What classic programs return there is a number of bytes. */
   readonly trims: boolean;
+  /** `enum bpf_attach_type` that extended programs are verified for there where they do not say. */
+  readonly attachType: number;
 }
 
 /** What runs now at places of one kind under a program's name. */
@@ -55,10 +57,10 @@ export class ProgramSlot {
   }
 
   /** What runs at such places; `prepare` makes it where nothing does yet. */
-  at({ context, start, trims }: RunPlace, prepare: () => RunnableProgram): PreparedProgram {
+  at({ context, start, trims, attachType }: RunPlace, prepare: () => RunnableProgram): PreparedProgram {
     let found = this.prepared.find((one) => one.context === context && one.start === start && one.trims === trims);
     if (found === undefined) {
-      found = { context, start, trims, program: prepare() };
+      found = { context, start, trims, attachType, program: prepare() };
       this.prepared.push(found);
     }
     return found;

@@ -62,6 +62,16 @@ export class ProgramTable {
       });
       return undefined;
     }
+    const loadedFor = slot.loaded.form === "extended" ? slot.loaded.attachType : undefined;
+    if (loadedFor !== undefined && hook.takesAttachType?.(loadedFor) === false) {
+      this.problems.push({
+        code: "bad-topology",
+        severity: "error",
+        message: `Linux refuses '${model.program}' at the ${hook.name} hook with EINVAL: it was loaded for another place (attach type ${loadedFor}).`,
+        place: model.place,
+      });
+      return undefined;
+    }
     const most = hook.mostInstructions;
     if (most !== undefined && slot.loaded.form === "classic" && slot.instructions > most) {
       this.problems.push({
@@ -74,8 +84,13 @@ export class ProgramTable {
     }
     return this.attempt(() => {
       const context = this.contexts.of(hook as unknown as Hook, type);
-      const place = { context, start: hook.dataStart ?? start, trims: hook.place === "socket" };
-      const prepared = slot.at(place, () => this.loader.prepare(slot.loaded, place, hook.attachType));
+      const place = {
+        context,
+        start: hook.dataStart ?? start,
+        trims: hook.place === "socket",
+        attachType: hook.attachType ?? 0,
+      };
+      const prepared = slot.at(place, () => this.loader.prepare(slot.loaded, place));
       return new Attachment(hook, slot, prepared, model.options);
     });
   }
@@ -110,7 +125,7 @@ export class ProgramTable {
       (place) => this.loader.prepare(loaded, place),
       (prepared) => {
         for (const { map, entry, program } of this.held)
-          if (program === prepared) this.maps.putProgram(map, entry, name, prepared.program.slot!);
+          if (program === prepared) this.maps.putProgram(map, entry, { name, slot: prepared.program.slot! });
       },
     );
   }
@@ -120,7 +135,8 @@ export class ProgramTable {
     if (entry.value instanceof Uint8Array || entry.value.kind !== "program") return this.maps.update(map, entry, flags);
     const program = this.preparedFor(map, entry.value.name);
     if (program === undefined) return 0;
-    const errno = this.maps.putProgram(map, entry, entry.value.name, program.program.slot!, flags);
+    const held = { name: entry.value.name, slot: program.program.slot! };
+    const errno = this.maps.putProgram(map, entry, held, flags);
     if (errno === 0) this.held.push({ map, entry, program });
     return errno;
   }

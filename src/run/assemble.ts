@@ -13,6 +13,7 @@ import type { World } from "../network/world.ts";
 import { SkbPool } from "../packet/skb-pool.ts";
 import type { Attach, Attachment } from "../programs/attachment.ts";
 import type { ProgramRunner } from "../programs/engine.ts";
+import { EntryPrograms } from "../programs/entry-programs.ts";
 import type { ProgramLanguage } from "../programs/language.ts";
 import { MapTable } from "../programs/map-table.ts";
 import { ProgramLoader } from "../programs/program-loader.ts";
@@ -149,6 +150,8 @@ export function assemble(
   const network = new Network(opened, world, attach, parts.qdiscs);
   serveSockets(processes, network, simulation);
   network.prepare(topology.steps);
+  const entryPrograms = new EntryPrograms(maps, attach, world.entryPrograms);
+  entryPrograms.fill(topology);
   programs.finish();
   records?.openAll();
 
@@ -163,7 +166,9 @@ export function assemble(
 
   const maxPackets = options.maxPackets ?? topology.maxPackets;
   if (maxPackets !== undefined) world.ledger.watch(maxPackets, () => world.simulation.stop("max-packets"));
-  const mapSteps = new MapSteps(maps, (map, entry, flags) => programs.put(map, entry, flags));
+  const mapSteps = new MapSteps(maps, (map, entry, flags) =>
+    (entry.program === undefined ? programs : entryPrograms).put(map, entry, flags),
+  );
   new Steps(network, programs, mapSteps).schedule(topology.steps, world.simulation);
   for (const source of sources) source.start();
   return {
@@ -205,7 +210,17 @@ function createWorld(seed: bigint, store: LinearMemory, options: RunOptions): Wo
   const observer = new Trace(simulation, store, options);
   const ledger = new Ledger(pool, observer);
   const redirect = { ifindex: 0, ingress: false };
-  return { simulation, store, pool, ledger, observer, redirect, random: (label) => new Random(seed, label) };
+  const entryPrograms = new Map();
+  return {
+    simulation,
+    store,
+    pool,
+    ledger,
+    observer,
+    redirect,
+    entryPrograms,
+    random: (label) => new Random(seed, label),
+  };
 }
 
 function closingOnFailure<T>(sources: readonly TrafficSource[], work: () => T): T {

@@ -39,6 +39,8 @@ const tcx: Effects = { ...TC, actions: () => [UNSPEC, OK, SHOT, REDIRECT] };
 const EFFECTS: Readonly<Record<Exclude<HookPlace, "event">, Effects>> = {
   socket: READS,
   xdp: { bytes: true, fields: [] },
+  "xdp-devmap": { bytes: true, fields: [] },
+  "xdp-cpumap": { bytes: true, fields: [] },
   "cgroup-ingress": MARKS,
   "cgroup-egress": MARKS,
   // bpf_lwt_push_encap puts a header before the packet.

@@ -1,5 +1,5 @@
 import type { Hook } from "../hooks/hook.ts";
-import { SEES_PACKETS } from "../hooks/places.ts";
+import { SEES_FRAMES, SEES_PACKETS } from "../hooks/places.ts";
 import type { Fields } from "../topology/build/fields.ts";
 import { Maps } from "../topology/build/maps.ts";
 import { Programs } from "../topology/build/programs.ts";
@@ -120,7 +120,7 @@ function programCase(fields: Fields, root: Fields, facts: ProgramFacts): Program
 
 /** Refuses fields that programs of the hook cannot see. */
 function refuseUnseen(fields: Fields, { place, name }: Hook): void {
-  const given = place === "xdp" ? fields.fields("context") : undefined;
+  const given = SEES_FRAMES.includes(place) ? fields.fields("context") : undefined;
   if (given === undefined) return;
   const unseen = PACKET_FIELDS.filter((field) => !XDP_FIELDS.includes(field));
   refuseKeys(given, unseen, `a frame at ${name} has only ${XDP_FIELDS.join(" and ")} yet.`);

@@ -6,8 +6,10 @@ import { LinearMemory } from "../bpf/vm/memory.ts";
 import { Contexts } from "../hooks/contexts.ts";
 import { KernelObjects } from "../hooks/events/kernel-objects.ts";
 import type { HookAt } from "../hooks/hook.ts";
+import { SEES_FRAMES } from "../hooks/places.ts";
 import { SocketRecords } from "../hooks/socket-records.ts";
 import { minorOf } from "../hooks/tc/verdict.ts";
+import { HEADROOM } from "../hooks/xdp/xdp-block.ts";
 import type { Skb } from "../packet/skb.ts";
 import { SkbPool } from "../packet/skb-pool.ts";
 import type { Attachment } from "../programs/attachment.ts";
@@ -100,7 +102,15 @@ export class ProgramBench {
   ): T {
     const { pool, attachment, test, flowKeys } = this;
     const { directAction, classid, configured, minimum } = test.settings;
-    const skb = arrive(pool, bytes, start, length, linkType, [this.atPlace, ...fields], test.hook.place === "xdp");
+    const skb = arrive(
+      pool,
+      bytes,
+      start,
+      length,
+      linkType,
+      [this.atPlace, ...fields],
+      SEES_FRAMES.includes(test.hook.place),
+    );
     try {
       arrived?.(skb);
       flowKeys?.take(pool.store.bytes, skb);
@@ -110,6 +120,9 @@ export class ProgramBench {
         length: skb.data + skb.length - address,
         minimum,
         host: undefined,
+        queue: skb.queue,
+        egressIfindex: 0,
+        headroom: HEADROOM,
         directAction,
         classid,
         configured,

@@ -89,6 +89,10 @@ export interface MapEntryModel {
   /** The key as people read it. */
   readonly keyText: string;
   readonly value: Uint8Array | NamedThing;
+  /** Of a devmap or cpumap: the program that frames pass behind a redirection to the entry; absent: none. */
+  readonly program?: string;
+  /** The node whose device the value begins with, where it names one. */
+  readonly node?: string;
   readonly place: Place;
 }
 

@@ -77,6 +77,7 @@ export class Stage {
       ledger: this.ledger,
       observer,
       redirect: { ifindex: 0, ingress: false },
+      entryPrograms: new Map(),
       random: (label) => new Random(seed, label),
     };
   }

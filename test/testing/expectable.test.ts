@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createContainer } from "../../src/container.ts";
 import { NetsimError } from "../../src/errors.ts";
-import { SEES_PACKETS } from "../../src/hooks/places.ts";
+import { SEES_FRAMES, SEES_PACKETS } from "../../src/hooks/places.ts";
 import { schemaParts } from "../../src/open-topology.ts";
 import { PACKET_FIELDS } from "../../src/testing/context-fields.ts";
 import { loadPolicyTest } from "../../src/testing/load.ts";
@@ -35,6 +35,8 @@ const TC = [...ALWAYS, "action", "bytes", "context", "maps"];
 const POSSIBLE: Readonly<Record<string, readonly string[]>> = {
   "socket-filter": [...ALWAYS, "length", "context", "maps"],
   xdp: [...ALWAYS, "bytes", "maps"],
+  "xdp-devmap": [...ALWAYS, "bytes", "maps"],
+  "xdp-cpumap": [...ALWAYS, "bytes", "maps"],
   "cgroup-ingress": [...ALWAYS, "context", "maps"],
   "cgroup-egress": [...ALWAYS, "context", "maps"],
   "lwt-in": [...ALWAYS, "bytes", "context", "maps"],
@@ -69,7 +71,7 @@ const takesExtended = ({ programTypes }: (typeof HOOKS)[number]) => programTypes
 
 /** A test at a hook with one expectation. */
 function atHook(hook: (typeof HOOKS)[number], key: string, isExtended: boolean, more = ""): string {
-  const fields = hook.place === "xdp" ? "{}" : "{ cb: [1] }";
+  const fields = SEES_FRAMES.includes(hook.place) ? "{}" : "{ cb: [1] }";
   const verdict = hook.outcomes[0]!.name;
   const value = EXPECTATIONS[key]!.replace("VERDICT", verdict).replace("FIELDS", fields);
   const subject = key === "split" ? `capture: ${process.cwd()}/topologies/captures/mixed.pcap` : "packet: { udp: {} }";

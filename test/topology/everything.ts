@@ -138,6 +138,7 @@ maps:
   requests: { type: user_ringbuf, entries: 4096, contents: [{ value: "0a0b" }] }
   unread: { type: ringbuf, entries: 4096, records: false }
   ways: { type: devmap, key: u32, value: device, entries: 4, contents: { 0: "server:eth0" } }
+  exits: { type: devmap, key: u32, value: { to: device, program: u32 }, entries: 4, contents: { 0: { to: "server:eth0", program: in-place } } }
   groups: { type: cgroup_array, key: u32, value: u32, entries: 4, contents: { 0: server/web } }
   names: { type: array_of_maps, key: u32, value: 4, entries: 4, inner: ports, contents: { 0: ports } }
 `;

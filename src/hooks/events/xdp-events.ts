@@ -104,16 +104,16 @@ export class XdpEvents {
     }
   }
 
-  /** A driver has taken a frame that came in by another device (bq_xmit_all). */
-  transmitted(from: TracedDevice, to: TracedDevice): void {
+  /** A frame that came in by one device is flushed to another, whose driver takes it unless a program is against it (bq_xmit_all). */
+  transmitted(from: TracedDevice, to: TracedDevice, isSent: boolean): void {
     const { sent, rawSent } = this;
     if (sent !== undefined) {
       const { record } = sent;
       record.set32(8, from.index);
       record.set32(12, REDIRECT);
       record.set32(16, to.index);
-      record.set32(20, 0);
-      record.set32(24, 1);
+      record.set32(20, isSent ? 0 : 1);
+      record.set32(24, isSent ? 1 : 0);
       record.set32(28, 0);
       sent.fire(from.node);
     }
@@ -121,7 +121,8 @@ export class XdpEvents {
       const { record } = rawSent;
       record.set64(0, this.events.objects.device(from));
       record.set64(8, this.events.objects.device(to));
-      record.set64(16, 1);
+      record.set64(16, isSent ? 1 : 0);
+      record.set64(24, isSent ? 0 : 1);
       rawSent.fire(from.node);
     }
   }

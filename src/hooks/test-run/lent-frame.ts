@@ -4,11 +4,8 @@ import type { LentPacket } from "../../bpf/test-run/lent-packet.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
 import type { HookServices } from "../services.ts";
 import { xdpHelpers } from "../xdp/helpers/xdp-helpers.ts";
-import { XdpBlock } from "../xdp/xdp-block.ts";
+import { HEADROOM, XdpBlock } from "../xdp/xdp-block.ts";
 import { LentMemory } from "./lent-memory.ts";
-
-/** XDP_PACKET_HEADROOM */
-const HEADROOM = 256;
 
 /** Frames of XDP programs in test runs. */
 export class LentFrame extends LentMemory implements LentPacket {

@@ -2,7 +2,7 @@ import { XDP_MD_OFFSET as XDP_MD, XDP_MD_BYTES } from "../../bpf/program-type/of
 import type { ContextLayout } from "../../bpf/vm/environment.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
-import type { ProgramHost } from "../places.ts";
+import type { ProgramHost, XdpSite } from "../places.ts";
 
 /** Where the frame's length lies, which only engines read: behind the struct. */
 const LENGTH = XDP_MD_BYTES;
@@ -14,7 +14,7 @@ export const XDP_LAYOUT: ContextLayout = {
 };
 
 /** XDP_PACKET_HEADROOM: bytes before a frame that has just come in. */
-const HEADROOM = 256;
+export const HEADROOM = 256;
 /** Bytes at the beginning of that which belong to the kernel (struct xdp_frame). */
 const FRAME_BYTES = 40;
 /** Bytes of a frame's memory from its beginning on that a frame may fill: a page less struct skb_shared_info. */
@@ -29,7 +29,7 @@ export class XdpBlock {
   /** The host that the program runs on, where it can reach one. */
   host: ProgramHost | undefined;
   /** Bytes of the frame's memory before its data. */
-  private before = HEADROOM;
+  headroom = HEADROOM;
   /** Bytes at the frame's end that lie outside of its first buffer, in pages of their own (skb_shared_info's frags). */
   beyond = 0;
   private readonly memory: LinearMemory;
@@ -50,16 +50,16 @@ export class XdpBlock {
     return this.skb!.length;
   }
 
-  /** Shows a frame that has just come in. */
-  show(skb: Skb, host: ProgramHost | undefined): void {
+  /** Shows a frame in one piece. */
+  show(skb: Skb, { host, queue, egressIfindex, headroom }: XdpSite): void {
     this.skb = skb;
     this.host = host;
-    this.before = HEADROOM;
+    this.headroom = headroom;
     this.beyond = 0;
     const { memory, address } = this;
     memory.setUint32(address + XDP_MD.ingressIfindex, skb.ifindex);
-    memory.setUint32(address + XDP_MD.rxQueueIndex, skb.queue);
-    memory.setUint32(address + XDP_MD.egressIfindex, 0);
+    memory.setUint32(address + XDP_MD.rxQueueIndex, queue);
+    memory.setUint32(address + XDP_MD.egressIfindex, egressIfindex);
     this.place();
   }
 
@@ -67,7 +67,7 @@ export class XdpBlock {
   adopt(skb: Skb, host: ProgramHost, beyond: number): void {
     this.skb = skb;
     this.host = host;
-    this.before = HEADROOM;
+    this.headroom = HEADROOM;
     this.beyond = beyond;
   }
 
@@ -83,17 +83,17 @@ export class XdpBlock {
 
   /** Bytes by which the frame or its metadata can still grow at the front. */
   get roomBefore(): number {
-    return this.before - FRAME_BYTES - this.skb!.metaLength;
+    return this.headroom - FRAME_BYTES - this.skb!.metaLength;
   }
 
   /** The same at the end: of the first buffer, or of the last page. */
   get roomBehind(): number {
     if (this.beyond > 0) return (PAGE - (this.beyond % PAGE)) % PAGE;
-    return ROOM - this.before - this.skb!.length;
+    return ROOM - this.headroom - this.skb!.length;
   }
 
   /** The data has moved by so many bytes, to the front where it is negative. */
   moved(bytes: number): void {
-    this.before += bytes;
+    this.headroom += bytes;
   }
 }

@@ -6,14 +6,14 @@ import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { KernelEvents } from "../events/kernel-events.ts";
 import { asksForStack } from "../helpers/asks-for-stack.ts";
-import type { HostSite } from "../places.ts";
+import type { XdpSite } from "../places.ts";
 import type { ExtendedContext } from "../program-context.ts";
 import type { HookServices } from "../services.ts";
 import { xdpHelpers } from "./helpers/xdp-helpers.ts";
 import { XDP_LAYOUT, XdpBlock } from "./xdp-block.ts";
 
 /** What XDP programs are given of a frame: struct xdp_md, and the helpers on frames. */
-export class XdpContext implements ExtendedContext<Skb, HostSite> {
+export class XdpContext implements ExtendedContext<Skb, XdpSite> {
   readonly kind = "extended";
   readonly programType: ProgramType;
   readonly layout = XDP_LAYOUT;
@@ -46,18 +46,19 @@ export class XdpContext implements ExtendedContext<Skb, HostSite> {
     return program;
   }
 
-  enter(skb: Skb, { host }: HostSite): number {
+  enter(skb: Skb, site: XdpSite): number {
     let block = this.blocks[this.depth];
     if (block === undefined) {
       block = new XdpBlock(this.memory);
       this.blocks.push(block);
     }
     this.depth++;
-    block.show(skb, host);
+    block.show(skb, site);
     return block.address;
   }
 
-  leave(): void {
+  leave(_skb: Skb, site: XdpSite): void {
+    site.headroom = this.block.headroom;
     this.depth--;
   }
 }

@@ -1,4 +1,5 @@
-import type { HookAt, HostSite, Outcome, XdpVerdict } from "../hook.ts";
+import { ENTRY_ATTACH_TYPE } from "../../bpf/maps/entry-program.ts";
+import type { HookAt, Outcome, XdpSite, XdpVerdict } from "../hook.ts";
 import { XDP_ACTION } from "./action.ts";
 
 /** Outcomes in the order of XDP_ACTION. */
@@ -30,10 +31,12 @@ export const xdp: HookAt<"xdp"> = {
   programTypes: ["xdp"],
   // BPF_XDP
   attachType: 37,
+  // dev_xdp_attach
+  takesAttachType: (type) => type !== ENTRY_ATTACH_TYPE.devmap && type !== ENTRY_ATTACH_TYPE.cpumap,
   description: "Program that sees each frame that comes in before anything else does (XDP, in the driver).",
   outcomes: OUTCOMES,
 
-  interpret(returnValue: number, _site: HostSite, verdict: XdpVerdict): number {
+  interpret(returnValue: number, _site: XdpSite, verdict: XdpVerdict): number {
     const isKnown = returnValue <= XDP_ACTION.REDIRECT;
     verdict.action = isKnown ? returnValue : XDP_ACTION.ABORTED;
     return isKnown ? returnValue : UNKNOWN;

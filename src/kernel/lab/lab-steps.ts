@@ -1,7 +1,7 @@
 import type { LoadedProgram } from "../../programs/language.ts";
 import type { MapTable } from "../../programs/map-table.ts";
 import type { ProgramTable } from "../../programs/program-table.ts";
-import { MapSteps } from "../../run/map-steps.ts";
+import { MapSteps, type PutEntry } from "../../run/map-steps.ts";
 import type { ExpectationResult } from "../../run/result.ts";
 import type { EventHandler } from "../../simulation/event-queue.ts";
 import type { Simulation } from "../../simulation/simulation.ts";
@@ -12,6 +12,8 @@ import type { Skipped } from "./skipped.ts";
 interface Changeable {
   readonly tc: { change(host: string, change: TcChange): void };
   readonly cables: { cut(link: number): void; mend(link: number): void };
+  /** Puts entries into maps. */
+  readonly entries: { readonly put: PutEntry };
 }
 
 /** Something that programs are attached to. */
@@ -43,7 +45,7 @@ export class LabSteps implements EventHandler {
     this.attached = attached;
     this.programs = programs;
     this.table = maps;
-    this.maps = new MapSteps(maps, (map, entry, flags) => maps.update(map, entry, flags));
+    this.maps = new MapSteps(maps, (map, entry, flags) => changeable.entries.put(map, entry, flags));
   }
 
   /** Checks of maps, and changes that ended otherwise than they should. */

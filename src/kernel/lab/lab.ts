@@ -11,6 +11,7 @@ import type { Kernel } from "../kernel.ts";
 import { LabCgroups } from "./cgroup/lab-cgroups.ts";
 import { Codes } from "./codes.ts";
 import { countDevices } from "./devices.ts";
+import { LabEntries } from "./lab-entries.ts";
 import { LabIptables } from "./lab-iptables.ts";
 import { LabNetwork } from "./lab-network.ts";
 import { LabProcesses } from "./lab-processes.ts";
@@ -82,6 +83,7 @@ export async function runLab(
     sockets = new LabSockets(kernel, topology, cgroups, scene.network, maps, processes);
     tc = new LabTc(kernel, topology, network, codes);
     xdp = new LabXdp(kernel, topology, network, codes);
+    const entries = new LabEntries(topology, network, codes, maps);
     routes = new LabRoutes(kernel, topology, network, codes);
     iptables = new LabIptables(kernel, topology, network, codes);
     const hooks = [...cgroups.skipped, ...routes.skipped, ...iptables.skipped, ...skippedOfHooks(topology)];
@@ -89,6 +91,7 @@ export async function runLab(
       ...skippedOfLinks(topology.links),
       ...tc.skipped,
       ...skippedOfMaps(topology),
+      ...entries.skipped,
       ...skippedOfTracing(topology),
       ...hooks,
       ...processes.skipped,
@@ -101,8 +104,8 @@ export async function runLab(
     );
 
     const clock = new Simulation();
-    const attached = [sockets, tc, xdp, cgroups, routes, iptables];
-    const steps = new LabSteps(clock, attached, { tc, cables }, scene.programs, maps);
+    const attached = [sockets, tc, xdp, entries, cgroups, routes, iptables];
+    const steps = new LabSteps(clock, attached, { tc, cables, entries }, scene.programs, maps);
     steps.schedule(topology.steps);
     skipped.push(...steps.skipped);
     const stage = {

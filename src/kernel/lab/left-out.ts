@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { ProgramTable } from "../../programs/program-table.ts";
 import type { LinkModel, Topology } from "../../topology/model.ts";
+import { OF_REDIRECTIONS } from "./lab-entries.ts";
 import type { Skipped, SkippedAtNode } from "./skipped.ts";
 
 /** What the lab leaves out of links, by name. */
@@ -53,8 +54,8 @@ export function skippedOfMaps({ maps }: Topology): Skipped[] {
   return [...programs, ...requests, ...groups];
 }
 
-/** Types of maps that the lab leaves empty. */
-const NOT_FILLED: readonly string[] = ["user_ringbuf", "cgroup_array"];
+/** Types of maps that the lab leaves empty, or fills by devices and programs. */
+const NOT_FILLED: readonly string[] = ["user_ringbuf", "cgroup_array", ...OF_REDIRECTIONS];
 
 /** The maps as the lab makes them. */
 export function mapsOfLab({ maps }: Topology): Topology["maps"] {

@@ -1,3 +1,4 @@
+import { SEES_FRAMES } from "../../hooks/places.ts";
 import type { PacketWrite } from "../program/program-facts.ts";
 import type { Rule } from "../rule.ts";
 
@@ -9,7 +10,7 @@ const CHECKSUM = { from: 10, to: 12 } as const;
 const IPV4: readonly number[] = [0x0800, 0x0008];
 /** bpf_l3_csum_replace, bpf_csum_diff. */
 const SUMMING: readonly number[] = [10, 28];
-const PLACES: readonly string[] = ["xdp", "tc-filter", "tc-action", "tcx-ingress", "tcx-egress"];
+const PLACES: readonly string[] = [...SEES_FRAMES, "tc-filter", "tc-action", "tcx-ingress", "tcx-egress"];
 
 /** An IPv4 header that is changed needs another checksum, or the next router or host drops the packet (ip_rcv_core). */
 export const staleChecksum: Rule = {

@@ -1,3 +1,4 @@
+import { SEES_FRAMES } from "../../hooks/places.ts";
 import type { Rule } from "../rule.ts";
 
 const [LOAD_HALF, JUMP_EQUAL] = [0x28, 0x15];
@@ -7,15 +8,13 @@ const TPIDS: readonly number[] = [0x8100, 0x88a8, 0x9100];
 const SWAPPED: readonly number[] = [0x0081, 0xa888, 0x0091];
 /** vlan_present, vlan_tci and vlan_proto of struct __sk_buff. */
 const TAG_FIELDS: readonly number[] = [20, 24, 28];
-/** Places that see frames before the tag is moved out of them. */
-const BEFORE: readonly string[] = ["xdp"];
-
 /** A received tag lies beside the packet: its ethertype is not in the bytes. */
 export const tagInBytes: Rule = {
   name: "tag-in-bytes",
   *check({ uses }) {
     for (const { loaded, hook, comparedWith, contextReads, program, place } of uses) {
-      if (BEFORE.includes(hook.place)) continue;
+      // They see frames before the tag is moved out of them.
+      if (SEES_FRAMES.includes(hook.place)) continue;
       const isLost =
         loaded.form === "classic"
           ? looksInBytes(loaded.instructions)

@@ -2,7 +2,8 @@ import { MAP_TYPES, type MapTypeName } from "../../bpf/maps/map-type.ts";
 import { namesHint } from "../check/hints.ts";
 import { decodeValue, readableText } from "../map-value/decode.ts";
 import { type DeviceIndex, encodeSample, encodeValue } from "../map-value/encode.ts";
-import { NAMED_LAYOUTS, parseLayout, type ValueLayout } from "../map-value/layout.ts";
+import { parseLayout, type ValueLayout } from "../map-value/layout.ts";
+import { programField, withTarget } from "../map-value/redirect-target.ts";
 import { parseValueTest, type ValueTest } from "../map-value/value-test.ts";
 import type { MapEntryModel, MapModel, NamedThing } from "../model.ts";
 import { QuantityError } from "../quantity/quantity.ts";
@@ -20,8 +21,6 @@ import { readRecords } from "./records.ts";
 const KEYLESS: readonly string[] = ["queue", "stack", "bloom_filter", ...RINGS];
 /** Types whose values are other things of the topology. */
 const NAMING: readonly string[] = ["prog_array", "array_of_maps", "hash_of_maps", "cgroup_array"];
-/** Types whose values begin with the index of a device. */
-const OF_DEVICES: readonly string[] = ["devmap", "devmap_hash"];
 
 const NOTHING: ValueLayout = { kind: "bytes", size: 0, alignment: 1 };
 
@@ -79,7 +78,7 @@ export class Maps {
     const unsaid = type === "perf_event_array" ? parseLayout("u32") : NOTHING;
     const key = fields.has("key") ? this.layout(fields.value("key")!) : unsaid;
     const given = fields.has("value") ? this.layout(fields.value("value")!) : unsaid;
-    const value = given && OF_DEVICES.includes(type ?? "") ? withDevice(given) : given;
+    const value = given && withTarget(type ?? "", given);
     const maxEntries = fields.number("entries");
     if (type === undefined || key === undefined || value === undefined || maxEntries === undefined) return undefined;
     if (!fields.has("key") && !KEYLESS.includes(type) && !READ_RECORDS.includes(type))
@@ -134,7 +133,16 @@ export class Maps {
     }
     if (!NAMING.includes(map.type)) {
       const bytes = this.part(map.value, value);
-      return bytes && { ...rest, value: bytes };
+      const program = bytes && this.programIn(map, value);
+      const node = bytes && nodeIn(map, value);
+      return (
+        bytes && {
+          ...rest,
+          value: bytes,
+          ...(program !== undefined && { program }),
+          ...(node !== undefined && { node }),
+        }
+      );
     }
     const thing = this.thing(map, value);
     return thing && { ...rest, value: thing };
@@ -145,6 +153,14 @@ export class Maps {
     const layout = records?.layout;
     if (layout !== undefined && layout.kind !== "type") return this.part(layout, value);
     return this.attempt(value.span, () => encodeSample(exact(value)));
+  }
+
+  /** The program that a value names beside other things; undefined: none. */
+  private programIn(map: MapModel, value: YamlValue): string | undefined {
+    const field = programField(map.value);
+    if (field === undefined || value.kind !== "map") return undefined;
+    const given = value.entries.get(field.name)?.value;
+    return given === undefined || Number(given.plain) === 0 ? undefined : this.programs.refer(given);
   }
 
   private thing(map: MapModel, value: YamlValue): NamedThing | undefined {
@@ -201,14 +217,13 @@ export class Maps {
   }
 }
 
-/** The layout with a device where the kernel reads one: struct bpf_devmap_val begins with it. */
-function withDevice(layout: ValueLayout): ValueLayout {
-  if (layout.kind === "unsigned" && layout.size === 4) return NAMED_LAYOUTS.device!;
-  if (layout.kind !== "struct") return layout;
-  const fields = layout.fields.map((field) =>
-    field.offset === 0 ? { ...field, layout: withDevice(field.layout) } : field,
-  );
-  return { ...layout, fields };
+/** The node whose device a value begins with; undefined where it names none. */
+function nodeIn({ value: layout }: MapModel, value: YamlValue): string | undefined {
+  const first = layout.kind === "struct" ? layout.fields[0] : undefined;
+  if ((first?.layout ?? layout).kind !== "device") return undefined;
+  const device = first !== undefined && value.kind === "map" ? value.entries.get(first.name)?.value : value;
+  const [node, name] = device?.kind === "scalar" ? device.source.split(":") : [];
+  return name === undefined ? undefined : node;
 }
 
 /** A key as messages and reports name it. */

@@ -30,6 +30,9 @@ export function decodeValue(layout: ValueLayout, bytes: Uint8Array, at = 0): Rea
       return Object.fromEntries(
         layout.fields.map(({ name, offset, layout: part }) => [name, decodeValue(part, bytes, at + offset)]),
       );
+    case "program":
+    case "device":
+      return readableNumber(numberAt("unsigned", bytes, at, layout.size));
     default:
       return readableNumber(numberAt(layout.kind, bytes, at, layout.size));
   }
@@ -37,17 +40,11 @@ export function decodeValue(layout: ValueLayout, bytes: Uint8Array, at = 0): Rea
 
 /** The number that a layout of one number holds; undefined for other layouts. */
 export function decodeNumber({ kind, size }: ValueLayout, bytes: Uint8Array): bigint | undefined {
-  return kind === "unsigned" || kind === "signed" || kind === "network" || kind === "device"
-    ? numberAt(kind, bytes, 0, size)
-    : undefined;
+  if (kind === "device") return numberAt("unsigned", bytes, 0, size);
+  return kind === "unsigned" || kind === "signed" || kind === "network" ? numberAt(kind, bytes, 0, size) : undefined;
 }
 
-function numberAt(
-  kind: "unsigned" | "signed" | "network" | "device",
-  bytes: Uint8Array,
-  at: number,
-  size: number,
-): bigint {
+function numberAt(kind: "unsigned" | "signed" | "network", bytes: Uint8Array, at: number, size: number): bigint {
   let number = 0n;
   for (let i = size - 1; i >= 0; i--)
     number = (number << 8n) | BigInt(bytes[at + (kind === "network" ? size - 1 - i : i)]!);

@@ -88,6 +88,11 @@ function scalarBytes({ kind, size }: ScalarLayout, value: unknown, { deviceIndex
       const isName = typeof value === "string" && value.includes(":");
       return numberBytes("unsigned", size, isName ? deviceIndex(value) : value);
     }
+    case "program":
+      // Which number the kernel gives it shows when it is loaded.
+      if (Number(value) !== 0 && (typeof value !== "string" || /^\d/.test(value)))
+        throw new QuantityError(`'${textOf(value)}' is no program.`, "Give its name, or 0 for none.");
+      return new Uint8Array(size);
     case "ipv4":
       if (typeof value === "number" || typeof value === "bigint") return numberBytes("network", size, value);
       return addressBytes(value, parseIpv4, "an IPv4 address", "10.0.0.1");

@@ -4,7 +4,7 @@ import { QuantityError } from "../quantity/quantity.ts";
 export type ValueLayout = ScalarLayout | StructLayout;
 
 export interface ScalarLayout {
-  readonly kind: "unsigned" | "signed" | "network" | "ipv4" | "ipv6" | "mac" | "bytes" | "text" | "device";
+  readonly kind: "unsigned" | "signed" | "network" | "ipv4" | "ipv6" | "mac" | "bytes" | "text" | "device" | "program";
   /** Bytes. */
   readonly size: number;
   /** A boundary that it begins at inside a structure. */

@@ -81,6 +81,7 @@ export class Lab {
       pool,
       observer,
       redirect: { ifindex: 0, ingress: false },
+      entryPrograms: new Map(),
       ledger: new Ledger(pool, observer),
       random: (label) => new Random(seed, label),
     };
@@ -158,6 +159,7 @@ export class Lab {
       context,
       start: "transport",
       trims: true,
+      attachType: 0,
       program: { run: () => program.run(context.view) },
     } as const;
     return new Attachment(socketFilter, slot, prepared, undefined);

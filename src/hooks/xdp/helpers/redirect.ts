@@ -40,7 +40,7 @@ export const xdpRedirectHelpers: XdpHelperGroup = (running, { redirect, maps }):
       if (isDevices && (flags! & BROADCAST) !== 0) {
         ask(map, key! >>> 0);
         const came = (flags! & EXCLUDE_INGRESS) === 0 ? 0 : running.block.skb!.ifindex;
-        redirect.devices = devicesOf(map).filter((index) => index !== came);
+        redirect.targets = map.targets().filter(({ device }) => device.index !== came);
         return XDP_ACTION.REDIRECT;
       }
       if (!choose(map, key! >>> 0, redirect)) return flags! & ANSWER;
@@ -53,7 +53,8 @@ export const xdpRedirectHelpers: XdpHelperGroup = (running, { redirect, maps }):
 function clear(redirect: RedirectInfo): void {
   redirect.ifindex = 0;
   redirect.ingress = false;
-  redirect.devices = undefined;
+  redirect.targets = undefined;
+  redirect.program = undefined;
   redirect.toProcessor = false;
   redirect.asked = undefined;
 }
@@ -62,13 +63,11 @@ function clear(redirect: RedirectInfo): void {
 function choose(map: BpfMap, key: number, redirect: RedirectInfo): boolean {
   if (map instanceof CpuMap) {
     redirect.toProcessor = map.queueLength(key) > 0;
+    redirect.program = map.programAt(key);
     return redirect.toProcessor;
   }
   const target = map instanceof DeviceMap || map instanceof DeviceHashMap ? map.at(key) : undefined;
   redirect.ifindex = target?.device.index ?? 0;
+  redirect.program = target?.program;
   return target !== undefined;
-}
-
-function devicesOf(map: DeviceMap | DeviceHashMap): number[] {
-  return map.targets().map(({ device }) => device.index);
 }
