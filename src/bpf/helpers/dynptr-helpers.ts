@@ -6,7 +6,6 @@ import {
   DYNPTR_BYTES,
   DYNPTR_KIND,
   dynptrHas,
-  isBeyondLinear,
   isCut,
   LARGEST_DYNPTR,
   readDynptr,
@@ -14,12 +13,16 @@ import {
 } from "./dynptr.ts";
 import { helper } from "./helper.ts";
 import type { HelperMemory } from "./helper-memory.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Flags of bpf_dynptr_write of packets: BPF_F_RECOMPUTE_CSUM, BPF_F_INVALIDATE_HASH. */
 const STORE = { recomputeSum: 1n, invalidateHash: 2n } as const;
 
 /** bpf_dynptr_from_mem, _read, _write and _data, by their numbers (kernel/bpf/helpers.c). */
-export function dynptrHelpers(memory: HelperMemory): ReadonlyMap<number, HostFunction> {
+export function dynptrHelpers(
+  memory: HelperMemory,
+  { storePacketBytes }: Surroundings,
+): ReadonlyMap<number, HostFunction> {
   const { memory: linear } = memory.machine;
   return new Map<number, HostFunction>([
     helper(197, "wwdw", "signed", (data: number, size: number, flags: bigint, pointer: number) => {
@@ -55,14 +58,10 @@ export function dynptrHelpers(memory: HelperMemory): ReadonlyMap<number, HostFun
       if (target.address === 0 || target.readOnly || (flags !== 0n && !isSkb)) return -ERRNO.EINVAL;
       if (!dynptrHas(target, offset >>> 0, length)) return -ERRNO.E2BIG;
       if ((flags & ~(STORE.recomputeSum | STORE.invalidateHash)) !== 0n) return -ERRNO.EINVAL;
-      if ((flags & STORE.invalidateHash) !== 0n)
-        memory.fault(
-          "bpf_dynptr_write is given BPF_F_INVALIDATE_HASH, which is not simulated: use bpf_skb_store_bytes.",
-        );
       if (isCut(linear, target, offset >>> 0, length)) return -ERRNO.EFAULT;
-      if (isSkb && isBeyondLinear(linear, target, offset >>> 0, length))
-        memory.fault("bpf_dynptr_write is given bytes behind the packet's linear part: use bpf_skb_store_bytes.");
       const source = memory.within(what, from, length);
+      if (isSkb && storePacketBytes !== undefined)
+        return storePacketBytes(target.offset + (offset >>> 0), source, length, Number(flags));
       memory.bytes.copyWithin(byteOf(linear, target, offset >>> 0), source, source + length);
       return 0;
     }),

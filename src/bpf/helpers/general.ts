@@ -35,7 +35,7 @@ export function generalHelpers(maps: BpfSyscall, surroundings: Surroundings): Re
     ...probeHelpers(memory),
     ...taskHelpers(memory, surroundings),
     ...processHelpers(memory, surroundings),
-    ...dynptrHelpers(memory),
+    ...dynptrHelpers(memory, surroundings),
     ...ringBufferHelpers(memory),
     ...callbackHelpers(memory),
     ...lockHelpers(memory),

@@ -31,6 +31,11 @@ export interface Surroundings {
   storageOwner?(socket: number): number;
   /** The first bytes of the packet that a context is about; undefined where it has fewer. Absent for programs that see no packet. */
   packetBytes?(context: number, length: number): Uint8Array | undefined;
+  /**
+   * Writes bytes from an address to an offset of the packet that the running program sees, as bpf_skb_store_bytes does. Packets are in one
+   * piece and have no hash without.
+   */
+  storePacketBytes?(offset: number, from: number, length: number, flags: number): number;
   /** The same of the packet whose struct sk_buff is at an address, for programs that trace. */
   skbBytes?(skb: number, length: number): Uint8Array | undefined;
 }

@@ -41,9 +41,14 @@ const surroundingsOf = (events: KernelEvents): Partial<Surroundings> => ({
 });
 
 /** All helpers that do not depend on how the packet is shown to the program, by their numbers. */
-export function baseHelpers(running: RunningOnPacket, services: HookServices): [number, HostFunction][] {
+export function baseHelpers(
+  running: RunningOnPacket,
+  services: HookServices,
+  own: Pick<Surroundings, "storePacketBytes"> = {},
+): [number, HostFunction][] {
   const { chance, machine, maps, now, schedule, print, sockets, events } = services;
   const surroundings: Surroundings = {
+    ...own,
     nanoseconds: () => BigInt(now()),
     random: () => chance.uint32(),
     schedule: (nanoseconds, run) => schedule(Number(nanoseconds), run),

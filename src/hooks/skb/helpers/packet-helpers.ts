@@ -41,16 +41,23 @@ const GROUPS: readonly HelperGroup[] = [
   vlanHelpers,
 ];
 
+/** Number of bpf_skb_store_bytes. */
+const STORE_BYTES = 9;
+
 /** The helpers that are simulated of those that programs of the type may call. */
 export function packetHelpers(
   { helpers }: ProgramType,
   services: HookServices,
   running: RunningProgram,
 ): ReadonlyMap<number, HostFunction> {
+  const own = new Map(GROUPS.flatMap((group) => [...group(running, services)]));
+  const store = own.get(STORE_BYTES)!.call as (context: number, ...rest: number[]) => number;
   const all = [
-    ...baseHelpers(running, services),
+    ...baseHelpers(running, services, {
+      storePacketBytes: (offset, from, length, flags) => store(0, offset, from, length, flags),
+    }),
     ...routeHelpers(running, services, "skb"),
-    ...GROUPS.flatMap((group) => [...group(running, services)]),
+    ...own,
   ];
   return new Map(all.filter(([number]) => helpers.has(number)));
 }

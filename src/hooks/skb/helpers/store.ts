@@ -60,7 +60,10 @@ export const storeHelpers: HelperGroup = (running, { machine }): ReadonlyMap<num
       if (!isInside(offset! >>> 0, length!)) return -ERRNO.EFAULT;
       const at = running.block.data + (offset! >>> 0);
       memory.bytes.copyWithin(at, from! >>> 0, (from! >>> 0) + length!);
-      if ((flags! & INVALIDATE_HASH) !== 0) running.block.skb!.hash = 0;
+      if ((flags! & INVALIDATE_HASH) !== 0) {
+        running.block.skb!.hash = 0;
+        running.refresh();
+      }
       return 0;
     }),
     helper32(10, "bpf_l3_csum_replace", 5, "signed", (_context, offset, from, to, flags) => {
