@@ -23,12 +23,22 @@ export interface QdiscPart<Options = unknown> {
   /** The words that tc has for its keys, and for those of its classes; absent: it is not made by commands. */
   readonly words?: Grammar;
   readonly classWords?: Grammar;
+  /** The keys that stay as they were where a command changes the discipline and does not name them; `refused`: it cannot be changed. Default: all. */
+  readonly changeKeeps?: readonly string[] | "refused";
+  /** tc sends options for it even where the command names none. */
+  readonly makesOptions?: boolean;
+  /** The same of a class; default: none. */
+  readonly classChangeKeeps?: readonly string[];
+  /** Keys that no command changes. */
+  readonly fixed?: readonly string[];
   /** Filters may stand at the discipline; where it has `classOptions` they may in any case. */
   readonly filters?: boolean;
   /** And at each of its classes. */
   readonly classFilters?: boolean;
   /** It cannot stand in a class. */
   readonly rootOnly?: boolean;
+  /** Says of values that a command names what tc itself refuses. Throws OptionError. */
+  checkWords?(values: Readonly<Record<string, unknown>>): void;
   /**
    * Reads the values of its keys. Throws OptionError.
    * @param options as the file has them.

@@ -151,6 +151,7 @@ export const drr: QdiscKind<DrrOptions> = {
   description: "Classes that take turns of so many bytes; packets without a class are dropped.",
   options: {},
   words: {},
+  classChangeKeeps: ["quantum"],
   classWords: {
     quantum: { key: "quantum", type: "size" },
   },

@@ -61,7 +61,7 @@ export const pfifo: QdiscKind<FifoOptions> = {
   description: "First in, first out, up to `limit` packets.",
   options: { limit: { type: "integer", minimum: 0, maximum: 0xffff_ffff, description: "Packets. Default 1000." } },
   words: {
-    limit: { key: "limit", type: "integer" },
+    limit: { key: "limit", type: "size" },
   },
   parse: (options) => ({ limit: new Options(options).integer("limit") }),
   create: (options, surroundings) => new FifoQdisc("packets", options, surroundings),

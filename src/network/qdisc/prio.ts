@@ -75,9 +75,10 @@ export const prio: QdiscKind<PrioOptions> = {
     },
   },
   words: {
-    bands: { key: "bands", type: "integer" },
-    priomap: { key: "priomap", type: "integer", list: 16 },
+    bands: { key: "bands", type: "decimal" },
+    priomap: { key: "priomap", type: "decimal", list: PRIORITY_BANDS },
   },
+  changeKeeps: [],
   classOptions: {},
   parse(given, classes, handle) {
     const options = new Options(given);

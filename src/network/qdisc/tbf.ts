@@ -142,14 +142,19 @@ export const tbf: QdiscKind<TbfOptions> = {
     burst: { key: "burst", type: "size and cell" },
     buffer: { key: "burst", type: "size and cell" },
     maxburst: { key: "burst", type: "size and cell" },
-    limit: { key: "limit", type: "size" },
-    latency: { key: "latency", type: "time" },
+    limit: { key: "limit", type: "size", zeroIsAbsent: true },
+    latency: { key: "latency", type: "time", zeroIsAbsent: true },
     peakrate: { key: "peakrate", type: "rate" },
     mtu: { key: "mtu", type: "size and cell" },
     minburst: { key: "mtu", type: "size and cell" },
     ...FRAMING_WORDS,
   },
+  changeKeeps: [],
   classOptions: {},
+  checkWords(values) {
+    if (values.latency !== undefined && values.limit !== undefined)
+      new Options(values).fail("latency", "`limit` and `latency` say the same in two ways; write one of them.");
+  },
   parse(given, classes, handle) {
     const options = new Options(given);
     const rate = options.need("rate", options.rate("rate"));

@@ -1,11 +1,13 @@
 import { suggestion } from "../../packet/describe/did-you-mean.ts";
 import {
+  tcDecimal,
   tcFineTime,
   tcHexadecimal,
   tcInteger,
   tcPercent,
   tcRate,
   tcShare,
+  tcShortRate,
   tcSize,
   tcSizeAndCell,
   tcTicks,
@@ -15,9 +17,11 @@ import { WordError, type Words } from "./words.ts";
 
 export type ValueType =
   | "integer"
+  | "decimal"
   | "size"
   | "size and cell"
   | "rate"
+  | "short rate"
   | "time"
   | "fine time"
   | "ticks"
@@ -32,9 +36,11 @@ export type ValueType =
 /** How values are read. `flag` and `off` have none: the keyword alone says true or false. */
 const READERS: Readonly<Record<ValueType, (text: string) => unknown>> = {
   integer: tcInteger,
+  decimal: tcDecimal,
   size: tcSize,
   "size and cell": tcSizeAndCell,
   rate: tcRate,
+  "short rate": tcShortRate,
   time: tcTime,
   "fine time": tcFineTime,
   ticks: tcTicks,
@@ -53,8 +59,16 @@ export interface Keyword {
   readonly type: ValueType;
   /** Values that may follow, numbers each. */
   readonly more?: readonly { readonly key: string; readonly type: ValueType }[];
-  /** Numbers that all belong to the key, as many as there are. */
-  readonly list?: number;
+  /** Numbers that all belong to the key. Where fewer than these follow, the rest of them stay. */
+  readonly list?: readonly number[];
+  /** 0 says nothing, as if the keyword were not there. */
+  readonly zeroIsAbsent?: boolean;
+  /** What the kernel or tc makes of the number. */
+  readonly means?: (value: number) => number;
+  /** It may be said only once. */
+  readonly once?: boolean;
+  /** It has no effect any more. */
+  readonly ignored?: boolean;
   /** Words that may stand before the value and change its meaning. */
   readonly or?: Readonly<Record<string, Keyword>>;
 }
@@ -84,16 +98,21 @@ function readValue(words: Words, keyword: Keyword, name: string, values: Record<
       return;
     }
   if (keyword.list !== undefined) {
-    const list = Array.from({ length: keyword.list }, () => words.read(`a value of ${name}`, READERS[keyword.type]));
+    const list = [...keyword.list];
+    let i = 0;
+    while (i < list.length && (i === 0 || /^\d/.test(words.peek?.text ?? "")))
+      list[i++] = words.read(`a value of ${name}`, READERS[keyword.type]) as number;
     put(values, keyword.key, list);
     return;
   }
   const hasValue = keyword.type !== "flag" && keyword.type !== "off";
-  put(
-    values,
-    keyword.key,
-    hasValue ? words.read(`the value of ${name}`, READERS[keyword.type]) : READERS[keyword.type](""),
-  );
+  const word = words.peek;
+  let value = hasValue ? words.read(`the value of ${name}`, READERS[keyword.type]) : READERS[keyword.type]("");
+  if (keyword.once === true && keyword.key in values) throw new WordError(`\`${name}\` is said twice.`, word);
+  if (typeof value === "number" && keyword.means !== undefined) value = keyword.means(value);
+  if (keyword.ignored === true) return;
+  if (keyword.zeroIsAbsent === true && /^0([a-z%]*)$/.test(String(value))) delete values[keyword.key];
+  else put(values, keyword.key, value);
   for (const { key, type } of keyword.more ?? []) {
     if (!/^-?[\d.]/.test(words.peek?.text ?? "")) return;
     put(values, key, words.read(`a value of ${name}`, READERS[type]));

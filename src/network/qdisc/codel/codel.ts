@@ -104,7 +104,7 @@ export const codel: QdiscKind<OwnOptions> = {
     ...codelOptions(false),
   },
   words: {
-    limit: { key: "limit", type: "integer" },
+    limit: { key: "limit", type: "integer", zeroIsAbsent: true },
     ...CODEL_WORDS,
   },
   parse(given) {

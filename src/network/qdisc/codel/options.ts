@@ -28,8 +28,8 @@ export const codelOptions = (ecn: boolean): Readonly<Record<string, JsonSchema>>
 });
 
 export const CODEL_WORDS: Grammar = {
-  target: { key: "target", type: "time" },
-  interval: { key: "interval", type: "time" },
+  target: { key: "target", type: "time", zeroIsAbsent: true },
+  interval: { key: "interval", type: "time", zeroIsAbsent: true },
   ce_threshold: { key: "ce_threshold", type: "time" },
   ecn: { key: "ecn", type: "flag" },
   noecn: { key: "ecn", type: "off" },

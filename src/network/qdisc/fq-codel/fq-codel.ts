@@ -33,12 +33,13 @@ export const fqCodel: QdiscKind<FqCodelOptions> = {
     },
   },
   filters: true,
+  fixed: ["flows"],
   words: {
-    limit: { key: "limit", type: "integer" },
-    flows: { key: "flows", type: "integer" },
-    quantum: { key: "quantum", type: "size" },
+    limit: { key: "limit", type: "integer", zeroIsAbsent: true },
+    flows: { key: "flows", type: "integer", zeroIsAbsent: true },
+    quantum: { key: "quantum", type: "integer", zeroIsAbsent: true },
     memory_limit: { key: "memory_limit", type: "size" },
-    drop_batch: { key: "drop_batch", type: "integer" },
+    drop_batch: { key: "drop_batch", type: "integer", zeroIsAbsent: true },
     ...CODEL_WORDS,
   },
   parse(given) {

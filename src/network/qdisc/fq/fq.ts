@@ -67,11 +67,12 @@ export const fq: QdiscKind<FqOptions> = {
   words: {
     limit: { key: "limit", type: "integer" },
     flow_limit: { key: "flow_limit", type: "integer" },
-    buckets: { key: "buckets", type: "integer" },
-    quantum: { key: "quantum", type: "size" },
+    buckets: { key: "buckets", type: "integer", means: (buckets) => 2 ** Math.ceil(Math.log2(buckets)) },
+    quantum: { key: "quantum", type: "size", means: (quantum) => Math.max(quantum, 256) },
     initial_quantum: { key: "initial_quantum", type: "size" },
-    maxrate: { key: "maxrate", type: "rate" },
-    low_rate_threshold: { key: "low_rate_threshold", type: "rate" },
+    maxrate: { key: "maxrate", type: "short rate" },
+    defrate: { key: "defrate", type: "short rate", ignored: true },
+    low_rate_threshold: { key: "low_rate_threshold", type: "short rate" },
     refill_delay: { key: "refill_delay", type: "time" },
     ce_threshold: { key: "ce_threshold", type: "time" },
     pacing: { key: "pacing", type: "flag" },
@@ -81,8 +82,12 @@ export const fq: QdiscKind<FqOptions> = {
     horizon: { key: "horizon", type: "time" },
     horizon_drop: { key: "horizon_drop", type: "flag" },
     horizon_cap: { key: "horizon_drop", type: "off" },
-    priomap: { key: "priomap", type: "integer", list: 16 },
-    weights: { key: "weights", type: "integer", list: 3 },
+    priomap: { key: "priomap", type: "integer", list: PRIORITY_BANDS },
+    weights: { key: "weights", type: "integer", list: DEFAULTS.weights },
+  },
+  checkWords(values) {
+    if (Number.parseInt(String(values.timer_slack ?? 0), 10) > 0xffff_ffff)
+      new Options(values).fail("timer_slack", "The timer's slack is below 4.3s.");
   },
   parse(given) {
     const options = new Options(given);

@@ -141,9 +141,9 @@ export class HtbClass implements QdiscClass {
 /** Length of a tick that tc gives times in, nanoseconds. */
 const TICK = 64;
 
-/** What tc makes of a burst in bytes: the time that it takes at the rate, in whole ticks (tc_calc_xmittime). */
+/** What tc makes of a burst in bytes: the time that it takes at the rate, in whole ticks of 32 bits (tc_calc_xmittime). */
 const burstTime = (rate: number, bytes: number): number =>
-  Math.trunc(Math.trunc((bytes * 1e6) / rate) * (1000 / TICK)) * TICK;
+  (Math.trunc(Math.trunc((bytes * 1e6) / rate) * (1000 / TICK)) % 2 ** 32) * TICK;
 
 /** PSCHED_NS2TICKS, within the 32 signed bits that are shown. */
 const ticks = (nanoseconds: number): number =>

@@ -37,6 +37,8 @@ function inTurn(key: string, names: readonly string[]): Keyword {
   return { ...first!, more };
 }
 
+const LOSS_KEYS = ["loss", "loss-state", "loss-gemodel"];
+
 export const netem: QdiscKind<NetemOptions> = {
   name: "netem",
   description: "A network in little: delay, loss, duplicates, damage, disorder and a rate.",
@@ -142,7 +144,35 @@ export const netem: QdiscKind<NetemOptions> = {
     bytes: { key: "slot.bytes", type: "size" },
     seed: { key: "seed", type: "integer" },
   },
+  // What the command does not name of these has an attribute of its own, which the kernel then leaves as it is (netem_change).
+  changeKeeps: [
+    "delay-correlation",
+    "loss-correlation",
+    "duplicate-correlation",
+    "reorder",
+    "reorder-correlation",
+    "corrupt",
+    "corrupt-correlation",
+    "rate",
+    "packet-overhead",
+    "cell-size",
+    "cell-overhead",
+    "slot",
+    "ecn",
+    "distribution",
+    "seed",
+  ],
   classOptions: {},
+  checkWords(values) {
+    const options = new Options(values);
+    if (values.ecn === true && !LOSS_KEYS.some((key) => key in values))
+      options.fail("ecn", "`ecn` marks what would be lost, and needs `loss`.");
+    if (values.gap !== undefined && values.gap !== 0 && values.reorder === undefined)
+      options.fail("gap", "`gap` says which packets are reordered, and needs `reorder`.");
+    const { min, max } = (values.slot ?? {}) as { min?: string; max?: string };
+    if (max !== undefined && Number.parseInt(max, 10) < Number.parseInt(min!, 10))
+      options.fail("slot", "The longest slot is not shorter than the shortest.");
+  },
   parse(given, classes, handle) {
     const options = new Options(given);
     const chance = (name: string): Chance => ({

@@ -160,7 +160,7 @@ export const red: QdiscKind<RedOptions> = {
     avpkt: { key: "avpkt", type: "size" },
     burst: { key: "burst", type: "integer" },
     probability: { key: "probability", type: "share" },
-    bandwidth: { key: "bandwidth", type: "rate" },
+    bandwidth: { key: "bandwidth", type: "short rate" },
     ecn: { key: "ecn", type: "flag" },
     harddrop: { key: "harddrop", type: "flag" },
     nodrop: { key: "nodrop", type: "flag" },
@@ -168,6 +168,7 @@ export const red: QdiscKind<RedOptions> = {
     adaptative: { key: "adaptive", type: "flag" },
   },
   required: ["limit", "avpkt"],
+  changeKeeps: [],
   classOptions: {},
   parse(given, classes, handle) {
     const options = new Options(given);
@@ -179,13 +180,15 @@ export const red: QdiscKind<RedOptions> = {
     const max = (options.size("max") || (givenMin > 0 ? 3 * givenMin : Math.floor(limit / 4))) >>> 0;
     const min = givenMin || Math.floor(max / 3);
     if (max > limit) options.fail("limit", "`limit` is not below `max`.");
+    const probability = options.fraction("probability") ?? 0.02;
+    if (probability === 0) options.fail("probability", "The probability is above 0.");
     const parameters = redParameters({
       min,
       max,
       averagePacket,
       burst: options.integer("burst") ?? Math.floor((2 * min + max) / (3 * averagePacket)),
       bandwidth: options.rate("bandwidth") || DEFAULT_BANDWIDTH,
-      probability: options.fraction("probability") ?? 0.02,
+      probability,
     });
     if ("problem" in parameters) return options.fail(parameters.key, parameters.problem);
     const ecn = options.flag("ecn") ?? false;

@@ -45,6 +45,7 @@ export const sfq: QdiscKind<SfqOptions> = {
     harddrop: flag("Then: drops above `max` all the same."),
   },
   filters: true,
+  changeKeeps: "refused",
   words: {
     quantum: { key: "quantum", type: "size" },
     perturb: { key: "perturb", type: "seconds" },

@@ -26,7 +26,7 @@ export function tcRateText(bytesPerSecond: number): string {
   let rate = Math.floor(bytesPerSecond) * 8;
   let unit = 0;
   while (unit < units.length - 1 && rate >= 1000 && !(rate % 1000 !== 0 && rate < 1000 * 1000)) {
-    rate /= 1000;
+    rate = Math.floor(rate / 1000);
     unit++;
   }
   return `${Math.round(rate)}${units[unit]}bit`;

@@ -142,9 +142,10 @@ export const QDISC_TEXTS: Readonly<Record<string, KindText<unknown>>> = {
         !o.pacing && "nopacing",
         `quantum ${tcSizeText(o.quantum ?? 2 * frameBytes)} initial_quantum ${tcSizeText(o.initialQuantum ?? 10 * frameBytes)}`,
         Number.isFinite(o.maxRate) && `maxrate ${tcRateText(o.maxRate)}`,
-        `low_rate_threshold ${tcRateText(o.lowRateThreshold)} refill_delay ${tcFineTimeText(o.refillDelay)}`,
-        o.ceThreshold < 0xffff_ffff * 1000 && `ce_threshold ${tcFineTimeText(o.ceThreshold)}`,
-        `timer_slack ${tcFineTimeText(o.timerSlack)} horizon ${tcFineTimeText(o.horizon)}`,
+        o.lowRateThreshold > 0 && `low_rate_threshold ${tcRateText(o.lowRateThreshold)}`,
+        `refill_delay ${tcTimeText(o.refillDelay / 1000)}`,
+        o.ceThreshold < 0xffff_ffff * 1000 && `ce_threshold ${tcTimeText(o.ceThreshold / 1000)}`,
+        `timer_slack ${tcFineTimeText(o.timerSlack)} horizon ${tcTimeText(o.horizon / 1000)}`,
         o.horizonDrop ? "horizon_drop" : "horizon_cap",
       )} `,
     statistics: (d) => [
@@ -162,8 +163,9 @@ export const QDISC_TEXTS: Readonly<Record<string, KindText<unknown>>> = {
 const probability = (share: number): string => String(Number((share / 2 ** 32).toPrecision(6)));
 
 function tbf({ rate, burst, peakRate, mtu, limit, framing }: TbfOptions): string {
+  // The kernel tells these in 32 bits.
   const ticks = (bytesPerSecond: number, bytes: number) =>
-    Math.floor(new Rate(bytesPerSecond, framing).time(bytes) / 64);
+    Math.floor(new Rate(bytesPerSecond, framing).time(bytes) / 64) % 2 ** 32;
   const buffer = ticks(rate, burst);
   let latency = (limit / rate) * 1e6 - ticksToMicroseconds(buffer);
   if (peakRate > 0) latency = Math.max(latency, (limit / peakRate) * 1e6 - ticksToMicroseconds(ticks(peakRate, mtu)));

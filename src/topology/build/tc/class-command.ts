@@ -1,9 +1,11 @@
+import { majorOf } from "../../../hooks/tc/verdict.ts";
 import type { TcChange } from "../../model.ts";
 import { formatClassid } from "../../quantity/classid.ts";
 import { MissingOption } from "../../quantity/option-error.ts";
+import { ROOT_CLASSID } from "../../tc-command/units.ts";
 import { type Word, WordError, type Words } from "../../tc-command/words.ts";
-import { findParent, readClassid, readValues, readVerb } from "./command-words.ts";
-import type { ClassDraft, QdiscDraft, TcDraft } from "./drafts.ts";
+import { findParent, once, readClassid, readValues, readVerb } from "./command-words.ts";
+import { type ClassDraft, type DeviceDraft, kept, type QdiscDraft, type TcDraft } from "./drafts.ts";
 import { needDevice, readOpening } from "./opening.ts";
 import { isInner } from "./qdisc-seat.ts";
 import type { TcScope } from "./scope.ts";
@@ -21,17 +23,23 @@ export class ClassCommand {
   run(words: Words): TcChange[] {
     const verb = readVerb(words);
     const said: { parent?: { classid: number; word: Word }; own?: { classid: number; word: Word } } = {};
-    const device = readOpening(words, this.draft, this.scope, ["estimator"], () => {
-      if (words.accept("parent")) said.parent = readClassid(words, "the parent");
-      else if (words.accept("classid")) said.own = readClassid(words, "the class");
-      else if (words.accept("root")) delete said.parent;
-      else return false;
+    const device = readOpening(words, this.draft, this.scope, ["estimator", "est"], (word) => {
+      if (words.accept("parent")) {
+        once(said.parent, word);
+        said.parent = readClassid(words, "the parent");
+      } else if (words.accept("classid")) {
+        once(said.own, word);
+        said.own = readClassid(words, "the class");
+      } else if (words.accept("root")) {
+        once(said.parent, word);
+        said.parent = { classid: ROOT_CLASSID, word };
+      } else return false;
       return true;
     });
     const on = needDevice(device, words.peek);
-    const { own, parent } = said;
-    if (own === undefined)
+    if (said.own === undefined)
       throw new WordError("The command does not say which class.", words.peek, "Write `classid` and its number.");
+    const { own, parent } = completed(said.own, said.parent, on.draft);
     const qdisc = findParent(on.draft, own.classid, own.word);
     if (!qdisc.makesClasses) throw new WordError(`A ${qdisc.part.name} qdisc has the classes that it has.`, own.word);
     const known = qdisc.classes.get(own.classid);
@@ -69,23 +77,18 @@ export class ClassCommand {
       );
     if (!mayAdd && known === undefined)
       throw new WordError(`There is no class ${formatClassid(own.classid)}.`, own.word);
-    const values: Record<string, unknown> = { ...said };
-    if (known === undefined && parent === undefined)
-      throw new WordError(
-        "The command does not say what the class is below.",
-        own.word,
-        "Write `parent` and the qdisc or class.",
-      );
+    const values: Record<string, unknown> = {
+      ...(known && kept(known.values, part.classChangeKeeps ?? [])),
+      ...said,
+    };
+    // A class stays below what it was made below, and one whose parent there is not is below the qdisc itself (htb_change_class).
     const above =
-      parent === undefined
-        ? known?.values.parent
-        : parent.classid === qdisc.handle
-          ? undefined
-          : formatClassid(parent.classid);
-    if (above !== undefined) {
-      if (Object.hasOwn(part.classOptions ?? {}, "parent")) values.parent = above;
-      else throw new WordError(`The classes of ${part.name} are all below the qdisc itself.`, parent!.word);
-    }
+      known !== undefined
+        ? known.values.parent
+        : parent !== undefined && qdisc.classes.has(parent.classid)
+          ? formatClassid(parent.classid)
+          : undefined;
+    if (above !== undefined && Object.hasOwn(part.classOptions ?? {}, "parent")) values.parent = above;
     qdisc.classes.set(own.classid, { filters: [], ...known, values });
     try {
       qdisc.parse();
@@ -96,7 +99,7 @@ export class ClassCommand {
       throw error;
     }
     // What waited in a class goes with the queue that it had.
-    const inner = parent && qdisc.classes.get(parent.classid);
+    const inner = values.parent === undefined || known !== undefined ? undefined : qdisc.classes.get(parent!.classid);
     if (inner?.child !== undefined) delete inner.child;
   }
 
@@ -114,4 +117,25 @@ export class ClassCommand {
     qdisc.classes.delete(classid);
     qdisc.parse();
   }
+}
+
+interface NamedClass {
+  readonly classid: number;
+  readonly word: Word;
+}
+
+/** Gives each the major number that only the other has, or that of the root discipline (tc_ctl_tclass). Throws a WordError where they differ. */
+function completed(
+  own: NamedClass,
+  parent: NamedClass | undefined,
+  { root }: DeviceDraft,
+): { readonly own: NamedClass; readonly parent: NamedClass | undefined } {
+  const isBelow = parent !== undefined && parent.classid !== ROOT_CLASSID;
+  const ownMajor = majorOf(own.classid);
+  const parentMajor = isBelow ? majorOf(parent.classid) : 0;
+  if (ownMajor !== 0 && parentMajor !== 0 && ownMajor !== parentMajor)
+    throw new WordError(`The class ${own.word.text} is of another qdisc than ${parent!.word.text}.`, own.word);
+  const major = ownMajor || parentMajor || (root?.handle ?? 0);
+  const complete = ({ classid, word }: NamedClass) => ({ classid: (major + (classid & 0xffff)) >>> 0, word });
+  return { own: complete(own), parent: isBelow ? complete(parent) : undefined };
 }

@@ -1,9 +1,8 @@
 import type { JsonSchema } from "../../../json-schema.ts";
 import { suggestion } from "../../../packet/describe/did-you-mean.ts";
 import type { QdiscPart } from "../../parts.ts";
-import { parseClassid } from "../../quantity/classid.ts";
 import { type Grammar, readOptions } from "../../tc-command/grammar.ts";
-import { tcInteger } from "../../tc-command/units.ts";
+import { tcClassid, tcInteger } from "../../tc-command/units.ts";
 import { type Word, WordError, type Words } from "../../tc-command/words.ts";
 import type { DeviceDraft, QdiscDraft } from "./drafts.ts";
 
@@ -33,14 +32,16 @@ export function readNumber(words: Words, what: string, least: number, most: numb
   return { value, word: word! };
 }
 
-/** A handle or class. */
+/** A class: of a discipline that is still to be found, where the word has no major number. */
 export const readClassid = (words: Words, what: string): { word: Word; classid: number } => {
   const word = words.peek;
-  return {
-    classid: words.read(what, (text) => parseClassid(/^[0-9a-f]+$/i.test(text) ? `${text}:` : text)),
-    word: word!,
-  };
+  return { classid: words.read(what, tcClassid), word: word! };
 };
+
+/** Throws a WordError where something is said once more. */
+export function once(before: unknown, keyword: Word): void {
+  if (before !== undefined) throw new WordError(`\`${keyword.text}\` is said twice.`, keyword);
+}
 
 /** The kind of a qdisc that commands can make. */
 export function readKind(words: Words, qdiscs: readonly QdiscPart[]): { part: QdiscPart; word: Word } {
@@ -62,9 +63,11 @@ export function readValues(
   grammar: Grammar,
   schemas: Readonly<Record<string, JsonSchema>>,
   what: string,
+  checkWords?: QdiscPart["checkWords"],
 ): Record<string, unknown> {
   const begin = words.peek;
   const values = readOptions(words, grammar, what);
+  checkWords?.(values);
   for (const [key, value] of Object.entries(values)) {
     const problem = outOfRange(value, schemas[key]);
     if (problem !== undefined) throw new WordError(`The ${key} of ${what} ${problem}.`, begin);

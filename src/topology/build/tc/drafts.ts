@@ -59,6 +59,13 @@ export class DeviceDraft {
   }
 }
 
+/** The values that stay where a change does not name them. */
+export const kept = (
+  values: Readonly<Record<string, unknown>>,
+  keys: readonly string[] | "refused" | undefined,
+): Readonly<Record<string, unknown>> =>
+  Array.isArray(keys) ? Object.fromEntries(Object.entries(values).filter(([key]) => keys.includes(key))) : values;
+
 /** A class: what was said of it, the discipline in it and its filters. */
 export interface ClassDraft {
   values: Readonly<Record<string, unknown>>;

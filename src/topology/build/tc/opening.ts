@@ -1,5 +1,6 @@
 import { namesHint } from "../../check/hints.ts";
 import { type Word, WordError, type Words } from "../../tc-command/words.ts";
+import { once } from "./command-words.ts";
 import type { DeviceDraft, TcDraft } from "./drafts.ts";
 import type { TcScope } from "./scope.ts";
 
@@ -24,8 +25,10 @@ export function readOpening(
   let device: NamedDevice | undefined;
   for (let word = words.peek; word !== undefined; word = words.peek) {
     const at = word;
-    if (words.accept("dev")) device = readDevice(words, draft, interfaces);
-    else if (refused.includes(word.text)) throw new WordError(`\`${word.text}\` is not simulated.`, word);
+    if (words.accept("dev")) {
+      once(device, at);
+      device = readDevice(words, draft, interfaces);
+    } else if (refused.includes(word.text)) throw new WordError(`\`${word.text}\` is not simulated.`, word);
     else if (!read(word, () => needDevice(device, at))) break;
   }
   return device;

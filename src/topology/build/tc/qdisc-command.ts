@@ -1,12 +1,13 @@
 import type { TcChange } from "../../model.ts";
 import { formatClassid } from "../../quantity/classid.ts";
 import { OptionError } from "../../quantity/option-error.ts";
+import { ROOT_CLASSID } from "../../tc-command/units.ts";
 import { type Word, WordError, type Words } from "../../tc-command/words.ts";
 import type { CommandPlace } from "./command-place.ts";
-import { findParent, readClassid, readKind, readValues, readVerb, type Verb } from "./command-words.ts";
-import { QdiscDraft, type TcDraft } from "./drafts.ts";
+import { findParent, once, readClassid, readKind, readValues, readVerb, type Verb } from "./command-words.ts";
+import { kept, QdiscDraft, type TcDraft } from "./drafts.ts";
 import { type NamedDevice, needDevice, readOpening } from "./opening.ts";
-import { HOOK_HANDLE, isInner, readHandle, reserved, type Seat, seatOf } from "./qdisc-seat.ts";
+import { HOOK_HANDLE, isInner, readHandle, type Seat, seatOf } from "./qdisc-seat.ts";
 import type { TcScope } from "./scope.ts";
 
 /** `qdisc add dev DEV root|parent CLASS|clsact|ingress [handle H] KIND OPTIONS`, and its like. */
@@ -33,15 +34,19 @@ export class QdiscCommand {
       else if (words.accept("clsact", "ingress")) sit({ kind: "hook", name: word.text as "clsact" | "ingress" });
       else if (words.accept("parent")) {
         const { classid, word: at } = readClassid(words, "the class");
-        sit({ kind: "class", parent: findParent(named().draft, classid, at), classid }, at);
-      } else if (words.accept("handle")) said.handle = readHandle(words);
-      else return false;
+        const { draft } = named();
+        if (classid === ROOT_CLASSID) sit({ kind: "root" }, at);
+        else sit({ kind: "class", parent: findParent(draft, classid, at), classid }, at);
+      } else if (words.accept("handle")) {
+        once(said.handle, word);
+        said.handle = readHandle(words);
+      } else return false;
       return true;
     });
     const on = needDevice(device, words.peek);
-    const { handle } = said;
+    const handle = said.handle?.classid === 0 ? undefined : said.handle;
     let { seat } = said;
-    if (seat === undefined && handle !== undefined && verb !== "add") {
+    if (seat === undefined && handle !== undefined && (verb === "change" || verb === "replace")) {
       const found = seatOf(on.draft, handle.classid);
       if (found !== undefined) seat = { seat: found, word: handle.word };
     }
@@ -49,8 +54,7 @@ export class QdiscCommand {
       throw new WordError("A qdisc stands at the `root` or in a `parent` class.", words.peek ?? handle?.word);
     const { seat: where, word } = seat;
     if (where.kind === "hook") return this.hook(verb, on, where.name, word);
-    if (handle?.classid === HOOK_HANDLE) throw reserved(handle.word);
-    if (verb === "delete") return this.remove(on, { seat: where, word }, words);
+    if (verb === "delete") return this.remove(on, { seat: where, word }, handle, words);
     return this.put(verb, on, { seat: where, word }, handle, words, place);
   }
 
@@ -62,39 +66,26 @@ export class QdiscCommand {
     words: Words,
     place: CommandPlace,
   ): TcChange[] {
-    const { part, word: kindWord } = readKind(words, this.scope.qdiscs);
-    const values = readValues(words, part.words!, part.options, part.name);
     const there = seat.kind === "root" ? device.root : seat.parent.classes.get(seat.classid)?.child;
-    const isSame = there !== undefined && (handle === undefined || handle.classid === there.handle);
-    if (there !== undefined && verb === "add")
-      throw new WordError(
-        `There is a ${there.part.name} qdisc here already, ${formatClassid(there.handle)}`.concat("."),
-        word,
-        "`replace` puts another in its place.",
-      );
-    if (verb === "change" || (verb === "replace" && isSame && there.part === part)) {
-      if (there === undefined)
-        throw new WordError("There is no qdisc here to be changed.", word, "`add` puts one here.");
-      if (there.part !== part || !isSame)
-        throw new WordError(
-          `The qdisc here is ${there.part.name} ${formatClassid(there.handle)}, which stays what it is.`,
-          kindWord,
-          "`replace` puts another in its place.",
-        );
-      const before = there.values;
-      // What is not said again stays, as in the kernel.
-      there.values = { ...before, ...values };
-      try {
-        there.parse();
-      } catch (error) {
-        there.values = before;
-        throw error;
-      }
-      return [{ kind: "options", device: name, handle: there.handle, qdisc: there.model() }];
+    // A qdisc that stays what it is need not be named.
+    if (words.peek === undefined && there !== undefined && verb !== "add") return [];
+    const { part, word: kindWord } = readKind(words, this.scope.qdiscs);
+    const values = readValues(words, part.words!, part.options, part.name, part.checkWords);
+    // tc_modify_qdisc
+    const isNamed = there !== undefined && handle?.classid === there.handle;
+    if (there !== undefined && (isNamed || (handle === undefined && there.part === part))) {
+      if (verb === "add") throw standsHere(there, word);
+      return this.change(there, { part, kindWord, values }, name);
     }
+    if (there !== undefined && handle !== undefined && verb !== "replace") throw standsHere(there, word);
+    if (there === undefined && verb === "change")
+      throw new WordError("There is no qdisc here to be changed.", word, "`add` puts one here.");
     if (part.rootOnly === true && seat.kind === "class")
       throw new WordError(`A ${part.name} qdisc stands at the root only.`, kindWord);
-    if (handle !== undefined && device.find(handle.classid) !== undefined && !isSame)
+    if (
+      handle !== undefined &&
+      (device.find(handle.classid) !== undefined || (device.hook !== undefined && handle.classid === HOOK_HANDLE))
+    )
       throw new WordError(`There is a qdisc ${formatClassid(handle.classid)} on this interface already.`, handle.word);
     const made = new QdiscDraft(
       part,
@@ -109,6 +100,46 @@ export class QdiscCommand {
     }
     this.seatIn(seat.parent, seat.classid, made, word);
     return [{ kind: "graft", device: name, handle: seat.parent.handle, classid: seat.classid, qdisc: made.model() }];
+  }
+
+  /** Gives a discipline other options (qdisc_change). */
+  private change(
+    there: QdiscDraft,
+    {
+      part,
+      kindWord,
+      values,
+    }: {
+      readonly part: QdiscDraft["part"];
+      readonly kindWord: Word;
+      readonly values: Readonly<Record<string, unknown>>;
+    },
+    device: string,
+  ): TcChange[] {
+    if (there.part !== part)
+      throw new WordError(
+        `The qdisc here is ${there.part.name} ${formatClassid(there.handle)}, which stays what it is.`,
+        kindWord,
+        "`replace` with another handle puts another in its place.",
+      );
+    const { changeKeeps, fixed = [] } = part;
+    const moved = fixed.find((key) => key in values);
+    // Without options tc sends none, except of htb.
+    if ((changeKeeps === "refused" && (part.makesOptions === true || Object.keys(values).length > 0)) || moved)
+      throw new WordError(
+        `${moved === undefined ? `A ${part.name} qdisc` : `The ${moved} of ${part.name}`} cannot be changed.`,
+        kindWord,
+        "`replace` with another handle puts another in its place.",
+      );
+    const before = there.values;
+    there.values = { ...kept(before, changeKeeps), ...values };
+    try {
+      there.parse();
+    } catch (error) {
+      there.values = before;
+      throw error;
+    }
+    return [{ kind: "options", device, handle: there.handle, qdisc: there.model() }];
   }
 
   /** Puts a discipline into a class that there is. */
@@ -135,9 +166,19 @@ export class QdiscCommand {
   private remove(
     { draft: device, name }: NamedDevice,
     { seat, word }: { seat: Exclude<Seat, { kind: "hook" }>; word: Word },
+    handle: { classid: number; word: Word } | undefined,
     words: Words,
   ): TcChange[] {
-    while (words.peek !== undefined) words.take("an option");
+    const kind = words.peek;
+    if (kind !== undefined) {
+      const { part } = readKind(words, this.scope.qdiscs);
+      readValues(words, part.words!, part.options, part.name, part.checkWords);
+    }
+    const there = seat.kind === "root" ? device.root : seat.parent.classes.get(seat.classid)?.child;
+    if (there !== undefined && handle !== undefined && handle.classid !== there.handle)
+      throw new WordError(`The qdisc here is ${formatClassid(there.handle)}.`, handle.word);
+    if (there !== undefined && kind !== undefined && kind.text !== there.part.name)
+      throw new WordError(`The qdisc here is ${there.part.name}.`, kind);
     if (seat.kind === "root") {
       if (device.root === undefined) throw new WordError("There is no qdisc at the root.", word);
       device.root = undefined;
@@ -167,3 +208,10 @@ export class QdiscCommand {
     return [];
   }
 }
+
+const standsHere = ({ part, handle }: QdiscDraft, word: Word): WordError =>
+  new WordError(
+    `There is a ${part.name} qdisc here already, ${formatClassid(handle)}`.concat("."),
+    word,
+    "`replace` puts another in its place.",
+  );

@@ -1,6 +1,6 @@
 import { formatClassid } from "../../quantity/classid.ts";
-import { type Word, WordError, type Words } from "../../tc-command/words.ts";
-import { readClassid } from "./command-words.ts";
+import { tcHandle } from "../../tc-command/units.ts";
+import type { Word, Words } from "../../tc-command/words.ts";
 import type { DeviceDraft, QdiscDraft } from "./drafts.ts";
 
 /** Where a command puts a discipline. */
@@ -13,20 +13,10 @@ export type Seat =
 /** The handle that clsact and ingress have, and no other discipline. */
 export const HOOK_HANDLE = 0xffff_0000;
 
-export const reserved = ({ text, at }: Word): WordError =>
-  new WordError(`The handle ${text} has a meaning of its own.`, { text, at });
-
-/** The handle of a discipline, which is none of a class. */
+/** The handle of a discipline; 0 leaves it to the kernel. */
 export function readHandle(words: Words): { classid: number; word: Word } {
-  const handle = readClassid(words, "the handle");
-  if ((handle.classid & 0xffff) !== 0)
-    throw new WordError(
-      `'${handle.word.text}' is no handle.`,
-      handle.word,
-      "A handle is written 1:, with nothing after the colon.",
-    );
-  if (handle.classid === 0) throw reserved(handle.word);
-  return handle;
+  const word = words.peek;
+  return { classid: words.read("the handle", tcHandle), word: word! };
 }
 
 /** Where the discipline with that handle stands. */
