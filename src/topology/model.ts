@@ -530,19 +530,31 @@ export interface TcFilterModel {
   readonly protocol: number;
   readonly chain: number;
   readonly actions: readonly TcActionModel[];
+  /** It was said not to be given to the device. */
+  readonly skipsHardware?: boolean;
 }
 
-export type TcActionModel =
-  /** `answer`: one of TC_ACT, for programs that leave it to the configuration. */
-  /** `shown`: what tc prints of it; absent: the program's name. */
-  | {
-      readonly kind: "program";
-      readonly attachment: AttachmentModel;
-      readonly answer: number;
-      readonly shown?: string;
-    }
-  | { readonly kind: "answer"; readonly answer: number }
-  | { readonly kind: "send"; readonly device: string; readonly ingress: boolean; readonly mirrors: boolean };
+/** What every action may have. */
+export interface TcActionGeneral {
+  /** One of TC_ACT: of a program, what it leaves to the configuration; of one that sends, what it answers then. */
+  readonly answer: number;
+  /** Its number among those of its kind on the host, by which filters share it; absent: the next one. */
+  readonly index?: number;
+  /** Lines that tc prints of it at its end: its cookie and flags. */
+  readonly notes?: readonly string[];
+}
+
+export type TcActionModel = TcActionGeneral &
+  (
+    | {
+        readonly kind: "program";
+        readonly attachment: AttachmentModel;
+        /** What tc prints of it; absent: the program's name. */
+        readonly shown?: string;
+      }
+    | { readonly kind: "answer" }
+    | { readonly kind: "send"; readonly device: string; readonly ingress: boolean; readonly mirrors: boolean }
+  );
 
 export interface QdiscModel {
   readonly place: Place;

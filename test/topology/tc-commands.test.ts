@@ -148,9 +148,13 @@ describe("filters have the priorities and handles that the kernel gives them", (
       ({ priority, handle }) => `${priority.toString(16)} ${handle}`,
     );
   it.each([
-    ["counted down", ["matchall", "matchall", "matchall"], ["c000 1", "bfff 1", "bffe 1"]],
+    [
+      "counted down",
+      ["matchall flowid 1:1", "matchall flowid 1:1", "matchall flowid 1:1"],
+      ["c000 1", "bfff 1", "bffe 1"],
+    ],
     ["as said", ["prio 5 bpf da bytecode '1,6 0 0 1'", "prio 5 bpf da bytecode '1,6 0 0 1'"], ["5 1", "5 2"]],
-    ["only those that were chosen count", ["prio 1 matchall", "matchall"], ["1 1", "c000 1"]],
+    ["only those that were chosen count", ["prio 1 matchall flowid 1:1", "matchall flowid 1:1"], ["1 1", "c000 1"]],
     [
       "handles that are given",
       ["prio 1 handle 7 bpf da bytecode '1,6 0 0 1'", "prio 1 bpf da bytecode '1,6 0 0 1'"],
@@ -246,15 +250,37 @@ describe("what is wrong with commands is told where it stands", () => {
     [[HTB, "filter add dev eth0 parent 1: u32 match ip dst 1.1.1.1"], "u32", "The classifier 'u32' is not simulated."],
     [[HTB, "filter add dev eth0 parent 1: bpf da"], "a", "The filter has no program."],
     [
-      [HTB, "filter add dev eth0 parent 1: prio 1 matchall", "filter add dev eth0 parent 1: prio 1 matchall"],
-      "1",
+      [
+        HTB,
+        "filter add dev eth0 parent 1: prio 1 matchall flowid 1:1",
+        "filter add dev eth0 parent 1: prio 1 matchall flowid 1:1",
+      ],
+      "matchall",
+      "One filter of a priority matches everything, and is not replaced.",
+    ],
+    [
+      [HTB, ...["", ""].map(() => "filter add dev eth0 parent 1: prio 1 handle 3 bpf bytecode '1,6 0 0 1'")],
+      "3",
       "There is such a filter already.",
     ],
+    [[HTB, "filter add dev eth0 parent 1: matchall"], "l", "A matchall filter says what it does."],
+    [
+      [HTB, "filter add dev eth0 root matchall flowid 1:1"],
+      "root",
+      "Filters stand at a discipline, and `root` is none.",
+    ],
+    [[HTB, "filter add dev eth0 protocol ipx2 matchall flowid 1:1"], "ipx2", "'ipx2' is no protocol of filters."],
+    [
+      [HTB, "filter add dev eth0 parent 1: matchall action ok cookie 123"],
+      "123",
+      "A cookie is up to 16 bytes in hexadecimal, two digits each.",
+    ],
+    [[HTB, "filter add dev eth0 parent 1: matchall action gact stolen"], "stolen", "'stolen' is no answer."],
     [
       [
         HTB,
-        "filter add dev eth0 parent 1: prio 1 protocol ip matchall",
-        "filter add dev eth0 parent 1: prio 1 protocol arp matchall",
+        "filter add dev eth0 parent 1: prio 1 protocol ip matchall flowid 1:1",
+        "filter add dev eth0 parent 1: prio 1 protocol arp matchall flowid 1:1",
       ],
       "arp",
       "Filters of one priority look at one protocol.",

@@ -12,6 +12,8 @@ export const TC_ACT = {
   TRAP: 8,
   /** An action has given the packet away; nobody may touch it any more. */
   CONSUMED: 9,
+  /** With the number of the action that is next in the low 28 bits. */
+  JUMP: 0x1000_0000,
   /** With the chain's number in the low 28 bits. */
   GOTO_CHAIN: 0x2000_0000,
 } as const;
@@ -24,6 +26,13 @@ export const goToChain = (chain: number): number => TC_ACT.GOTO_CHAIN | chain;
 /** The chain that an answer sends packets to; undefined for other answers. */
 export const chainOf = (action: number): number | undefined =>
   action > 0 && (action & ~CHAIN_MASK) === TC_ACT.GOTO_CHAIN ? action & CHAIN_MASK : undefined;
+
+/** TC_ACT_JUMP with the number of actions that are left out, from the first. */
+export const jumpTo = (action: number): number => TC_ACT.JUMP | action;
+
+/** How many actions an answer jumps over; undefined for other answers. */
+export const jumpOf = (action: number): number | undefined =>
+  action > 0 && (action & ~CHAIN_MASK) === TC_ACT.JUMP ? action & CHAIN_MASK : undefined;
 
 /** Major number of a handle or class, its minor number 0 (TC_H_MAJ). */
 export const majorOf = (classid: number): number => (classid & 0xffff_0000) >>> 0;

@@ -18,6 +18,8 @@ export interface ActionOrigin {
 export abstract class FilterAction {
   readonly model: TcActionModel;
   readonly index: number;
+  /** How often filters have it. */
+  bound = 1;
   /** Packets that it has seen, and their bytes. */
   packets = 0;
   bytes = 0;
@@ -85,19 +87,22 @@ export class FixedAction extends FilterAction {
 export class MirredAction extends FilterAction {
   private readonly device: number;
   private readonly ingress: boolean;
-  private readonly mirrors: boolean;
+  private readonly answer: number;
+  /** The packet itself goes there, and not a copy. */
+  private readonly gives: boolean;
 
   /** @param mirrors a copy goes there, and the packet goes on. */
-  constructor(device: number, ingress: boolean, mirrors: boolean, origin: ActionOrigin) {
+  constructor(device: number, ingress: boolean, mirrors: boolean, answer: number, origin: ActionOrigin) {
     super(origin);
     this.device = device;
     this.ingress = ingress;
-    this.mirrors = mirrors;
+    this.answer = answer;
+    this.gives = !mirrors && answer === TC_ACT.STOLEN;
   }
 
   protected act(skb: Skb, { host }: TcActionSite): number {
     if (host === undefined) return TC_ACT.SHOT;
-    host.redirect(this.mirrors ? host.copy(skb) : skb, this.device, this.ingress);
-    return this.mirrors ? TC_ACT.PIPE : TC_ACT.CONSUMED;
+    host.redirect(this.gives ? skb : host.copy(skb), this.device, this.ingress);
+    return this.gives ? TC_ACT.CONSUMED : this.answer;
   }
 }

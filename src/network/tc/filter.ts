@@ -1,5 +1,5 @@
 import type { TcActionSite, TcFilterSite } from "../../hooks/hook.ts";
-import { minorOf, TC_ACT } from "../../hooks/tc/verdict.ts";
+import { jumpOf, minorOf, TC_ACT } from "../../hooks/tc/verdict.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { Attachment } from "../../programs/attachment.ts";
 import type { TcFilterModel } from "../../topology/model.ts";
@@ -8,6 +8,8 @@ import type { FilterAction } from "./action.ts";
 
 /** How often an action may ask to be run again for one packet. */
 const REPEATS = 32;
+/** And how often actions may jump, to which of as many. */
+const MOST_JUMPS = 32;
 
 /** Where a filter's programs find what they ask for. */
 export type FilterSite = TcFilterSite & TcActionSite;
@@ -60,14 +62,22 @@ export class Filter {
 
   /** Runs the actions one after another, as long as they say so (tcf_action_exec). */
   private act(skb: Skb, site: FilterSite): number {
+    const { actions } = this;
     let answer: number = TC_ACT.OK;
-    for (const action of this.actions) {
+    let jumps = MOST_JUMPS;
+    for (let i = 0; i < actions.length; i++) {
+      const action = actions[i]!;
       let tries = REPEATS;
       do {
         answer = action.run(skb, site);
       } while (answer === TC_ACT.REPEAT && --tries > 0);
       if (answer === TC_ACT.REPEAT) return TC_ACT.OK;
-      if (answer !== TC_ACT.PIPE) return answer;
+      if (answer === TC_ACT.PIPE) continue;
+      const jump = jumpOf(answer);
+      if (jump === undefined) return answer;
+      const next = jump & (MOST_JUMPS - 1);
+      if (next === 0 || next > actions.length || --jumps <= 0) return TC_ACT.OK;
+      i = next - 1;
     }
     return answer;
   }

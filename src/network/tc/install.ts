@@ -19,8 +19,8 @@ export class TcInstaller {
   private readonly kinds: Registry<QdiscKind>;
   private readonly world: World;
   private readonly made = new Map<TcFilterModel, Filter>();
-  /** How many actions of each kind there have been. */
-  private readonly numbers = new Map<TcActionModel["kind"], number>();
+  /** Actions of each kind by their index. */
+  private readonly actions = new Map<TcActionModel["kind"], Map<number, FilterAction>>();
 
   constructor(host: Host, attach: Attach, kinds: Registry<QdiscKind>, world: World) {
     this.host = host;
@@ -128,7 +128,20 @@ export class TcInstaller {
     });
   }
 
+  /** An action, or the one that has the index which the model names, whatever else the model says (tcf_idr_check_alloc). */
   private action(model: TcActionModel, label: string): FilterAction | undefined {
+    const actions = this.actionsOf(model.kind);
+    const shared = actions.get(model.index ?? 0);
+    if (shared !== undefined) {
+      shared.bound++;
+      return shared;
+    }
+    const made = this.makeAction(model, label);
+    if (made !== undefined) actions.set(made.index, made);
+    return made;
+  }
+
+  private makeAction(model: TcActionModel, label: string): FilterAction | undefined {
     switch (model.kind) {
       case "program": {
         const attachment = this.attached(model.attachment, "tc-action", label);
@@ -138,15 +151,22 @@ export class TcInstaller {
         return new FixedAction(model.answer, this.origin(model));
       case "send": {
         const device = model.device === "lo" ? this.host.loopback.device : this.host.interfaces.get(model.device)!;
-        return new MirredAction(device.index, model.ingress, model.mirrors, this.origin(model));
+        return new MirredAction(device.index, model.ingress, model.mirrors, model.answer, this.origin(model));
       }
     }
   }
 
   private origin(model: TcActionModel): ActionOrigin {
-    const index = (this.numbers.get(model.kind) ?? 0) + 1;
-    this.numbers.set(model.kind, index);
+    const actions = this.actionsOf(model.kind);
+    let { index = 0 } = model;
+    if (index === 0) for (index = 1; actions.has(index); ) index++;
     return { model, index, simulation: this.world.simulation };
+  }
+
+  private actionsOf(kind: TcActionModel["kind"]): Map<number, FilterAction> {
+    const actions = this.actions.get(kind) ?? new Map<number, FilterAction>();
+    this.actions.set(kind, actions);
+    return actions;
   }
 
   private attached<P extends HookPlace>(model: Parameters<Attach>[0] | undefined, place: P, label: string) {

@@ -106,7 +106,13 @@ export const tcShare = (text: string): number => {
 
 /** A whole number, in decimal or after 0x in hexadecimal. */
 export const tcInteger = (text: string): number => {
-  if (/^(0x[0-9a-f]+|-?\d+)$/i.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  // As C has it, numbers that begin with 0 are octal.
+  const number = /^0[0-7]+$/.test(text)
+    ? Number.parseInt(text, 8)
+    : /^(0x[0-9a-f]+|0|-?[1-9]\d*)$/i.test(text)
+      ? Number(text)
+      : Number.NaN;
+  if (Number.isSafeInteger(number)) return number;
   throw new QuantityError(`'${text}' is no whole number.`, "Write it in decimal, or after 0x in hexadecimal.");
 };
 

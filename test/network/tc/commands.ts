@@ -26,6 +26,19 @@ const load = (commands: readonly string[]) => {
   return loadTopology(parseDocument(`${HEAD}${lines.join("") || " []"}\n`, "/nowhere/topology.yaml"), parts);
 };
 
+/** tc shows filters of the root discipline itself. */
+function ofRoot(text: string): string {
+  let isRoot = true;
+  const [root] = /(?<=^filter parent )\S+/m.exec(text) ?? [];
+  return text
+    .split("\n")
+    .filter((line) => {
+      if (line.startsWith("filter ")) isRoot = line.startsWith(`filter parent ${root} `) && root!.endsWith(":");
+      return isRoot;
+    })
+    .join("\n");
+}
+
 /** Has netsim do what commands say, and leave out those that it refuses, as a shell would. */
 export async function obey(commands: readonly string[]): Promise<Obeyed> {
   const refused = new Map<number, string>();
@@ -51,7 +64,7 @@ export async function obey(commands: readonly string[]): Promise<Obeyed> {
         );
     },
   });
-  return { refused, shown };
+  return { refused, shown: shown.map((text, i) => (i === 2 ? ofRoot(text) : text)) };
 }
 
 /** Text of `tc show` with handles that the kernel counts from its start, and without times; classes in order, since Linux hashes them. */

@@ -86,6 +86,7 @@ export const fq: QdiscKind<FqOptions> = {
     weights: { key: "weights", type: "integer", list: DEFAULTS.weights },
   },
   checkWords(values) {
+    if (Number(values.quantum ?? 0) > 1 << 20) new Options(values).fail("quantum", "The quantum is at most 1 MiB.");
     if (Number.parseInt(String(values.timer_slack ?? 0), 10) > 0xffff_ffff)
       new Options(values).fail("timer_slack", "The timer's slack is below 4.3s.");
   },

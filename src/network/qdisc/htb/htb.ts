@@ -58,9 +58,10 @@ export const htb: QdiscKind<HtbOptions> = {
     cmaxburst: { key: "cburst", type: "size and cell", zeroIsAbsent: true },
     prio: { key: "prio", type: "decimal", means: (prio) => Math.min(prio, PRIORITIES - 1) },
     quantum: { key: "quantum", type: "decimal", zeroIsAbsent: true },
-    mtu: { key: "mtu", type: "size", ignored: true },
+    mtu: { key: "mtu", type: "size" },
     ...FRAMING_WORDS,
   },
+  completeClassWords: ({ mtu, ...values }) => (mtu === undefined ? values : { burst: mtu, cburst: mtu, ...values }),
   classRequired: ["rate"],
   classOptions: {
     parent: { type: "string", description: "Class that it borrows from. Default: none.", examples: ["1:1"] },

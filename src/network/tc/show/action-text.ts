@@ -1,4 +1,4 @@
-import { chainOf } from "../../../hooks/tc/verdict.ts";
+import { chainOf, jumpOf } from "../../../hooks/tc/verdict.ts";
 import { ACTION_ANSWERS } from "../../../topology/schema/tc.ts";
 import type { FilterAction } from "../action.ts";
 import { countLines, NOTHING_WAITS } from "./counts-text.ts";
@@ -14,32 +14,31 @@ export function actionLines(
   { statistics }: Pick<ShowOptions, "statistics">,
   now: number,
 ): string[] {
-  const { model, index, packets, bytes, drops } = action;
+  const { model, index, packets, bytes, drops, bound } = action;
   const begin = `\taction order ${order}: `;
-  const binding = `index ${index} ref 1 bind 1${statistics ? ages(action, now) : ""}`;
+  const binding = `index ${index} ref ${bound} bind ${bound}${statistics ? ages(action, now) : ""}`;
   const counts = { packets, bytes, dropped: drops, overlimits: 0, requeues: 0 };
-  const statisticsLines = statistics ? ["\tAction statistics:", ...countLines(counts, NOTHING_WAITS, "\t")] : [];
+  const end = [
+    ...(statistics ? ["\tAction statistics:", ...countLines(counts, NOTHING_WAITS, "\t")] : []),
+    ...(model.notes ?? []).map((note) => `\t${note}`),
+  ];
   switch (model.kind) {
     case "answer":
       return [
         `${begin}gact action ${answerName(model.answer)}`,
         "\t random type none pass val 0",
         `\t ${binding}`,
-        ...statisticsLines,
+        ...end,
       ];
     case "send": {
       const way = `${model.ingress ? "Ingress" : "Egress"} ${model.mirrors ? "Mirror" : "Redirect"}`;
-      return [
-        `${begin}mirred (${way} to device ${model.device}) ${model.mirrors ? "pipe" : "stolen"}`,
-        `\t${binding}`,
-        ...statisticsLines,
-      ];
+      return [`${begin}mirred (${way} to device ${model.device}) ${answerName(model.answer)}`, `\t${binding}`, ...end];
     }
     case "program":
       return [
         `${begin}bpf ${model.shown ?? model.attachment.program} default-action ${answerName(model.answer)}`,
         `\t ${binding}`,
-        ...statisticsLines,
+        ...end,
       ];
   }
 }
@@ -49,6 +48,8 @@ const ANSWERS = Object.entries(ACTION_ANSWERS);
 function answerName(answer: number): string {
   const chain = chainOf(answer);
   if (chain !== undefined) return `goto chain ${chain}`;
+  const jump = jumpOf(answer);
+  if (jump !== undefined) return `jump ${jump}`;
   return ANSWERS.findLast(([, value]) => value === answer)?.[0] ?? String(answer);
 }
 

@@ -1,5 +1,6 @@
 import { formatClassid } from "../../../topology/quantity/classid.ts";
-import { SOCKET_ETHERTYPES } from "../../../topology/socket-protocol.ts";
+import { tcProtocolName } from "../../../topology/tc-command/protocol.ts";
+import { ROOT_CLASSID } from "../../../topology/tc-command/units.ts";
 import type { Interface } from "../../interface.ts";
 import type { Filter } from "../filter.ts";
 import { actionLines } from "./action-text.ts";
@@ -12,7 +13,8 @@ export type FilterSide = "root" | "ingress" | "egress";
 export function showFilters(device: Interface, side: FilterSide, options: ShowOptions, now: number): string[] {
   const listLines = (filters: readonly Filter[], parent = "") =>
     filters.flatMap((filter, i) => filterLines(filter, filters[i - 1], parent, options, now));
-  if (side !== "root") return listLines(device[side]?.filters.filters ?? []);
+  if (side !== "root")
+    return listLines(device[side]?.filters.filters ?? [], device.hook === "ingress" ? "parent ffff:fff1 " : "");
   return (device.tree?.all ?? []).flatMap(({ model, filters }) =>
     [...filters].flatMap(([classid, list]) =>
       listLines(list.filters, `parent ${formatClassid(classid === 0 ? model.handle : classid)} `),
@@ -27,14 +29,27 @@ function filterLines(
   options: ShowOptions,
   now: number,
 ): string[] {
-  const { kind, handle, priority, protocol, chain, classid, directAction, attachment, shown } = model;
-  const head = `filter ${parent}protocol ${protocolName(protocol)} pref ${priority} ${kind} chain ${chain} `;
+  const {
+    kind,
+    handle,
+    priority,
+    protocol,
+    chain,
+    classid,
+    directAction,
+    attachment,
+    shown,
+    skipsHardware = false,
+  } = model;
+  const head = `filter ${parent}protocol ${tcProtocolName(protocol)} pref ${priority} ${kind} chain ${chain} `;
   const isFirst = before?.model.priority !== priority || before.model.chain !== chain;
-  const flow = classid === 0 ? "" : `flowid ${formatClassid(classid)} `;
+  const flow = classid === 0 ? "" : `flowid ${classidText(classid)} `;
   const own =
     kind === "matchall"
-      ? [`${head}handle 0x${handle.toString(16)} ${flow}`, "  not_in_hw"]
-      : [`${head}handle 0x${handle.toString(16)} ${flow}${programWords(shown ?? attachment!.program, directAction)}`];
+      ? [`${head}handle 0x${handle.toString(16)} ${flow}`, `  ${skipsHardware ? "skip_hw\n  " : ""}not_in_hw`]
+      : [
+          `${head}handle 0x${handle.toString(16)} ${flow}${programWords(shown ?? attachment!.program, directAction, skipsHardware)}`,
+        ];
   return [
     ...(isFirst ? [head] : []),
     ...own,
@@ -43,12 +58,13 @@ function filterLines(
 }
 
 /** An object's name comes before the flags, bytecode after them. */
-function programWords(shown: string, directAction: boolean): string {
-  const flags = `${directAction ? "direct-action " : ""}not_in_hw `;
+function programWords(shown: string, directAction: boolean, skipsHardware: boolean): string {
+  const flags = `${directAction ? "direct-action " : ""}${skipsHardware ? "skip_hw " : ""}not_in_hw `;
   return shown.startsWith("bytecode ") ? `${flags}${shown}` : `${shown} ${flags}`;
 }
 
-function protocolName(protocol: number): string {
-  const name = Object.entries(SOCKET_ETHERTYPES).find(([, value]) => value === protocol)?.[0];
-  return name ?? `[${protocol}]`;
+/** print_tc_classid */
+function classidText(classid: number): string {
+  if (classid === ROOT_CLASSID) return "root";
+  return formatClassid(classid).replace(/^0:/, ":");
 }

@@ -87,7 +87,7 @@ export const QDISC_TEXTS: Readonly<Record<string, KindText<unknown>>> = {
     options: ({ r2q, defaultClass, directLength }, { queueLength }, { direct_packets_stat = 0 }) =>
       words(
         `r2q ${r2q}`,
-        `default ${defaultClass === 0 ? "0" : `0x${minorOf(defaultClass).toString(16)}`}`,
+        `default ${minorOf(defaultClass) === 0 ? "0" : `0x${minorOf(defaultClass).toString(16)}`}`,
         `direct_packets_stat ${direct_packets_stat} direct_qlen ${directLength ?? queueLength}`,
       ),
   }),

@@ -68,7 +68,8 @@ export class ClassCommand {
     const kind = words.take("the kind of the class");
     if (kind.text !== part.name)
       throw new WordError(`The classes of this qdisc are ${part.name}, not ${kind.text}.`, kind);
-    const said = readValues(words, part.classWords ?? {}, part.classOptions ?? {}, `${part.name} class`);
+    const read = readValues(words, part.classWords ?? {}, part.classOptions ?? {}, `${part.name} class`);
+    const said = part.completeClassWords?.(read) ?? read;
     if (isAdd && known !== undefined)
       throw new WordError(
         `There is a class ${formatClassid(own.classid)} already.`,

@@ -15,18 +15,26 @@ export function readClassifier(
 ): Partial<TcFilterModel> {
   const found: { -readonly [K in keyof TcFilterModel]?: TcFilterModel[K] } = {};
   const program = new ProgramWords(scope, place, "classifier");
+  const first = words.peek;
   for (;;) {
     const word = words.peek;
     if (words.accept("flowid", "classid")) found.classid = readClassid(words, "the class").classid;
     else if (words.accept("action", "actions")) found.actions = readActions(words, place, scope);
-    else if (words.accept("skip_hw", "verbose")) continue;
-    else if (word?.text === "skip_sw")
+    else if (words.accept("skip_hw")) {
+      // tc reads another word behind it.
+      if (kind === "matchall" && words.peek === undefined) words.take("what the filter does");
+      found.skipsHardware = true;
+    } else if (word?.text === "skip_sw")
       throw new WordError("`skip_sw` needs a device that filters by itself, which is not simulated.", word);
     else if (kind === "bpf" && words.accept("da", "direct-action")) found.directAction = true;
     else if (kind === "bpf" && program.read(words)) continue;
     else break;
   }
-  if (kind === "matchall") return found;
+  if (kind === "matchall") {
+    if (words.peek === first)
+      throw new WordError("A matchall filter says what it does.", first, "Write `action` or `flowid`.");
+    return found;
+  }
   const attachment = program.attachment("tc-filter");
   if (!program.isGiven)
     throw new WordError("The filter has no program.", words.peek, "Write `obj` and a file, or `bytecode`.");

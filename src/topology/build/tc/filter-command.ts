@@ -1,13 +1,13 @@
 import type { TcChange, TcFilterModel } from "../../model.ts";
-import { tcInteger } from "../../tc-command/units.ts";
+import { tcProtocol } from "../../tc-command/protocol.ts";
+import { ROOT_CLASSID } from "../../tc-command/units.ts";
 import { type Word, WordError, type Words } from "../../tc-command/words.ts";
 import { readClassifier } from "./classifier-words.ts";
 import type { CommandPlace } from "./command-place.ts";
-import { readClassid, readNumber, readVerb } from "./command-words.ts";
+import { once, readClassid, readNumber, readVerb } from "./command-words.ts";
 import type { TcDraft } from "./drafts.ts";
 import { type FilterPlace, placeOf, sideOf } from "./filter-place.ts";
 import { needDevice, readOpening } from "./opening.ts";
-import { parseEthertype } from "./read-tc.ts";
 import type { TcScope } from "./scope.ts";
 
 /** ETH_P_ALL */
@@ -22,7 +22,7 @@ interface Given {
   priority: { value: number; word: Word } | undefined;
   protocol: { value: number; word: Word } | undefined;
   handle: { value: number; word: Word } | undefined;
-  chain: number;
+  chain: number | undefined;
 }
 
 /** `filter add dev DEV ingress|egress|root|parent CLASS [prio P] [protocol P] [chain C] [handle H] bpf|matchall ...`, and its like. */
@@ -37,14 +37,22 @@ export class FilterCommand {
 
   run(words: Words, place: CommandPlace): TcChange[] {
     const verb = readVerb(words);
-    const given: Given = { where: undefined, priority: undefined, protocol: undefined, handle: undefined, chain: 0 };
-    const device = readOpening(words, this.draft, this.scope, ["block", "estimator"], (word, named) => {
-      if (words.accept("ingress", "egress"))
+    const given: Given = {
+      where: undefined,
+      priority: undefined,
+      protocol: undefined,
+      handle: undefined,
+      chain: undefined,
+    };
+    const device = readOpening(words, this.draft, this.scope, ["block", "estimator", "est"], (word, named) => {
+      if (words.accept("ingress", "egress")) {
+        once(given.where, word);
         given.where = sideOf(named().draft, word.text as "ingress" | "egress", word);
-      else if (words.accept("root")) given.where = placeOf(named().draft, undefined, word);
+      } else if (words.accept("root")) given.where = placeOf(named().draft, ROOT_CLASSID, word);
       else if (words.accept("parent")) {
+        once(given.where, word);
         const { classid, word: at } = readClassid(words, "the parent");
-        given.where = placeOf(named().draft, classid, at);
+        given.where = placeOf(named().draft, classid || undefined, at);
       } else return readGiven(words, given);
       return true;
     });
@@ -71,8 +79,9 @@ export class FilterCommand {
       );
     const kind = kindWord.text as "bpf" | "matchall";
     const protocol = given.protocol?.value ?? ALL;
-    const inChain = where.filters.filter(({ chain }) => chain === given.chain);
-    const priority = given.priority?.value ?? automaticPriority(inChain);
+    const { chain = 0 } = given;
+    const inChain = where.filters.filter((one) => one.chain === chain);
+    const priority = given.priority?.value || automaticPriority(inChain);
     const alike = inChain.filter((filter) => filter.priority === priority);
     const [other] = alike;
     if (other !== undefined && other.protocol !== protocol)
@@ -83,7 +92,13 @@ export class FilterCommand {
     if (other !== undefined && other.kind !== kind)
       throw new WordError(`The filters of that priority are ${other.kind}.`, kindWord);
     const rest = readClassifier(kind, words, place, this.scope);
-    const handle = given.handle?.value ?? (kind === "matchall" ? 1 : freeHandle(alike));
+    if (kind === "matchall" && other !== undefined)
+      throw new WordError(
+        "One filter of a priority matches everything, and is not replaced.",
+        kindWord,
+        "Delete it first.",
+      );
+    const handle = given.handle?.value || (kind === "matchall" ? 1 : freeHandle(alike));
     const at = where.filters.findIndex((one) => alike.includes(one) && one.handle === handle);
     const isThere = at >= 0;
     if (isThere && verb === "add")
@@ -100,7 +115,7 @@ export class FilterCommand {
       handle,
       priority,
       protocol,
-      chain: given.chain,
+      chain,
       directAction: false,
       classid: 0,
       actions: [],
@@ -112,17 +127,21 @@ export class FilterCommand {
 
 /** Takes what is next, where it says which filter. */
 function readGiven(words: Words, given: Given): boolean {
-  if (words.accept("pref", "prio", "priority", "preference"))
-    given.priority = readNumber(words, "the priority", 1, 0xffff);
-  else if (words.accept("protocol", "proto")) {
+  const keyword = words.peek!;
+  if (words.accept("pref", "prio", "priority", "preference")) {
+    once(given.priority, keyword);
+    given.priority = readNumber(words, "the priority", 0, 0xffff);
+  } else if (words.accept("protocol", "proto")) {
+    once(given.protocol, keyword);
     const word = words.peek!;
-    const value = words.read("the protocol", (text) =>
-      /^(0x)?\d/.test(text) ? tcInteger(text) : parseEthertype(text),
-    );
-    given.protocol = { value, word };
-  } else if (words.accept("chain")) given.chain = readNumber(words, "the chain", 0, 0x0fff_ffff).value;
-  else if (words.accept("handle")) given.handle = readNumber(words, "the handle", 1, 0x7fff_ffff);
-  else return false;
+    given.protocol = { value: words.read("the protocol", tcProtocol), word };
+  } else if (words.accept("chain")) {
+    once(given.chain, keyword);
+    given.chain = readNumber(words, "the chain", 0, 0x0fff_ffff).value;
+  } else if (words.accept("handle")) {
+    once(given.handle, keyword);
+    given.handle = readNumber(words, "the handle", 0, 0xffff_ffff);
+  } else return false;
   return true;
 }
 
@@ -139,7 +158,7 @@ function freeHandle(filters: readonly TcFilterModel[]): number {
 }
 
 /** tc_del_tfilter */
-function remove(where: FilterPlace, { priority, protocol, handle, chain }: Given, words: Words): void {
+function remove(where: FilterPlace, { priority, protocol, handle, chain = 0 }: Given, words: Words): void {
   const kind = words.peek;
   while (words.peek !== undefined) words.take("an option");
   if (priority === undefined && (protocol ?? handle ?? kind) !== undefined)

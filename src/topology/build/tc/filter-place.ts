@@ -1,8 +1,14 @@
+import { majorOf } from "../../../hooks/tc/verdict.ts";
 import type { TcChange, TcFilterModel } from "../../model.ts";
 import { formatClassid } from "../../quantity/classid.ts";
+import { ROOT_CLASSID } from "../../tc-command/units.ts";
 import { type Word, WordError } from "../../tc-command/words.ts";
 import { findParent } from "./command-words.ts";
 import type { DeviceDraft } from "./drafts.ts";
+import { HOOK_HANDLE } from "./qdisc-seat.ts";
+
+/** TC_H_MIN_INGRESS and TC_H_MIN_EGRESS of clsact. */
+const [INGRESS, EGRESS] = [0xffff_fff2, 0xffff_fff3];
 
 /** The filters of one place. */
 export interface FilterPlace {
@@ -32,8 +38,17 @@ export function sideOf(device: DeviceDraft, side: "ingress" | "egress", word: Wo
 
 /** A qdisc, or one of its classes; without a number the root. */
 export function placeOf(device: DeviceDraft, classid: number | undefined, word: Word | undefined): FilterPlace {
-  if (classid !== undefined && (classid === 0xffff_fff2 || classid === 0xffff_fff3 || classid === 0xffff_0000))
-    return sideOf(device, classid === 0xffff_fff3 ? "egress" : "ingress", word!);
+  if (classid === ROOT_CLASSID)
+    throw new WordError(
+      "Filters stand at a discipline, and `root` is none.",
+      word,
+      "Leave it out to mean the root qdisc.",
+    );
+  const isHook = classid !== undefined && device.hook !== undefined && majorOf(classid) === HOOK_HANDLE;
+  // ingress takes any number for its only side, clsact those of its two.
+  if (isHook && (device.hook === "ingress" || classid === INGRESS || classid === EGRESS))
+    return sideOf(device, classid === EGRESS && device.hook === "clsact" ? "egress" : "ingress", word!);
+  if (isHook) throw new WordError("clsact has two sides.", word, "Write `ingress` or `egress`.");
   const { root } = device;
   if (root === undefined)
     throw new WordError("There is no qdisc on this interface.", word, "`qdisc add` puts one there.");

@@ -53,7 +53,11 @@ export class ProgramWords {
         : this.scope.programs.inCommand("object", word.text, { section: this.section }, span);
     this.shown =
       this.object === undefined
-        ? `bytecode '${word.text.trim()}'`
+        ? `bytecode '${word.text
+            .split(",")
+            .map((part) => part.trim())
+            .filter((part) => part !== "")
+            .join(",")}'`
         : `${word.text.slice(word.text.lastIndexOf("/") + 1)}:[${this.section}]`;
     const hook = this.scope.hooks.find(({ place }) => place === hookPlace)!;
     return program === undefined

@@ -204,6 +204,8 @@ export class QdiscCommand {
     }
     if (device.hook !== undefined && (verb === "add" || device.hook !== kind))
       throw new WordError(`There is a ${device.hook} qdisc on this interface already.`, word);
+    if (device.find(HOOK_HANDLE) !== undefined)
+      throw new WordError("There is a qdisc ffff: on this interface already.", word);
     device.hook = kind;
     return [];
   }

@@ -1,5 +1,5 @@
 import type { Hook } from "../../../hooks/hook.ts";
-import { goToChain } from "../../../hooks/tc/verdict.ts";
+import { goToChain, TC_ACT } from "../../../hooks/tc/verdict.ts";
 import { suggestion } from "../../../packet/describe/did-you-mean.ts";
 import { enumerate, namesHint } from "../../check/hints.ts";
 import type { AttachmentModel, TcActionModel, TcFilterModel } from "../../model.ts";
@@ -131,7 +131,8 @@ class DeviceReader {
           namesHint(device.text, [...interfaces.keys()]),
         );
       const ingress = target!.choice("direction", "egress", "ingress") === "ingress";
-      return { kind: "send", device: device.text, ingress, mirrors: key === "mirror" };
+      const mirrors = key === "mirror";
+      return { kind: "send", device: device.text, ingress, mirrors, answer: mirrors ? TC_ACT.PIPE : TC_ACT.STOLEN };
     }
     return given === undefined && chain === undefined ? undefined : { kind: "answer", answer };
   }
