@@ -25,6 +25,7 @@ export function subjectOf(topology: Topology, programs: ProgramTable, hooks: Reg
   const collector = new Collector(programs, hooks);
   for (const node of topology.nodes.values()) collector.node(node);
   for (const map of topology.maps.values()) collector.map(map);
+  for (const step of topology.steps) if (step.kind === "attach") collector.use(step.attachment);
   const maps = new MapUses(topology);
   for (const { loaded, mapCalls, place } of collector.uses) maps.add(loaded, mapCalls, place);
   for (const entry of topology.tracing) {
@@ -90,7 +91,7 @@ class Collector {
     for (const attachment of attachments) if (attachment !== undefined) this.use(attachment);
   }
 
-  private use(attachment: AttachmentModel, more: Partial<ProgramUse> = {}): void {
+  use(attachment: AttachmentModel, more: Partial<ProgramUse> = {}): void {
     const { loaded } = this.programs.get(attachment.program);
     const { program, place } = attachment;
     const hook = this.hooks.get(attachment.hook);

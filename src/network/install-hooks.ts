@@ -75,10 +75,10 @@ function installTunnels(host: Host, { tunnels }: HostModel, world: World): void 
 function installGroups(host: Host, { cgroups = [] }: HostModel, attach: Attach, world: World): void {
   cgroups.forEach(({ path, ingress, egress }, i) => {
     const where = `${host.name}${path}`;
-    const own = {
-      ingress: ingress.flatMap((program) => attach(program, "cgroup-ingress", "network", where) ?? []),
-      egress: egress.flatMap((program) => attach(program, "cgroup-egress", "network", where) ?? []),
-    };
+    const own = [
+      ...ingress.flatMap((program) => attach(program, "cgroup-ingress", "network", where) ?? []),
+      ...egress.flatMap((program) => attach(program, "cgroup-egress", "network", where) ?? []),
+    ];
     const parent = path === "/" ? undefined : host.cgroups.at(path.slice(0, path.lastIndexOf("/")) || "/");
     host.cgroups.add(new ControlGroup(path, i + 1, parent, own, { name: host.name, site: host }, world));
   });

@@ -6,6 +6,7 @@ import { Host } from "./host.ts";
 import { installHooks } from "./install-hooks.ts";
 import type { Interface } from "./interface.ts";
 import { LinkDirection } from "./link.ts";
+import { LiveAttachments } from "./live-attachments.ts";
 import { equip } from "./offload/equip.ts";
 import { connectBridges, connectPatchPorts, Switch } from "./ovs/switch.ts";
 import type { QdiscKind } from "./qdisc/qdisc.ts";
@@ -38,12 +39,22 @@ export class Network {
   /** Who changes the traffic control of hosts. */
   private readonly installers = new Map<string, TcInstaller>();
   private readonly simulation: World["simulation"];
+  private readonly live: LiveAttachments;
   /** In the order of the topology's `links`. */
   readonly links: readonly Link[];
 
   /** @param attach makes the attachments of programs. @param qdiscs the kinds of queueing disciplines that there are. */
   constructor(topology: Topology, world: World, attach: Attach, qdiscs: Registry<QdiscKind>) {
     this.simulation = world.simulation;
+    this.live = new LiveAttachments(
+      {
+        host: (name) => this.host(name),
+        socket: (label) => this.sockets.find((socket) => socket.label === label)!,
+        interfaceModel: (node, name) => topology.nodes.get(node)!.interfaces.get(name)!,
+      },
+      attach,
+      world,
+    );
     for (const model of topology.nodes.values()) {
       if (model.kind === "bridge") {
         this.nodes.set(model.name, new Bridge(model, world));
@@ -126,8 +137,9 @@ export class Network {
     return this.hosts.flatMap(({ interfaces }) => [...interfaces.values()].flatMap(shown));
   }
 
-  /** Checks and attaches the programs that steps bring to traffic control. */
+  /** Checks and loads the programs that steps bring. */
   prepare(steps: readonly StepModel[]): void {
+    for (const step of steps) if (step.kind === "attach") this.live.prepare(step);
     for (const step of steps)
       if (step.kind === "tc") for (const change of step.changes) this.installers.get(step.node)!.prepare(change);
     const inTime = steps.filter((step) => step.kind === "ofctl").toSorted((a, b) => a.at - b.at);
@@ -138,6 +150,12 @@ export class Network {
   /** Commands of ovs-ofctl to a switch. */
   changeFlows(node: string, commands: readonly LineModel[]): void {
     this.switches.find(({ name }) => name === node)!.runCommands(commands);
+  }
+
+  /** Attaches or detaches a program. */
+  changeAttachment(step: Extract<StepModel, { kind: "attach" | "detach" }>): void {
+    if (step.kind === "attach") this.live.attach(step);
+    else this.live.detach(step);
   }
 
   changeTc(node: string, changes: readonly TcChange[]): void {

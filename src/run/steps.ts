@@ -28,6 +28,10 @@ export class Steps implements EventHandler {
       case "replace":
         this.programs.replace(step.program, step.with);
         return;
+      case "attach":
+      case "detach":
+        this.network.changeAttachment(step);
+        return;
       case "map":
         this.maps.run(step.map, step.change, step.at, step.place);
         return;

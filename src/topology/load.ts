@@ -2,6 +2,7 @@ import { basename, extname } from "node:path";
 import { fail, NetsimError } from "../errors.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import { LAYER_SCHEMAS } from "../packet/describe/schema.ts";
+import { AttachSteps } from "./build/attach-step.ts";
 import { BuildContext } from "./build/context.ts";
 import { Drafts } from "./build/drafts.ts";
 import { buildExpectation } from "./build/expectations.ts";
@@ -113,6 +114,7 @@ function build({ root: map, source }: TopologyDocument, parts: TopologyParts, co
       programs,
       links,
       maps,
+      attached: new AttachSteps(drafts, programs, hooks, nodes),
       tc,
       switches: [...nodes.values()].filter(({ kind }) => kind === "ovs").map(({ name }) => name),
     }),

@@ -678,9 +678,19 @@ export interface ReplayTraffic {
   readonly limit?: number;
 }
 
+/** Where steps attach programs: an interface, a socket or a control group (`name` is its path without the first slash) of a host. */
+export interface AttachPoint {
+  readonly kind: "interface" | "socket" | "cgroup";
+  readonly node: string;
+  readonly name: string;
+}
+
 export type StepModel = { readonly at: number; readonly place: Place } & (
   | { readonly kind: "replace"; readonly program: string; readonly with: ProgramSource }
   | { readonly kind: "map"; readonly map: string; readonly change: MapChange }
+  | { readonly kind: "attach"; readonly point: AttachPoint; readonly attachment: AttachmentModel }
+  /** `hook` and `program` are names. */
+  | { readonly kind: "detach"; readonly point: AttachPoint; readonly hook: string; readonly program: string }
   | { readonly kind: "cut" | "mend"; readonly link: number }
   | { readonly kind: "tc"; readonly node: string; readonly changes: readonly TcChange[] }
   /** Commands of ovs-ofctl(8) to a switch, without its name. */

@@ -98,6 +98,10 @@ steps:
   - { at: 1s, map: ports, dump: true }
   - { at: 1s, tc: "qdisc replace dev e0 root pfifo", node: queues }
   - { at: 1s, ofctl: "add-flow actions=drop", node: ovs }
+  - { at: 1s, attach: "client:eth0", xdp: in-place }
+  - { at: 1s, attach: server/calls, filter: from-file }
+  - { at: 1s, attach: server/web, egress: in-place }
+  - { at: 2s, detach: server/web, hook: egress, program: in-place }
 expect:
   - socket: client/sniffer
     served: 0

@@ -262,6 +262,31 @@ describe("a topology with every key", () => {
       { at: 1.2e9, kind: "impair", link: 0, directions: [slow, slow] },
       { at: 1.2e9, kind: "impair", link: 1, directions: [{}, narrow] },
       { at: 1e9, kind: "ofctl", node: "ovs", commands: [expect.objectContaining({ text: "add-flow actions=drop" })] },
+      {
+        at: 1e9,
+        kind: "attach",
+        point: { kind: "interface", node: "client", name: "eth0" },
+        attachment: expect.objectContaining({ hook: "xdp", program: "in-place" }),
+      },
+      {
+        at: 1e9,
+        kind: "attach",
+        point: { kind: "socket", node: "server", name: "calls" },
+        attachment: expect.objectContaining({ hook: "socket-filter", program: "from-file" }),
+      },
+      {
+        at: 1e9,
+        kind: "attach",
+        point: { kind: "cgroup", node: "server", name: "web" },
+        attachment: expect.objectContaining({ hook: "cgroup-egress", program: "in-place" }),
+      },
+      {
+        at: 2e9,
+        kind: "detach",
+        point: { kind: "cgroup", node: "server", name: "web" },
+        hook: "cgroup-egress",
+        program: "in-place",
+      },
     ]);
   });
 

@@ -924,11 +924,86 @@ links:
   - { endpoints: ["a:p2", "b:p2"] }
 `;
 
+const ATTACHED = `programs: { p: { classic: "ret #0" }, x: { classic: "ret #2" }, g: { classic: "ret #1" } }
+nodes:
+  a: { kind: host, interfaces: { e0: { address: 10.0.0.1/24, xdp: x }, e1: }, cgroups: { /one: { ingress: [g] }, /two: {} }, sockets: { s: { kind: udp, port: 7 }, one: { kind: udp, port: 8, filter: p } } }
+  b: { kind: bridge, interfaces: { p9: } }
+`;
+
+refuses("steps that attach", `${ATTACHED}steps:\n`, [
+  {
+    name: "no program",
+    yaml: '  - { at: 1s, attach: "a:e0" }',
+    want: ["1:5 schema-missing-key An attach step needs one of `xdp`, `filter`, `ingress`, `egress`."],
+  },
+  {
+    name: "a program of another place",
+    yaml: '  - { at: 1s, attach: "a:e0", filter: p }',
+    want: ["1:15 schema-missing-key A step that attaches to 'a:e0' needs a program under `xdp`."],
+  },
+  {
+    name: "an unknown program",
+    yaml: "  - { at: 1s, attach: a/s, filter: q }",
+    want: ["1:36 unknown-reference There is no program 'q'."],
+  },
+  {
+    name: "an unknown interface",
+    yaml: '  - { at: 1s, attach: "a:e7", xdp: x }',
+    want: ["1:23 unknown-reference 'a' has no interface 'e7'."],
+  },
+  {
+    name: "an unknown socket",
+    yaml: "  - { at: 1s, attach: a/x, filter: p }",
+    want: ["1:23 unknown-reference 'a' has no socket and no control group 'x'."],
+  },
+  {
+    name: "an unknown node",
+    yaml: "  - { at: 1s, detach: c/x }",
+    want: ["1:23 unknown-reference There is no node 'c'."],
+  },
+  {
+    name: "a node alone",
+    yaml: "  - { at: 1s, detach: a }",
+    want: ["1:23 schema-value 'a' names nothing that programs are attached to."],
+  },
+  {
+    name: "an interface of a bridge",
+    yaml: '  - { at: 1s, attach: "b:p9", xdp: x }',
+    want: ["1:23 bad-topology 'b' is no host: its interfaces take no programs."],
+  },
+  {
+    name: "nothing to detach",
+    yaml: '  - { at: 1s, detach: "a:e1" }\n  - { at: 1s, detach: a/s, hook: filter }\n  - { at: 1s, detach: a/two, program: g }',
+    want: [
+      "1:15 bad-topology No program is attached at 'a:e1' then (ENOENT).",
+      "2:34 bad-topology No program of 'filter' is attached at 'a/s' then (ENOENT).",
+      "3:39 bad-topology No program of 'g' is attached at 'a/two' then (ENOENT).",
+    ],
+  },
+  {
+    name: "detached twice, in the order of time",
+    yaml: '  - { at: 2s, detach: "a:e0" }\n  - { at: 1s, detach: "a:e0" }',
+    want: ["1:15 bad-topology No program is attached at 'a:e0' then (ENOENT)."],
+  },
+  {
+    name: "attached twice to a control group",
+    yaml: "  - { at: 1s, attach: a/two, egress: g }\n  - { at: 2s, attach: a/two, egress: g }",
+    want: ["2:15 bad-topology Program 'g' is attached at 'a/two' already (EINVAL)."],
+  },
+  {
+    name: "one of several",
+    yaml: "  - { at: 1s, detach: a/one }",
+    want: ["1:15 bad-topology At 'a/one' there are filter p, ingress g then."],
+  },
+]);
+
 refuses("steps", `${LINKED}steps:\n`, [
   {
     name: "nothing to do",
     yaml: "  - { at: 1s }",
-    want: ["1:5 schema-missing-key A step needs one of `replace`, `map`, `tc`, `ofctl`, `cut`, `mend`, `impair`."],
+    want: [
+      "1:5 schema-missing-key A step needs one of `replace`, `map`, `attach`, `detach`, `tc`, `ofctl`, `cut`, `mend`, `impair`.",
+    ],
   },
   {
     name: "a slip",

@@ -9,7 +9,7 @@ import type { Within } from "./within.ts";
 const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW] = [1, 2, 3];
 const SOCK_NONBLOCK = 0x800;
 const SOL_SOCKET = 1;
-const [SO_REUSEADDR, SO_RCVBUF, SO_RCVBUFFORCE, SO_ATTACH_BPF] = [2, 8, 33, 50];
+const [SO_REUSEADDR, SO_RCVBUF, SO_DETACH_FILTER, SO_RCVBUFFORCE, SO_ATTACH_BPF] = [2, 8, 27, 33, 50];
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 const MSG_TRUNC = 0x20;
@@ -60,6 +60,11 @@ export class LabSocket {
     for (const descriptor of this.descriptors)
       if (this.option(descriptor, SOL_SOCKET, SO_ATTACH_BPF, program) < 0) return this.libc.errno();
     return 0;
+  }
+
+  /** Takes the program away (SO_DETACH_FILTER). */
+  detach(): void {
+    for (const descriptor of this.descriptors) this.option(descriptor, SOL_SOCKET, SO_DETACH_FILTER, 0);
   }
 
   /** Reads all that waits. True when there was something. */

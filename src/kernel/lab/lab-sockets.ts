@@ -2,9 +2,10 @@ import { socketFilter } from "../../hooks/socket-filter.ts";
 import type { Network } from "../../network/network.ts";
 import type { LoadedProgram } from "../../programs/language.ts";
 import type { MapTable } from "../../programs/map-table.ts";
+import type { ProgramTable } from "../../programs/program-table.ts";
 import type { WatchedSocket } from "../../run/expectations.ts";
 import type { ReceivedLog } from "../../run/received-log.ts";
-import type { HostModel, Topology } from "../../topology/model.ts";
+import type { AttachmentModel, HostModel, Topology } from "../../topology/model.ts";
 import type { Kernel } from "../kernel.ts";
 import { attachProgram } from "./attach-program.ts";
 import type { LabCgroups } from "./cgroup/lab-cgroups.ts";
@@ -17,7 +18,7 @@ interface Opened extends WatchedSocket {
   readonly readers: ReceivedLog[];
   readonly socket: LabSocket;
   /** Name of the program that is attached; absent: none is. */
-  readonly program?: string;
+  program?: string | undefined;
 }
 
 /** A topology's sockets in the kernel, with their programs. */
@@ -25,6 +26,7 @@ export class LabSockets {
   readonly skipped: Skipped[] = [];
   private readonly kernel: Kernel;
   private readonly maps: MapTable;
+  private readonly programs: ProgramTable;
   private readonly opened: Opened[] = [];
   /** Labels of sockets that a program was left out of. */
   private readonly altered = new Set<string>();
@@ -37,7 +39,9 @@ export class LabSockets {
     simulated: Network,
     maps: MapTable,
     processes: LabProcesses,
+    programs: ProgramTable,
   ) {
+    this.programs = programs;
     this.kernel = kernel;
     this.maps = maps;
     for (const { label, host, model, attachments } of simulated.sockets) {
@@ -77,6 +81,26 @@ export class LabSockets {
   replace(name: string, loaded: LoadedProgram): void {
     for (const { program, socket } of this.opened)
       if (program === name) attachProgram(this.kernel, this.maps, socket, loaded);
+  }
+
+  /** Puts a program at a socket, in the place of the one that is there. Throws a NetsimError where the kernel refuses it. */
+  attach(label: string, { hook, program }: AttachmentModel): void {
+    if (hook !== socketFilter.name) {
+      this.leaveOut(program, label, `Linux has no hook ${hook}`);
+      return;
+    }
+    const opened = this.opened.find((one) => one.label === label);
+    if (opened === undefined) return;
+    attachProgram(this.kernel, this.maps, opened.socket, this.programs.get(program).loaded);
+    opened.program = program;
+  }
+
+  /** Takes a hook's program away. */
+  detach(label: string, hook: string): void {
+    const opened = this.opened.find((one) => one.label === label);
+    if (hook !== socketFilter.name || opened === undefined) return;
+    opened.socket.detach();
+    opened.program = undefined;
   }
 
   /** Reads all that waits. True when there was something. */

@@ -14,6 +14,7 @@ interface Changeable {
   readonly cables: { cut(link: number): void; mend(link: number): void };
   /** Puts entries into maps. */
   readonly entries: { readonly put: PutEntry };
+  readonly attachments: { change(step: Extract<StepModel, { kind: "attach" | "detach" }>): void };
 }
 
 /** Something that programs are attached to. */
@@ -68,6 +69,10 @@ export class LabSteps implements EventHandler {
     switch (step.kind) {
       case "replace":
         for (const one of this.attached) one.replace(step.program, this.programs.loadedFrom(step.with));
+        return;
+      case "attach":
+      case "detach":
+        this.changeable.attachments.change(step);
         return;
       case "map":
         this.maps.run(step.map, step.change, this.clock.now, step.place);

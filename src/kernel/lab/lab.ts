@@ -11,6 +11,7 @@ import type { Kernel } from "../kernel.ts";
 import { LabCgroups } from "./cgroup/lab-cgroups.ts";
 import { Codes } from "./codes.ts";
 import { countDevices } from "./devices.ts";
+import { LabAttachments } from "./lab-attachments.ts";
 import { LabEntries } from "./lab-entries.ts";
 import { LabIptables } from "./lab-iptables.ts";
 import { LabNetwork } from "./lab-network.ts";
@@ -80,7 +81,7 @@ export async function runLab(
     const processes = new LabProcesses(libc, topology, scene.programs, scene.processes);
     codes = new Codes(kernel, scene.programs, maps);
     cgroups = new LabCgroups(kernel, topology, network, codes);
-    sockets = new LabSockets(kernel, topology, cgroups, scene.network, maps, processes);
+    sockets = new LabSockets(kernel, topology, cgroups, scene.network, maps, processes, scene.programs);
     tc = new LabTc(kernel, topology, network, codes);
     xdp = new LabXdp(kernel, topology, network, codes);
     const entries = new LabEntries(topology, network, codes, maps);
@@ -105,7 +106,13 @@ export async function runLab(
 
     const clock = new Simulation();
     const attached = [sockets, tc, xdp, entries, cgroups, routes, iptables];
-    const steps = new LabSteps(clock, attached, { tc, cables, entries }, scene.programs, maps);
+    const steps = new LabSteps(
+      clock,
+      attached,
+      { tc, cables, entries, attachments: new LabAttachments(topology, { xdp, sockets, cgroups }) },
+      scene.programs,
+      maps,
+    );
     steps.schedule(topology.steps);
     skipped.push(...steps.skipped);
     const stage = {

@@ -8,15 +8,17 @@ export const NET_XMIT = { SUCCESS: 0, DROP: 1, CN: 2 } as const;
 /** EPERM, negative. */
 export const NOT_PERMITTED = -1;
 
-type GroupAttachment = Attachment<"cgroup-ingress"> | Attachment<"cgroup-egress">;
+export type GroupAttachment = Attachment<"cgroup-ingress"> | Attachment<"cgroup-egress">;
 
 /** A control group with the programs that are effective in it: its own, then its ancestors' (compute_effective_progs). */
 export class ControlGroup implements SkbControlGroup {
   readonly path: string;
   readonly id: number;
   readonly parent: ControlGroup | undefined;
-  private readonly ingress: readonly Attachment<"cgroup-ingress">[];
-  private readonly egress: readonly Attachment<"cgroup-egress">[];
+  /** Its own. */
+  private programs: readonly GroupAttachment[];
+  private ingress: readonly GroupAttachment[] = [];
+  private egress: readonly GroupAttachment[] = [];
   private readonly site: HostSite;
   private readonly where: string;
   private readonly world: World;
@@ -25,21 +27,35 @@ export class ControlGroup implements SkbControlGroup {
     path: string,
     id: number,
     parent: ControlGroup | undefined,
-    own: {
-      readonly ingress: readonly Attachment<"cgroup-ingress">[];
-      readonly egress: readonly Attachment<"cgroup-egress">[];
-    },
+    programs: readonly GroupAttachment[],
     host: { readonly name: string; readonly site: HostSite["host"] },
     world: World,
   ) {
     this.path = path;
     this.id = id;
     this.parent = parent;
-    this.ingress = [...own.ingress, ...(parent?.ingress ?? [])];
-    this.egress = [...own.egress, ...(parent?.egress ?? [])];
+    this.programs = programs;
+    this.takeEffect();
     this.where = `${host.name}${path}`;
     this.site = { dataAddress: 0, length: 0, host: host.site };
     this.world = world;
+  }
+
+  /** Attaches a program behind the group's others (BPF_F_ALLOW_MULTI). */
+  attach(attachment: GroupAttachment): void {
+    this.programs = [...this.programs, attachment];
+  }
+
+  detach(hook: string, program: string): void {
+    this.programs = this.programs.filter((one) => one.hook.name !== hook || one.slot.name !== program);
+  }
+
+  /** Finds the effective programs anew, its ancestors' being right. */
+  takeEffect(): void {
+    const { programs, parent } = this;
+    const of = (place: string) => programs.filter(({ hook }) => hook.place === place);
+    this.ingress = [...of("cgroup-ingress"), ...(parent?.ingress ?? [])];
+    this.egress = [...of("cgroup-egress"), ...(parent?.egress ?? [])];
   }
 
   /** Runs the programs on a packet for one of the group's sockets. Each runs, and each must let it through. */
@@ -82,6 +98,23 @@ export class ControlGroups {
 
   add(group: ControlGroup): void {
     this.groups.set(group.path, group);
+  }
+
+  /** Attaches a program to the group of a path, which there is. */
+  attach(path: string, attachment: GroupAttachment): void {
+    this.groups.get(path)!.attach(attachment);
+    this.takeEffect();
+  }
+
+  /** Takes a hook's program of that name away. */
+  detach(path: string, hook: string, program: string): void {
+    this.groups.get(path)!.detach(hook, program);
+    this.takeEffect();
+  }
+
+  /** Parents were added before their children. */
+  private takeEffect(): void {
+    for (const group of this.groups.values()) group.takeEffect();
   }
 
   /** The group of that path; undefined where the host has none. */

@@ -46,7 +46,7 @@ export class Socket {
   /** `host/socket`. */
   readonly label: string;
   readonly model: SocketModel;
-  readonly attachments: readonly Attachment<"socket">[];
+  attachments: readonly Attachment<"socket">[];
   readonly counts: SocketCounts = { seen: 0, received: 0, receivedBytes: 0, trimmed: 0, dropped: 0 };
   readonly readers: SocketReader[] = [];
   /** Absent: whatever comes is read. */
@@ -78,6 +78,17 @@ export class Socket {
     this.model = model;
     this.attachments = attachments;
     this.world = world;
+  }
+
+  /** Puts a program there, in the place of another of its hook (SO_ATTACH_FILTER). */
+  attach(attachment: Attachment<"socket">): void {
+    this.detach(attachment.hook.name);
+    this.attachments = [...this.attachments, attachment];
+  }
+
+  /** Takes a hook's program away (SO_DETACH_FILTER). */
+  detach(hook: string): void {
+    this.attachments = this.attachments.filter((one) => one.hook.name !== hook);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { namesHint } from "../check/hints.ts";
 import type { StepModel } from "../model.ts";
 import { parseDuration } from "../quantity/duration.ts";
+import type { AttachSteps } from "./attach-step.ts";
 import type { LocatedText } from "./context.ts";
 import type { Fields } from "./fields.ts";
 import { readImpairment } from "./impairment.ts";
@@ -16,6 +17,7 @@ export interface StepScope {
   readonly programs: Programs;
   readonly links: Links;
   readonly maps: Maps;
+  readonly attached: AttachSteps;
   /** Who takes commands of tc, by host. */
   readonly tc: ReadonlyMap<string, TcCommands>;
   /** Names of the switches that have OpenFlow tables. */
@@ -35,7 +37,7 @@ export function buildSteps(steps: readonly Fields[], scope: StepScope): StepMode
 
 type Change = StepModel extends infer Step ? (Step extends StepModel ? Omit<Step, "at" | "place"> : never) : never;
 
-function readChange(fields: Fields, { programs, links, maps, tc, switches }: StepScope): Change | undefined {
+function readChange(fields: Fields, { programs, links, maps, attached, tc, switches }: StepScope): Change | undefined {
   if (fields.has("replace")) {
     const replace = fields.fields("replace");
     const name = replace?.text("program");
@@ -58,6 +60,8 @@ function readChange(fields: Fields, { programs, links, maps, tc, switches }: Ste
     return node && { kind: "ofctl", node: node.text, commands };
   }
   if (fields.has("map")) return readMapChange(fields, maps);
+  if (fields.has("attach")) return attached.attach(fields);
+  if (fields.has("detach")) return attached.detach(fields);
   for (const kind of ["cut", "mend"] as const) {
     const link = links.find(fields.value(kind));
     if (link !== undefined) return { kind, link };

@@ -91,7 +91,7 @@ export function composeSchema(
       ...(eventHooks.length > 0 && { "tracing-entry": tracingSchema(eventHooks) }),
       "link-entry": linkSchema,
       "traffic-entry": trafficSchema(layers),
-      step: stepSchema,
+      step: stepSchema(hooks),
       expectation: expectationSchema,
       ...Object.fromEntries(Object.entries(layerSchemas).map(([layer, schema]) => [`layer-${layer}`, schema])),
     },

@@ -1,6 +1,8 @@
+import type { Hook } from "../../hooks/hook.ts";
 import type { JsonSchema } from "../../json-schema.ts";
 import { IMPAIRMENTS } from "./link.ts";
 import { entryPart, mapCheck, mapEntry, mapName, UPDATE_FLAGS } from "./map.ts";
+import { attachable } from "./program.ts";
 import { byKey, mapping, noneOf, oneOfKeys, type Properties, ref, text } from "./shape.ts";
 import { TC_COMMAND } from "./tc.ts";
 
@@ -9,6 +11,14 @@ const at = ref("duration", "Simulated time of the step.");
 function step(title: string, properties: Properties, more: JsonSchema = {}): JsonSchema {
   return mapping(title, { at, ...properties }, ["at"], more);
 }
+
+const ATTACH_PLACES = ["xdp", "socket", "cgroup-ingress", "cgroup-egress"] as const;
+
+const attachPoint = (which: string): JsonSchema => ({
+  ...text,
+  description: `Interface, socket or control group of a host, ${which}.`,
+  examples: ["server:eth0", "server/web"],
+});
 
 const replace = mapping(
   "replacement",
@@ -23,8 +33,13 @@ const replace = mapping(
   ["program", "with"],
 );
 
+/** Keys of an attach step: those of the hooks of the points that it may name. */
+function attachKeys(hooks: readonly Hook[]): Properties {
+  return Object.assign({}, ...ATTACH_PLACES.map((place) => attachable(hooks, place)));
+}
+
 /** An entry of `steps`. */
-export const stepSchema: JsonSchema = {
+export const stepSchema = (hooks: readonly Hook[]): JsonSchema => ({
   title: "step",
   type: "object",
   ...byKey(
@@ -52,6 +67,25 @@ export const stepSchema: JsonSchema = {
           },
           oneOfKeys(["update", "delete", "check", "dump"]),
         ),
+      ],
+      [
+        "attach",
+        step(
+          "attach step",
+          { attach: attachPoint("which gets the program"), ...attachKeys(hooks) },
+          oneOfKeys(Object.keys(attachKeys(hooks))),
+        ),
+      ],
+      [
+        "detach",
+        step("detach step", {
+          detach: attachPoint("which loses a program"),
+          hook: {
+            enum: Object.keys(attachKeys(hooks)),
+            description: "Which program, by the key that attaches such. Default: the only one there.",
+          },
+          program: { ...text, description: "Which program, by its name. Default: the only one there." },
+        }),
       ],
       [
         "tc",
@@ -110,6 +144,6 @@ export const stepSchema: JsonSchema = {
         ),
       ],
     ],
-    noneOf("step", ["replace", "map", "tc", "ofctl", "cut", "mend", "impair"], { at }),
+    noneOf("step", ["replace", "map", "attach", "detach", "tc", "ofctl", "cut", "mend", "impair"], { at }),
   ),
-};
+});

@@ -15,13 +15,10 @@ import { type Hierarchy, mountCgroups } from "./mount-cgroups.ts";
 
 /** BPF_PROG_TYPE_CGROUP_SKB */
 const CGROUP_SKB = 8;
-/** BPF_CGROUP_INET_INGRESS, BPF_CGROUP_INET_EGRESS */
-const SIDES = [
-  { side: "ingress", attachType: cgroupIngress.attachType! },
-  { side: "egress", attachType: cgroupEgress.attachType! },
-] as const;
+const SIDES = ["ingress", "egress"] as const;
 
 interface Attached {
+  readonly group: Group;
   readonly program: string;
   readonly attachType: number;
   /** Of the link, which holds the program at its group. */
@@ -40,7 +37,7 @@ export class LabCgroups {
   private readonly kernel: Kernel;
   private readonly codes: Codes;
   private readonly network: LabNetwork;
-  private readonly attached: Attached[] = [];
+  private attached: Attached[] = [];
   /** By host and path. */
   private readonly groups = new Map<string, Group>();
   private hierarchy: Hierarchy | undefined;
@@ -61,7 +58,7 @@ export class LabCgroups {
       return;
     }
     try {
-      for (const { directory, model } of this.groups.values()) this.attachAll(directory, model);
+      for (const group of this.groups.values()) this.attachAll(group);
     } catch (error) {
       this.close();
       throw error;
@@ -76,6 +73,21 @@ export class LabCgroups {
     return { within: (act) => namespace.within(() => this.inGroup(group.directory, act)) };
   }
 
+  /** Attaches a program to a host's group; where there are no groups in the kernel, nothing. */
+  attachTo(host: string, path: string, model: AttachmentModel): void {
+    const group = this.groups.get(`${host} ${path}`);
+    if (group !== undefined) this.attach(model, group);
+  }
+
+  /** Takes a program of a host's group away. `hook` and `program` are names. */
+  detachFrom(host: string, path: string, { hook, program }: { readonly hook: string; readonly program: string }): void {
+    const group = this.groups.get(`${host} ${path}`);
+    const attachType = attachTypeOf(hook);
+    const isIt = (one: Attached) => one.group === group && one.program === program && one.attachType === attachType;
+    for (const { link } of this.attached.filter(isIt)) this.kernel.libc.close(link);
+    this.attached = this.attached.filter((one) => !isIt(one));
+  }
+
   /** Puts another program wherever one of that name is attached. */
   replace(name: string, loaded: LoadedProgram): void {
     for (const { program, attachType, link } of this.attached) {
@@ -88,7 +100,7 @@ export class LabCgroups {
 
   close(): void {
     for (const { link } of this.attached) this.kernel.libc.close(link);
-    this.attached.length = 0;
+    this.attached = [];
     this.guard?.end();
     if (this.hierarchy !== undefined) this.kernel.libc.close(this.hierarchy.descriptor);
     this.hierarchy = undefined;
@@ -118,24 +130,23 @@ export class LabCgroups {
     return undefined;
   }
 
-  private attachAll(directory: string, model: Group["model"]): void {
-    const group = openSync(`${this.hierarchy!.own}/${directory}`, "r");
-    try {
-      for (const { side, attachType } of SIDES)
-        for (const one of model[side]) this.attach(one, group, attachType, `${side} of control group ${model.path}`);
-    } finally {
-      closeSync(group);
-    }
+  private attachAll(group: Group): void {
+    for (const side of SIDES) for (const one of group.model[side]) this.attach(one, group);
   }
 
   /** BPF_LINK_CREATE: behind the group's other programs. */
-  private attach({ program }: AttachmentModel, group: number, attachType: number, label: string): void {
+  private attach({ program, hook }: AttachmentModel, group: Group): void {
+    const attachType = attachTypeOf(hook);
     const descriptor = this.codes.descriptorOf(program, CGROUP_SKB, attachType);
-    const attributes = new Attributes(this.kernel.libc).words(0, descriptor, group, attachType);
+    const directory = openSync(`${this.hierarchy!.own}/${group.directory}`, "r");
+    const attributes = new Attributes(this.kernel.libc).words(0, descriptor, directory, attachType);
+    const link = attributes.call(COMMAND.linkCreate);
+    closeSync(directory);
     this.attached.push({
+      group,
       program,
       attachType,
-      link: succeed(attributes.call(COMMAND.linkCreate), program, label),
+      link: succeed(link, program, `control group ${group.model.path}`),
     });
   }
 
@@ -150,6 +161,9 @@ export class LabCgroups {
     }
   }
 }
+
+/** BPF_CGROUP_INET_INGRESS, BPF_CGROUP_INET_EGRESS */
+const attachTypeOf = (hook: string): number => (hook === cgroupIngress.name ? cgroupIngress : cgroupEgress).attachType!;
 
 function succeed(result: number, program: string, label: string): number {
   if (result < 0) fail("program-rejected", `Linux refuses program '${program}' at ${label} with errno ${-result}.`);
