@@ -50,6 +50,7 @@ export class Network {
       {
         host: (name) => this.host(name),
         socket: (label) => this.sockets.find((socket) => socket.label === label)!,
+        tc: (node) => this.installers.get(node)!,
         interfaceModel: (node, name) => topology.nodes.get(node)!.interfaces.get(name)!,
       },
       attach,

@@ -685,12 +685,26 @@ export interface AttachPoint {
   readonly name: string;
 }
 
+/** Places of hooks that steps attach programs to. */
+export type AttachPlace = "xdp" | "socket" | "cgroup-ingress" | "cgroup-egress" | "tcx-ingress" | "tcx-egress";
+
 export type StepModel = { readonly at: number; readonly place: Place } & (
   | { readonly kind: "replace"; readonly program: string; readonly with: ProgramSource }
   | { readonly kind: "map"; readonly map: string; readonly change: MapChange }
-  | { readonly kind: "attach"; readonly point: AttachPoint; readonly attachment: AttachmentModel }
+  | {
+      readonly kind: "attach";
+      readonly point: AttachPoint;
+      readonly hookPlace: AttachPlace;
+      readonly attachment: AttachmentModel;
+    }
   /** `hook` and `program` are names. */
-  | { readonly kind: "detach"; readonly point: AttachPoint; readonly hook: string; readonly program: string }
+  | {
+      readonly kind: "detach";
+      readonly point: AttachPoint;
+      readonly hookPlace: AttachPlace;
+      readonly hook: string;
+      readonly program: string;
+    }
   | { readonly kind: "cut" | "mend"; readonly link: number }
   | { readonly kind: "tc"; readonly node: string; readonly changes: readonly TcChange[] }
   /** Commands of ovs-ofctl(8) to a switch, without its name. */

@@ -29,11 +29,14 @@ describe("steps that attach and detach", () => {
       "drop server:eth0 3",
       "pass server:eth0 4",
       "short server/sniffer 15",
-      "nothing server/sniffer 18",
+      "nothing server/sniffer 26",
       "refuse server/web 5",
       "refuse server/other 5",
+      "next server:eth0 15",
+      "shot server:eth0 7",
+      "shot client:eth0 9",
       "allow server/other 13",
-      "line 32 server/plain 5",
+      "line 34 server/plain 5",
     ]);
   });
 

@@ -939,7 +939,9 @@ refuses("steps that attach", `${ATTACHED}steps:\n`, [
   {
     name: "a program of another place",
     yaml: '  - { at: 1s, attach: "a:e0", filter: p }',
-    want: ["1:15 schema-missing-key A step that attaches to 'a:e0' needs a program under `xdp`."],
+    want: [
+      "1:15 schema-missing-key A step that attaches to 'a:e0' needs a program under `xdp`, `ingress` or `egress`.",
+    ],
   },
   {
     name: "an unknown program",

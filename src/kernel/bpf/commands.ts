@@ -8,6 +8,7 @@ export const COMMAND = {
   programLoad: 5,
   objectPin: 6,
   programAttach: 8,
+  programDetach: 9,
   programTestRun: 10,
   rawTracepointOpen: 17,
   btfLoad: 18,

@@ -2,6 +2,7 @@ import type { HostModel, StepModel, Topology } from "../../topology/model.ts";
 import type { LabCgroups } from "./cgroup/lab-cgroups.ts";
 import type { LabSockets } from "./lab-sockets.ts";
 import type { LabXdp } from "./lab-xdp.ts";
+import type { LabTc } from "./tc/lab-tc.ts";
 
 type AttachmentStep = Extract<StepModel, { kind: "attach" | "detach" }>;
 
@@ -11,9 +12,11 @@ export class LabAttachments {
   private readonly xdp: LabXdp;
   private readonly sockets: LabSockets;
   private readonly cgroups: LabCgroups;
+  private readonly tc: LabTc;
 
-  constructor(topology: Topology, places: { xdp: LabXdp; sockets: LabSockets; cgroups: LabCgroups }) {
+  constructor(topology: Topology, places: { tc: LabTc; xdp: LabXdp; sockets: LabSockets; cgroups: LabCgroups }) {
     this.topology = topology;
+    this.tc = places.tc;
     this.xdp = places.xdp;
     this.sockets = places.sockets;
     this.cgroups = places.cgroups;
@@ -21,7 +24,12 @@ export class LabAttachments {
 
   change(step: AttachmentStep): void {
     const { kind, node, name } = step.point;
-    if (kind === "interface") {
+    const { hookPlace } = step;
+    if (hookPlace === "tcx-ingress" || hookPlace === "tcx-egress") {
+      const side = hookPlace === "tcx-ingress" ? "ingress" : "egress";
+      if (step.kind === "attach") this.tc.attach(node, name, side, step.attachment.program);
+      else this.tc.detach(node, name, side, step.program);
+    } else if (kind === "interface") {
       const { index } = (this.topology.nodes.get(node) as HostModel).interfaces.get(name)!;
       const device = { node, name, index };
       if (step.kind === "attach") this.xdp.attach(step.attachment, device);

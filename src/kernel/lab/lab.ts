@@ -109,7 +109,7 @@ export async function runLab(
     const steps = new LabSteps(
       clock,
       attached,
-      { tc, cables, entries, attachments: new LabAttachments(topology, { xdp, sockets, cgroups }) },
+      { tc, cables, entries, attachments: new LabAttachments(topology, { tc, xdp, sockets, cgroups }) },
       scene.programs,
       maps,
     );

@@ -55,6 +55,18 @@ export class TcInstaller {
     }
   }
 
+  /** Attaches a program of tcx behind the others (bpf_mprog_attach). */
+  addProgram(device: Interface, side: "ingress" | "egress", program: TrafficHook["programs"][number]): void {
+    device[side] ??= this.hook(device, side, [], []);
+    device[side].programs = [...device[side].programs, program];
+  }
+
+  /** Takes the program of tcx of that name away. */
+  removeProgram(device: Interface, side: "ingress" | "egress", name: string): void {
+    const hook = device[side]!;
+    hook.programs = hook.programs.filter(({ slot }) => slot.name !== name);
+  }
+
   install(device: Interface, model: TcModel): void {
     device.ingress = this.side(device, "ingress", model.ingress);
     device.egress = this.side(device, "egress", model.egress);

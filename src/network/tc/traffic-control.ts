@@ -17,7 +17,7 @@ export class TrafficHook {
   hasDropped = false;
   /** What came to the filters, and what they dropped. */
   readonly counts = noCounts();
-  private readonly programs: readonly Attachment<"tcx-ingress" | "tcx-egress">[];
+  programs: readonly Attachment<"tcx-ingress" | "tcx-egress">[];
   private readonly reason: DropReason;
   private readonly device: Interface;
   private readonly host: ProgramHost;

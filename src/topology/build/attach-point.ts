@@ -1,13 +1,12 @@
-import type { Hook } from "../../hooks/hook.ts";
 import { namesHint } from "../check/hints.ts";
-import type { AttachPoint } from "../model.ts";
+import type { AttachPlace, AttachPoint } from "../model.ts";
 import type { YamlValue } from "../yaml/value.ts";
 import { cgroupPaths } from "./cgroups.ts";
 import type { Drafts } from "./drafts.ts";
 
 /** Places of hooks by the points that steps attach programs to. */
-export const PLACES_OF_POINTS: Readonly<Record<AttachPoint["kind"], readonly Hook["place"][]>> = {
-  interface: ["xdp"],
+export const PLACES_OF_POINTS: Readonly<Record<AttachPoint["kind"], readonly AttachPlace[]>> = {
+  interface: ["xdp", "tcx-ingress", "tcx-egress"],
   socket: ["socket"],
   cgroup: ["cgroup-ingress", "cgroup-egress"],
 };

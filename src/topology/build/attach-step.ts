@@ -1,6 +1,6 @@
 import type { Hook } from "../../hooks/hook.ts";
 import { alternatives, enumerate } from "../check/hints.ts";
-import type { AttachmentModel, AttachPoint, HostModel, NodeModel, StepModel } from "../model.ts";
+import type { AttachmentModel, AttachPlace, AttachPoint, HostModel, NodeModel, StepModel } from "../model.ts";
 import { exact } from "../yaml/value.ts";
 import { attachPoints, PLACES_OF_POINTS, pointName } from "./attach-point.ts";
 import type { LocatedText } from "./context.ts";
@@ -13,6 +13,14 @@ type Detach = Omit<Extract<StepModel, { kind: "detach" }>, "at" | "place">;
 
 /** A program at a point, by the name of its hook. */
 type Attached = Pick<AttachmentModel, "hook" | "program">;
+
+/** Error number of attaching a program twice, by places that take many (cgroup_bpf_attach, bpf_mprog_attach). */
+const REFUSED_TWICE: Partial<Record<Hook["place"], string>> = {
+  "cgroup-ingress": "EINVAL",
+  "cgroup-egress": "EINVAL",
+  "tcx-ingress": "EEXIST",
+  "tcx-egress": "EEXIST",
+};
 
 /** Reads steps that attach and detach programs, in the order of their times, and so knows what is attached at each. */
 export class AttachSteps {
@@ -40,7 +48,8 @@ export class AttachSteps {
         if (program === undefined) return undefined;
         const place = fields.context.place(fields.keySpan(hook.key));
         this.put(fields, point, { hook: hook.name, program });
-        return { kind: "attach", point, attachment: { hook: hook.name, program, options: exact(value), place } };
+        const attachment = { hook: hook.name, program, options: exact(value), place };
+        return { kind: "attach", point, hookPlace: hook.place as AttachPlace, attachment };
       }
     // Without any key the schema complains.
     if (points.length > 0 && this.hooks.some(({ key }) => fields.has(key))) {
@@ -79,7 +88,13 @@ export class AttachSteps {
       keyOfPoint(point),
       this.at(point).filter((other) => other !== one),
     );
-    return { kind: "detach", point, hook: one.hook, program: one.program };
+    return {
+      kind: "detach",
+      point,
+      hookPlace: this.hook(one).place as AttachPlace,
+      hook: one.hook,
+      program: one.program,
+    };
   }
 
   private nothing(fields: Fields, point: AttachPoint, named: LocatedText | undefined): undefined {
@@ -93,24 +108,29 @@ export class AttachSteps {
     );
   }
 
-  /** A control group takes many programs, a socket and a device one of each hook. */
+  /** A control group and tcx take many programs, a socket and XDP one. */
   private put(fields: Fields, point: AttachPoint, added: Attached): void {
     const there = this.at(point);
-    const isMany = point.kind === "cgroup";
+    const errno = REFUSED_TWICE[this.hook(added).place];
+    const isMany = errno !== undefined;
     if (isMany && there.some(({ hook, program }) => hook === added.hook && program === added.program))
       fields.context.problem(
         "bad-topology",
         fields.keySpan("attach"),
-        `Program '${added.program}' is attached at '${pointName(point)}' already (EINVAL).`,
+        `Program '${added.program}' is attached at '${pointName(point)}' already (${errno}).`,
       );
     const others = isMany ? there : there.filter(({ hook }) => hook !== added.hook);
     this.attached.set(keyOfPoint(point), [...others, added]);
   }
 
-  private begin({ name: node, xdp, sockets, cgroups = [] }: HostModel): void {
+  private begin({ name: node, xdp, tc, sockets, cgroups = [] }: HostModel): void {
     const begin = (kind: AttachPoint["kind"], name: string, attached: Attached[]) =>
       this.attached.set(keyOfPoint({ kind, node, name }), attached);
-    for (const [name, model] of xdp) begin("interface", name, [model]);
+    for (const name of new Set([...xdp.keys(), ...tc.keys()])) {
+      const { ingress, egress } = tc.get(name) ?? {};
+      const first = xdp.get(name);
+      begin("interface", name, [...(first ? [first] : []), ...(ingress?.programs ?? []), ...(egress?.programs ?? [])]);
+    }
     for (const { name, attachments } of sockets.values()) begin("socket", name, [...attachments]);
     for (const { path, ingress, egress } of cgroups) begin("cgroup", path.slice(1), [...ingress, ...egress]);
   }
@@ -119,12 +139,16 @@ export class AttachSteps {
     return this.attached.get(keyOfPoint(point)) ?? [];
   }
 
-  private keyOf({ hook }: Attached): string {
-    return this.hooks.find(({ name }) => name === hook)!.key;
+  private hook({ hook }: Attached): Hook {
+    return this.hooks.find(({ name }) => name === hook)!;
+  }
+
+  private keyOf(attached: Attached): string {
+    return this.hook(attached).key;
   }
 
   private hooksOf({ kind }: AttachPoint): readonly Hook[] {
-    return this.hooks.filter(({ place }) => PLACES_OF_POINTS[kind].includes(place));
+    return this.hooks.filter(({ place }) => PLACES_OF_POINTS[kind].some((one) => one === place));
   }
 }
 

@@ -12,7 +12,7 @@ function step(title: string, properties: Properties, more: JsonSchema = {}): Jso
   return mapping(title, { at, ...properties }, ["at"], more);
 }
 
-const ATTACH_PLACES = ["xdp", "socket", "cgroup-ingress", "cgroup-egress"] as const;
+const ATTACH_PLACES = ["xdp", "socket", "cgroup-ingress", "cgroup-egress", "tcx-ingress", "tcx-egress"] as const;
 
 const attachPoint = (which: string): JsonSchema => ({
   ...text,
@@ -35,7 +35,14 @@ const replace = mapping(
 
 /** Keys of an attach step: those of the hooks of the points that it may name. */
 function attachKeys(hooks: readonly Hook[]): Properties {
-  return Object.assign({}, ...ATTACH_PLACES.map((place) => attachable(hooks, place)));
+  const keys: Record<string, JsonSchema> = {};
+  for (const place of ATTACH_PLACES)
+    for (const [key, schema] of Object.entries(attachable(hooks, place)))
+      keys[key] =
+        keys[key] === undefined
+          ? schema
+          : { ...schema, description: `${keys[key].description} Or: ${schema.description}` };
+  return keys;
 }
 
 /** An entry of `steps`. */

@@ -65,6 +65,17 @@ export class LabTc {
     if (this.tcx.has(name)) this.tcx.replace(name, this.codes.descriptor(loaded, SCHED_CLS));
   }
 
+  /** Attaches a program of tcx behind those that are there. */
+  attach(host: string, device: string, side: "ingress" | "egress", program: string): void {
+    const { namespace, index } = this.place(host, device);
+    this.tcx.attach(namespace, program, side, index, this.codes.descriptorOf(program, SCHED_CLS));
+  }
+
+  detach(host: string, device: string, side: "ingress" | "egress", program: string): void {
+    const { namespace, index } = this.place(host, device);
+    this.tcx.detach(namespace, program, side, index);
+  }
+
   /** Does what a step says. */
   change(host: string, change: TcChange): void {
     const place = this.place(host, change.device);

@@ -32,6 +32,20 @@ export class TcxPrograms {
     this.attached.push(made);
   }
 
+  /** Takes a program of a device away. Throws a NetsimError where the kernel does not. */
+  detach(namespace: NetNamespace, program: string, side: keyof typeof SIDE, device: number): void {
+    const i = this.attached.findIndex(
+      (one) => one.namespace === namespace && one.program === program && one.side === side && one.device === device,
+    );
+    const [one] = i < 0 ? [] : this.attached.splice(i, 1);
+    if (one === undefined) return;
+    const result = namespace.within(() =>
+      new Attributes(this.kernel.libc).words(0, device, one.descriptor, SIDE[side]).call(COMMAND.programDetach),
+    );
+    if (result < 0)
+      fail("program-rejected", `Linux does not detach program '${program}' from tcx ${side}: errno ${-result}.`);
+  }
+
   has(program: string): boolean {
     return this.attached.some((one) => one.program === program);
   }
