@@ -1,11 +1,14 @@
 import type { Prototype } from "../../bpf/helpers/prototype.ts";
 import { findProgramType, type ProgramType } from "../../bpf/program-type.ts";
+import type { VerifierResult } from "../../bpf/verifier/verifier-result.ts";
 import type { HostFunction } from "../../bpf/vm/host-function.ts";
 import type { Machine } from "../../bpf/vm/machine.ts";
 import type { LinearMemory } from "../../bpf/vm/memory.ts";
 import type { Skb } from "../../packet/skb.ts";
 import type { ExtendedContext } from "../program-context.ts";
 import type { HookServices } from "../services.ts";
+import { readsField } from "../skb/reads-field.ts";
+import { SK_BUFF } from "../skb/sk-buff-block.ts";
 import { SkBuffContext } from "../skb/sk-buff-context.ts";
 import { OVS_FLOW_KEYS_BYTES } from "./flow-keys.ts";
 import type { OvsSite } from "./site.ts";
@@ -45,12 +48,13 @@ export class OvsContext implements ExtendedContext<Skb, OvsSite> {
   readonly kind = "extended";
   readonly programType: ProgramType;
   readonly layout: ExtendedContext<Skb, OvsSite>["layout"];
-  readonly adapt: NonNullable<ExtendedContext<Skb, OvsSite>["adapt"]>;
   readonly helpers: ReadonlyMap<number, HostFunction>;
   readonly inner: SkBuffContext;
   private readonly machine: Machine;
   private readonly memory: LinearMemory;
   private readonly isParser: boolean;
+  /** Some program looks at its packet's flow key. */
+  private showsKeys = false;
   /** A struct ovs_flow_keys, and the site, for each program that runs inside another. */
   private readonly keys: number[] = [];
   private readonly sites: OvsSite[] = [];
@@ -64,7 +68,6 @@ export class OvsContext implements ExtendedContext<Skb, OvsSite> {
     this.programType = programTypeFor(type, own);
     this.inner = new SkBuffContext(this.programType, services);
     this.layout = this.inner.layout;
-    this.adapt = this.inner.adapt;
     this.helpers = new Map([...this.inner.helpers, ...(own?.make(this, this.memory) ?? [])]);
   }
 
@@ -73,14 +76,18 @@ export class OvsContext implements ExtendedContext<Skb, OvsSite> {
     return this.sites[this.depth - 1]!;
   }
 
+  adapt(program: Uint8Array, verified: Pick<VerifierResult, "insight">): Uint8Array {
+    if (readsField(program, verified, SK_BUFF.flowKeys)) this.showsKeys = true;
+    return this.inner.adapt(program, verified);
+  }
+
   enter(skb: Skb, site: OvsSite): number {
     const { depth } = this;
     this.keys[depth] ??= this.allocateKeys();
     const keys = this.keys[depth]!;
     this.sites[depth] = site;
     this.depth++;
-    if (site.exportKeys === undefined) this.memory.bytes.fill(0, keys, keys + OVS_FLOW_KEYS_BYTES);
-    else site.exportKeys(this.memory.bytes, keys);
+    if (this.showsKeys) this.showKeys(site, keys);
     const address = this.inner.enter(skb, site);
     this.inner.block.pointToFlowKeys(keys);
     return address;
@@ -89,7 +96,15 @@ export class OvsContext implements ExtendedContext<Skb, OvsSite> {
   leave(skb: Skb, site: OvsSite): void {
     this.inner.leave(skb);
     this.depth--;
-    if (this.isParser) site.importKeys?.(this.memory.bytes, this.keys[this.depth]!);
+    if (!this.isParser) return;
+    if (this.showsKeys) site.importKeys?.(this.memory.bytes, this.keys[this.depth]!);
+    else site.importNoKeys?.();
+  }
+
+  private showKeys(site: OvsSite, keys: number): void {
+    const { bytes } = this.memory;
+    if (site.exportKeys === undefined) bytes.fill(0, keys, keys + OVS_FLOW_KEYS_BYTES);
+    else site.exportKeys(bytes, keys);
   }
 
   private allocateKeys(): number {

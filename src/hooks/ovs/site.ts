@@ -7,6 +7,8 @@ export interface OvsSite extends HostSite {
   exportKeys?(bytes: Uint8Array, address: number): void;
   /** Takes over what a parser has written there. */
   importKeys?(bytes: Uint8Array, address: number): void;
+  /** The parser has not looked at the key: it is as if it had written nothing. */
+  importNoKeys?(): void;
   /**
    * Installs a flow for the packet's key that sends to the port of that interface index. Gives 0 or a negative error number.
    * @param mask address of a struct ovs_flow_keys with a 1 for each bit that matters.

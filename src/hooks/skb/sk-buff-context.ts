@@ -13,8 +13,8 @@ import type { ExtendedContext } from "../program-context.ts";
 import type { HookServices } from "../services.ts";
 import type { SocketRecords } from "../socket-records.ts";
 import { packetHelpers } from "./helpers/packet-helpers.ts";
-import { readsSocket } from "./reads-socket.ts";
-import { SK_BUFF_LAYOUT, SkBuffBlock, type WritableFields } from "./sk-buff-block.ts";
+import { readsField } from "./reads-field.ts";
+import { SK_BUFF, SK_BUFF_LAYOUT, SkBuffBlock, type WritableFields } from "./sk-buff-block.ts";
 import { readTimeOfArrival } from "./time-of-arrival.ts";
 
 /** Types whose programs have words of their own in `cb`, which begin as zeroes and are forgotten (bpf_prog_run_save_cb). */
@@ -58,7 +58,7 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
   }
 
   adapt(program: Uint8Array, verified: Pick<VerifierResult, "insight">): Uint8Array {
-    if (readsSocket(program, verified)) this.showsSocket = true;
+    if (readsField(program, verified, SK_BUFF.sk)) this.showsSocket = true;
     if (asksForStack(program)) this.events?.switchOn();
     const adapted = narrowStores(program, verified);
     readTimeOfArrival(adapted, verified);

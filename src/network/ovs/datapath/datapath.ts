@@ -254,6 +254,7 @@ export class Datapath implements Actor {
 }
 
 function tagsIn(key: Uint8Array): number {
-  const isThere = (at: number) => ((get16(key, at) & VLAN_PRESENT) === 0 ? 0 : 1);
-  return isThere(AT.vlanTci) + isThere(AT.innerVlanTci);
+  return tagAt(key, AT.vlanTci) + tagAt(key, AT.innerVlanTci);
 }
+
+const tagAt = (key: Uint8Array, tci: number): number => ((get16(key, tci) & VLAN_PRESENT) === 0 ? 0 : 1);

@@ -22,6 +22,8 @@ const GIVEN: readonly Range[] = [
   [48, AT.tunId, 16],
   [64, AT.tunFlags, 4],
 ];
+/** Bytes of the struct up to where what parsers find out begins. */
+const GIVEN_BYTES = 68;
 const PARSED: readonly Range[] = [
   [68, AT.ethDst, 12],
   [80, AT.ethType, 10],
@@ -54,7 +56,9 @@ function sources(ranges: readonly Range[]): Uint16Array {
 /** Writes a key as the struct at `at`. @param isParser what a parser is to find out is zero. */
 export function exportKeys(key: Uint8Array, bytes: Uint8Array, at: number, isParser: boolean): void {
   const from = isParser ? FROM_GIVEN : FROM_ALL;
-  for (let i = 0; i < OVS_FLOW_KEYS_BYTES; i++) {
+  const length = isParser ? GIVEN_BYTES : OVS_FLOW_KEYS_BYTES;
+  if (isParser) bytes.fill(0, at + GIVEN_BYTES, at + OVS_FLOW_KEYS_BYTES);
+  for (let i = 0; i < length; i++) {
     const source = from[i]!;
     bytes[at + i] = source === NOTHING ? 0 : key[source]!;
   }

@@ -37,6 +37,10 @@ export class Site implements OvsSite {
     copyBytes(this.written, 0, bytes, address, OVS_FLOW_KEYS_BYTES);
   }
 
+  importNoKeys(): void {
+    this.written.fill(0);
+  }
+
   putFlow(bytes: Uint8Array, mask: number, ifindex: number, flags: number): number {
     if (flags !== 0) return -EINVAL;
     const port = portByIfindex(this.datapath, ifindex);
