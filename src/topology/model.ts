@@ -538,12 +538,14 @@ export interface TcFilterModel {
 export interface TcActionGeneral {
   /** One of TC_ACT: of a program, what it leaves to the configuration; of one that sends, what it answers then. */
   readonly answer: number;
-  /** Its number among those of its kind on the host, by which filters share it; absent: the next one. */
+  /** Its number among those of its kind on the host; absent where it is not settled yet. */
   readonly index?: number;
+
   /** Lines that tc prints of it at its end: its cookie and flags. */
   readonly notes?: readonly string[];
 }
 
+/** Filters that share an action have the same model of it. */
 export type TcActionModel = TcActionGeneral &
   (
     | {

@@ -1,6 +1,6 @@
 """Runs commands of tc in network namespaces, one for each case, and tells what tc said and what it shows afterwards.
 
-Reads a JSON list of {"lines": [command without "tc", ...], "frames": [hexadecimal frames sent through eth0 after them], "statistics": bool} on
+Reads a JSON list of {"lines": [command without "tc", ...], "traffic": frames are sent through eth0 and then through eth1, "statistics": bool} on
 standard input. Each case has veth devices eth0 and eth1, which are each other's peers. Writes a JSON list of {"answers": [[exit code, what
 it wrote to standard error], ...], "shown": [what tc shows of qdiscs, classes, filters of the disciplines, ingress, egress]}. Needs root, ip and tc.
 """
@@ -9,6 +9,7 @@ import json
 import os
 import shlex
 import socket
+import struct
 import subprocess
 import sys
 
@@ -20,6 +21,15 @@ SHOWN = (
     ["filter", "show", "dev", "eth0", "ingress"],
     ["filter", "show", "dev", "eth0", "egress"],
 )
+
+LENGTHS = (60, 200, 1000)
+
+
+def frame(length):
+    """A datagram of that length in an Ethernet frame."""
+    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, length - 14, 0, 0, 64, 17, 0, bytes((10, 0, 0, 1)), bytes((10, 0, 0, 2)))
+    udp = struct.pack(">HHHH", 1000, 7, length - 34, 0)
+    return bytes.fromhex("020000000002020000000001" "0800") + ip + udp + bytes(length - 42)
 
 
 def run(words):
@@ -49,14 +59,15 @@ def judge(case):
     for line in case["lines"]:
         code, _, error = run(["tc", *shlex.split(line)])
         answers.append([code, error.strip()])
-    if case.get("frames"):
-        sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-        sender.bind(("eth0", 0))
-        for frame in case["frames"]:
-            try:
-                sender.send(bytes.fromhex(frame))
-            except OSError:
-                pass
+    if case.get("traffic"):
+        for device in ("eth0", "eth1"):
+            sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            sender.bind((device, 0x0800))
+            for length in LENGTHS:
+                try:
+                    sender.send(frame(length))
+                except OSError:
+                    pass
     option = ["-s"] if case.get("statistics") else []
     return {"answers": answers, "shown": [run(["tc", *option, *words])[1] for words in SHOWN]}
 

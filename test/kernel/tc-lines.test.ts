@@ -1,18 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { comparable, obey } from "../network/tc/commands.ts";
+import { recorded } from "../network/tc/recorded.ts";
 
 const SCRIPT = new URL("tc-lines.py", import.meta.url).pathname;
 
-interface Recorded {
-  readonly commands: readonly string[];
-}
-
 /** What of the recorded table kernels with few modules have too; every third case, for the time that they take. */
-const CASES = (
-  JSON.parse(readFileSync(new URL("../network/tc/linux-commands.json", import.meta.url), "utf8")) as Recorded[]
-)
+const CASES = recorded("linux-commands.json")
   .map(({ commands }) => commands)
   .filter(
     (commands) => !/\b(?:prio|drr|sfq|red|codel|fq_codel|fq|netem|mq|gact|action|matchall)\b/.test(commands.join(" ")),

@@ -82,7 +82,6 @@ describe("what goes in circles ends", () => {
       `{ egress: [{ protocol: ip, actions: [{ goto-chain: 0 }] }] }`,
       "TC_RECLASSIFY_LOOP",
     ],
-    ["a chain that there is not", `{ egress: [{ protocol: ip, actions: [{ goto-chain: 9 }] }] }`, "TC_CHAIN_NOTFOUND"],
     [
       "redirection to itself",
       `{ egress: [{ protocol: ip, actions: [{ redirect: { dev: eth0 } }] }] }`,
@@ -92,6 +91,13 @@ describe("what goes in circles ends", () => {
     const { packets } = await run(tc);
     expect(packets.drops.map(({ reason, packets: times }) => [reason, times])).toEqual([[want, 4]]);
   });
+});
+
+it("goes on where an action sends packets to a chain without filters", async () => {
+  const { packets } = await run(
+    "{ egress: [{ protocol: ip, actions: [{ goto-chain: 9 }] }, { protocol: ip, actions: [{ action: drop }] }] }",
+  );
+  expect(packets.drops.filter(({ reason }) => reason === "TC_EGRESS")).toEqual([]);
 });
 
 describe("commands while packets move", () => {

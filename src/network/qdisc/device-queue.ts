@@ -41,6 +41,7 @@ export class DeviceQueue {
     if (this.running) return;
     this.running = true;
     const { simulation, device } = this;
+    let hasSent = false;
     while (this.qdisc.length > 0) {
       const freeAt = device.link?.freeAt ?? 0;
       if (freeAt > simulation.now) {
@@ -50,7 +51,10 @@ export class DeviceQueue {
       const skb = this.qdisc.dequeue();
       if (skb === undefined) break;
       device.dequeued(skb);
+      hasSent = true;
     }
+    // The kernel asks until there is nothing, which is when some notice that they are idle.
+    if (hasSent && this.qdisc.length === 0) this.qdisc.dequeue();
     this.running = false;
   }
 }

@@ -13,7 +13,6 @@ interface FifoOptions {
 
 /** First in, first out, up to a number of packets or of bytes (sch_fifo.c). */
 export class FifoQdisc extends Queue {
-  readonly bypass = true;
   /** In packets or bytes. */
   limit = 0;
   private readonly queue = new PacketQueue();
@@ -23,6 +22,11 @@ export class FifoQdisc extends Queue {
     super(surroundings);
     this.unit = unit;
     this.change(options);
+  }
+
+  /** fifo_init */
+  get bypass(): boolean {
+    return this.limit >= (this.unit === "packets" ? 1 : this.surroundings.frameBytes);
   }
 
   enqueue(skb: Skb): Xmit {

@@ -9,15 +9,12 @@ import { packetCount } from "../qdisc/packet-length.ts";
 /** What an action is made of beside what it does. */
 export interface ActionOrigin {
   readonly model: TcActionModel;
-  /** Its number among those of its kind on the host, from 1. */
-  readonly index: number;
   readonly simulation: Simulation;
 }
 
 /** An action of a filter, with what it has counted (struct tc_action). */
 export abstract class FilterAction {
   readonly model: TcActionModel;
-  readonly index: number;
   /** How often filters have it. */
   bound = 1;
   /** Packets that it has seen, and their bytes. */
@@ -31,9 +28,8 @@ export abstract class FilterAction {
   lastUse: number | undefined;
   private readonly simulation: Simulation;
 
-  constructor({ model, index, simulation }: ActionOrigin) {
+  constructor({ model, simulation }: ActionOrigin) {
     this.model = model;
-    this.index = index;
     this.simulation = simulation;
     this.installed = simulation.now;
   }
@@ -44,9 +40,7 @@ export abstract class FilterAction {
     this.bytes += skb.wireLength;
     this.lastUse = this.simulation.now;
     this.firstUse ??= this.lastUse;
-    const answer = this.act(skb, site);
-    if (answer === TC_ACT.SHOT) this.drops++;
-    return answer;
+    return this.act(skb, site);
   }
 
   protected abstract act(skb: Skb, site: TcActionSite): number;
@@ -65,7 +59,10 @@ export class BpfAction extends FilterAction {
 
   protected act(skb: Skb, site: TcActionSite): number {
     site.configured = this.configured;
-    return this.attachment.run(skb, site).action;
+    const { action } = this.attachment.run(skb, site);
+    // Only what the program itself drops counts.
+    if (action === TC_ACT.SHOT && this.attachment.returnValue === TC_ACT.SHOT) this.drops++;
+    return action;
   }
 }
 
@@ -79,6 +76,7 @@ export class FixedAction extends FilterAction {
   }
 
   protected act(): number {
+    if (this.answer === TC_ACT.SHOT) this.drops++;
     return this.answer;
   }
 }

@@ -7,7 +7,7 @@ import type { Filter, FilterSite } from "./filter.ts";
 const MAX_ROUNDS = 16;
 
 /** Why a classification ended with SHOT without a filter that said so. */
-export type ListProblem = "TC_RECLASSIFY_LOOP" | "TC_CHAIN_NOTFOUND";
+export type ListProblem = "TC_RECLASSIFY_LOOP";
 
 /** The filters of one place, in chains; the packet begins at chain 0 (cls_api.c, tcf_classify). */
 export class FilterList {
@@ -78,10 +78,9 @@ export class FilterList {
       const answer = this.pass(skb, chain);
       const next = chainOf(answer);
       if (next !== undefined) {
+        // An action that goes to a chain makes it, and without filters none of them matches (tcf_action_goto_chain_init).
         chain = this.chains.get(next);
-        if (chain !== undefined) continue;
-        this.problem = "TC_CHAIN_NOTFOUND";
-        return TC_ACT.SHOT;
+        continue;
       }
       if (answer !== TC_ACT.RECLASSIFY) return answer;
     }

@@ -19,6 +19,8 @@ export class Filter {
   readonly model: TcFilterModel;
   readonly attachment: Attachment<"tc-filter"> | undefined;
   readonly actions: readonly FilterAction[];
+  /** How often one that matches everything was asked (struct tc_matchall_pcnt). */
+  hits = 0;
   private readonly where: string;
   private readonly world: World;
 
@@ -52,7 +54,7 @@ export class Filter {
         result.classid = classid;
         return verdict.action;
       }
-    }
+    } else this.hits++;
     const before = result.classid;
     result.classid = classid;
     const answer = this.act(skb, site);

@@ -19,8 +19,7 @@ export class TcInstaller {
   private readonly kinds: Registry<QdiscKind>;
   private readonly world: World;
   private readonly made = new Map<TcFilterModel, Filter>();
-  /** Actions of each kind by their index. */
-  private readonly actions = new Map<TcActionModel["kind"], Map<number, FilterAction>>();
+  private readonly actions = new Map<TcActionModel, FilterAction>();
 
   constructor(host: Host, attach: Attach, kinds: Registry<QdiscKind>, world: World) {
     this.host = host;
@@ -140,16 +139,15 @@ export class TcInstaller {
     });
   }
 
-  /** An action, or the one that has the index which the model names, whatever else the model says (tcf_idr_check_alloc). */
+  /** The action that a model stands for, which several filters may have. */
   private action(model: TcActionModel, label: string): FilterAction | undefined {
-    const actions = this.actionsOf(model.kind);
-    const shared = actions.get(model.index ?? 0);
-    if (shared !== undefined) {
-      shared.bound++;
-      return shared;
+    const known = this.actions.get(model);
+    if (known !== undefined) {
+      known.bound++;
+      return known;
     }
     const made = this.makeAction(model, label);
-    if (made !== undefined) actions.set(made.index, made);
+    if (made !== undefined) this.actions.set(model, made);
     return made;
   }
 
@@ -169,16 +167,7 @@ export class TcInstaller {
   }
 
   private origin(model: TcActionModel): ActionOrigin {
-    const actions = this.actionsOf(model.kind);
-    let { index = 0 } = model;
-    if (index === 0) for (index = 1; actions.has(index); ) index++;
-    return { model, index, simulation: this.world.simulation };
-  }
-
-  private actionsOf(kind: TcActionModel["kind"]): Map<number, FilterAction> {
-    const actions = this.actions.get(kind) ?? new Map<number, FilterAction>();
-    this.actions.set(kind, actions);
-    return actions;
+    return { model, simulation: this.world.simulation };
   }
 
   private attached<P extends HookPlace>(model: Parameters<Attach>[0] | undefined, place: P, label: string) {

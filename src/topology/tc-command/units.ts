@@ -150,7 +150,7 @@ export const tcHandle = (text: string): number => {
 
 /** A minor number as tc reads it, in hexadecimal with or without 0x. */
 export const tcHexadecimal = (text: string): string => {
-  const [, digits] = /^(?:0x)?([0-9a-f]{1,4})$/i.exec(text) ?? [];
+  const [, digits] = /^(?:0x)?([0-9a-f]{1,8})$/i.exec(text) ?? [];
   if (digits !== undefined) return digits;
   throw new QuantityError(`'${text}' is no minor number.`, "Write it in hexadecimal, as in 30.");
 };

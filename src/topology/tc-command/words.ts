@@ -43,6 +43,12 @@ export class Words {
     return word;
   }
 
+  /** Throws a WordError where there is another word. */
+  end(): void {
+    const word = this.peek;
+    if (word !== undefined) throw new WordError(`'${word.text}' has no meaning here.`, word);
+  }
+
   /** Takes the next word where it is one of these. */
   accept(...texts: readonly string[]): Word | undefined {
     const word = this.peek;

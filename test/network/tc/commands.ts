@@ -21,9 +21,20 @@ const FIRST_LINE = HEAD.split("\n").length + 1;
 const container = createContainer([]);
 const parts = schemaParts(container);
 
-const load = (commands: readonly string[]) => {
+/** Datagrams in frames of 60, 200 and 1000 bytes, sent out by eth0 and then by eth1, which are each other's ends. */
+const TRAFFIC = `links: [{ endpoints: ["a:eth0", "a:eth1"], delay: 0 }]\ntraffic:\n${["eth0", "eth1"]
+  .flatMap((at, side) =>
+    [60, 200, 1000].map((length, i) => ({ at: `a:${at}`, length, start: `${1 + 3 * side + i}ms` })),
+  )
+  .map(
+    ({ at, length, start }) =>
+      `  - { at: "${at}", start: ${start}, ether: { src: "02:00:00:00:00:01", dst: "02:00:00:00:00:02" }, ipv4: { src: 10.0.0.1, dst: 10.0.0.2 }, udp: { sport: 1000, dport: 7 }, payload: "${".".repeat(length - 42)}" }\n`,
+  )
+  .join("")}`;
+
+const load = (commands: readonly string[], traffic: string) => {
   const lines = commands.map((command) => `\n      - ${JSON.stringify(command)}`);
-  return loadTopology(parseDocument(`${HEAD}${lines.join("") || " []"}\n`, "/nowhere/topology.yaml"), parts);
+  return loadTopology(parseDocument(`${HEAD}${lines.join("") || " []"}\n${traffic}`, "/nowhere/topology.yaml"), parts);
 };
 
 /** tc shows filters of the root discipline itself. */
@@ -39,25 +50,32 @@ function ofRoot(text: string): string {
     .join("\n");
 }
 
-/** Has netsim do what commands say, and leave out those that it refuses, as a shell would. */
-export async function obey(commands: readonly string[]): Promise<Obeyed> {
+/**
+ * Has netsim do what commands say, and leave out those that it refuses, as a shell would.
+ * @param counts frames are sent then, and what they count is shown too.
+ */
+export async function obey(commands: readonly string[], counts = false): Promise<Obeyed> {
+  const traffic = counts ? TRAFFIC : "";
   const refused = new Map<number, string>();
   let topology: ReturnType<typeof load>;
   try {
-    topology = load(commands);
+    topology = load(commands, traffic);
   } catch (error) {
     if (!(error instanceof NetsimError)) throw error;
     for (const { place, message } of error.diagnostics) refused.set((place?.line ?? 0) - FIRST_LINE, message);
-    topology = load(commands.filter((_, i) => !refused.has(i)));
+    topology = load(
+      commands.filter((_, i) => !refused.has(i)),
+      traffic,
+    );
   }
   const shown: string[] = [];
   await container.get(TOKENS.TopologyRunner).run(topology, {
-    until: 1000,
+    until: counts ? 10e9 : 1000,
     atEnd: ({ network }) => {
       for (const [object, side] of SHOWN)
         shown.push(
           network
-            .showTc(object, { statistics: false, namesDevice: false }, side)
+            .showTc(object, { statistics: counts, namesDevice: false }, side)
             .filter((one) => one.label === "a:eth0" && (object !== "filter" || one.side === side))
             .flatMap(({ lines }) => lines.map((line) => `${line}\n`))
             .join(""),
@@ -67,7 +85,7 @@ export async function obey(commands: readonly string[]): Promise<Obeyed> {
   return { refused, shown: shown.map((text, i) => (i === 2 ? ofRoot(text) : text)) };
 }
 
-/** Text of `tc show` with handles that the kernel counts from its start, and without times; classes in order, since Linux hashes them. */
+/** Text of `tc show` with handles that the kernel counts from its start, and without times; lines about classes sorted, since Linux hashes these. */
 export function comparable(shown: readonly string[]): string[] {
   const handles = new Map<string, string>();
   return shown.map((text, i) => {
@@ -77,6 +95,7 @@ export function comparable(shown: readonly string[]): string[] {
         return handles.get(handle)!;
       })
       .replace(/ (?:installed|used|firstused) \d+ sec/g, "")
+      .replace(/^ tokens: .*/gm, "")
       .split("\n")
       .filter((line) => line.trim() !== "");
     return (i === 1 ? lines.sort() : lines).join("\n");

@@ -55,7 +55,7 @@ describe("what filters count", () => {
     expect(out.split("\n")).toEqual([
       "filter protocol ip pref 1 matchall chain 0 ",
       "filter protocol ip pref 1 matchall chain 0 handle 0x1 ",
-      "  not_in_hw",
+      "  not_in_hw (rule hit 3)",
       "\taction order 1: gact action pipe",
       "\t random type none pass val 0",
       "\t index 1 ref 1 bind 1 installed 2 sec firstused 2 sec",

@@ -143,7 +143,7 @@ const TICK = 64;
 
 /** What tc makes of a burst in bytes: the time that it takes at the rate, in whole ticks of 32 bits (tc_calc_xmittime). */
 const burstTime = (rate: number, bytes: number): number =>
-  (Math.trunc(Math.trunc((bytes * 1e6) / rate) * (1000 / TICK)) % 2 ** 32) * TICK;
+  (Math.trunc((Math.trunc((bytes * 1e6) / rate) % 2 ** 32) * (1000 / TICK)) % 2 ** 32) * TICK;
 
 /** PSCHED_NS2TICKS, within the 32 signed bits that are shown. */
 const ticks = (nanoseconds: number): number =>

@@ -12,6 +12,8 @@ import { WaitList } from "./wait-list.ts";
 export interface HtbOptions {
   /** The class of packets that no filter matches. */
   readonly defaultClass: number;
+  /** Its minor number as it was said, of which the kernel uses 16 bits. */
+  readonly defaultNumber: number;
   /** For tc, which shows it. */
   readonly r2q: number;
   /** Packets that may wait unshaped; undefined: the device's queue length. */

@@ -1,4 +1,4 @@
-import { majorOf } from "../../../hooks/tc/verdict.ts";
+import { majorOf, minorOf } from "../../../hooks/tc/verdict.ts";
 import { formatClassid, parseClassid } from "../../../topology/quantity/classid.ts";
 import { FRAMING_OPTIONS, FRAMING_WORDS, readFraming } from "../framing.ts";
 import { Options } from "../options.ts";
@@ -58,7 +58,7 @@ export const htb: QdiscKind<HtbOptions> = {
     cmaxburst: { key: "cburst", type: "size and cell", zeroIsAbsent: true },
     prio: { key: "prio", type: "decimal", means: (prio) => Math.min(prio, PRIORITIES - 1) },
     quantum: { key: "quantum", type: "decimal", zeroIsAbsent: true },
-    mtu: { key: "mtu", type: "size" },
+    mtu: { key: "mtu", type: "decimal" },
     ...FRAMING_WORDS,
   },
   completeClassWords: ({ mtu, ...values }) => (mtu === undefined ? values : { burst: mtu, cburst: mtu, ...values }),
@@ -86,13 +86,28 @@ export const htb: QdiscKind<HtbOptions> = {
     const inOrder = sorted(made, (classid, parent) =>
       new Options({}, classid).fail("parent", `There is no class ${formatClassid(parent)} above this one.`),
     );
-    const chosen = options.read("default", (text) =>
-      parseClassid(text.includes(":") ? text : `${formatClassid(handle)}${text}`),
-    );
-    return { classes: inOrder, r2q, defaultClass: chosen ?? 0, directLength: options.integer("direct-qlen") };
+    const chosen = options.read("default", (text) => readDefault(text, handle)) ?? { classid: 0, number: 0 };
+    return {
+      classes: inOrder,
+      r2q,
+      defaultClass: chosen.classid,
+      defaultNumber: chosen.number,
+      directLength: options.integer("direct-qlen"),
+    };
   },
   create: (options, surroundings) => new HtbQdisc(options, surroundings),
 };
+
+/** `1:30`, or `30` alone, which a command may say with more digits than a class has. */
+function readDefault(text: string, handle: number): { classid: number; number: number } {
+  if (text.includes(":")) {
+    const classid = parseClassid(text);
+    return { classid, number: minorOf(classid) };
+  }
+  if (!/^[0-9a-f]{5,8}$/i.test(text)) return readDefault(`${formatClassid(handle)}${text}`, handle);
+  const number = Number.parseInt(text, 16);
+  return { classid: handle + minorOf(number), number };
+}
 
 function readClass(classid: number, options: Options, handle: number, r2q: number): HtbClassOptions {
   if (majorOf(classid) !== handle || classid === handle)

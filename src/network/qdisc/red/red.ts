@@ -179,7 +179,6 @@ export const red: QdiscKind<RedOptions> = {
     const givenMin = options.size("min") ?? 0;
     const max = (options.size("max") || (givenMin > 0 ? 3 * givenMin : Math.floor(limit / 4))) >>> 0;
     const min = givenMin || Math.floor(max / 3);
-    if (max > limit) options.fail("limit", "`limit` is not below `max`.");
     const probability = options.fraction("probability") ?? 0.02;
     if (probability === 0) options.fail("probability", "The probability is above 0.");
     const parameters = redParameters({

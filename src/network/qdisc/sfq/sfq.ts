@@ -63,6 +63,11 @@ export const sfq: QdiscKind<SfqOptions> = {
     ecn: { key: "ecn", type: "flag" },
     harddrop: { key: "harddrop", type: "flag" },
   },
+  checkWords(values) {
+    const red = ["min", "max", "avpkt", "burst", "probability", "ecn", "harddrop"].find((key) => key in values);
+    if (red !== undefined && values.redflowlimit === undefined)
+      new Options(values).fail(red, `\`${red}\` is about what \`redflowlimit\` begins, and needs it.`);
+  },
   parse(values) {
     const options = new Options(values);
     const divisor = options.integer("divisor") ?? DEFAULT_DIVISOR;

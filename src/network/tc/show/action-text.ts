@@ -14,12 +14,15 @@ export function actionLines(
   { statistics }: Pick<ShowOptions, "statistics">,
   now: number,
 ): string[] {
-  const { model, index, packets, bytes, drops, bound } = action;
+  const { model, packets, bytes, drops, bound } = action;
   const begin = `\taction order ${order}: `;
-  const binding = `index ${index} ref ${bound} bind ${bound}${statistics ? ages(action, now) : ""}`;
+  const binding = `index ${model.index} ref ${bound} bind ${bound}${statistics ? ages(action, now) : ""}`;
   const counts = { packets, bytes, dropped: drops, overlimits: 0, requeues: 0 };
   const end = [
-    ...(statistics ? ["\tAction statistics:", ...countLines(counts, NOTHING_WAITS, "\t")] : []),
+    // tc prints a space before what follows a program.
+    ...(statistics
+      ? [`${model.kind === "program" ? " " : ""}\tAction statistics:`, ...countLines(counts, NOTHING_WAITS, "\t")]
+      : []),
     ...(model.notes ?? []).map((note) => `\t${note}`),
   ];
   switch (model.kind) {

@@ -13,8 +13,7 @@ export type FilterSide = "root" | "ingress" | "egress";
 export function showFilters(device: Interface, side: FilterSide, options: ShowOptions, now: number): string[] {
   const listLines = (filters: readonly Filter[], parent = "") =>
     filters.flatMap((filter, i) => filterLines(filter, filters[i - 1], parent, options, now));
-  if (side !== "root")
-    return listLines(device[side]?.filters.filters ?? [], device.hook === "ingress" ? "parent ffff:fff1 " : "");
+  if (side !== "root") return listLines(device[side]?.filters.filters ?? []);
   return (device.tree?.all ?? []).flatMap(({ model, filters }) =>
     [...filters].flatMap(([classid, list]) =>
       listLines(list.filters, `parent ${formatClassid(classid === 0 ? model.handle : classid)} `),
@@ -23,7 +22,7 @@ export function showFilters(device: Interface, side: FilterSide, options: ShowOp
 }
 
 function filterLines(
-  { model, actions }: Filter,
+  { model, actions, hits }: Filter,
   before: Filter | undefined,
   parent: string,
   options: ShowOptions,
@@ -46,7 +45,10 @@ function filterLines(
   const flow = classid === 0 ? "" : `flowid ${classidText(classid)} `;
   const own =
     kind === "matchall"
-      ? [`${head}handle 0x${handle.toString(16)} ${flow}`, `  ${skipsHardware ? "skip_hw\n  " : ""}not_in_hw`]
+      ? [
+          `${head}handle 0x${handle.toString(16)} ${flow}`,
+          `  ${skipsHardware ? "skip_hw\n  " : ""}not_in_hw${options.statistics ? ` (rule hit ${hits})` : ""}`,
+        ]
       : [
           `${head}handle 0x${handle.toString(16)} ${flow}${programWords(shown ?? attachment!.program, directAction, skipsHardware)}`,
         ];

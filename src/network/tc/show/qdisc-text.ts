@@ -1,4 +1,3 @@
-import { minorOf } from "../../../hooks/tc/verdict.ts";
 import { codelMicroseconds, codelSpan } from "../../qdisc/codel/control.ts";
 import type { CodelOptions } from "../../qdisc/codel/options.ts";
 import type { FqOptions } from "../../qdisc/fq/fq-qdisc.ts";
@@ -33,6 +32,8 @@ type Details = Readonly<Record<string, number>>;
 interface KindText<Options> {
   options(options: Options, device: DeviceFacts, details: Details): string;
   statistics?(details: Details): string[];
+  /** What of that comes before the counts that all kinds have. */
+  firstStatistics?(details: Details): string[];
 }
 
 const kind = <Options>(text: KindText<Options>): KindText<unknown> => text as KindText<unknown>;
@@ -74,7 +75,7 @@ export const QDISC_TEXTS: Readonly<Record<string, KindText<unknown>>> = {
         red && ecn && "ecn",
         red && harddrop && "harddrop",
       )} `,
-    statistics: (d) =>
+    firstStatistics: (d) =>
       d.prob_mark === undefined
         ? []
         : [
@@ -84,10 +85,10 @@ export const QDISC_TEXTS: Readonly<Record<string, KindText<unknown>>> = {
   }),
   tbf: kind<TbfOptions>({ options: (options) => `${tbf(options)} ` }),
   htb: kind<HtbOptions>({
-    options: ({ r2q, defaultClass, directLength }, { queueLength }, { direct_packets_stat = 0 }) =>
+    options: ({ r2q, defaultNumber, directLength }, { queueLength }, { direct_packets_stat = 0 }) =>
       words(
         `r2q ${r2q}`,
-        `default ${minorOf(defaultClass) === 0 ? "0" : `0x${minorOf(defaultClass).toString(16)}`}`,
+        `default ${defaultNumber === 0 ? "0" : `0x${defaultNumber.toString(16)}`}`,
         `direct_packets_stat ${direct_packets_stat} direct_qlen ${directLength ?? queueLength}`,
       ),
   }),
@@ -173,7 +174,7 @@ function tbf({ rate, burst, peakRate, mtu, limit, framing }: TbfOptions): string
     `rate ${tcRateText(rate)} burst ${tcSizeText(tcBurst(rate, buffer * 64))}`,
     peakRate > 0 &&
       `peakrate ${tcRateText(peakRate)} minburst ${tcSizeText(tcBurst(peakRate, ticks(peakRate, mtu) * 64))}`,
-    latency >= 0 ? `lat ${tcTimeText(Math.floor(latency))}` : `limit ${tcSizeText(limit)}`,
+    latency >= 0 ? `lat ${tcTimeText(Math.floor(latency) % 2 ** 32)}` : `limit ${tcSizeText(limit)}`,
     framing.overhead > 0 && `overhead ${framing.overhead}`,
     framing.linklayer === "atm" && "linklayer atm",
   );

@@ -30,6 +30,7 @@ export function showQdiscs(device: Interface, { statistics, namesDevice }: ShowO
       `qdisc ${model.kind} ${formatClassid(model.handle)} ${name}${seat} ${text?.options(model.options, facts, details) ?? ""}`,
     );
     if (!statistics) continue;
+    lines.push(...(text?.firstStatistics?.(details) ?? []).map((line) => `  ${line}`));
     lines.push(...countLines(qdisc.counts, qdisc));
     lines.push(...(text?.statistics?.(details) ?? []).map((line) => `  ${line}`));
   }

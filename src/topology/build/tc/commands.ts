@@ -52,8 +52,7 @@ export class TcCommands {
           "Commands begin with qdisc, class or filter.",
         );
       const changes = this.commands[name].run(words, place);
-      const rest = words.peek;
-      if (rest !== undefined) throw new WordError(`'${rest.text}' has no meaning here.`, rest);
+      words.end();
       return changes;
     } catch (error) {
       if (error instanceof WordError) place.tell(error.message, error.word, error.hint);

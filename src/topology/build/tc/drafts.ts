@@ -1,6 +1,7 @@
 import type { Place } from "../../../errors.ts";
 import type { AttachmentModel, QdiscModel, TcFilterModel, TcModel } from "../../model.ts";
 import type { QdiscPart } from "../../parts.ts";
+import { ActionIndexes } from "./action-indexes.ts";
 
 /** The first handle that a kernel gives a discipline without one; others are counted up from it (qdisc_alloc_handle). */
 const FIRST_HANDLE = 0x8001_0000;
@@ -8,6 +9,7 @@ const FIRST_HANDLE = 0x8001_0000;
 /** Traffic control of a node while it is put together, and while steps change it. */
 export class TcDraft {
   readonly devices = new Map<string, DeviceDraft>();
+  readonly actions = new ActionIndexes();
 
   device(name: string): DeviceDraft {
     let device = this.devices.get(name);

@@ -58,7 +58,7 @@ export class FilterCommand {
     });
     const on = needDevice(device, words.peek);
     const where = given.where ?? placeOf(on.draft, undefined, words.peek);
-    if (verb === "delete") remove(where, given, words);
+    if (verb === "delete") this.draft.actions.release(remove(where, given, words));
     else this.put(verb, where, given, words, place);
     return [{ kind: "filters", device: on.name, where: where.where, filters: [...where.filters] }];
   }
@@ -92,6 +92,7 @@ export class FilterCommand {
     if (other !== undefined && other.kind !== kind)
       throw new WordError(`The filters of that priority are ${other.kind}.`, kindWord);
     const rest = readClassifier(kind, words, place, this.scope);
+    words.end();
     if (kind === "matchall" && other !== undefined)
       throw new WordError(
         "One filter of a priority matches everything, and is not replaced.",
@@ -118,9 +119,10 @@ export class FilterCommand {
       chain,
       directAction: false,
       classid: 0,
-      actions: [],
       ...rest,
+      actions: this.draft.actions.bind(rest.actions ?? []),
     };
+    if (isThere) this.draft.actions.release([where.filters[at]!]);
     where.filters = isThere ? where.filters.map((one, i) => (i === at ? model : one)) : [...where.filters, model];
   }
 }
@@ -157,8 +159,12 @@ function freeHandle(filters: readonly TcFilterModel[]): number {
   return handle;
 }
 
-/** tc_del_tfilter */
-function remove(where: FilterPlace, { priority, protocol, handle, chain = 0 }: Given, words: Words): void {
+/** Takes filters away, and gives them (tc_del_tfilter). */
+function remove(
+  where: FilterPlace,
+  { priority, protocol, handle, chain = 0 }: Given,
+  words: Words,
+): readonly TcFilterModel[] {
   const kind = words.peek;
   while (words.peek !== undefined) words.take("an option");
   if (priority === undefined && (protocol ?? handle ?? kind) !== undefined)
@@ -171,5 +177,7 @@ function remove(where: FilterPlace, { priority, protocol, handle, chain = 0 }: G
     (handle === undefined || one.handle === handle.value);
   if (priority !== undefined && !where.filters.some(goes))
     throw new WordError("There is no such filter.", handle?.word ?? priority.word);
+  const gone = where.filters.filter(goes);
   where.filters = where.filters.filter((one) => !goes(one));
+  return gone;
 }

@@ -18,15 +18,17 @@ export interface FilterPlace {
 
 /** A side, which has filters only with clsact or ingress. */
 export function sideOf(device: DeviceDraft, side: "ingress" | "egress", word: Word): FilterPlace {
-  if (device.hook === undefined || (side === "egress" && device.hook === "ingress"))
+  if (device.hook === undefined)
     throw new WordError(
       `There is nothing on this interface that filters of its ${side} could hang on.`,
       word,
       "Add a clsact qdisc first.",
     );
-  const draft = device[side];
+  // ingress has one block of filters, by whatever name.
+  const where = device.hook === "ingress" ? "ingress" : side;
+  const draft = device[where];
   return {
-    where: side,
+    where,
     get filters() {
       return draft.filters;
     },

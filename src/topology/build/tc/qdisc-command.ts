@@ -53,7 +53,10 @@ export class QdiscCommand {
     if (seat === undefined)
       throw new WordError("A qdisc stands at the `root` or in a `parent` class.", words.peek ?? handle?.word);
     const { seat: where, word } = seat;
-    if (where.kind === "hook") return this.hook(verb, on, where.name, word);
+    if (where.kind === "hook") {
+      words.end();
+      return this.hook(verb, on, where.name, word);
+    }
     if (verb === "delete") return this.remove(on, { seat: where, word }, handle, words);
     return this.put(verb, on, { seat: where, word }, handle, words, place);
   }

@@ -11,16 +11,18 @@ import { SOCKET_ETHERTYPES } from "../../socket-protocol.ts";
 import { exact } from "../../yaml/value.ts";
 import { readAttachment } from "../attachment.ts";
 import { Fields } from "../fields.ts";
-import { type DeviceDraft, QdiscDraft } from "./drafts.ts";
+import type { ActionIndexes } from "./action-indexes.ts";
+import { type DeviceDraft, QdiscDraft, type TcDraft } from "./drafts.ts";
 import type { TcScope } from "./scope.ts";
 
 /** Handle of a root qdisc that does not say its own. */
 const ROOT = 0x0001_0000;
 
 /** Traffic control of one interface, as the file has it. */
-export function readDevice(fields: Fields, device: DeviceDraft, scope: TcScope): void {
+export function readDevice(fields: Fields, draft: TcDraft, name: string, scope: TcScope): void {
+  const device = draft.device(name);
   const tcx = fields.fields("tcx");
-  const reader = new DeviceReader(scope, device);
+  const reader = new DeviceReader(scope, device, draft.actions);
   for (const side of ["ingress", "egress"] as const) {
     device[side].programs = reader.programs(tcx, side);
     device[side].filters = reader.filters(fields, side);
@@ -34,10 +36,12 @@ export function readDevice(fields: Fields, device: DeviceDraft, scope: TcScope):
 class DeviceReader {
   private readonly scope: TcScope;
   private readonly device: DeviceDraft;
+  private readonly indexes: ActionIndexes;
 
-  constructor(scope: TcScope, device: DeviceDraft) {
+  constructor(scope: TcScope, device: DeviceDraft, indexes: ActionIndexes) {
     this.scope = scope;
     this.device = device;
+    this.indexes = indexes;
   }
 
   programs(tcx: Fields | undefined, side: "ingress" | "egress"): AttachmentModel[] {
@@ -107,7 +111,7 @@ class DeviceReader {
       priority: fields.number("priority") ?? order,
       protocol: readProtocol(fields),
       chain: fields.number("chain") ?? 0,
-      actions: fields.itemFields("actions").flatMap((action) => this.action(action) ?? []),
+      actions: this.indexes.bind(fields.itemFields("actions").flatMap((action) => this.action(action) ?? [])),
       ...(attachment && { attachment }),
     };
   }

@@ -17,7 +17,7 @@ export function readTc(node: Fields, scope: TcScope): TcDraft {
   for (const { name, key, value: own } of node.named("tc")) {
     const fields = Fields.of(node.context, own, key);
     if (fields === undefined) continue;
-    if (scope.interfaces.has(name)) readDevice(fields, draft.device(name), scope);
+    if (scope.interfaces.has(name)) readDevice(fields, draft, name, scope);
     else {
       const hint = namesHint(name, [...scope.interfaces.keys()]);
       node.context.problem("unknown-reference", key, `The node has no interface '${name}'.`, hint);
