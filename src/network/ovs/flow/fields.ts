@@ -1,6 +1,6 @@
 /**
  * The fields of flow keys, after ovs-fields(7) and Open vSwitch's include/openvswitch/meta-flow.h: FIELDS in the order of
- * that table, fieldNamed for any of a field's names in any case.
+ * that table, fieldNamed for any of a field's names.
  */
 import type { DatapathGroup, FieldForm, FlowField, Prerequisite } from "./field.ts";
 import { AT, REGISTERS, TUNNEL_METADATA, USER_WORDS } from "./layout.ts";
@@ -348,10 +348,19 @@ export const FIELDS: readonly FlowField[] = [
 ];
 
 const BY_NAME = new Map<string, FlowField>(
-  FIELDS.flatMap((one) => [one.name, ...one.aliases, ...one.oxm].map((name) => [name.toLowerCase(), one] as const)),
+  FIELDS.flatMap((one) => [one.name, ...one.aliases, ...one.oxm].map((name) => [name, one] as const)),
 );
+
+const BY_OWN_NAME = new Map<string, FlowField>(
+  FIELDS.flatMap((one) => [one.name, ...one.aliases].map((name) => [name, one] as const)),
+);
+
+/** The field that has this name or alias, as matches and set_field write it: no other case, no NXM or OXM name. */
+export function fieldOfName(name: string): FlowField | undefined {
+  return BY_OWN_NAME.get(name);
+}
 
 /** The field that has this name, alias, or NXM or OXM name. */
 export function fieldNamed(name: string): FlowField | undefined {
-  return BY_NAME.get(name.toLowerCase());
+  return BY_NAME.get(name);
 }

@@ -1,4 +1,3 @@
-import { parseInteger } from "./text/number.ts";
 import { FlowSyntaxError, type Piece } from "./text/syntax-error.ts";
 
 /** Port numbers that OpenFlow reserves, in the 16 bits that Open vSwitch uses (enum ofp_port). */
@@ -17,6 +16,11 @@ export const OFPP = {
 /** Numbers from here up are reserved (OFPP_MAX). */
 const FIRST_RESERVED = 0xff00;
 
+/** Whether an action may send to a port of this number (ofpact_check_output_port). */
+export function isOutputPort(port: number): boolean {
+  return port < FIRST_RESERVED || (port >= OFPP.IN_PORT && port !== OFPP.NONE);
+}
+
 const RESERVED = new Map<string, number>([...Object.entries(OFPP), ["ANY", OFPP.NONE]]);
 const RESERVED_NAMES = new Map<number, string>([
   ...Object.entries(OFPP).map(([name, number]) => [number, name] as const),
@@ -28,11 +32,11 @@ export type PortNames = ReadonlyMap<string, number>;
 
 /** Number of the port that has this name or number, reserved ones included; undefined for what is neither. */
 export function portNumber(text: string, names: PortNames): number | undefined {
-  const number = parseInteger(text);
-  if (number !== undefined) {
-    if (number >= 0xffffff00n && number <= 0xffffffffn) return Number(number & 0xffffn);
-    if (number < BigInt(FIRST_RESERVED)) return Number(number);
-    return number <= 0xffffn && RESERVED_NAMES.has(Number(number)) ? Number(number) : undefined;
+  // Numbers of ports are decimal (ofputil_port_from_string of lib/ofp-port.c).
+  if (/^\+?\d+$/.test(text)) {
+    const number = Number(text);
+    if (number <= 0xffff) return number;
+    return number >= 0xffffff00 && number <= 0xffffffff ? number & 0xffff : undefined;
   }
   return RESERVED.get(text.toUpperCase()) ?? names.get(text);
 }

@@ -42,6 +42,8 @@ export interface ActionFamily<A extends Action> {
   translate(action: A, translation: Translation, isLast: boolean, rest: readonly Action[]): unknown;
   /** Fields that have to be there for the action to mean something. */
   fields?(action: A): readonly FlowField[];
+  /** Ports that it sends to. */
+  ports?(action: A): readonly number[];
   /** It cannot be undone by what comes after it: clone(...) needs a clone in the datapath. */
   readonly isIrreversible?: true;
   /** Without freezing it can follow pop_mpls, whose packet's headers nobody has looked at (recirc_for_mpls). */

@@ -56,7 +56,7 @@ export const MULTIPATH_FAMILY: ActionFamily<MultipathAction> = {
     multipath: ({ value }) => {
       const parts = splitKeyValues(value).map(({ whole }) => whole);
       if (parts.length < 6) throw new FlowSyntaxError(`${value.text}: not enough arguments to multipath action`, value);
-      const links = unsigned(parts[3]!, "number of links", 16);
+      const links = unsigned(parts[3]!, "number of links", 17);
       const destination = parseSubfield(parts[5]!, "write");
       if (links < 1 || links > 65536)
         throw new FlowSyntaxError(`${value.text}: n_links ${links} is not in valid range 1 to 65536`, parts[3]!);
@@ -94,6 +94,12 @@ function parseBundle(value: Piece, isLoad: boolean, { ports }: ActionContext): B
       parts[3]!,
       "ofport is expected.",
     );
+  if (parts.length !== (isLoad ? 5 : 4))
+    throw new FlowSyntaxError(
+      `${value.text}: missing member delimiter, expected \`members', got \`${parts[isLoad ? 5 : 4]!.text}'`,
+      parts[isLoad ? 5 : 4]!,
+      "members: is expected.",
+    );
   const from = at.index + at[0].length;
   const members = splitKeyValues({ text: value.text.slice(from), at: value.at + from });
   return {
@@ -102,8 +108,16 @@ function parseBundle(value: Piece, isLoad: boolean, { ports }: ActionContext): B
     basis: unsigned(parts[1]!, "basis", 16),
     algorithm: oneOf(parts[2]!, BUNDLE, "algorithm", value),
     members: members.map(({ whole }) => parsePort(whole, ports, `${whole.text}: bad port number`)),
-    destination: isLoad ? parseSubfield(parts[4]!, "write") : undefined,
+    destination: isLoad ? loaded(parts[4]!) : undefined,
   };
+}
+
+/** Where a member's number goes: it has 16 bits. */
+function loaded(piece: Piece): Subfield {
+  const destination = parseSubfield(piece, "write");
+  if (destination.bits < 16)
+    throw new FlowSyntaxError(`${piece.text}: fewer than 16 bits for a port (OFPBAC_BAD_ARGUMENT)`, piece);
+  return destination;
 }
 
 export const BUNDLE_FAMILY: ActionFamily<BundleAction> = {

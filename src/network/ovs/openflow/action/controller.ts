@@ -1,5 +1,5 @@
 import { splitKeyValues } from "../text/key-values.ts";
-import { parseInteger, unsigned } from "../text/number.ts";
+import { unsigned } from "../text/number.ts";
 import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
 import { sendToController } from "../translate/controller.ts";
 import type { Action, ActionFamily } from "./action.ts";
@@ -24,7 +24,8 @@ export interface ControllerAction extends Action {
 /** Length that means all of the packet. */
 export const WHOLE_PACKET = 0xffff;
 
-const PLAIN: ControllerAction = {
+/** Sends all of the packet to the controllers. */
+export const CONTROLLER_ACTION: ControllerAction = {
   kind: "controller",
   maxLength: WHOLE_PACKET,
   reason: "action",
@@ -35,10 +36,9 @@ const PLAIN: ControllerAction = {
 };
 
 function parseController(value: Piece): ControllerAction {
-  if (value.text === "") return PLAIN;
-  const length = parseInteger(value.text);
-  if (length !== undefined && length <= 0xffffn) return { ...PLAIN, maxLength: Number(length) };
-  let action = PLAIN;
+  if (value.text === "") return CONTROLLER_ACTION;
+  if (/^\d+$/.test(value.text)) return { ...CONTROLLER_ACTION, maxLength: unsigned(value, "max_len", 16) };
+  let action = CONTROLLER_ACTION;
   for (const pair of splitKeyValues(value)) {
     const { key, value: given } = pair;
     if (key.text === "reason") {
@@ -50,17 +50,22 @@ function parseController(value: Piece): ControllerAction {
     else if (key.text === "id") action = { ...action, controller: unsigned(given, "id", 16) };
     else if (key.text === "meter_id") action = { ...action, meter: unsigned(given, "meter_id", 32) };
     else if (key.text === "pause") action = { ...action, isPause: true };
-    else if (key.text === "userdata") action = { ...action, userData: hexBytes(given, "userdata") };
+    else if (key.text === "userdata") action = { ...action, userData: parseUserData(given) };
     else throw new FlowSyntaxError(`unknown key "${key.text}" parsing controller action`, key);
   }
   return action;
 }
 
+/** Bytes for the controller; none of them is the same as nothing. */
+function parseUserData(piece: Piece): Uint8Array | undefined {
+  return piece.text === "" ? undefined : hexBytes(piece, "`controller' action `userdata'");
+}
+
 /** Bytes in hexadecimal, with dots between them or without. */
 export function hexBytes(piece: Piece, what: string): Uint8Array {
   const digits = piece.text.replace(/\./g, "");
-  if (!/^(?:[0-9a-fA-F]{2})*$/.test(digits))
-    throw new FlowSyntaxError(`bad hex digit in \`${what}' argument`, piece, "Bytes are expected: 01.02.0a.");
+  if (!/^(?:\.*[0-9a-fA-F]{2})*\.*$/.test(piece.text))
+    throw new FlowSyntaxError(`bad hex digit in ${what}`, piece, "Bytes are expected: 01.02.0a.");
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 

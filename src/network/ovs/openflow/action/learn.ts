@@ -1,7 +1,8 @@
 import type { FlowField } from "../../flow/field.ts";
+import { allOnes } from "../../flow/field-value.ts";
 import { fieldNamed } from "../../flow/fields.ts";
 import { fieldWidth, formatSubfield, parseSubfield, type Subfield } from "../field/subfield.ts";
-import { parseFieldValue } from "../field/value.ts";
+import { formatFieldValue, parseFieldValue } from "../field/value.ts";
 import { type KeyValue, splitKeyValues, splitOnce } from "../text/key-values.ts";
 import { hex, parseInteger, unsigned, wideUnsigned } from "../text/number.ts";
 import { FlowSyntaxError } from "../text/syntax-error.ts";
@@ -74,7 +75,7 @@ function addItem(learn: LearnAction, item: KeyValue, argument: string, context: 
       return { ...learn, flags: [...learn.flags, key.text] };
     case "result_dst": {
       const result = parseSubfield(value, "write");
-      if (result.bits !== 1) throw new FlowSyntaxError("result_dst bit must be a single bit", value);
+      if (result.bits !== 1) throw new FlowSyntaxError("result_dst in 'learn' action must be a single bit", value);
       return { ...learn, result };
     }
     default:
@@ -91,10 +92,7 @@ function parseSpec({ key, value, whole }: KeyValue, argument: string, { ports }:
     const number = parseInteger(sides[0].text);
     if (number !== undefined) {
       if (number >> BigInt(destination.bits) !== 0n)
-        throw new FlowSyntaxError(
-          `${value.text}: value ${hex(number)} does not fit into ${destination.bits} bits`,
-          sides[0],
-        );
+        throw new FlowSyntaxError(`${value.text}: value does not fit into ${destination.bits} bits`, sides[0]);
       return { type: "load", source: number, destination };
     }
     const source = parseSubfield(sides[0], "read");
@@ -104,6 +102,8 @@ function parseSpec({ key, value, whole }: KeyValue, argument: string, { ports }:
   const name = /^\w+/.exec(key.text)?.[0] ?? "";
   const field = fieldNamed(name);
   if (field === undefined) throw new FlowSyntaxError(`${argument}: unknown keyword ${key.text}`, key);
+  if (field.oxm.length === 0)
+    throw new FlowSyntaxError(`${argument}: experimenter OXM field '${field.name}' not supported`, key);
   const destination = parseSubfield(key, "read");
   if (value.text === "") return { type: "match", source: destination, destination };
   const source = /^[A-Za-z_]\w*/.exec(value.text)?.[0];
@@ -141,7 +141,7 @@ function formatSpec(spec: LearnSpec): string {
   if (typeof source !== "bigint") return formatSubfield(source) === name ? name : `${name}=${formatSubfield(source)}`;
   // The whole of a field is written by the field's own name.
   return destination.bits === fieldWidth(destination.field)
-    ? `${destination.field.name}=${hex(source)}`
+    ? `${destination.field.name}=${formatFieldValue(destination.field, { value: source, mask: allOnes(destination.field.bits) })}`
     : `${name}=${hex(source)}`;
 }
 

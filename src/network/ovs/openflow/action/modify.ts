@@ -1,7 +1,7 @@
 import { parseIpv4, parseMac } from "../../../../packet/address.ts";
 import { fieldNamed } from "../../flow/fields.ts";
 import { formatFieldValue } from "../field/value.ts";
-import { hex, parseInteger, unsigned } from "../text/number.ts";
+import { hex, parseInteger, unsigned, wideUnsigned } from "../text/number.ts";
 import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
 import { modifyField } from "../translate/set-fields.ts";
 import type { Action, ActionFamily } from "./action.ts";
@@ -18,7 +18,7 @@ interface Kind {
   readonly parse: (piece: Piece) => bigint;
 }
 
-const whole = (bits: number) => (piece: Piece) => BigInt(unsigned(piece, "value", bits));
+const whole = (bits: number, what: string) => (piece: Piece) => BigInt(unsigned(piece, what, bits));
 
 function number(bytes: Uint8Array | undefined, complaint: string, piece: Piece): bigint {
   if (bytes === undefined) throw new FlowSyntaxError(complaint, piece);
@@ -29,16 +29,25 @@ const mac = (piece: Piece) => number(parseMac(piece.text), `invalid mac address 
 const ip = (piece: Piece) => number(parseIpv4(piece.text), `${piece.text}: could not convert to IP address`, piece);
 
 /** A number of at most `bits` bits, of which ovs-ofctl says "not a valid WHAT". */
-function valid(bits: number, what: string, isValid = (_value: number) => true): (piece: Piece) => bigint {
+function valid(bits: number, what: string): (piece: Piece) => bigint {
   return (piece) => {
     const value = parseInteger(piece.text);
-    if (value === undefined || value >> BigInt(bits) !== 0n || !isValid(Number(value)))
+    if (value === undefined || value >> BigInt(bits) !== 0n)
       throw new FlowSyntaxError(`${piece.text}: not a valid ${what}`, piece);
     return value;
   };
 }
 
-const tos = valid(8, "TOS", (value) => (value & 3) === 0);
+function tunnelId(piece: Piece): bigint {
+  if (piece.text === "") throw new FlowSyntaxError("missing required numeric argument", piece);
+  return wideUnsigned(piece, 64);
+}
+
+const tos = (piece: Piece): bigint => {
+  const value = unsigned(piece, "TOS", 8);
+  if ((value & 3) !== 0) throw new FlowSyntaxError(`${piece.text}: not a valid TOS`, piece);
+  return BigInt(value);
+};
 
 const KINDS = {
   mod_dl_src: { field: "eth_src", parse: mac },
@@ -49,28 +58,24 @@ const KINDS = {
   mod_nw_dst: { field: "ip_dst", parse: ip },
   mod_nw_tos: { field: "nw_tos", parse: (piece) => tos(piece) >> 2n },
   mod_nw_ecn: { field: "nw_ecn", parse: valid(2, "ECN") },
-  mod_nw_ttl: { field: "nw_ttl", parse: whole(8) },
-  mod_tp_src: { field: "tcp_src", parse: whole(16) },
-  mod_tp_dst: { field: "tcp_dst", parse: whole(16) },
+  mod_nw_ttl: { field: "nw_ttl", parse: whole(8, "TTL") },
+  mod_tp_src: { field: "tcp_src", parse: whole(16, "source port") },
+  mod_tp_dst: { field: "tcp_dst", parse: whole(16, "destination port") },
   set_mpls_label: { field: "mpls_label", parse: valid(20, "MPLS label") },
   set_mpls_tc: { field: "mpls_tc", parse: valid(3, "MPLS TC") },
-  set_mpls_ttl: { field: "mpls_ttl", parse: whole(8) },
-  set_tunnel: { field: "tun_id", parse: whole(32) },
-  set_tunnel64: {
-    field: "tun_id",
-    parse: (piece) => {
-      const value = parseInteger(piece.text);
-      if (value === undefined || value >> 64n !== 0n)
-        throw new FlowSyntaxError(`invalid numeric format ${piece.text}`, piece);
-      return value;
-    },
-  },
+  set_mpls_ttl: { field: "mpls_ttl", parse: whole(8, "TTL") },
+  set_tunnel: { field: "tun_id", parse: tunnelId },
+  set_tunnel64: { field: "tun_id", parse: tunnelId },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 export type ModifyName = keyof typeof KINDS;
 
 /** Old names for the same. */
-const ALIASES: Readonly<Record<string, ModifyName>> = { set_vlan_vid: "mod_vlan_vid", set_vlan_pcp: "mod_vlan_pcp" };
+const ALIASES: Readonly<Record<string, ModifyName>> = {
+  set_vlan_vid: "mod_vlan_vid",
+  set_vlan_pcp: "mod_vlan_pcp",
+  set_nw_ttl: "mod_nw_ttl",
+};
 
 const names = [...Object.keys(KINDS), ...Object.keys(ALIASES)];
 
@@ -90,12 +95,12 @@ export const MODIFY: ActionFamily<ModifyAction> = {
   format(action) {
     const { name, value } = action;
     if (name.startsWith("set_mpls")) return `${name}(${value})`;
-    if (name.startsWith("set_tunnel")) return `${name}:${hex(value)}`;
+    if (name.startsWith("set_tunnel")) return `${value > 0xffff_ffffn ? "set_tunnel64" : name}:${hex(value)}`;
     const field = modifiedField(action);
     return `${name}:${formatFieldValue(field, { value, mask: (1n << BigInt(field.bits)) - 1n })}`;
   },
   translate: (action, translation) => modifyField(translation, modifiedField(action), action.name, action.value),
   // The older ones are simply left undone on packets that do not have the field.
-  fields: (action) => (/^mod_nw_(?:ttl|ecn)|^set_mpls/.test(action.name) ? [modifiedField(action)] : []),
+  fields: (action) => (/^mod_nw_(?:ttl|ecn)/.test(action.name) ? [modifiedField(action)] : []),
   needsNoLayer3: ({ name }) => /^mod_(dl|vlan)|^set_tunnel/.test(name),
 };

@@ -1,10 +1,12 @@
+import { fieldNamed } from "../../flow/fields.ts";
 import { formatSubfield, parseSubfield, type Subfield } from "../field/subfield.ts";
-import { formatPort, OFPP, type PortNames, parsePort } from "../ports.ts";
+import { formatPort, OFPP, type PortNames, parsePort, portNumber } from "../ports.ts";
 import { splitKeyValues } from "../text/key-values.ts";
 import { unsigned } from "../text/number.ts";
 import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
 import { output, outputField, outputTruncated } from "../translate/output.ts";
 import type { Action, ActionFamily, ActionText } from "./action.ts";
+import { CONTROLLER_ACTION, type ControllerAction } from "./controller.ts";
 
 /** Sends to a port, reserved ones included. */
 export interface OutputAction extends Action {
@@ -35,25 +37,26 @@ export function outputTo(piece: Piece, ports: PortNames): OutputAction {
 function parseOutput(
   { value }: ActionText,
   ports: PortNames,
-): OutputAction | OutputFieldAction | OutputTruncatedAction {
+): OutputAction | OutputFieldAction | OutputTruncatedAction | ControllerAction {
   const pairs = splitKeyValues(value);
   const wanted = pairs.find(({ key }) => key.text === "port");
-  if (wanted !== undefined && wanted.value.text !== "") {
-    const length = pairs.find(({ key }) => key.text === "max_len");
+  const length = pairs.find(({ key }) => key.text === "max_len");
+  if (wanted !== undefined && wanted.value.text !== "" && length !== undefined) {
     const other = pairs.find((pair) => pair !== wanted && pair !== length);
     if (other !== undefined)
       throw new FlowSyntaxError(`invalid key '${other.key.text}' in output_trunc argument`, other.whole);
-    if (length === undefined)
-      throw new FlowSyntaxError("output action needs max_len", value, "output(port=N,max_len=N) is expected.");
     const maxLength = Number(unsigned(length.value, "max_len", 32));
     if (maxLength < MIN_TRUNCATED)
       throw new FlowSyntaxError(`max_len ${maxLength} is less than the minimum value ${MIN_TRUNCATED}`, length.value);
-    const port = parsePort(wanted.value, ports, `${wanted.value.text}: output to unknown truncate port`);
+    const port = parsePort(wanted.value, ports, `output to unknown truncate port: ${wanted.value.text}`);
+    if (port !== OFPP.IN_PORT && port !== OFPP.LOCAL && port >= OFPP.UNSET)
+      throw new FlowSyntaxError(`output to unsupported truncate port: ${wanted.value.text}`, wanted.value);
     return { kind: "output_trunc", port, maxLength };
   }
-  return value.text.includes("[")
-    ? { kind: "output_reg", source: parseSubfield(value, "read") }
-    : outputTo(value, ports);
+  if (portNumber(value.text, ports) === OFPP.CONTROLLER) return CONTROLLER_ACTION;
+  const name = /^(\w+)(?:\[|$)/.exec(value.text)?.[1];
+  const isField = portNumber(value.text, ports) === undefined && name !== undefined && fieldNamed(name) !== undefined;
+  return isField ? { kind: "output_reg", source: parseSubfield(value, "read") } : outputTo(value, ports);
 }
 
 export const OUTPUT: ActionFamily<OutputAction> = {
@@ -68,6 +71,7 @@ export const OUTPUT: ActionFamily<OutputAction> = {
     ),
   },
   format: ({ port }) => (OFPP_NAMED.has(port) ? formatPort(port) : `output:${formatPort(port)}`),
+  ports: ({ port }) => [port],
   translate: ({ port }, translation, isLast) => output(translation, port, isLast),
   needsNoLayer3: () => true,
 };

@@ -1,4 +1,4 @@
-import { formatPort, parsePort } from "../ports.ts";
+import { formatPort, OFPP, parsePort } from "../ports.ts";
 import { FlowSyntaxError, pieceOf } from "../text/syntax-error.ts";
 import { enqueue, setQueue } from "../translate/output.ts";
 import type { Action, ActionFamily } from "./action.ts";
@@ -33,6 +33,8 @@ export const ENQUEUE: ActionFamily<EnqueueAction> = {
     },
   },
   format: ({ port, queue }) => `enqueue:${formatPort(port)}:${queue}`,
+  // Ports that mean several have no queues.
+  ports: ({ port }) => [port >= OFPP.TABLE && port !== OFPP.LOCAL ? OFPP.NONE : port],
   translate: ({ port, queue }, translation, isLast) => enqueue(translation, port, queue, isLast),
   needsNoLayer3: () => true,
 };

@@ -1,11 +1,11 @@
 import { suggestion } from "../../../../packet/describe/did-you-mean.ts";
-import { type PortNames, portNumber } from "../ports.ts";
+import { OFPP, type PortNames, portNumber } from "../ports.ts";
 import { splitKeyValues } from "../text/key-values.ts";
 import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
 import { type Action, type ActionContext, type ActionFamily, APPLY, type OuterAction } from "./action.ts";
 import { BUNDLE_FAMILY, MULTIPATH_FAMILY } from "./choice.ts";
 import { ctFamily } from "./conntrack.ts";
-import { CONTROLLER } from "./controller.ts";
+import { CONTROLLER, CONTROLLER_ACTION } from "./controller.ts";
 import { LEARN } from "./learn.ts";
 import { MODIFY } from "./modify.ts";
 import { nestedFamilies } from "./nested.ts";
@@ -22,6 +22,7 @@ import {
   EXIT,
   POP_MPLS,
   POP_QUEUE,
+  POP_VLAN,
   PUSH_MPLS,
   PUSH_VLAN,
   STRIP_VLAN,
@@ -43,6 +44,7 @@ const FAMILIES = [
   POP,
   MODIFY,
   STRIP_VLAN,
+  POP_VLAN,
   PUSH_VLAN,
   PUSH_MPLS,
   POP_MPLS,
@@ -99,8 +101,8 @@ export function parseActions(list: Piece, ports: PortNames, place: ListPlace): r
   const actions: PlacedAction[] = [];
   const items = splitKeyValues(list);
   for (const { key, value, whole } of items) {
-    if (key.text === "drop") {
-      if (items.some((other) => other.key.text !== "drop"))
+    if (isDrop(key)) {
+      if (items.some((other) => !isDrop(other.key)))
         throw new FlowSyntaxError('"drop" must not be accompanied by any other action or instruction', whole);
       continue;
     }
@@ -113,8 +115,13 @@ export function parseActions(list: Piece, ports: PortNames, place: ListPlace): r
   return actions.map(({ action }) => action);
 }
 
+const isDrop = ({ text }: Piece) => text.toLowerCase() === "drop";
+
 function bareOutput(key: Piece, ports: PortNames): Action {
-  if (portNumber(key.text, ports) !== undefined) return outputTo(key, ports);
+  const port = portNumber(key.text, ports);
+  // Its number alone sends nothing of the packet, unlike its name.
+  if (port === OFPP.CONTROLLER) return { ...CONTROLLER_ACTION, maxLength: 0 } as Action;
+  if (port !== undefined) return outputTo(key, ports);
   const hint = suggestion(key.text, [...BY_NAME.keys(), "drop", ...ports.keys()]);
   throw new FlowSyntaxError(`unknown action ${key.text}`, key, hint ?? "An action of ovs-actions(7) is expected.");
 }

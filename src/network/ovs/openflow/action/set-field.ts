@@ -1,6 +1,6 @@
 import type { FlowField } from "../../flow/field.ts";
 import { allOnes } from "../../flow/field-value.ts";
-import { fieldNamed } from "../../flow/fields.ts";
+import { fieldOfName } from "../../flow/fields.ts";
 import { formatSubfield, parseSubfield, placed, type Subfield } from "../field/subfield.ts";
 import { type FieldValue, formatFieldValue, parseFieldValue } from "../field/value.ts";
 import { splitOnce } from "../text/key-values.ts";
@@ -44,8 +44,10 @@ export const SET_FIELD: ActionFamily<SetFieldAction> = {
   names: {
     set_field: (text, { ports }) => {
       const [value, name] = arrow(text);
-      const field = fieldNamed(name.text);
-      if (field === undefined) throw new FlowSyntaxError(`${name.text} is not a valid OXM field name`, name);
+      if (name.text === "") throw new FlowSyntaxError(`${text.value.text}: missing field name following \`->'`, name);
+      const field = fieldOfName(name.text);
+      if (field === undefined || (field.isWritable && field.oxm.length === 0))
+        throw new FlowSyntaxError(`${name.text} is not a valid OXM field name`, name);
       if (!field.isWritable) throw new FlowSyntaxError(`${field.name} is read-only`, name);
       if (!field.isMaskable && value.text.includes("/"))
         throw new FlowSyntaxError(`${value.text}: invalid mask for field ${field.name}`, value, "It takes no mask.");
@@ -55,7 +57,7 @@ export const SET_FIELD: ActionFamily<SetFieldAction> = {
       const [value, name] = arrow(text);
       const load = parseSubfield(name, "write");
       const number = parseInteger(value.text);
-      if (number === undefined) throw new FlowSyntaxError(`${value.text}: cannot parse integer value`, value);
+      if (number === undefined) throw new FlowSyntaxError(`${text.value.text}: cannot parse integer value`, value);
       if (number > allOnes(load.bits))
         throw new FlowSyntaxError(
           `${text.value.text}: value ${hex(number)} does not fit into ${load.bits} bits`,

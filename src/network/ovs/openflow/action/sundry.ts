@@ -50,7 +50,7 @@ export interface BpfAction extends Action {
 
 export const NOTE: ActionFamily<NoteAction> = {
   kind: "note",
-  names: { note: ({ value }) => ({ kind: "note", bytes: hexBytes(value, "note") }) },
+  names: { note: ({ value }) => ({ kind: "note", bytes: hexBytes(value, "`note' argument") }) },
   // On the wire a note fills whole words of eight bytes after its header of ten.
   format({ bytes }) {
     const padded = new Uint8Array(Math.max(6, Math.ceil((bytes.length + 10) / 8) * 8 - 10));
@@ -101,7 +101,7 @@ export const CHECK_PKT_LARGER: ActionFamily<CheckLengthAction> = {
   kind: "check_pkt_larger",
   names: {
     check_pkt_larger: ({ value }) => {
-      const sides = splitOnce(value, ")->");
+      const sides = splitOnce(value, ")->") ?? splitOnce(value, "->");
       if (sides === undefined)
         throw new FlowSyntaxError(
           `${value.text}: missing \`->'`,

@@ -1,7 +1,7 @@
-import { formatPort, parsePort } from "../ports.ts";
-import { splitOnce } from "../text/key-values.ts";
-import { hex, parseInteger, unsigned, wideUnsigned } from "../text/number.ts";
-import { FlowSyntaxError, type Piece, pieceOf } from "../text/syntax-error.ts";
+import { formatPort, OFPP, parsePort, portNumber } from "../ports.ts";
+import { splitAt, splitOnce } from "../text/key-values.ts";
+import { hex, parseInteger, wideUnsigned } from "../text/number.ts";
+import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
 import { runGroup } from "../translate/groups.ts";
 import { lookUpIn, resubmit } from "../translate/lookup.ts";
 import { runMeter, writeMetadata } from "../translate/set-fields.ts";
@@ -63,23 +63,23 @@ export const RESUBMIT: ActionFamily<ResubmitAction> = {
   kind: "resubmit",
   names: {
     resubmit: ({ value }, { ports }) => {
-      const [port, table, ct, ...more] = trimmed(value);
+      const [port, table, ct, ...more] = value.text === "" ? [] : splitAt(value, ",");
       const extra = more[0] ?? (ct !== undefined && ct.text !== "ct" ? ct : undefined);
       if (extra !== undefined) throw new FlowSyntaxError(`${extra.text}: unknown parameter`, extra, "ct is expected.");
       const action = {
         kind: "resubmit",
         inPort:
-          port === undefined || port.text === ""
+          port === undefined || port.text === "" || isInPort(port)
             ? undefined
             : parsePort(port, ports, `${port.text}: resubmit to unknown port`),
         table:
-          table === undefined || table.text === ""
+          table === undefined || table.text === "" || table.text === "255"
             ? undefined
             : parseTable(table, `${table.text}: resubmit to unknown table`),
         usesConnection: ct !== undefined,
       } as const;
       if (action.inPort === undefined && action.table === undefined)
-        throw new FlowSyntaxError('at least one "in_port" or "table" must be specified  on resubmit', value);
+        throw new FlowSyntaxError('at least one "in_port" or "table" must be specified on resubmit', value);
       return action;
     },
   },
@@ -94,17 +94,9 @@ export const RESUBMIT: ActionFamily<ResubmitAction> = {
   },
 };
 
-function trimmed(piece: Piece): Piece[] {
-  if (piece.text === "") return [];
-  const parts: Piece[] = [];
-  let from = 0;
-  for (const part of piece.text.split(",")) {
-    const start = from + (part.length - part.trimStart().length);
-    parts.push(pieceOf(piece, start, start + part.trim().length));
-    from += part.length + 1;
-  }
-  return parts;
-}
+/** That the port stays as it is. */
+const isInPort = ({ text }: Piece) => portNumber(text, NO_NAMES) === OFPP.IN_PORT;
+const NO_NAMES = new Map<string, number>();
 
 export const GOTO_TABLE: ActionFamily<GotoTableAction> = {
   kind: "goto_table",
@@ -121,15 +113,25 @@ export const GOTO_TABLE: ActionFamily<GotoTableAction> = {
 
 export const GROUP: ActionFamily<GroupAction> = {
   kind: "group",
-  names: { group: ({ value }) => ({ kind: "group", group: Number(wideUnsigned(value, 32)) }) },
+  names: { group: ({ value }) => ({ kind: "group", group: required(value, 32) }) },
   format: ({ group }) => `group:${group}`,
   translate: ({ group }, translation, isLast) => runGroup(translation, group, isLast),
   needsNoLayer3: () => true,
 };
 
+/** The highest number that meters have (OFPM13_MAX). */
+const MAX_METER = 0xffff_0000;
+
 export const METER: ActionFamily<MeterAction> = {
   kind: "meter",
-  names: { meter: ({ value }) => ({ kind: "meter", meter: Number(wideUnsigned(value, 32)) }) },
+  names: {
+    meter: ({ value }) => {
+      const meter = required(value, 32);
+      if (meter === 0 || meter > MAX_METER)
+        throw new FlowSyntaxError("actions are invalid with specified match (OFPMMFC_INVALID_METER)", value);
+      return { kind: "meter", meter };
+    },
+  },
   format: ({ meter }) => `meter:${meter}`,
   translate: ({ meter }, translation) => runMeter(translation, meter),
   isIrreversible: true,
@@ -157,7 +159,11 @@ export const CONJUNCTION: ActionFamily<ConjunctionAction> = {
       const match = /^(\w+)\s*,\s*(\d+)\/(\d+)$/.exec(value.text);
       const id = parseInteger(match?.[1] ?? "");
       if (match === null || id === undefined || id > 0xffff_ffffn)
-        throw new FlowSyntaxError("conjunction action has wrong syntax", value, "conjunction(ID,K/N) is expected.");
+        throw new FlowSyntaxError(
+          '"conjunction" syntax is "conjunction(id,i/n)"',
+          value,
+          "conjunction(ID,K/N) is expected.",
+        );
       const [clause, clauses] = [Number(match[2]), Number(match[3])];
       if (clauses < 2) throw new FlowSyntaxError("conjunction must have at least 2 clauses", value);
       if (clauses > 64) throw new FlowSyntaxError("conjunction must have at most 64 clauses", value);
@@ -172,4 +178,10 @@ export const CONJUNCTION: ActionFamily<ConjunctionAction> = {
 };
 
 /** Number of bits of unsigned numbers of a queue. */
-export const queue = (piece: Piece) => unsigned(piece, "queue", 32);
+export const queue = (piece: Piece) => required(piece, 32);
+
+/** A number that has to be there. */
+export function required(piece: Piece, bits: number): number {
+  if (piece.text === "") throw new FlowSyntaxError("missing required numeric argument", piece);
+  return Number(wideUnsigned(piece, bits));
+}

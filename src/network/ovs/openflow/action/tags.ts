@@ -18,7 +18,7 @@ export interface TagAction extends Action {
 
 /** Actions that have nothing more to say than their name. */
 export interface PlainAction extends Action {
-  readonly kind: "strip_vlan" | "dec_mpls_ttl" | "exit" | "ct_clear" | "clear_actions" | "pop_queue";
+  readonly kind: "strip_vlan" | "pop_vlan" | "dec_mpls_ttl" | "exit" | "ct_clear" | "clear_actions" | "pop_queue";
 }
 
 /** Takes one from the TTL; at 0 or 1 the packet goes to controllers instead. */
@@ -30,10 +30,10 @@ export interface DecrementTtlAction extends Action {
   readonly isPlain: boolean;
 }
 
-function ethertype(piece: Piece): number {
+function ethertype(piece: Piece, what = "ethertype"): number {
   const value = parseInteger(piece.text);
   if (value === undefined || value > 0xffffn)
-    throw new FlowSyntaxError(`invalid ethertype "${piece.text}"`, piece, "A type of Ethernet is expected: 0x0800.");
+    throw new FlowSyntaxError(`invalid ${what} "${piece.text}"`, piece, "A type of Ethernet is expected: 0x0800.");
   return Number(value);
 }
 
@@ -71,7 +71,7 @@ export const PUSH_MPLS: ActionFamily<TagAction> = {
 
 export const POP_MPLS: ActionFamily<TagAction> = {
   kind: "pop_mpls",
-  names: { pop_mpls: ({ value }) => ({ kind: "pop_mpls", ethertype: ethertype(value) }) },
+  names: { pop_mpls: ({ value }) => ({ kind: "pop_mpls", ethertype: ethertype(value, "pop_mpls") }) },
   format,
   translate: ({ ethertype }, translation) => popMpls(translation, ethertype),
 };
@@ -92,6 +92,8 @@ function plain(
 export const STRIP_VLAN = plain("strip_vlan", ["strip_vlan", "pop_vlan"], {
   translate: (_, translation) => popVlanTag(translation.flow, translation.wanted),
 });
+/** strip_vlan as later versions of OpenFlow print it; flows are kept with the older name. */
+export const POP_VLAN = plain("pop_vlan", ["pop_vlan"], { names: {}, translate: STRIP_VLAN.translate });
 export const DEC_MPLS_TTL = plain("dec_mpls_ttl", ["dec_mpls_ttl"], {
   translate: (_, translation) => decrementMplsTtl(translation),
 });

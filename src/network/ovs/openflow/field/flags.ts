@@ -2,12 +2,12 @@ import { CT_STATE } from "../../flow/layout.ts";
 import { hex } from "../text/number.ts";
 
 /** Names of the flags of TCP from the lowest bit up (RFC 9293, RFC 3540, RFC 3168). */
-const TCP_FLAGS = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns", "[800]", "[400]", "[200]"] as const;
+const TCP_FLAGS = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns", "[200]", "[400]", "[800]"] as const;
 
 /** Flag names with their bits. */
 export type FlagNames = readonly (readonly [name: string, bit: number])[];
 
-export const TCP_FLAG_NAMES: FlagNames = TCP_FLAGS.slice(0, 9).map((name, i) => [name, 1 << i]);
+export const TCP_FLAG_NAMES: FlagNames = TCP_FLAGS.map((name, i) => [name, 1 << i]);
 export const CT_STATE_NAMES: FlagNames = (["new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"] as const).map(
   (name) => [name, CT_STATE[name]],
 );
@@ -35,17 +35,21 @@ export function formatFlags(value: number, names: FlagNames): string {
   return set.length === 0 ? "0" : set.join("|");
 }
 
+/** What a word is no flag for. */
+export interface WrongFlag {
+  readonly unknown?: string;
+  readonly twice?: string;
+}
+
 /** Value and mask of `+syn-ack` (the mask has the bits named), or the word that is no flag. */
-export function parseFlagsMasked(
-  text: string,
-  names: FlagNames,
-): { value: number; mask: number } | { unknown: string } {
+export function parseFlagsMasked(text: string, names: FlagNames): { value: number; mask: number } | WrongFlag {
   let value = 0;
   let mask = 0;
   for (const [word] of text.matchAll(/[+-]?[^+-]*/g)) {
     if (word === "") continue;
     const bit = names.find(([name]) => name === word.slice(1))?.[1];
     if (bit === undefined || !/^[+-]/.test(word)) return { unknown: word.replace(/^[+-]/, "") };
+    if ((mask & bit) !== 0) return { twice: word.slice(1) };
     mask |= bit;
     if (word.startsWith("+")) value |= bit;
   }
@@ -53,9 +57,12 @@ export function parseFlagsMasked(
 }
 
 /** Value of `syn|ack`, or the word that is no flag. */
-export function parseFlags(text: string, names: FlagNames): { value: number; mask?: undefined } | { unknown: string } {
+export function parseFlags(text: string, names: FlagNames): { value: number; mask?: undefined } | WrongFlag {
   let value = 0;
-  for (const word of text.split("|")) {
+  const words = text.split("|");
+  // A bar at the end is none.
+  if (words.at(-1) === "") words.pop();
+  for (const word of words) {
     const bit = names.find(([name]) => name === word)?.[1];
     if (bit === undefined) return { unknown: word };
     value |= bit;

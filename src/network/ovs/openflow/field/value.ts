@@ -57,6 +57,12 @@ function parseOf(field: FlowField, piece: Piece, ports: PortNames): FieldValue {
       return parseFragment(piece);
     case "packet-type": {
       const match = /^\((\w+),(\w+)\)$/.exec(piece.text);
+      if (!piece.text.startsWith("("))
+        throw new FlowSyntaxError(
+          `${piece.text}: bad syntax for packet type missing '('`,
+          piece,
+          "(NAMESPACE,TYPE) is expected.",
+        );
       const [space, type] = [parseInteger(match?.[1] ?? ""), parseInteger(match?.[2] ?? "")];
       if (space === undefined || type === undefined || (space | type) > 0xffffn)
         throw new FlowSyntaxError(`${piece.text}: not in packet_type format`, piece, "(NAMESPACE,TYPE) is expected.");
@@ -65,25 +71,36 @@ function parseOf(field: FlowField, piece: Piece, ports: PortNames): FieldValue {
     default: {
       const [value, mask] = halves(piece);
       return {
-        value: parseNumber(field, value, piece),
-        mask: mask === undefined ? exact : parseNumber(field, mask, piece),
+        value: parseNumber(field, value, piece, "value"),
+        mask: mask === undefined ? exact : parseNumber(field, mask, piece, "mask"),
       };
     }
   }
 }
 
-function parseNumber(field: FlowField, part: Piece, whole: Piece): bigint {
+function parseNumber(field: FlowField, part: Piece, whole: Piece, what: "value" | "mask"): bigint {
   const value = parseInteger(part.text);
-  if (value === undefined)
-    throw new FlowSyntaxError(`${whole.text}: bad syntax for ${field.name}`, part, "A number is expected.");
-  // nw_tos is written with the two bits of ECN below it, which are not its own.
+  const isNegative = /^-\d+$/.test(part.text);
+  if (value === undefined && !isNegative)
+    throw new FlowSyntaxError(`${whole.text}: bad syntax for ${field.name} ${what}`, part, "A number is expected.");
+  const bytes = BYTES[field.name] ?? Math.ceil(field.bits / 8);
+  if (value === undefined || value > allOnes(8 * bytes))
+    throw new FlowSyntaxError(`${whole.text}: ${what} too large for ${bytes}-byte field ${field.name}`, part);
+  // ovs-ofctl cuts these to the field's width without a word; nw_tos is written with the two bits of ECN below it.
   const width = field.name === "nw_tos" ? 8 : field.bits;
-  if (value > allOnes(Math.max(width, field.size * 8)))
-    throw new FlowSyntaxError(`${part.text}: value too large for ${field.size}-byte field ${field.name}`, part);
   if (value > allOnes(width))
-    throw new FlowSyntaxError(`${part.text}: value too large for ${field.bits}-bit field ${field.name}`, part);
+    throw new FlowSyntaxError(`${whole.text}: ${what} too large for ${field.bits}-bit field ${field.name}`, part);
   return field.name === "nw_tos" ? value >> 2n : value;
 }
+
+/** Bytes on the wire of fields that have more of them than they need. */
+const BYTES: Readonly<Record<string, number>> = {
+  arp_op: 2,
+  mpls_label: 4,
+  nsh_spi: 4,
+  ipv6_label: 4,
+  tun_gbp_flags: 1,
+};
 
 function halves(piece: Piece): readonly [Piece, Piece?] {
   const slash = piece.text.indexOf("/");
@@ -105,8 +122,13 @@ function parseAddress(
   if (length !== undefined && length <= bits)
     return { value: number(bytes), mask: allOnes(bits) ^ allOnes(bits - length) };
   const maskBytes = parse(mask.text);
+  if (maskBytes === undefined && length === undefined)
+    throw new FlowSyntaxError(`${piece.text}: invalid ${kind} address`, mask);
   if (maskBytes === undefined)
-    throw new FlowSyntaxError(`${piece.text}: network prefix bits not between 0 and ${bits}`, mask);
+    throw new FlowSyntaxError(
+      `${piece.text}: ${kind === "IP" ? "IPv4" : kind} network prefix bits not between 0 and ${bits}, inclusive`,
+      mask,
+    );
   return { value: number(bytes), mask: number(maskBytes) };
 }
 
@@ -119,7 +141,7 @@ const FRAGMENTS: Readonly<Record<string, FieldValue>> = {
 };
 
 function parseFragment(piece: Piece): FieldValue {
-  const known = FRAGMENTS[piece.text];
+  const known = FRAGMENTS[piece.text.toLowerCase()];
   if (known !== undefined) return known;
   throw new FlowSyntaxError(
     `${piece.text}: unknown fragment type (valid types are "no", "yes", "first", "later", "not_later"`,
@@ -137,24 +159,33 @@ function parseFlagForm(field: FlowField, piece: Piece, names: FlagNames): FieldV
   const exact = allOnes(field.bits);
   const [value, mask] = halves(piece);
   const [number, maskNumber] = [parseInteger(value.text), mask && parseInteger(mask.text)];
-  if (number !== undefined && (mask === undefined || maskNumber !== undefined))
-    return { value: number & exact, mask: maskNumber ?? exact };
-  const parsed = /^[+-]/.test(piece.text) ? parseFlagsMasked(piece.text, names) : parseFlags(piece.text, names);
-  if ("unknown" in parsed) {
-    const kind = field.form === "tcp-flags" ? "TCP" : field.name;
-    throw new FlowSyntaxError(
-      `${parsed.unknown}: unknown ${kind} flag(s)`,
-      piece,
-      `Flags are ${names.map(([name]) => name).join(", ")}, each after + or -.`,
-    );
+  const kind = KINDS[field.form] ?? field.name;
+  const all = names.reduce((bits, [, bit]) => bits | BigInt(bit), 0n);
+  const wrong = (complaint: string) =>
+    new FlowSyntaxError(complaint, piece, `Flags are ${names.map(([name]) => name).join(", ")}, each after + or -.`);
+  if (number !== undefined && (mask === undefined || maskNumber !== undefined)) {
+    const unknown = [number, maskNumber ?? 0n].find((bits) => (bits & ~all) !== 0n);
+    if (unknown !== undefined) throw wrong(`${piece.text}: unknown ${kind} flag(s)`);
+    return { value: number & exact, mask: maskNumber ?? all };
   }
-  return { value: BigInt(parsed.value), mask: parsed.mask === undefined ? exact : BigInt(parsed.mask) };
+  const parsed = /^[+-]/.test(piece.text) ? parseFlagsMasked(piece.text, names) : parseFlags(piece.text, names);
+  if (!("value" in parsed))
+    throw wrong(
+      parsed.twice === undefined
+        ? `${parsed.unknown}: unknown ${kind} flag(s)`
+        : `${parsed.twice}: Each ${kind} flag can be specified only once`,
+    );
+  return { value: BigInt(parsed.value), mask: parsed.mask === undefined ? all : BigInt(parsed.mask) };
 }
+
+/** What ovs-ofctl calls flags that are wrong. */
+const KINDS: Partial<Record<FlowField["form"], string>> = { "tcp-flags": "TCP", "tunnel-flags": "tunnel" };
 
 /** Writes a field's value as ovs-ofctl does, with its mask where that is not of all bits. */
 export function formatFieldValue(field: FlowField, { value, mask }: FieldValue): string {
   const exact = allOnes(field.bits);
   const isExact = mask === exact;
+  if (mask === 0n) return "ANY";
   switch (field.form) {
     case "ethernet": {
       const mac = (number: bigint) => formatMac(bytesOf(number, 6));
@@ -171,17 +202,19 @@ export function formatFieldValue(field: FlowField, { value, mask }: FieldValue):
     case "ct-state":
     case "tunnel-flags": {
       const names = FLAGS[field.form]!;
-      return isExact ? formatFlags(Number(value), names) : formatFlagsMasked(Number(value), Number(mask), names);
+      return isExact || mask === names.reduce((bits, [, bit]) => bits | BigInt(bit), 0n)
+        ? formatFlags(Number(value), names)
+        : formatFlagsMasked(Number(value), Number(mask), names);
     }
     case "fragment":
       return (
         Object.entries(FRAGMENTS).find(([, known]) => known.value === value && known.mask === mask)?.[0] ?? hex(value)
       );
     case "packet-type":
-      return `(${value >> 16n},${hex(value & 0xffffn)})`;
+      return `(${value >> 16n},${value >> 16n === 1n ? hex(value & 0xffffn) : value & 0xffffn})`;
     case "decimal": {
       const scale = field.name === "nw_tos" ? 2n : 0n;
-      return isExact ? String(value << scale) : `${hex(value)}/${hex(mask)}`;
+      return isExact ? String(value << scale) : `${value << scale}/${hex(mask)}`;
     }
     default:
       return isExact ? hex(value) : `${hex(value)}/${hex(mask)}`;

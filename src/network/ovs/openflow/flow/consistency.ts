@@ -3,13 +3,17 @@ import { fieldNamed } from "../../flow/fields.ts";
 import { AT, FRAGMENT } from "../../flow/layout.ts";
 import type { Action } from "../action/action.ts";
 import type { CtAction } from "../action/conntrack.ts";
+import type { LearnAction } from "../action/learn.ts";
 import type { NestedAction } from "../action/nested.ts";
 import { familyOf } from "../action/registry.ts";
-import type { GotoTableAction } from "../action/tables.ts";
+import type { SetFieldAction } from "../action/set-field.ts";
+import type { GotoTableAction, ResubmitAction } from "../action/tables.ts";
 import type { TagAction } from "../action/tags.ts";
-import type { Match } from "../match/match.ts";
+import { type Match, packetTypeOf } from "../match/match.ts";
 import { ETHERTYPE, ND, PROTOCOL } from "../match/protocols.ts";
+import { isOutputPort } from "../ports.ts";
 import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
+import { isTracked } from "./prerequisites.ts";
 
 /** Tags that a flow key holds (FLOW_MAX_VLAN_HEADERS). */
 const MAX_VLANS = 2;
@@ -23,17 +27,22 @@ interface Known {
   isLater: boolean;
   /** Tags that are there for certain. */
   vlans: number;
+  readonly isEthernet: boolean;
+  /** Belongs to a connection. */
+  readonly isTracked: boolean;
 }
 
 /** Refuses actions on fields that no packet of the match is known to have (OFPBAC_MATCH_INCONSISTENT). */
 export function checkConsistency(match: Match, actions: readonly Action[], table: number, list: Piece): void {
   const { key, mask } = match;
   const known: Known = {
-    type: mask[AT.ethType] === 0xff ? number(key, AT.ethType) : undefined,
+    type: packetTypeOf(match) ?? (mask[AT.ethType] === 0xff ? number(key, AT.ethType) : undefined),
     protocol: mask[AT.nwProto] === 0xff ? key[AT.nwProto] : undefined,
     icmpType: mask[AT.tpSrc + 1] === 0xff ? number(key, AT.tpSrc) : undefined,
     isLater: (mask[AT.nwFrag]! & key[AT.nwFrag]! & FRAGMENT.later) !== 0,
     vlans: (mask[AT.vlanTci]! & key[AT.vlanTci]! & 0x10) !== 0 ? 1 : 0,
+    isEthernet: packetTypeOf(match) === undefined,
+    isTracked: isTracked(match),
   };
   checkActions(actions, known, table, list);
 }
@@ -42,6 +51,17 @@ function checkActions(actions: readonly Action[], known: Known, table: number, l
   for (const action of actions) {
     const family = familyOf(action);
     for (const field of family.fields?.(action) ?? []) if (!isThere(field, known)) throw inconsistent(field, list);
+    if (family.ports?.(action).some((port) => !isOutputPort(port)))
+      throw new FlowSyntaxError(
+        "actions are invalid with specified match (OFPBAC_BAD_OUT_PORT)",
+        list,
+        "That number is reserved, and no port.",
+      );
+    const vid = VID.find((field) => action.kind === "set_field" && (action as SetFieldAction).field === field);
+    if (vid !== undefined && known.vlans === 0) throw inconsistent(vid, list);
+    if (action.kind === "resubmit" && (action as ResubmitAction).usesConnection && !known.isTracked)
+      throw inconsistent(fieldNamed("ct_state")!, list);
+    if (action.kind === "learn") checkLearn(action as LearnAction, known, list);
     if (action.kind === "ct" && !isTrackable(action as CtAction, known))
       throw inconsistent(fieldNamed("nw_proto")!, list);
     if (action.kind === "push_vlan" && known.vlans >= MAX_VLANS)
@@ -50,7 +70,8 @@ function checkActions(actions: readonly Action[], known: Known, table: number, l
         list,
         `At most ${MAX_VLANS} tags are known.`,
       );
-    if (action.kind === "clone") checkActions((action as NestedAction).actions, { ...known }, table, list);
+    if (action.kind === "clone" || action.kind === "write_actions")
+      checkActions((action as NestedAction).actions, { ...known }, table, list);
     follow(action, known);
     if (action.kind === "goto_table" && (action as GotoTableAction).table <= table)
       throw new FlowSyntaxError(
@@ -59,6 +80,24 @@ function checkActions(actions: readonly Action[], known: Known, table: number, l
       );
   }
 }
+
+/** What a learnt flow takes from the packet has to be there, and what it matches and writes in the flow that it is. */
+function checkLearn({ specs }: LearnAction, known: Known, list: Piece): void {
+  const learnt = { ...known, type: undefined, protocol: undefined, icmpType: undefined, isLater: false } as Known;
+  for (const spec of specs) {
+    if (typeof spec.source !== "bigint" && !isThere(spec.source.field, known))
+      throw inconsistent(spec.source.field, list);
+    if (spec.type === "output") continue;
+    const { field } = spec.destination;
+    if (!isThere(field, learnt)) throw inconsistent(field, list);
+    if (spec.type !== "match" || typeof spec.source !== "bigint") continue;
+    if (field.name === "eth_type") learnt.type = Number(spec.source);
+    else if (field.name === "nw_proto") learnt.protocol = Number(spec.source);
+    else if (/^icmp(?:v6)?_type$/.test(field.name)) learnt.icmpType = Number(spec.source);
+  }
+}
+
+const VID = [fieldNamed("vlan_vid")!];
 
 function inconsistent({ name, prerequisite }: FlowField, list: Piece): FlowSyntaxError {
   return new FlowSyntaxError(
@@ -69,8 +108,9 @@ function inconsistent({ name, prerequisite }: FlowField, list: Piece): FlowSynta
 }
 
 /** Connections are of IP; addresses that are translated are of the packet's version. */
-function isTrackable({ nat }: CtAction, { type }: Known): boolean {
+function isTrackable({ nat, helper }: CtAction, { type, protocol }: Known): boolean {
   const length = nat?.addresses?.[0].length;
+  if (helper !== undefined && protocol !== (helper === "ftp" ? PROTOCOL.tcp : PROTOCOL.udp)) return false;
   return isIp(type) && (length === undefined || (length === 4) === (type === ETHERTYPE.ip));
 }
 
@@ -86,9 +126,9 @@ const isIp = (type: number | undefined) => type === ETHERTYPE.ip || type === ETH
 
 const CONDITIONS: Readonly<Record<Prerequisite, (known: Known) => boolean>> = {
   none: () => true,
-  ethernet: () => true,
+  ethernet: ({ isEthernet }) => isEthernet,
   arp: ({ type }) => type === ETHERTYPE.arp || type === ETHERTYPE.rarp,
-  vlan: ({ vlans }) => vlans > 0,
+  vlan: ({ vlans, isEthernet }) => isEthernet && vlans > 0,
   ipv4: ({ type }) => type === ETHERTYPE.ip,
   ipv6: ({ type }) => type === ETHERTYPE.ipv6,
   ip: ({ type }) => isIp(type),

@@ -1,3 +1,5 @@
+import { AT } from "../../flow/layout.ts";
+import { onWire, type WirePlace } from "../action/on-wire.ts";
 import { formatActions } from "../action/registry.ts";
 import { formatMatch } from "../match/format-match.ts";
 import { hex } from "../text/number.ts";
@@ -12,7 +14,7 @@ export interface FlowCounters {
   readonly idle: number;
 }
 
-/** A line of `ovs-ofctl dump-flows`; without counters one of `ovs-ofctl --no-stats dump-flows`. */
+/** A line of `ovs-ofctl -O OpenFlow15 dump-flows`; without counters one of `--no-stats`. */
 export function formatFlow(flow: FlowEntry, counters?: FlowCounters): string {
   const parts: string[] = [];
   if (flow.cookie !== 0n || counters !== undefined)
@@ -27,7 +29,13 @@ export function formatFlow(flow: FlowEntry, counters?: FlowCounters): string {
   if (counters !== undefined) parts.push(`idle_age=${Math.floor(counters.idle / 1e9)}`);
   const head = parts.map((part) => `${part}, `).join("");
   const match = formatRule(flow, ",");
-  return `${head}${flags}${more}${match === "" ? "" : `${match} `}actions=${formatActions(flow.actions)}`;
+  return `${head}${flags}${more}${match === "" ? "" : `${match} `}actions=${formatActions(onWire(flow.actions, placeOf(flow)))}`;
+}
+
+/** What the flow's match says of its packets. */
+function placeOf({ match: { key, mask } }: FlowEntry): WirePlace {
+  const hasVlan = (key[AT.vlanTci]! & mask[AT.vlanTci]! & 0x10) !== 0;
+  return { hasVlan, protocol: mask[AT.nwProto] === 0xff ? key[AT.nwProto] : undefined };
 }
 
 /** Priority and match, as dump-flows (`,` between them) puts them. */

@@ -1,4 +1,5 @@
 import { allOnes } from "../../flow/field-value.ts";
+import { onWire } from "../action/on-wire.ts";
 import { formatActions } from "../action/registry.ts";
 import { formatPort } from "../ports.ts";
 import { hex } from "../text/number.ts";
@@ -22,7 +23,7 @@ export function formatGroup({ id, type, buckets, selection }: Group): string {
     if (type === "select" && weight !== 1) settings.push(`weight:${weight}`);
     if (watchPort !== undefined) settings.push(`watch_port:${formatPort(watchPort)}`);
     if (watchGroup !== undefined) settings.push(`watch_group:${watchGroup}`);
-    parts.push(`bucket=${settings.join(",")},actions=${formatActions(actions)}`);
+    parts.push(`bucket=${settings.join(",")},actions=${formatActions(onWire(actions, { hasVlan: false }))}`);
   }
   return parts.join(",");
 }

@@ -1,8 +1,10 @@
 import { get32 } from "../../../../packet/wire.ts";
+import type { FlowField } from "../../flow/field.ts";
+import { allOnes } from "../../flow/field-value.ts";
 import { fieldNamed } from "../../flow/fields.ts";
 import { AT, VLAN_PRESENT } from "../../flow/layout.ts";
-import { CT_STATE_NAMES, formatFlags, formatFlagsMasked, TCP_FLAG_NAMES } from "../field/flags.ts";
-import { formatFieldValue } from "../field/value.ts";
+import { CT_STATE_NAMES, formatFlags, formatFlagsMasked, TCP_FLAG_NAMES, TUNNEL_FLAG_NAMES } from "../field/flags.ts";
+import { type FieldValue, formatFieldValue } from "../field/value.ts";
 import { hex } from "../text/number.ts";
 import { type Match, matchField } from "./match.ts";
 import { ETHERTYPE, ND, PROTOCOL, SHORTHANDS } from "./protocols.ts";
@@ -14,7 +16,7 @@ export function formatMatch(match: Match): string {
   const add = (name: string, as = name) => {
     const field = fieldNamed(name)!;
     const value = matchField(match, field);
-    if (value.mask !== 0n) parts.push(`${as}=${formatFieldValue(field, value)}`);
+    if (value.mask !== 0n) parts.push(`${as}=${formatValue(field, value)}`);
   };
   add("pkt_mark");
   if (mask[AT.recircId + 3] !== 0) parts.push(`recirc_id=${hex(get32(key, AT.recircId))}`);
@@ -54,7 +56,21 @@ export function formatMatch(match: Match): string {
   return parts.join(",");
 }
 
+/** Numbers under a mask are hexadecimal here, flags of tunnels always have their signs. */
+function formatValue(field: FlowField, value: FieldValue): string {
+  if (field.form === "tunnel-flags")
+    return formatFlagsMasked(Number(value.value), Number(value.mask), TUNNEL_FLAG_NAMES);
+  if (field.name === "tun_gbp_flags") return hex(value.value);
+  if (field.name === "nsh_flags" && value.mask !== 0xffn) return `${byte(value.value)}/${byte(value.mask)}`;
+  if (field.form === "decimal" && value.mask !== allOnes(field.bits)) return `${hex(value.value)}/${hex(value.mask)}`;
+  return formatFieldValue(field, value);
+}
+
+const byte = (value: bigint) => `0x${value.toString(16).padStart(2, "0")}`;
+
 type Add = (name: string, as?: string) => void;
+
+const PACKET_TYPE = fieldNamed("packet_type")!;
 
 const BEFORE_PROTOCOL = ["dp_hash", "conj_id", "skb_priority", "actset_output"];
 const TUNNEL = [
@@ -97,10 +113,13 @@ function addConnection({ key, mask }: Match, parts: string[], add: Add): void {
 }
 
 /** Adds the shorthand of the protocol, and says what it has shown. */
-function addProtocol({ key, mask }: Match, parts: string[]): { type: boolean; protocol: boolean } {
+function addProtocol(match: Match, parts: string[]): { type: boolean; protocol: boolean } {
+  const { key, mask } = match;
   const packetType = mask[AT.packetType] !== 0;
-  // Matches of flows leave it out, masks of megaflows tell that it was looked at.
-  if (packetType && (mask[AT.recircId + 3] !== 0 || mask[AT.dpHash + 3] !== 0)) parts.push("eth");
+  // Matches of flows leave out that it is Ethernet, masks of megaflows tell that it was looked at.
+  const kind = get16(key, AT.packetType) !== 0 || get16(key, AT.packetType + 2) !== 0;
+  if (packetType && kind) parts.push(`packet_type=${formatFieldValue(PACKET_TYPE, matchField(match, PACKET_TYPE))}`);
+  else if (packetType && (mask[AT.recircId + 3] !== 0 || mask[AT.dpHash + 3] !== 0)) parts.push("eth");
   if (get16(mask, AT.ethType) !== 0xffff) return { type: false, protocol: false };
   const type = get16(key, AT.ethType);
   const protocol = mask[AT.nwProto] === 0xff ? key[AT.nwProto] : undefined;
@@ -154,6 +173,8 @@ function addTransport(match: Match, type: number, parts: string[], add: Add): vo
     add("nd_target");
     add("nd_sll");
     add("nd_tll");
+    add("nd_reserved");
+    add("nd_options_type");
     return;
   }
   addNumber(match, AT.tpSrc, "tp_src", parts);

@@ -73,6 +73,14 @@ export function matchField({ key, mask }: Match, field: FlowField): FieldValue {
   return { value: readField(key, field), mask: readField(mask, field) };
 }
 
+/** What a match says that packets are which are not Ethernet: their Ethernet type, 0 for none; undefined: nothing. */
+export function packetTypeOf({ key, mask }: Match): number | undefined {
+  const space = get16(key, AT.packetType);
+  const type = get16(key, AT.packetType + 2);
+  if (get16(mask, AT.packetType) === 0 || (space === 0 && type === 0)) return undefined;
+  return space === 1 ? type : 0;
+}
+
 /** Whether both match the same packets. */
 export function equalMatches(a: Match, b: Match): boolean {
   return a.key.every((byte, i) => byte === b.key[i]) && a.mask.every((byte, i) => byte === b.mask[i]);

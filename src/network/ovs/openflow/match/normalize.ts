@@ -1,6 +1,6 @@
 import { FIELDS } from "../../flow/fields.ts";
 import { AT } from "../../flow/layout.ts";
-import type { Match } from "./match.ts";
+import { type Match, packetTypeOf } from "./match.ts";
 import { ETHERTYPE, ND, PROTOCOL } from "./protocols.ts";
 
 type Range = readonly [from: number, to: number];
@@ -9,7 +9,7 @@ type Range = readonly [from: number, to: number];
 const CONDITIONAL: readonly { readonly bytes: readonly Range[]; readonly has: (seen: Seen) => boolean }[] = [
   { bytes: [[AT.nwSrc, AT.ctNwSrc]], has: ({ type }) => type === ETHERTYPE.ip || isArp(type) },
   { bytes: [[AT.nwProto, AT.ndTarget]], has: ({ type }) => isIp(type) || isArp(type) },
-  { bytes: [[AT.nwTos, AT.nwProto]], has: ({ type }) => isIp(type) },
+  { bytes: [[AT.nwFrag, AT.nwProto]], has: ({ type }) => isIp(type) },
   {
     bytes: [
       [AT.ipv6Src, AT.ctIpv6Src],
@@ -23,6 +23,7 @@ const CONDITIONAL: readonly { readonly bytes: readonly Range[]; readonly has: (s
   { bytes: [[AT.arpSha, AT.arpTha]], has: (seen) => isArp(seen.type) || isNd(seen, ND.solicit) },
   { bytes: [[AT.arpTha, AT.nshFlags]], has: (seen) => isArp(seen.type) || isNd(seen, ND.advert) },
   { bytes: [[AT.nshFlags, AT.tcpFlags]], has: ({ type }) => type === ETHERTYPE.nsh },
+  { bytes: [[AT.ctTpSrc, AT.igmpGroup]], has: ({ hasConnectionProtocol }) => hasConnectionProtocol },
   {
     bytes: [[AT.mpls, AT.nwSrc]],
     has: ({ type }) => type === ETHERTYPE.mpls || type === ETHERTYPE.mplsMulticast,
@@ -34,6 +35,8 @@ interface Seen {
   readonly type: number | undefined;
   readonly protocol: number | undefined;
   readonly icmpType: number | undefined;
+  /** It says the protocol of the connection's original direction. */
+  readonly hasConnectionProtocol: boolean;
 }
 
 const isIp = (type: number | undefined) => type === ETHERTYPE.ip || type === ETHERTYPE.ipv6;
@@ -57,10 +60,12 @@ function isNd({ type, protocol, icmpType }: Seen, wanted: number): boolean {
  * Takes out of a match what its packets cannot have, ports without a protocol that has them say, as Open vSwitch does
  * (ofputil_normalize_match); returns the names of the fields that went.
  */
-export function normalizeMatch({ key, mask }: Match): string[] {
+export function normalizeMatch(match: Match): string[] {
+  const { key, mask } = match;
   const exact = (at: number, count: number) => mask.subarray(at, at + count).every((byte) => byte === 0xff);
   const seen: Seen = {
-    type: exact(AT.ethType, 2) ? (key[AT.ethType]! << 8) | key[AT.ethType + 1]! : undefined,
+    type: packetTypeOf(match) ?? (exact(AT.ethType, 2) ? (key[AT.ethType]! << 8) | key[AT.ethType + 1]! : undefined),
+    hasConnectionProtocol: exact(AT.ctNwProto, 1),
     protocol: exact(AT.nwProto, 1) ? key[AT.nwProto]! : undefined,
     icmpType: exact(AT.tpSrc, 2) ? (key[AT.tpSrc]! << 8) | key[AT.tpSrc + 1]! : undefined,
   };

@@ -1,7 +1,11 @@
 import { FlowSyntaxError, type Piece } from "./syntax-error.ts";
 
-/** A number as strtoul(3) reads it with base 0: decimal, 0x hexadecimal, 0 octal; undefined for what is none. */
-export function parseInteger(text: string): bigint | undefined {
+/**
+ * A number as strtoul(3) reads it with base 0: decimal, 0x hexadecimal, 0 octal, after spaces and a plus; undefined for
+ * what is none.
+ */
+export function parseInteger(given: string): bigint | undefined {
+  const text = given.replace(/^\s*\+?/, "");
   if (/^0[xX][0-9a-fA-F]+$/.test(text)) return BigInt(text);
   if (/^0[0-7]*$/.test(text)) return BigInt(text === "0" ? "0" : `0o${text.slice(1)}`);
   return /^[1-9]\d*$/.test(text) ? BigInt(text) : undefined;
