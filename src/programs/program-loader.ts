@@ -22,7 +22,7 @@ import { ArrayUsers } from "./array-users.ts";
 import type { ProgramRunner, VerifiedProgram } from "./engine.ts";
 import type { LoadedClassicProgram, LoadedExtendedProgram, LoadedProgram, ObjectOrigin } from "./language.ts";
 import { type MapTable, POSSIBLE_CPUS } from "./map-table.ts";
-import { placeInObject } from "./place-in-object.ts";
+import { siblingIn } from "./object-programs.ts";
 import type { RunnableProgram, RunPlace } from "./program-slot.ts";
 
 function forStart(loaded: LoadedClassicProgram, start: DataStart): LoadedClassicProgram {
@@ -89,20 +89,8 @@ export class ProgramLoader {
     this.filled.add(origin.file);
     const commands = this.engine.maps ?? this.syscall;
     fillProgramArrays(origin.content, this.maps.mapsOf(origin), commands, (name) => {
-      const program = origin.content.programs.find((one) => one.name === name);
-      if (program === undefined) return undefined;
-      const prepared = this.prepare(
-        {
-          ...loaded,
-          name,
-          bytes: program.instructions,
-          kernelFunctions: program.unresolved.filter(({ kind }) => kind === "function"),
-          placeOf: (slot) => placeInObject(program, slot, { file: origin.file }),
-          object: { ...origin, program },
-        },
-        place,
-      );
-      return commands.openProgram(prepared.slot!);
+      const program = siblingIn(loaded, name);
+      return program && commands.openProgram(this.prepare(program, place).slot!);
     });
   }
 

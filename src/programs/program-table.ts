@@ -166,7 +166,7 @@ export class ProgramTable {
   }
 
   /** Where a program runs that uses the map. */
-  private userOf(map: string): RunPlace | undefined {
+  userOf(map: string): RunPlace | undefined {
     for (const { loaded, prepared } of this.slots.values())
       if (loaded.form === "extended" && loaded.maps.some((use) => use.map === map) && prepared.length > 0)
         return prepared[0];

@@ -25,6 +25,7 @@ const LABS: readonly { file: string; least: number; ignored?: RegExp }[] = [
   { file: "test/kernel/lab/xdp.yaml", least: 20 },
   { file: "test/kernel/lab/redirects.yaml", least: 50 },
   { file: "test/kernel/lab/attachments.yaml", least: 20 },
+  { file: "test/kernel/lab/tail-calls.yaml", least: 20 },
   { file: "test/kernel/lab/processes.yaml", least: 60 },
   { file: "test/kernel/lab/helpers.yaml", least: 200 },
   // Linux says more about its addresses of IPv6.

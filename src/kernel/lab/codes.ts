@@ -1,6 +1,8 @@
 import { encodeClassic } from "../../bpf/classic/encode.ts";
-import type { LoadedExtendedProgram, LoadedProgram } from "../../programs/language.ts";
+import { fillProgramArrays } from "../../bpf/object/load/create-maps.ts";
+import type { LoadedExtendedProgram, LoadedProgram, ObjectOrigin } from "../../programs/language.ts";
 import type { MapTable } from "../../programs/map-table.ts";
+import { siblingIn } from "../../programs/object-programs.ts";
 import type { ProgramTable } from "../../programs/program-table.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Code } from "./code.ts";
@@ -13,6 +15,9 @@ export class Codes {
   private readonly maps: MapTable;
   /** Descriptors by program, and by type and attach type. */
   private readonly loaded = new Map<LoadedProgram, Map<string, number>>();
+
+  /** Files of objects whose arrays of programs are filled. */
+  private readonly filled = new Set<string>();
 
   constructor(kernel: Kernel, programs: ProgramTable, maps: MapTable) {
     this.kernel = kernel;
@@ -49,8 +54,21 @@ export class Codes {
     const types = this.loaded.get(loaded) ?? new Map<string, number>();
     this.loaded.set(loaded, types);
     const key = `${type} ${attachType}`;
-    const descriptor = types.get(key) ?? loadExtended(this.kernel, this.maps, loaded, type, attachType);
+    const known = types.get(key);
+    if (known !== undefined) return known;
+    const descriptor = loadExtended(this.kernel, this.maps, loaded, type, attachType);
     types.set(key, descriptor);
+    if (loaded.object !== undefined) this.fillArrays(loaded, loaded.object, type, attachType);
     return descriptor;
+  }
+
+  /** Puts an object's programs into its arrays of programs, when the first of them is loaded. */
+  private fillArrays(loaded: LoadedExtendedProgram, origin: ObjectOrigin, type: number, attachType: number): void {
+    if (this.filled.has(origin.file)) return;
+    this.filled.add(origin.file);
+    fillProgramArrays(origin.content, this.maps.mapsOf(origin), this.kernel.maps, (name) => {
+      const program = siblingIn(loaded, name);
+      return program && this.load(program, type, attachType);
+    });
   }
 }

@@ -3,6 +3,7 @@ import { fail } from "../../errors.ts";
 import { entryAttachment } from "../../programs/entry-programs.ts";
 import type { LoadedProgram } from "../../programs/language.ts";
 import type { MapTable } from "../../programs/map-table.ts";
+import type { ProgramTable } from "../../programs/program-table.ts";
 import type { MapEntryModel, Topology } from "../../topology/model.ts";
 import type { Codes } from "./codes.ts";
 import type { LabNetwork } from "./lab-network.ts";
@@ -21,21 +22,27 @@ interface Held {
   readonly entry: MapEntryModel;
 }
 
-/** What topologies put into devmaps and cpumaps, in the kernel: devices as their hosts number them, and programs behind redirections. */
+/** What topologies put into maps of devices, processors and programs, in the kernel: devices as their hosts number them. */
 export class LabEntries {
   readonly skipped: Skipped[] = [];
   private readonly network: LabNetwork;
   private readonly codes: Codes;
+  private readonly programs: ProgramTable;
   private readonly maps: MapTable;
   private readonly held = new Map<string, Held>();
 
   /** Fills the maps. Throws a NetsimError where the kernel refuses an entry. */
-  constructor(topology: Topology, network: LabNetwork, codes: Codes, maps: MapTable) {
+  constructor(
+    topology: Topology,
+    network: LabNetwork,
+    { codes, programs, maps }: { codes: Codes; programs: ProgramTable; maps: MapTable },
+  ) {
     this.network = network;
     this.codes = codes;
+    this.programs = programs;
     this.maps = maps;
     for (const { name, type, contents } of topology.maps.values()) {
-      if (!OF_REDIRECTIONS.includes(type)) continue;
+      if (type !== "prog_array" && !OF_REDIRECTIONS.includes(type)) continue;
       for (const entry of contents) {
         const errno = this.put(name, entry, 0);
         if (errno < 0)
@@ -57,6 +64,7 @@ export class LabEntries {
       });
       return 0;
     }
+    if (type === "prog_array") return this.call(map, entry, this.programs.get(nameIn(entry)).loaded, flags);
     const update = () =>
       program === undefined
         ? this.maps.update(map, entry, flags)
@@ -67,7 +75,11 @@ export class LabEntries {
   /** Puts another program wherever one of that name is held. */
   replace(name: string, loaded: LoadedProgram): void {
     for (const { map, entry } of this.held.values()) {
-      if (entry.program !== name) continue;
+      if (nameIn(entry) !== name) continue;
+      if (entry.program === undefined) {
+        this.call(map, entry, loaded, 0);
+        continue;
+      }
       const put = () => this.putProgram(map, entry, this.codes.descriptor(loaded, XDP, this.attachType(map, entry)), 0);
       const { node } = entry;
       if (node === undefined) put();
@@ -75,8 +87,18 @@ export class LabEntries {
     }
   }
 
+  /** Puts a program there that others call, for the place that they run at; nothing where nobody uses the array. */
+  private call(map: string, entry: MapEntryModel, loaded: LoadedProgram, flags: number): number {
+    const user = this.programs.userOf(map);
+    if (user?.context.kind !== "extended") return 0;
+    const { number, name } = user.context.programType;
+    // Only of these does the lab load programs for an attach type.
+    const attachType = name === "cgroup_skb" ? user.attachType : 0;
+    return this.putProgram(map, entry, this.codes.descriptor(loaded, number, attachType), flags);
+  }
+
   private putProgram(map: string, entry: MapEntryModel, slot: number, flags: number): number {
-    const errno = this.maps.putProgram(map, entry, { name: entry.program!, slot }, flags);
+    const errno = this.maps.putProgram(map, entry, { name: nameIn(entry), slot }, flags);
     if (errno === 0) this.held.set(`${map} ${entry.keyText}`, { map, entry });
     return errno;
   }
@@ -89,3 +111,7 @@ export class LabEntries {
     return ATTACH_TYPE[entryAttachment(this.maps.modelOf(map)!, entry).hook]!;
   }
 }
+
+/** The program that an entry holds or names; "" where there is none. */
+const nameIn = ({ program, value }: MapEntryModel): string =>
+  program ?? (value instanceof Uint8Array || value.kind !== "program" ? "" : value.name);

@@ -94,7 +94,8 @@ function whyNot(step: StepModel, takesRecords: (map: string) => boolean): string
   if (step.kind !== "map") return undefined;
   if (step.change.kind !== "update") return undefined;
   if (takesRecords(step.map)) return "the lab puts no records into user ring buffers";
-  return step.change.entry.value instanceof Uint8Array
+  const { value } = step.change.entry;
+  return value instanceof Uint8Array || value.kind === "program"
     ? undefined
-    : "the lab puts no programs, control groups and maps into maps";
+    : "the lab puts no control groups and maps into maps on the way";
 }

@@ -84,7 +84,7 @@ export async function runLab(
     sockets = new LabSockets(kernel, topology, cgroups, scene.network, maps, processes, scene.programs);
     tc = new LabTc(kernel, topology, network, codes);
     xdp = new LabXdp(kernel, topology, network, codes);
-    const entries = new LabEntries(topology, network, codes, maps);
+    const entries = new LabEntries(topology, network, { codes, programs: scene.programs, maps });
     routes = new LabRoutes(kernel, topology, network, codes);
     iptables = new LabIptables(kernel, topology, network, codes);
     const hooks = [...cgroups.skipped, ...routes.skipped, ...iptables.skipped, ...skippedOfHooks(topology)];

@@ -45,13 +45,10 @@ export function skippedOfMaps({ maps }: Topology): Skipped[] {
   const requests = [...maps.values()]
     .filter(({ type, contents }) => type === "user_ringbuf" && contents.length > 0)
     .map(({ name }) => ({ what: `records in map ${name}`, why: "the lab puts no records into user ring buffers" }));
-  const programs = [...maps.values()]
-    .filter(({ contents }) => contents.some(({ value }) => !(value instanceof Uint8Array) && value.kind === "program"))
-    .map(({ name }) => ({ what: `programs in map ${name}`, why: "the lab puts no programs into maps" }));
   const groups = [...maps.values()]
     .filter(({ type, contents }) => type === "cgroup_array" && contents.length > 0)
     .map(({ name }) => ({ what: `control groups in map ${name}`, why: "the lab puts no control groups into maps" }));
-  return [...programs, ...requests, ...groups];
+  return [...requests, ...groups];
 }
 
 /** Types of maps that the lab leaves empty, or fills by devices and programs. */
