@@ -17,16 +17,20 @@ const ATTACH_TYPE: Readonly<Record<string, number>> = { "xdp-devmap": 33, "xdp-c
 /** Types of maps whose entries are made here. */
 export const OF_REDIRECTIONS: readonly string[] = ["devmap", "devmap_hash", "cpumap"];
 
+/** Types of maps whose entries are other things of the topology. */
+const NAMING: readonly string[] = ["prog_array", "cgroup_array", ...OF_REDIRECTIONS];
+
 interface Held {
   readonly map: string;
   readonly entry: MapEntryModel;
 }
 
-/** What topologies put into maps of devices, processors and programs, in the kernel: devices as their hosts number them. */
+/** What topologies put into maps of devices, processors, programs and control groups, in the kernel: devices as their hosts number them. */
 export class LabEntries {
   readonly skipped: Skipped[] = [];
   private readonly network: LabNetwork;
   private readonly codes: Codes;
+  private readonly hasGroups: boolean;
   private readonly programs: ProgramTable;
   private readonly maps: MapTable;
   private readonly held = new Map<string, Held>();
@@ -35,14 +39,15 @@ export class LabEntries {
   constructor(
     topology: Topology,
     network: LabNetwork,
-    { codes, programs, maps }: { codes: Codes; programs: ProgramTable; maps: MapTable },
+    { codes, programs, maps, hasGroups }: { codes: Codes; programs: ProgramTable; maps: MapTable; hasGroups: boolean },
   ) {
     this.network = network;
     this.codes = codes;
+    this.hasGroups = hasGroups;
     this.programs = programs;
     this.maps = maps;
     for (const { name, type, contents } of topology.maps.values()) {
-      if (type !== "prog_array" && !OF_REDIRECTIONS.includes(type)) continue;
+      if (!NAMING.includes(type)) continue;
       for (const entry of contents) {
         const errno = this.put(name, entry, 0);
         if (errno < 0)
@@ -62,6 +67,10 @@ export class LabEntries {
         what: `key ${entry.keyText} of map ${map}`,
         why: "hosts number their own devices, and a number alone does not say whose it is",
       });
+      return 0;
+    }
+    if (type === "cgroup_array" && !this.hasGroups) {
+      this.skipped.push({ what: `key ${entry.keyText} of map ${map}`, why: "there are no control groups" });
       return 0;
     }
     if (type === "prog_array") return this.call(map, entry, this.programs.get(nameIn(entry)).loaded, flags);

@@ -95,7 +95,5 @@ function whyNot(step: StepModel, takesRecords: (map: string) => boolean): string
   if (step.change.kind !== "update") return undefined;
   if (takesRecords(step.map)) return "the lab puts no records into user ring buffers";
   const { value } = step.change.entry;
-  return value instanceof Uint8Array || value.kind === "program"
-    ? undefined
-    : "the lab puts no control groups and maps into maps on the way";
+  return value instanceof Uint8Array || value.kind !== "map" ? undefined : "the lab puts no maps into maps on the way";
 }

@@ -77,14 +77,19 @@ export async function runLab(
   try {
     await network.isUp();
     cables = new SwitchedCables(kernel, topology, network);
-    const maps = new MapTable(mapsOfLab(topology), kernel.maps);
+    const maps = new MapTable(mapsOfLab(topology), kernel.maps, (name) => cgroups!.descriptorOf(name));
     const processes = new LabProcesses(libc, topology, scene.programs, scene.processes);
     codes = new Codes(kernel, scene.programs, maps);
     cgroups = new LabCgroups(kernel, topology, network, codes);
     sockets = new LabSockets(kernel, topology, cgroups, scene.network, maps, processes, scene.programs);
     tc = new LabTc(kernel, topology, network, codes);
     xdp = new LabXdp(kernel, topology, network, codes);
-    const entries = new LabEntries(topology, network, { codes, programs: scene.programs, maps });
+    const entries = new LabEntries(topology, network, {
+      codes,
+      programs: scene.programs,
+      maps,
+      hasGroups: cgroups.skipped.length === 0,
+    });
     routes = new LabRoutes(kernel, topology, network, codes);
     iptables = new LabIptables(kernel, topology, network, codes);
     const hooks = [...cgroups.skipped, ...routes.skipped, ...iptables.skipped, ...skippedOfHooks(topology)];

@@ -42,13 +42,9 @@ export function skippedOfHooks({ nodes }: Topology): SkippedAtNode[] {
 
 /** What the lab leaves out of maps. */
 export function skippedOfMaps({ maps }: Topology): Skipped[] {
-  const requests = [...maps.values()]
+  return [...maps.values()]
     .filter(({ type, contents }) => type === "user_ringbuf" && contents.length > 0)
     .map(({ name }) => ({ what: `records in map ${name}`, why: "the lab puts no records into user ring buffers" }));
-  const groups = [...maps.values()]
-    .filter(({ type, contents }) => type === "cgroup_array" && contents.length > 0)
-    .map(({ name }) => ({ what: `control groups in map ${name}`, why: "the lab puts no control groups into maps" }));
-  return [...requests, ...groups];
 }
 
 /** Types of maps that the lab leaves empty, or fills by devices and programs. */

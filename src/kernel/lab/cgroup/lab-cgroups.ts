@@ -40,6 +40,8 @@ export class LabCgroups {
   private attached: Attached[] = [];
   /** By host and path. */
   private readonly groups = new Map<string, Group>();
+  /** Directories that are open, by their names in the topology. */
+  private readonly opened = new Map<string, number>();
   private hierarchy: Hierarchy | undefined;
   private guard: GroupGuard | undefined;
 
@@ -73,6 +75,18 @@ export class LabCgroups {
     return { within: (act) => namespace.within(() => this.inGroup(group.directory, act)) };
   }
 
+  /** A descriptor of a host's group, `node/path`, as maps take it; -1 where there is none in the kernel. */
+  descriptorOf(name: string): number {
+    const slash = name.indexOf("/");
+    const group = this.groups.get(`${name.slice(0, slash)} ${name.slice(slash)}`);
+    if (group === undefined) return -1;
+    const known = this.opened.get(name);
+    if (known !== undefined) return known;
+    const descriptor = openSync(`${this.hierarchy!.own}/${group.directory}`, "r");
+    this.opened.set(name, descriptor);
+    return descriptor;
+  }
+
   /** Attaches a program to a host's group; where there are no groups in the kernel, nothing. */
   attachTo(host: string, path: string, model: AttachmentModel): void {
     const group = this.groups.get(`${host} ${path}`);
@@ -101,6 +115,8 @@ export class LabCgroups {
   close(): void {
     for (const { link } of this.attached) this.kernel.libc.close(link);
     this.attached = [];
+    for (const descriptor of this.opened.values()) closeSync(descriptor);
+    this.opened.clear();
     this.guard?.end();
     if (this.hierarchy !== undefined) this.kernel.libc.close(this.hierarchy.descriptor);
     this.hierarchy = undefined;
