@@ -3,7 +3,7 @@ import { GSO } from "../packet/gso-type.ts";
 import { completeChecksum } from "../packet/partial-checksum.ts";
 import { lengthOnWire } from "../packet/segment-length.ts";
 import { PACKET_HOST, type Skb } from "../packet/skb.ts";
-import type { AddressModel, InterfaceModel, OffloadModel } from "../topology/model.ts";
+import type { AddressModel, InterfaceModel, OffloadModel, TcBlocks } from "../topology/model.ts";
 import { ETHERNET_HEADER } from "./ethernet-frame.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LinkEnd } from "./link.ts";
@@ -85,6 +85,8 @@ export class Interface implements LinkEnd {
   queue: DeviceQueue | undefined;
   /** What the filters of the sides hang on, as tc calls it. */
   hook: "clsact" | "ingress" | undefined;
+  /** The shared blocks that filters of its sides are. */
+  blocks: TcBlocks = {};
   /** The same with everything that stands in it. */
   tree: QdiscTree | undefined;
   /** Captures and the trace. */

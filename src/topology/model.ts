@@ -509,6 +509,8 @@ export interface TcSideModel {
   readonly programs: readonly AttachmentModel[];
   /** In the order of the file. */
   readonly filters: readonly TcFilterModel[];
+  /** The number of the block that these are, where other sides may have the same. */
+  readonly block?: number;
 }
 
 export interface TcFilterModel {
@@ -573,6 +575,12 @@ export interface QdiscModel {
   readonly children: ReadonlyMap<number, QdiscModel>;
 }
 
+/** Numbers of the shared blocks of filters that the sides of a device have. */
+export interface TcBlocks {
+  readonly ingress?: number;
+  readonly egress?: number;
+}
+
 /** What a step does to the traffic control of a device. */
 export type TcChange =
   /** Another discipline at the root; absent: none. */
@@ -587,6 +595,13 @@ export type TcChange =
     }
   /** Other options of a discipline and its classes, some of which may be new or gone. */
   | { readonly kind: "options"; readonly device: string; readonly handle: number; readonly qdisc: QdiscModel }
+  /** What filters of the sides hang on, and the blocks that they share; absent: nothing. */
+  | {
+      readonly kind: "hook";
+      readonly device: string;
+      readonly hook?: "clsact" | "ingress";
+      readonly blocks: TcBlocks;
+    }
   /** All filters of a place from now on; `classid` 0: the discipline's own. */
   | {
       readonly kind: "filters";

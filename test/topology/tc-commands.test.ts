@@ -263,6 +263,26 @@ describe("what is wrong with commands is told where it stands", () => {
       "3",
       "There is such a filter already.",
     ],
+    [["qdisc add dev eth0 root ingress_block 5 fq"], "5", "Only clsact and ingress have filters that are shared."],
+    [["qdisc add dev eth0 ingress_block 0 clsact"], "0", "The number of a block is from 1 to 4294967295."],
+    [
+      ["qdisc add dev eth0 ingress_block 5 egress_block 5 clsact"],
+      "5",
+      "The sides of a device have blocks of their own.",
+    ],
+    [["qdisc add dev eth0 egress_block 5 ingress"], "5", "An ingress qdisc has no filters of egress."],
+    [["qdisc add dev eth0 clsact", "filter add block 5 matchall action ok"], "5", "There is no block 5."],
+    [
+      ["qdisc add dev eth0 ingress_block 5 clsact", "filter add dev eth0 ingress matchall action ok"],
+      "ingress",
+      "The filters of this side are a shared block.",
+    ],
+    [
+      ["qdisc add dev eth0 ingress_block 5 clsact", "filter add block 5 dev eth0 matchall action ok"],
+      "5",
+      "Filters are those of a block or of an interface, and not of both.",
+    ],
+    [["qdisc add dev eth0 clsact handle 1:"], "handle", "'handle' has no meaning here."],
     [[HTB, "filter add dev eth0 parent 1: matchall"], "l", "A matchall filter says what it does."],
     [
       [HTB, "filter add dev eth0 root matchall flowid 1:1"],

@@ -1,7 +1,15 @@
 import type { HookPlace } from "../../hooks/hook.ts";
 import type { Attach } from "../../programs/attachment.ts";
 import type { Registry } from "../../registry.ts";
-import type { QdiscModel, TcActionModel, TcChange, TcFilterModel, TcModel, TcSideModel } from "../../topology/model.ts";
+import type {
+  QdiscModel,
+  TcActionModel,
+  TcBlocks,
+  TcChange,
+  TcFilterModel,
+  TcModel,
+  TcSideModel,
+} from "../../topology/model.ts";
 import type { Host } from "../host.ts";
 import type { Interface } from "../interface.ts";
 import type { QdiscKind } from "../qdisc/qdisc.ts";
@@ -32,7 +40,7 @@ export class TcInstaller {
   prepare({ device: name, ...change }: TcChange): void {
     const device = this.host.interfaces.get(name)!;
     if (change.kind === "filters") this.make(device, change.filters, placeName(change.where));
-    else if (change.qdisc !== undefined)
+    else if (change.kind !== "hook" && change.qdisc !== undefined)
       for (const filters of filtersOf(change.qdisc)) this.make(device, filters, "qdisc");
   }
 
@@ -48,6 +56,10 @@ export class TcInstaller {
         return;
       case "options":
         device.tree!.reconfigure(change.handle, change.qdisc);
+        return;
+      case "hook":
+        device.hook = change.hook;
+        device.blocks = change.blocks;
         return;
       case "filters":
         this.setFilters(device, change.where, change.filters);
@@ -70,6 +82,7 @@ export class TcInstaller {
     device.ingress = this.side(device, "ingress", model.ingress);
     device.egress = this.side(device, "egress", model.egress);
     device.hook = model.hook;
+    device.blocks = blocksOf(model);
     this.replaceRoot(device, model.qdisc);
   }
 
@@ -174,6 +187,11 @@ export class TcInstaller {
     return model && this.attach(model, place, "link", label);
   }
 }
+
+const blocksOf = ({ ingress, egress }: TcModel): TcBlocks => ({
+  ...(ingress.block !== undefined && { ingress: ingress.block }),
+  ...(egress.block !== undefined && { egress: egress.block }),
+});
 
 const placeName = (where: (TcChange & { kind: "filters" })["where"]): string =>
   typeof where === "string" ? where : "qdisc";

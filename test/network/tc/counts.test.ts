@@ -85,3 +85,27 @@ describe("what filters count", () => {
     expect(error).toContain("Only filters are shown by their side");
   });
 });
+
+it("shares filters by their block, also in steps, where clsact comes and goes", async () => {
+  const commands = (...lines: string[]) => JSON.stringify(lines);
+  const show = async (until: string, ...words: string[]) => {
+    const file = scratch({
+      "t.yaml": `nodes: { a: { kind: host, interfaces: { eth0: {}, eth1: {} }, tc: ${commands("qdisc add dev eth0 ingress_block 5 clsact")} } }
+steps:
+  - { at: 1s, node: a, tc: ${commands("qdisc add dev eth1 egress_block 5 clsact", "filter add block 5 bpf da bytecode '1,6 0 0 2'")} }
+  - { at: 2s, node: a, tc: ${commands("qdisc del dev eth0 clsact", "filter add block 5 prio 3 bpf bytecode '1,6 0 0 1' action drop")} }
+`,
+    });
+    const { out, error } = await netsim(["tc", "show", file, ...words, "--until", until]);
+    expect(error).toBe("");
+    return out;
+  };
+  expect(await show("1500ms", "qdisc", "--dev", "a:eth1")).toContain("clsact ffff: parent ffff:fff1 egress_block 5 \n");
+  const filter =
+    "filter block 5 protocol all pref 49152 bpf chain 0 handle 0x1 direct-action not_in_hw bytecode '1,6 0 0 2'\n";
+  expect(await show("1500ms", "filter", "ingress", "--dev", "a:eth0")).toContain(filter);
+  expect(await show("1500ms", "filter", "egress", "--dev", "a:eth1")).toContain(filter);
+  expect(await show("2500ms", "qdisc", "--dev", "a:eth0")).not.toContain("clsact");
+  expect(await show("2500ms", "filter", "ingress", "--dev", "a:eth0")).toBe("");
+  expect(await show("2500ms", "filter", "egress", "--dev", "a:eth1")).toContain("pref 3 bpf chain 0 handle 0x1");
+});

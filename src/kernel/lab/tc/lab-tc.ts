@@ -101,6 +101,9 @@ export class LabTc {
         place.qdisc = withOptions(place.qdisc!, change.handle, change.qdisc);
         return;
       }
+      case "hook":
+        // The lab puts clsact where filters are, and a side's filters there, shared or not.
+        return;
       case "filters": {
         const { where } = change;
         const models = change.filters.filter((model) => !this.lacking.has(model));
@@ -149,7 +152,7 @@ export class LabTc {
     if (place.hasNoQueues && isOfQueues(change)) return;
     let models: readonly TcFilterModel[] = [];
     if (change.kind === "filters") models = change.filters;
-    else if (change.qdisc !== undefined) {
+    else if (change.kind !== "hook" && change.qdisc !== undefined) {
       if (this.leavesOut(place, change.qdisc)) return;
       models = [change.qdisc, ...descendants(change.qdisc)].flatMap((one) => filtersOf(one).flatMap((it) => it.models));
     }
@@ -208,4 +211,5 @@ export class LabTc {
 }
 
 /** The change is about queues, not about the sides of a device. */
-const isOfQueues = (change: TcChange): boolean => change.kind !== "filters" || typeof change.where === "object";
+const isOfQueues = (change: TcChange): boolean =>
+  change.kind === "filters" ? typeof change.where === "object" : change.kind !== "hook";

@@ -13,7 +13,10 @@ export type FilterSide = "root" | "ingress" | "egress";
 export function showFilters(device: Interface, side: FilterSide, options: ShowOptions, now: number): string[] {
   const listLines = (filters: readonly Filter[], parent = "") =>
     filters.flatMap((filter, i) => filterLines(filter, filters[i - 1], parent, options, now));
-  if (side !== "root") return listLines(device[side]?.filters.filters ?? []);
+  if (side !== "root") {
+    const block = device.blocks[side];
+    return listLines(device[side]?.filters.filters ?? [], block === undefined ? "" : `block ${block} `);
+  }
   return (device.tree?.all ?? []).flatMap(({ model, filters }) =>
     [...filters].flatMap(([classid, list]) =>
       listLines(list.filters, `parent ${formatClassid(classid === 0 ? model.handle : classid)} `),

@@ -37,7 +37,9 @@ export function showQdiscs(device: Interface, { statistics, namesDevice }: ShowO
   if (device.hook !== undefined) {
     // tc prints a line of dashes for the options that ingress has not.
     const options = device.hook === "ingress" ? "---------------- " : "";
-    lines.push(`qdisc ${device.hook} ffff: ${name}parent ffff:fff1 ${options}`);
+    const { ingress, egress } = device.blocks;
+    const blocks = `${ingress === undefined ? "" : `ingress_block ${ingress} `}${egress === undefined ? "" : `egress_block ${egress} `}`;
+    lines.push(`qdisc ${device.hook} ffff: ${name}parent ffff:fff1 ${blocks}${options}`);
     if (statistics) lines.push(...countLines(hookCounts(device), NOTHING_WAITS));
   }
   return lines;

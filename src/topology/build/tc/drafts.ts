@@ -1,5 +1,5 @@
 import type { Place } from "../../../errors.ts";
-import type { AttachmentModel, QdiscModel, TcFilterModel, TcModel } from "../../model.ts";
+import type { AttachmentModel, QdiscModel, TcFilterModel, TcModel, TcSideModel } from "../../model.ts";
 import type { QdiscPart } from "../../parts.ts";
 import { ActionIndexes } from "./action-indexes.ts";
 
@@ -10,6 +10,8 @@ const FIRST_HANDLE = 0x8001_0000;
 export class TcDraft {
   readonly devices = new Map<string, DeviceDraft>();
   readonly actions = new ActionIndexes();
+  /** Filters that sides share, by the number of their block. */
+  readonly blocks = new Map<number, FilterBlock>();
 
   device(name: string): DeviceDraft {
     let device = this.devices.get(name);
@@ -25,10 +27,32 @@ export class TcDraft {
   }
 }
 
+/** Filters that several sides have. */
+export class FilterBlock {
+  readonly sides: { readonly device: string; readonly side: "ingress" | "egress"; readonly draft: SideDraft }[] = [];
+  private list: TcFilterModel[] = [];
+
+  get filters(): TcFilterModel[] {
+    return this.list;
+  }
+
+  set filters(filters: TcFilterModel[]) {
+    this.list = filters;
+    for (const { draft } of this.sides) draft.filters = filters;
+  }
+}
+
 /** A side of a device. */
 export class SideDraft {
   programs: readonly AttachmentModel[] = [];
   filters: TcFilterModel[] = [];
+  /** Where the filters are those of a block. */
+  block: number | undefined;
+
+  model(): TcSideModel {
+    const { programs, filters, block } = this;
+    return { programs, filters: [...filters], ...(block !== undefined && { block }) };
+  }
 }
 
 export class DeviceDraft {
@@ -53,8 +77,8 @@ export class DeviceDraft {
   model(): TcModel {
     const { ingress, egress, root, hook } = this;
     return {
-      ingress: { programs: ingress.programs, filters: [...ingress.filters] },
-      egress: { programs: egress.programs, filters: [...egress.filters] },
+      ingress: ingress.model(),
+      egress: egress.model(),
       ...(hook && { hook }),
       ...(root && { qdisc: root.model() }),
     };

@@ -17,6 +17,9 @@ const HIGHEST_AUTOMATIC = 0xc000;
 const FIRST_AUTOMATIC = 0x8000;
 const CLASSIFIERS = ["bpf", "matchall"];
 
+/** What of a place, or a block, commands change. */
+type Filters = Pick<FilterPlace, "filters">;
+
 interface Given {
   where: FilterPlace | undefined;
   priority: { value: number; word: Word } | undefined;
@@ -44,8 +47,12 @@ export class FilterCommand {
       handle: undefined,
       chain: undefined,
     };
-    const device = readOpening(words, this.draft, this.scope, ["block", "estimator", "est"], (word, named) => {
-      if (words.accept("ingress", "egress")) {
+    let shared: { value: number; word: Word } | undefined;
+    const device = readOpening(words, this.draft, this.scope, ["estimator", "est"], (word, named) => {
+      if (words.accept("block")) shared = readNumber(words, "the block", 1, 0xffff_ffff);
+      else if (shared !== undefined && words.accept("ingress", "egress", "root")) return true;
+      else if (shared !== undefined && words.accept("parent")) readClassid(words, "the parent");
+      else if (words.accept("ingress", "egress")) {
         once(given.where, word);
         given.where = sideOf(named().draft, word.text as "ingress" | "egress", word);
       } else if (words.accept("root")) given.where = placeOf(named().draft, ROOT_CLASSID, word);
@@ -56,16 +63,40 @@ export class FilterCommand {
       } else return readGiven(words, given);
       return true;
     });
+    if (shared !== undefined) {
+      if (device !== undefined)
+        throw new WordError("Filters are those of a block or of an interface, and not of both.", shared.word);
+      const block = this.draft.blocks.get(shared.value);
+      if (block === undefined)
+        throw new WordError(`There is no block ${shared.value}.`, shared.word, "`ingress_block` of a qdisc makes one.");
+      this.apply(verb, block, given, words, place);
+      return block.sides.map(({ device: name, side, draft }) => ({
+        kind: "filters",
+        device: name,
+        where: side,
+        filters: [...draft.filters],
+      }));
+    }
     const on = needDevice(device, words.peek);
     const where = given.where ?? placeOf(on.draft, undefined, words.peek);
-    if (verb === "delete") this.draft.actions.release(remove(where, given, words));
-    else this.put(verb, where, given, words, place);
+    this.apply(verb, where, given, words, place);
     return [{ kind: "filters", device: on.name, where: where.where, filters: [...where.filters] }];
+  }
+
+  private apply(
+    verb: ReturnType<typeof readVerb>,
+    filters: Filters,
+    given: Given,
+    words: Words,
+    place: CommandPlace,
+  ): void {
+    if (verb === "delete") this.draft.actions.release(remove(filters, given, words));
+    else this.put(verb, filters, given, words, place);
   }
 
   private put(
     verb: "add" | "change" | "replace",
-    where: FilterPlace,
+    where: Filters,
     given: Given,
     words: Words,
     place: CommandPlace,
@@ -161,7 +192,7 @@ function freeHandle(filters: readonly TcFilterModel[]): number {
 
 /** Takes filters away, and gives them (tc_del_tfilter). */
 function remove(
-  where: FilterPlace,
+  where: Filters,
   { priority, protocol, handle, chain = 0 }: Given,
   words: Words,
 ): readonly TcFilterModel[] {

@@ -27,6 +27,12 @@ export function sideOf(device: DeviceDraft, side: "ingress" | "egress", word: Wo
   // ingress has one block of filters, by whatever name.
   const where = device.hook === "ingress" ? "ingress" : side;
   const draft = device[where];
+  if (draft.block !== undefined)
+    throw new WordError(
+      "The filters of this side are a shared block.",
+      word,
+      `Write \`block ${draft.block}\` and no interface.`,
+    );
   return {
     where,
     get filters() {

@@ -12,7 +12,7 @@ export interface NamedDevice {
 
 /**
  * Reads what a command of any object begins with, in any order: `dev` and an interface, and the words that `read` takes, until it takes
- * none. Throws a WordError at words that tc has and netsim has not.
+ * none or says that it was the last. Throws a WordError at words that tc has and netsim has not.
  * @param read is given the next word, and how to ask for the interface, which must have been said by then.
  */
 export function readOpening(
@@ -20,7 +20,7 @@ export function readOpening(
   draft: TcDraft,
   { interfaces }: TcScope,
   refused: readonly string[],
-  read: (word: Word, device: () => NamedDevice) => boolean,
+  read: (word: Word, device: () => NamedDevice) => boolean | "last",
 ): NamedDevice | undefined {
   let device: NamedDevice | undefined;
   for (let word = words.peek; word !== undefined; word = words.peek) {
@@ -29,7 +29,10 @@ export function readOpening(
       once(device, at);
       device = readDevice(words, draft, interfaces);
     } else if (refused.includes(word.text)) throw new WordError(`\`${word.text}\` is not simulated.`, word);
-    else if (!read(word, () => needDevice(device, at))) break;
+    else {
+      const goesOn = read(word, () => needDevice(device, at));
+      if (goesOn !== true) break;
+    }
   }
   return device;
 }

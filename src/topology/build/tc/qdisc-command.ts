@@ -4,11 +4,24 @@ import { OptionError } from "../../quantity/option-error.ts";
 import { ROOT_CLASSID } from "../../tc-command/units.ts";
 import { type Word, WordError, type Words } from "../../tc-command/words.ts";
 import type { CommandPlace } from "./command-place.ts";
-import { findParent, once, readClassid, readKind, readValues, readVerb, type Verb } from "./command-words.ts";
-import { kept, QdiscDraft, type TcDraft } from "./drafts.ts";
+import {
+  findParent,
+  once,
+  readClassid,
+  readKind,
+  readNumber,
+  readValues,
+  readVerb,
+  type Verb,
+} from "./command-words.ts";
+import { type DeviceDraft, FilterBlock, kept, QdiscDraft, type SideDraft, type TcDraft } from "./drafts.ts";
 import { type NamedDevice, needDevice, readOpening } from "./opening.ts";
 import { HOOK_HANDLE, isInner, readHandle, type Seat, seatOf } from "./qdisc-seat.ts";
 import type { TcScope } from "./scope.ts";
+
+const SIDES = ["ingress", "egress"] as const;
+
+type BlockNumber = ReturnType<typeof readNumber>;
 
 /** `qdisc add dev DEV root|parent CLASS|clsact|ingress [handle H] KIND OPTIONS`, and its like. */
 export class QdiscCommand {
@@ -23,7 +36,8 @@ export class QdiscCommand {
   run(words: Words, place: CommandPlace): TcChange[] {
     const verb = readVerb(words);
     const said: { seat?: { seat: Seat; word: Word }; handle?: { classid: number; word: Word } } = {};
-    const refused = ["stab", "estimator", "ingress_block", "egress_block"];
+    const refused = ["stab", "estimator", "est"];
+    const blocks: { ingress?: BlockNumber; egress?: BlockNumber } = {};
     const device = readOpening(words, this.draft, this.scope, refused, (word, named) => {
       const sit = (seat: Seat, at = word) => {
         if (said.seat !== undefined)
@@ -31,8 +45,11 @@ export class QdiscCommand {
         said.seat = { seat, word: at };
       };
       if (words.accept("root")) sit({ kind: "root" });
-      else if (words.accept("clsact", "ingress")) sit({ kind: "hook", name: word.text as "clsact" | "ingress" });
-      else if (words.accept("parent")) {
+      else if (words.accept("clsact", "ingress")) {
+        // The word is the kind, too, and its options follow.
+        sit({ kind: "hook", name: word.text as "clsact" | "ingress" });
+        return "last";
+      } else if (words.accept("parent")) {
         const { classid, word: at } = readClassid(words, "the class");
         const { draft } = named();
         if (classid === ROOT_CLASSID) sit({ kind: "root" }, at);
@@ -40,7 +57,10 @@ export class QdiscCommand {
       } else if (words.accept("handle")) {
         once(said.handle, word);
         said.handle = readHandle(words);
-      } else return false;
+      } else if (words.accept("ingress_block"))
+        blocks.ingress = readNumber(words, "the number of a block", 1, 0xffff_ffff);
+      else if (words.accept("egress_block")) blocks.egress = readNumber(words, "the number of a block", 1, 0xffff_ffff);
+      else return false;
       return true;
     });
     const on = needDevice(device, words.peek);
@@ -55,8 +75,10 @@ export class QdiscCommand {
     const { seat: where, word } = seat;
     if (where.kind === "hook") {
       words.end();
-      return this.hook(verb, on, where.name, word);
+      return this.hook(verb, on, where.name, blocks, word);
     }
+    const shared = blocks.ingress ?? blocks.egress;
+    if (shared !== undefined) throw new WordError("Only clsact and ingress have filters that are shared.", shared.word);
     if (verb === "delete") return this.remove(on, { seat: where, word }, handle, words);
     return this.put(verb, on, { seat: where, word }, handle, words, place);
   }
@@ -195,22 +217,75 @@ export class QdiscCommand {
   }
 
   /** What the filters of the sides hang on. Its handle is ffff:, whatever the command says (tc_qdisc_modify of iproute2). */
-  private hook(verb: Verb, { draft: device, name }: NamedDevice, kind: "clsact" | "ingress", word: Word): TcChange[] {
+  private hook(
+    verb: Verb,
+    { draft: device, name }: NamedDevice,
+    kind: "clsact" | "ingress",
+    { ingress, egress }: { readonly ingress?: BlockNumber; readonly egress?: BlockNumber },
+    word: Word,
+  ): TcChange[] {
     if (verb === "delete") {
       if (device.hook !== kind) throw new WordError(`There is no ${kind} qdisc on this interface.`, word);
       device.hook = undefined;
-      return (["ingress", "egress"] as const).flatMap((side): TcChange[] => {
-        if (device[side].filters.length === 0) return [];
-        device[side].filters = [];
-        return [{ kind: "filters", device: name, where: side, filters: [] }];
-      });
+      const emptied = SIDES.filter((side) => device[side].filters.length > 0);
+      for (const side of SIDES) this.unbind(device[side]);
+      return [
+        ...emptied.map((side): TcChange => ({ kind: "filters", device: name, where: side, filters: [] })),
+        { kind: "hook", device: name, blocks: {} },
+      ];
     }
     if (device.hook !== undefined && (verb === "add" || device.hook !== kind))
       throw new WordError(`There is a ${device.hook} qdisc on this interface already.`, word);
     if (device.find(HOOK_HANDLE) !== undefined)
       throw new WordError("There is a qdisc ffff: on this interface already.", word);
+    if (device.hook !== undefined) return [];
+    if (kind === "ingress" && egress !== undefined)
+      throw new WordError("An ingress qdisc has no filters of egress.", egress.word, "clsact has them.");
+    if (ingress !== undefined && ingress.value === egress?.value)
+      throw new WordError("The sides of a device have blocks of their own.", egress.word);
     device.hook = kind;
-    return [];
+    const bound = [
+      this.bind(device, name, "ingress", ingress?.value),
+      this.bind(device, name, "egress", egress?.value),
+    ];
+    return [
+      {
+        kind: "hook",
+        device: name,
+        hook: kind,
+        blocks: { ...(ingress && { ingress: ingress.value }), ...(egress && { egress: egress.value }) },
+      },
+      ...bound.flat(),
+    ];
+  }
+
+  /** Gives a side the filters of a block. */
+  private bind(device: DeviceDraft, name: string, side: "ingress" | "egress", number: number | undefined): TcChange[] {
+    if (number === undefined) return [];
+    const block = this.draft.blocks.get(number) ?? new FilterBlock();
+    this.draft.blocks.set(number, block);
+    const draft = device[side];
+    draft.block = number;
+    draft.filters = block.filters;
+    block.sides.push({ device: name, side, draft });
+    return [{ kind: "filters", device: name, where: side, filters: [...block.filters] }];
+  }
+
+  /** Takes its filters from a side; a block that no side has is gone. */
+  private unbind(side: SideDraft): void {
+    const { filters, block: number } = side;
+    side.filters = [];
+    side.block = undefined;
+    const block = number === undefined ? undefined : this.draft.blocks.get(number);
+    if (block !== undefined) {
+      block.sides.splice(
+        block.sides.findIndex(({ draft }) => draft === side),
+        1,
+      );
+      if (block.sides.length > 0) return;
+      this.draft.blocks.delete(number!);
+    }
+    this.draft.actions.release(filters);
   }
 }
 
