@@ -130,6 +130,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     `ovs dump-groups ${WEB}`,
     "ovs dump-groups topologies/ovs-balancer.yaml --until 5ms",
   ],
+  "ovs dump-meters": [
+    "ovs dump-meters topologies/ovs-balancer.yaml",
+    `ovs dump-meters ${WEB} --meters policies/ovs/web.meters`,
+    "ovs dump-meters topologies/ovs-balancer.yaml --until 5ms",
+  ],
   "ovs dpctl-dump": [
     "ovs dpctl-dump topologies/ovs-learning.yaml",
     "ovs dpctl-dump topologies/ovs-balancer.yaml --until 10ms",

@@ -1,5 +1,13 @@
 import { EXIT, type ExitCode, fail } from "../../errors.ts";
-import { bridgeOf, bridgeOfFiles, dumpFlows, dumpGroups, dumpMegaflows, traceFlow } from "../../network/ovs/inspect.ts";
+import {
+  bridgeOf,
+  bridgeOfFiles,
+  dumpFlows,
+  dumpGroups,
+  dumpMegaflows,
+  dumpMeters,
+  traceFlow,
+} from "../../network/ovs/inspect.ts";
 import { openTopology } from "../../open-topology.ts";
 import { printable } from "../../report/printable.ts";
 import { TOKENS } from "../../tokens.ts";
@@ -22,6 +30,10 @@ export async function flows(names: Names, flags: DumpFlowsFlags, terminal: Termi
 
 export async function groups(names: Names, flags: SourceFlags, terminal: Terminal): Promise<ExitCode> {
   return show(names, flags, terminal, dumpGroups);
+}
+
+export async function meters(names: Names, flags: SourceFlags, terminal: Terminal): Promise<ExitCode> {
+  return show(names, flags, terminal, dumpMeters);
 }
 
 export async function trace(words: readonly string[], flags: SourceFlags, terminal: Terminal): Promise<ExitCode> {

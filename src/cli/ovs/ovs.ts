@@ -3,9 +3,10 @@ import type { Action } from "../command.ts";
 import { dpctlDumpCommand } from "./dpctl-dump.ts";
 import { dumpFlowsCommand } from "./dump-flows.ts";
 import { dumpGroupsCommand } from "./dump-groups.ts";
+import { dumpMetersCommand } from "./dump-meters.ts";
 import { traceFlowCommand } from "./trace.ts";
 
-const COMMANDS = [traceFlowCommand, dumpFlowsCommand, dumpGroupsCommand, dpctlDumpCommand];
+const COMMANDS = [traceFlowCommand, dumpFlowsCommand, dumpGroupsCommand, dumpMetersCommand, dpctlDumpCommand];
 
 const HELP = `
 TOPOLOGY is run to its end, or to --until, and then looked at; BRIDGE is its switch where it has more than one. In the

@@ -11,7 +11,7 @@ import { parsePacket } from "./openflow/flow/parse-packet.ts";
 import { checkReferences } from "./openflow/flow/references.ts";
 import { formatGroup } from "./openflow/group/format-group.ts";
 import { parseGroup } from "./openflow/group/parse-group.ts";
-import { parseMeter } from "./openflow/meter/meter.ts";
+import { formatMeter, parseMeter } from "./openflow/meter/meter.ts";
 import { OFPP } from "./openflow/ports.ts";
 import { FlowSyntaxError } from "./openflow/text/syntax-error.ts";
 import { trace } from "./openflow/trace/trace.ts";
@@ -113,6 +113,11 @@ export function dumpFlows(bridge: Bridge, now: number, hasCounters: boolean): st
 /** `ovs-ofctl dump-groups`, likewise. */
 export function dumpGroups(bridge: Bridge): string {
   return [...bridge.groups.values()].map((group) => ` ${formatGroup(group)}\n`).join("");
+}
+
+/** `ovs-ofctl dump-meters`, likewise. */
+export function dumpMeters(bridge: Bridge): string {
+  return [...bridge.meters.values()].map((meter) => `${formatMeter(meter)}\n`).join("");
 }
 
 /** `ovs-appctl ofproto/trace BRIDGE FLOW`. Throws a NetsimError for a flow that makes no sense. */

@@ -2,10 +2,21 @@ import { formatFlow } from "../../../src/network/ovs/openflow/flow/format-flow.t
 import { parseFlow } from "../../../src/network/ovs/openflow/flow/parse-flow.ts";
 import { FlowSyntaxError } from "../../../src/network/ovs/openflow/text/syntax-error.ts";
 
+/** What a reader makes of a text, or what it says against it, which has a place in it. */
+export function answer(text: string, form: (text: string) => string): { form: string } | { refusal: string } {
+  try {
+    return { form: form(text) };
+  } catch (error) {
+    if (!(error instanceof FlowSyntaxError)) throw error;
+    if (error.start < 0 || error.end > text.length) throw new Error(`${error.message}: no place in ${text}`);
+    return { refusal: error.message };
+  }
+}
+
 /** What netsim makes of a flow, written as `ovs-ofctl parse-flow` writes it. */
 export function parsedHere(text: string): { readonly form: string } | { readonly refusal: string } {
-  try {
-    const { flow } = parseFlow(text, new Map());
+  return answer(text, (line) => {
+    const { flow } = parseFlow(line, new Map());
     const plain = { table: 0, cookie: 0n, idleTimeout: 0, hardTimeout: 0, importance: 0, flags: [] };
     const dumped = formatFlow({ ...flow, ...plain });
     const at = dumped.indexOf("actions=");
@@ -20,10 +31,6 @@ export function parsedHere(text: string): { readonly form: string } | { readonly
       ...flow.flags,
       dumped.slice(at),
     ];
-    return { form: parts.filter((part) => part !== "").join(" ") };
-  } catch (error) {
-    if (!(error instanceof FlowSyntaxError)) throw error;
-    if (error.start < 0 || error.end > text.length) throw new Error(`${error.message}: no place in ${text}`);
-    return { refusal: error.message };
-  }
+    return parts.filter((part) => part !== "").join(" ");
+  });
 }

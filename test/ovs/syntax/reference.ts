@@ -26,3 +26,10 @@ function asked(flow: string, version: string): { readonly form: string } | { rea
   const complaint = /^ovs-ofctl: (.*)$/m.exec(stderr)?.[1];
   return { refusal: complaint ?? /decode error: \w+/.exec(stdout)?.[0] ?? "?" };
 }
+
+/** Asks `ovs-ofctl parse-group`. */
+export function groupThere(group: string): { readonly form: string } | { readonly refusal: string } {
+  const { stdout, stderr } = spawnSync("ovs-ofctl", ["-O", "OpenFlow15", "parse-group", group], { encoding: "utf8" });
+  const form = /^ ADD (.*)$/m.exec(stdout)?.[1];
+  return form === undefined ? { refusal: /^ovs-ofctl: (.*)$/m.exec(stderr)?.[1] ?? "decode error" } : { form };
+}

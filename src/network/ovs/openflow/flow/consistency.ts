@@ -51,12 +51,7 @@ function checkActions(actions: readonly Action[], known: Known, table: number, l
   for (const action of actions) {
     const family = familyOf(action);
     for (const field of family.fields?.(action) ?? []) if (!isThere(field, known)) throw inconsistent(field, list);
-    if (family.ports?.(action).some((port) => !isOutputPort(port)))
-      throw new FlowSyntaxError(
-        "actions are invalid with specified match (OFPBAC_BAD_OUT_PORT)",
-        list,
-        "That number is reserved, and no port.",
-      );
+    checkPorts([action], list);
     const vid = VID.find((field) => action.kind === "set_field" && (action as SetFieldAction).field === field);
     if (vid !== undefined && known.vlans === 0) throw inconsistent(vid, list);
     if (action.kind === "resubmit" && (action as ResubmitAction).usesConnection && !known.isTracked)
@@ -79,6 +74,16 @@ function checkActions(actions: readonly Action[], known: Known, table: number, l
         list,
       );
   }
+}
+
+/** Refuses outputs to numbers that are reserved and no port. */
+export function checkPorts(actions: readonly Action[], list: Piece): void {
+  if (actions.every((action) => familyOf(action).ports?.(action).every(isOutputPort) ?? true)) return;
+  throw new FlowSyntaxError(
+    "actions are invalid with specified match (OFPBAC_BAD_OUT_PORT)",
+    list,
+    "That number is reserved, and no port.",
+  );
 }
 
 /** What a learnt flow takes from the packet has to be there, and what it matches and writes in the flow that it is. */

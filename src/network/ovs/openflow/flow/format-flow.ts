@@ -26,10 +26,10 @@ export function formatFlow(flow: FlowEntry, counters?: FlowCounters): string {
   if (flow.hardTimeout !== 0) parts.push(`hard_timeout=${flow.hardTimeout}`);
   const flags = flow.flags.map((flag) => `${flag} `).join("");
   const more = flow.importance === 0 ? "" : `importance=${flow.importance}, `;
-  if (counters !== undefined) parts.push(`idle_age=${Math.floor(counters.idle / 1e9)}`);
   const head = parts.map((part) => `${part}, `).join("");
+  const age = counters === undefined ? "" : `idle_age=${Math.floor(counters.idle / 1e9)}, `;
   const match = formatRule(flow, ",");
-  return `${head}${flags}${more}${match === "" ? "" : `${match} `}actions=${formatActions(onWire(flow.actions, placeOf(flow)))}`;
+  return `${head}${flags}${more}${age}${match === "" ? "" : `${match} `}actions=${formatActions(onWire(flow.actions, placeOf(flow)))}`;
 }
 
 /** What the flow's match says of its packets. */

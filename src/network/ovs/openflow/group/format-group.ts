@@ -1,8 +1,8 @@
 import { allOnes } from "../../flow/field-value.ts";
 import { onWire } from "../action/on-wire.ts";
 import { formatActions } from "../action/registry.ts";
+import { formatFieldValue } from "../field/value.ts";
 import { formatPort } from "../ports.ts";
-import { hex } from "../text/number.ts";
 import type { Group } from "./group.ts";
 
 /** A line of `ovs-ofctl dump-groups`. */
@@ -12,7 +12,9 @@ export function formatGroup({ id, type, buckets, selection }: Group): string {
     parts.push(`selection_method=${selection.method}`);
     if (selection.basis !== 0n) parts.push(`selection_method_param=${selection.basis}`);
     const fields = selection.fields.map(({ field, mask }) =>
-      mask === allOnes(field.bits) ? field.name : `${field.name}=${hex(mask)}`,
+      mask === allOnes(field.bits)
+        ? field.name
+        : `${field.name}=${formatFieldValue(field, { value: mask, mask: allOnes(field.bits) })}`,
     );
     if (fields.length === 1) parts.push(`fields=${fields[0]}`);
     else if (fields.length > 1) parts.push(`fields(${fields.join(",")})`);

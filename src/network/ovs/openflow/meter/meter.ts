@@ -1,6 +1,6 @@
 import { splitKeyValues } from "../text/key-values.ts";
-import { unsigned, wideUnsigned } from "../text/number.ts";
-import { FlowSyntaxError } from "../text/syntax-error.ts";
+import { wideUnsigned } from "../text/number.ts";
+import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
 
 /** A limit on a rate: packets above it are dropped. */
 export interface MeterBand {
@@ -18,41 +18,70 @@ export interface Meter {
   readonly bands: readonly MeterBand[];
 }
 
+/** The highest number that meters have (OFPM13_MAX); above it are those that switches have of their own. */
+const MAX_METER = 0xffff_0000;
+
+const UNITS = ["kbps", "pktps"] as const;
+const OWN = ["controller", "slowpath", "all"];
+
 /** Reads a line of ovs-ofctl's meter syntax: `meter=1,kbps,burst,bands=type=drop,rate=100,burst_size=10`. */
 export function parseMeter(line: string): Meter {
   const found = /(?:^|[\s,])bands?=/.exec(line);
   const whole = { text: line, at: 0 };
   if (found === null) throw new FlowSyntaxError("must specify bands", whole, "bands=type=drop,rate=N is expected.");
-  const from = found.index + found[0].length;
   let id: number | undefined;
-  const meter = { unit: "kbps" as Meter["unit"], hasBurst: false, hasStats: false };
+  const words = { kbps: false, pktps: false, burst: false, stats: false };
   for (const { key, value, whole: item } of splitKeyValues({ text: line.slice(0, found.index), at: 0 })) {
-    if (key.text === "meter") id = Number(wideUnsigned(value, 32));
-    else if (key.text === "kbps" || key.text === "pktps") meter.unit = key.text;
-    else if (key.text === "burst") meter.hasBurst = true;
-    else if (key.text === "stats") meter.hasStats = true;
-    else
-      throw new FlowSyntaxError(
-        `unknown keyword ${key.text}`,
-        item,
-        "meter=, kbps, pktps, burst or stats is expected.",
-      );
+    if (key.text in words) {
+      if (value.text !== "") throw new FlowSyntaxError(`${key.text} has no value`, item);
+      words[key.text as keyof typeof words] = true;
+    } else if (key.text === "meter") id = parseId(value);
+    else if (value.text === "") throw new FlowSyntaxError(`field ${key.text} missing value`, item, HEAD);
+    else throw new FlowSyntaxError(`unknown keyword ${key.text}`, item, HEAD);
   }
-  if (id === undefined) throw new FlowSyntaxError("must specify a meter", whole);
+  if (id === undefined) throw new FlowSyntaxError("must specify 'meter'", whole);
+  const units = UNITS.filter((unit) => words[unit]);
+  if (units.length === 0) throw new FlowSyntaxError("meter must specify either 'kbps' or 'pktps'", whole);
+  if (units.length > 1) throw new FlowSyntaxError("kbps and pktps exclude each other (OFPMMFC_BAD_FLAGS)", whole);
+  const from = found.index + found[0].length;
+  const bands = parseBands({ text: line.slice(from), at: from }, words.burst);
+  if (bands.length === 0) throw new FlowSyntaxError("meter must have bands", whole);
+  return { id, unit: units[0]!, hasBurst: words.burst, hasStats: words.stats, bands };
+}
+
+const HEAD = "meter=, kbps, pktps, burst or stats is expected.";
+
+function parseId(value: Piece): number {
+  if (OWN.includes(value.text))
+    throw new FlowSyntaxError(`meter ${value.text} is not there`, value, "Meters that have a number are.");
+  const id = Number(wideUnsigned(value, 32));
+  if (id === 0 || id > MAX_METER) throw new FlowSyntaxError("invalid value for meter", value);
+  return id;
+}
+
+function parseBands(list: Piece, hasBurst: boolean): MeterBand[] {
   const bands: { rate: number; burst: number }[] = [];
-  for (const { key, value, whole: item } of splitKeyValues({ text: line.slice(from), at: from })) {
+  for (const { key, value, whole } of splitKeyValues(list)) {
     const band = bands.at(-1);
     if (key.text === "type") {
+      if (value.text === "dscp_remark")
+        throw new FlowSyntaxError("bands that remark are not there (OFPMMFC_BAD_BAND)", value, "drop is expected.");
       if (value.text !== "drop")
         throw new FlowSyntaxError(`field type unknown value ${value.text}`, value, "drop is expected.");
       bands.push({ rate: 0, burst: 0 });
-    } else if (band === undefined) throw new FlowSyntaxError("type must start each band", item);
-    else if (key.text === "rate") band.rate = unsigned(value, "rate", 32);
-    else if (key.text === "burst_size") band.burst = unsigned(value, "burst_size", 32);
-    else throw new FlowSyntaxError(`unknown keyword ${key.text}`, item, "rate= or burst_size= is expected.");
+    } else if (band === undefined) throw new FlowSyntaxError("band must start with the 'type' keyword", whole);
+    else if (key.text === "rate") band.rate = Number(wideUnsigned(value, 32));
+    else if (key.text === "burst_size") {
+      if (!hasBurst) throw new FlowSyntaxError("band may have 'burst_size' only when 'burst' flag is set", whole);
+      band.burst = Number(wideUnsigned(value, 32));
+    } else if (key.text === "prec_level")
+      throw new FlowSyntaxError("Only 'dscp_remark' band may have 'prec_level'", whole);
+    else throw new FlowSyntaxError(`unknown keyword ${key.text}`, whole, "rate= or burst_size= is expected.");
   }
-  if (bands.some(({ rate }) => rate === 0)) throw new FlowSyntaxError("band must have a rate", whole);
-  return { id, ...meter, bands };
+  if (bands.some(({ rate }) => rate === 0)) throw new FlowSyntaxError("band must have 'rate'", list);
+  if (hasBurst && bands.some(({ burst }) => burst === 0))
+    throw new FlowSyntaxError("band must have 'burst_size' when 'burst' flag is set", list);
+  return bands;
 }
 
 /** A line of `ovs-ofctl dump-meters`. */
