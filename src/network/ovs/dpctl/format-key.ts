@@ -20,7 +20,7 @@ function metadata(key: Uint8Array, mask: Uint8Array): string[] {
   const hex = (name: string, at: number) => {
     const wanted = get32(mask, at);
     if (wanted === 0) return;
-    const value = `0x${get32(key, at).toString(16)}`;
+    const value = hexadecimal(get32(key, at));
     parts.push(`${name}(${wanted === 0xffff_ffff ? value : `${value}/0x${wanted.toString(16)}`})`);
   };
   const recirculation = get32(key, AT.recircId);
@@ -32,9 +32,27 @@ function metadata(key: Uint8Array, mask: Uint8Array): string[] {
   hex("skb_mark", AT.skbMark);
   const state = mask[AT.ctState + 3]!;
   if (state !== 0) parts.push(`ct_state(${formatFlagsMasked(key[AT.ctState + 3]!, state, CT_STATE_NAMES)})`);
-  if (get16(mask, AT.ctZone) !== 0) parts.push(`ct_zone(0x${get16(key, AT.ctZone).toString(16)})`);
+  if (get16(mask, AT.ctZone) !== 0) parts.push(`ct_zone(${hexadecimal(get16(key, AT.ctZone))})`);
   hex("ct_mark", AT.ctMark);
+  const label = wide(mask, AT.ctLabel);
+  if (label !== 0n) {
+    const value = hexadecimal(wide(key, AT.ctLabel));
+    parts.push(`ct_label(${label === (1n << 128n) - 1n ? value : `${value}/${hexadecimal(label)}`})`);
+  }
+  for (const group of ["ct_tuple4", "ct_tuple6"]) {
+    const tuple = formatParts(group, key, mask);
+    // Protocol and ports are of both versions; which it is the addresses' version says, or the packet's.
+    const version = get16(key, AT.ethType) === ETHERTYPE.ipv6 ? "ct_tuple6" : "ct_tuple4";
+    if (tuple.length > 0 && group === version) parts.push(`${group}(${tuple.join(",")})`);
+  }
   return parts;
+}
+
+const hexadecimal = (value: number | bigint) => (value ? `0x${value.toString(16)}` : "0");
+
+/** A number of 16 bytes. */
+function wide(bytes: Uint8Array, at: number): bigint {
+  return [0, 4, 8, 12].reduce((value, i) => (value << 32n) | BigInt(get32(bytes, at + i)), 0n);
 }
 
 function tag(key: Uint8Array, mask: Uint8Array): string {
@@ -49,20 +67,21 @@ function tag(key: Uint8Array, mask: Uint8Array): string {
 
 function headers(key: Uint8Array, mask: Uint8Array): string[] {
   const type = get16(key, AT.ethType);
-  const parts = [`eth_type(0x${type.toString(16).padStart(4, "0")})`];
+  // Frames that say their length have no type, and that is looked at.
+  const parts = [type === NO_TYPE ? "eth_type(0/0xffff)" : `eth_type(0x${type.toString(16).padStart(4, "0")})`];
   if (type === ETHERTYPE.arp || type === ETHERTYPE.rarp) {
     const arp = formatParts("arp", key, mask);
     if (arp.length > 0) parts.push(`arp(${arp.join(",")})`);
   } else if (type === ETHERTYPE.mpls || type === ETHERTYPE.mplsMulticast) {
     const wanted = get32(mask, AT.mpls);
     const lse = get32(key, AT.mpls);
-    const fields = [
-      (wanted & 0xfffff000) !== 0 ? `label=${lse >>> 12}` : "",
-      (wanted & 0xe00) !== 0 ? `tc=${(lse >> 9) & 7}` : "",
-      (wanted & 0xff) !== 0 ? `ttl=${lse & 0xff}` : "",
-      (wanted & 0x100) !== 0 ? `bos=${(lse >> 8) & 1}` : "",
-    ].filter((field) => field !== "");
-    if (fields.length > 0) parts.push(`mpls(${fields.join(",")})`);
+    // All of it with masks, unless all of it counts (format_mpls).
+    const [label, tc, ttl, bos] = [wanted >>> 12, (wanted >> 9) & 7, wanted & 0xff, (wanted >> 8) & 1];
+    const under = (of: string) => (wanted === 0xffff_ffff ? "" : of);
+    if (wanted !== 0)
+      parts.push(
+        `mpls(label=${lse >>> 12}${under(`/0x${label.toString(16)}`)},tc=${(lse >> 9) & 7}${under(`/${tc}`)},ttl=${lse & 0xff}${under(`/0x${ttl.toString(16)}`)},bos=${(lse >> 8) & 1}${under(`/${bos}`)})`,
+      );
   } else if (type === ETHERTYPE.ip || type === ETHERTYPE.ipv6) {
     const group = type === ETHERTYPE.ip ? "ipv4" : "ipv6";
     parts.push(`${group}(${[...formatParts(group, key, mask), `frag=${FRAGMENTS[key[AT.nwFrag]!]}`].join(",")})`);
@@ -70,6 +89,9 @@ function headers(key: Uint8Array, mask: Uint8Array): string[] {
   }
   return parts;
 }
+
+/** What stands for no type of Ethernet (FLOW_DL_TYPE_NONE). */
+const NO_TYPE = 0x05ff;
 
 const FRAGMENTS = ["no", "first", "later", "later"];
 

@@ -13,6 +13,12 @@ const PORTS: readonly Part[] = [
   ["dst", AT.tpDst, 2, "decimal"],
 ];
 
+const CONNECTION: readonly Part[] = [
+  ["proto", AT.ctNwProto, 1, "decimal"],
+  ["tp_src", AT.ctTpSrc, 2, "decimal"],
+  ["tp_dst", AT.ctTpDst, 2, "decimal"],
+];
+
 /** The parts of each group in the order of lib/odp-util.c, format_odp_key_attr. */
 const GROUPS: Readonly<Record<string, readonly Part[]>> = {
   eth: [
@@ -46,6 +52,8 @@ const GROUPS: Readonly<Record<string, readonly Part[]>> = {
     ["sll", AT.arpSha, 6, "mac"],
     ["tll", AT.arpTha, 6, "mac"],
   ],
+  ct_tuple4: [["src", AT.ctNwSrc, 4, "ipv4"], ["dst", AT.ctNwDst, 4, "ipv4"], ...CONNECTION],
+  ct_tuple6: [["src", AT.ctIpv6Src, 16, "ipv6"], ["dst", AT.ctIpv6Dst, 16, "ipv6"], ...CONNECTION],
   tcp: PORTS,
   udp: PORTS,
   sctp: PORTS,
