@@ -5,14 +5,19 @@ const CONTINUED = 0;
 const PASSED = 1;
 const DROPPED = 2;
 const REDIRECTED = 3;
+const LEFT = 4;
 
 const OUTCOME_OF: Readonly<Record<number, number>> = {
+  [TC_ACT.UNSPEC]: CONTINUED,
   [TC_ACT.OK]: PASSED,
   [TC_ACT.SHOT]: DROPPED,
   [TC_ACT.REDIRECT]: REDIRECTED,
 };
 
-/** tcx (include/net/tcx.h, tcx_action_code): PASS, DROP and REDIRECT end it, anything else goes on to the next program. */
+/**
+ * tcx (tcx_run of net/core/dev.c, tcx_action_code): only NEXT goes on to the next program. PASS, DROP and REDIRECT end it all, anything else
+ * the programs, and clsact follows.
+ */
 function tcx(direction: "ingress" | "egress"): HookAt<"tcx-ingress"> | HookAt<"tcx-egress"> {
   return {
     name: `tcx-${direction}`,
@@ -26,7 +31,7 @@ function tcx(direction: "ingress" | "egress"): HookAt<"tcx-ingress"> | HookAt<"t
       {
         name: "continued",
         row: {
-          returns: "TCX_NEXT -1 and whatever tcx has no meaning for",
+          returns: "TCX_NEXT -1",
           does: "the next program, behind the last one the filters of clsact",
           fate: "open",
         },
@@ -40,12 +45,20 @@ function tcx(direction: "ingress" | "egress"): HookAt<"tcx-ingress"> | HookAt<"t
         name: "redirected",
         row: { returns: "TCX_REDIRECT 7", does: "goes where bpf_redirect said", fate: "elsewhere" },
       },
+      {
+        name: "left",
+        row: {
+          returns: "anything else",
+          does: "later programs are left out, and the filters of clsact follow",
+          fate: "open",
+        },
+      },
     ],
 
     interpret(returnValue: number, _site: PacketSite, verdict: TcActionVerdict): number {
       const answer = returnValue | 0;
-      const outcome = OUTCOME_OF[answer] ?? CONTINUED;
-      verdict.action = outcome === CONTINUED ? TC_ACT.UNSPEC : answer;
+      const outcome = OUTCOME_OF[answer] ?? LEFT;
+      verdict.action = outcome === LEFT ? TC_ACT.UNSPEC : answer;
       return outcome;
     },
   } as HookAt<"tcx-ingress">;

@@ -107,7 +107,8 @@ export class TrafficHook {
           `${hook.name} ${slot.name} returned ${returnValue | 0}: ${hook.outcomes[outcome]!.name}`,
         );
       if (action === TC_ACT.OK) skb.tcIndex = skb.tcClassid;
-      if (action !== TC_ACT.UNSPEC) return action;
+      // An answer that tcx does not know ends the programs as well, and leaves the packet to clsact.
+      if ((returnValue | 0) !== TC_ACT.UNSPEC) return action;
     }
     return TC_ACT.UNSPEC;
   }
