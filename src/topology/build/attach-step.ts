@@ -1,8 +1,8 @@
 import type { Hook } from "../../hooks/hook.ts";
 import { alternatives, enumerate } from "../check/hints.ts";
 import type { AttachmentModel, AttachPlace, AttachPoint, HostModel, NodeModel, StepModel } from "../model.ts";
-import { exact } from "../yaml/value.ts";
 import { attachPoints, PLACES_OF_POINTS, pointName } from "./attach-point.ts";
+import { attachmentUnder } from "./attachment.ts";
 import type { LocatedText } from "./context.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Fields } from "./fields.ts";
@@ -41,14 +41,10 @@ export class AttachSteps {
     const points = attachPoints(this.drafts, fields.value("attach"));
     for (const point of points)
       for (const hook of this.hooksOf(point)) {
-        const value = fields.value(hook.key);
-        if (value === undefined) continue;
-        const own = hook.options !== undefined && value.kind === "map" ? value.entries.get("program") : undefined;
-        const program = this.programs.refer(own?.value ?? value);
-        if (program === undefined) return undefined;
-        const place = fields.context.place(fields.keySpan(hook.key));
-        this.put(fields, point, { hook: hook.name, program });
-        const attachment = { hook: hook.name, program, options: exact(value), place };
+        if (!fields.has(hook.key)) continue;
+        const attachment = attachmentUnder(fields, hook, this.programs);
+        if (attachment === undefined) return undefined;
+        this.put(fields, point, attachment);
         return { kind: "attach", point, hookPlace: hook.place as AttachPlace, attachment };
       }
     // Without any key the schema complains.

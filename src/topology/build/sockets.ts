@@ -5,7 +5,7 @@ import { enumerate, namesHint } from "../check/hints.ts";
 import type { AddressModel, AttachmentModel, InterfaceModel, SocketModel } from "../model.ts";
 import { QuantityError } from "../quantity/quantity.ts";
 import { SOCKET_ETHERTYPES, SOCKET_PROTOCOLS } from "../socket-protocol.ts";
-import { exact } from "../yaml/value.ts";
+import { attachmentUnder } from "./attachment.ts";
 import { readCgroup } from "./cgroups.ts";
 import { Fields } from "./fields.ts";
 import { readLocalAddress } from "./local-address.ts";
@@ -123,17 +123,10 @@ function readFamily(fields: Fields, address: AddressModel | undefined): 4 | 6 {
 
 /** Programs under hooks' keys, in the order of the file. */
 function readAttachments(fields: Fields, { programs, hooks }: SocketScope): AttachmentModel[] {
-  const attachments: AttachmentModel[] = [];
-  for (const [key, entry] of fields.map.entries) {
+  return [...fields.map.entries.keys()].flatMap((key) => {
     const hook = hooks.find((candidate) => candidate.key === key);
-    if (hook === undefined) continue;
-    const { value } = entry;
-    const own = hook.options !== undefined && value.kind === "map" ? value.entries.get("program") : undefined;
-    const program = programs.refer(own?.value ?? value);
-    if (program === undefined) continue;
-    attachments.push({ hook: hook.name, program, options: exact(value), place: fields.context.place(entry.key) });
-  }
-  return attachments;
+    return (hook && attachmentUnder(fields, hook, programs)) ?? [];
+  });
 }
 
 /**
