@@ -1,4 +1,4 @@
-import { CT_STATE } from "../../flow/layout.ts";
+import { CT_STATE, TUNNEL_FLAGS } from "../../flow/layout.ts";
 import { hex } from "../text/number.ts";
 
 /** Names of the flags of TCP from the lowest bit up (RFC 9293, RFC 3540, RFC 3168). */
@@ -11,7 +11,13 @@ export const TCP_FLAG_NAMES: FlagNames = TCP_FLAGS.map((name, i) => [name, 1 << 
 export const CT_STATE_NAMES: FlagNames = (["new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"] as const).map(
   (name) => [name, CT_STATE[name]],
 );
-export const TUNNEL_FLAG_NAMES: FlagNames = [["oam", 1]];
+/** The one that flows match on (FLOW_TNL_PUB_F_MASK). */
+export const TUNNEL_FLAG_NAMES: FlagNames = [["oam", TUNNEL_FLAGS.oam]];
+/** Those that a datapath looks at (flow_tun_flag_to_string). */
+export const ALL_TUNNEL_FLAG_NAMES: FlagNames = (["oam", "df", "csum", "key"] as const).map((name) => [
+  name,
+  TUNNEL_FLAGS[name],
+]);
 
 /** `+syn-ack`; bits without a name as a number. */
 export function formatFlagsMasked(value: number, mask: number, names: FlagNames): string {

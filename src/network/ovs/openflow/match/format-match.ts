@@ -3,7 +3,13 @@ import type { FlowField } from "../../flow/field.ts";
 import { allOnes } from "../../flow/field-value.ts";
 import { fieldNamed } from "../../flow/fields.ts";
 import { AT, VLAN_PRESENT } from "../../flow/layout.ts";
-import { CT_STATE_NAMES, formatFlags, formatFlagsMasked, TCP_FLAG_NAMES, TUNNEL_FLAG_NAMES } from "../field/flags.ts";
+import {
+  ALL_TUNNEL_FLAG_NAMES,
+  CT_STATE_NAMES,
+  formatFlags,
+  formatFlagsMasked,
+  TCP_FLAG_NAMES,
+} from "../field/flags.ts";
 import { type FieldValue, formatFieldValue } from "../field/value.ts";
 import { hex } from "../text/number.ts";
 import { type Match, matchField } from "./match.ts";
@@ -59,7 +65,7 @@ export function formatMatch(match: Match): string {
 /** Numbers under a mask are hexadecimal here, flags of tunnels always have their signs. */
 function formatValue(field: FlowField, value: FieldValue): string {
   if (field.form === "tunnel-flags")
-    return formatFlagsMasked(Number(value.value), Number(value.mask), TUNNEL_FLAG_NAMES);
+    return formatFlagsMasked(Number(value.value), Number(value.mask), ALL_TUNNEL_FLAG_NAMES);
   if (field.name === "tun_gbp_flags") return hex(value.value);
   if (field.name === "nsh_flags" && value.mask !== 0xffn) return `${byte(value.value)}/${byte(value.mask)}`;
   if (field.form === "decimal" && value.mask !== allOnes(field.bits)) return `${hex(value.value)}/${hex(value.mask)}`;

@@ -1,5 +1,5 @@
 import { get16, get32, set16, set32 } from "../../../../packet/wire.ts";
-import { AT, DATAPATH_SIZE, FRAGMENT, KEY_SIZE, MPLS_LABELS, VLAN_PRESENT } from "../../flow/layout.ts";
+import { AT, DATAPATH_SIZE, FRAGMENT, KEY_SIZE, MPLS_LABELS, TUNNEL_FLAGS, VLAN_PRESENT } from "../../flow/layout.ts";
 import type { Action } from "../action/action.ts";
 import { formatActions } from "../action/registry.ts";
 import { ETHERTYPE, PROTOCOL } from "../match/protocols.ts";
@@ -77,7 +77,12 @@ function wantAlways({ original, wanted }: Translation): void {
   maskBytes(wanted, AT.recircId, 4);
   const isTunnelled = original.subarray(AT.tunDst, AT.tunFlags).some((byte) => byte !== 0);
   if (!isTunnelled) return;
-  maskBytes(wanted, AT.tunId, AT.tunGbpId - AT.tunId);
+  maskBytes(wanted, AT.tunId, 8);
+  const isIpv4 = original.subarray(AT.tunDst, AT.tunDst + 4).some((byte) => byte !== 0);
+  if (isIpv4) maskBytes(wanted, AT.tunSrc, 8);
+  else maskBytes(wanted, AT.tunIpv6Src, 32);
+  wanted[AT.tunFlags + 1]! |= TUNNEL_FLAGS.df | TUNNEL_FLAGS.csum | TUNNEL_FLAGS.key;
+  maskBytes(wanted, AT.tunTos, 1);
   if (isIp(original) && (original[AT.tunTos]! & 3) === 3) wanted[AT.nwTos]! |= 3;
 }
 
