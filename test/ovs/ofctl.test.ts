@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { Bridge } from "../../src/network/ovs/openflow/bridge/bridge.ts";
 import { openFlowPort } from "../../src/network/ovs/openflow/bridge/port.ts";
 import { formatFlow } from "../../src/network/ovs/openflow/flow/format-flow.ts";
+import { formatGroup } from "../../src/network/ovs/openflow/group/format-group.ts";
 import { runCommand } from "../../src/network/ovs/openflow/ofctl/command.ts";
 import { FlowSyntaxError } from "../../src/network/ovs/openflow/text/syntax-error.ts";
 import { Vswitchd, WITHOUT_VSWITCHD } from "./vswitchd.ts";
@@ -84,6 +85,16 @@ const command = fc.oneof(
   joined(table, priority, match).map((it) => `--strict del-flows ${it}`),
   fc.constantFrom("1", "2").map((id) => `-O OpenFlow15 add-group group_id=${id},type=all,bucket=actions=output:${id}`),
   fc.constantFrom("1", "2").map((id) => `-O OpenFlow15 mod-group group_id=${id},type=select,bucket=actions=output:3`),
+  fc
+    .tuple(
+      fc.constantFrom("1", "2"),
+      fc.constantFrom("first", "last", "1", "4", "all"),
+      fc.constantFrom("output:2", "bucket_id=4,output:1", "weight=3,bucket_id=5,output:3", "watch_port=1,output:3"),
+    )
+    .map(([id, at, bucket]) => `-O OpenFlow15 insert-buckets group_id=${id},command_bucket_id=${at},bucket=${bucket}`),
+  fc
+    .tuple(fc.constantFrom("1", "2"), fc.constantFrom("first", "last", "0", "4", "all"))
+    .map(([id, at]) => `-O OpenFlow15 remove-buckets group_id=${id},command_bucket_id=${at}`),
   fc.constantFrom("1", "2", "7").map((id) => `-O OpenFlow15 del-groups group_id=${id}`),
   fc.constantFrom("1", "2").map((id) => `-O OpenFlow15 add-meter meter=${id},kbps,bands=type=drop,rate=100`),
   fc.constantFrom("1", "2").map((id) => `-O OpenFlow15 mod-meter meter=${id},pktps,bands=type=drop,rate=5`),
@@ -112,10 +123,11 @@ describe.skipIf(WITHOUT_VSWITCHD !== undefined)(
         theirs.ofctl("del-meters");
         const ours = newBridge();
         for (const [i, line] of lines.entries()) {
-          const want = { refused: refusedBy(theirs, line), flows: dumped(theirs) };
+          const want = { refused: refusedBy(theirs, line), flows: dumped(theirs), groups: groupsOf(theirs) };
           const have = {
             refused: refusedHere(ours, line),
             flows: [...ours.rules()].map(({ entry }) => formatFlow(entry)).sort(),
+            groups: [...ours.groups.values()].map(formatGroup).sort(),
           };
           const done = lines.slice(0, i + 1).join("\n");
           expect({ done, ...have }).toEqual({ done, ...want });
@@ -151,6 +163,14 @@ function refusedBy(daemon: Vswitchd, line: string): boolean {
     return true;
   }
 }
+
+const groupsOf = (daemon: Vswitchd): string[] =>
+  daemon
+    .ofctl("dump-groups")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("group_id"))
+    .sort();
 
 const dumped = (daemon: Vswitchd): string[] =>
   daemon

@@ -22,7 +22,7 @@ export function formatGroup({ id, type, buckets, selection }: Group): string {
   for (const bucket of buckets) {
     const { weight, watchPort, watchGroup, actions } = bucket;
     const settings = [`bucket_id:${bucket.id}`];
-    if (type === "select" && weight !== 1) settings.push(`weight:${weight}`);
+    if (weight !== (type === "select" ? 1 : 0)) settings.push(`weight:${weight}`);
     if (watchPort !== undefined) settings.push(`watch_port:${formatPort(watchPort)}`);
     if (watchGroup !== undefined) settings.push(`watch_group:${watchGroup}`);
     parts.push(`bucket=${settings.join(",")},actions=${formatActions(onWire(actions, { hasVlan: false }))}`);

@@ -22,8 +22,7 @@ const MAX_GROUP = 0xffff_ff00;
 
 /** Reads a line of ovs-ofctl's group syntax: `group_id=1,type=select,bucket=actions=output:1,bucket=...`. */
 export function parseGroup(line: string, ports: PortNames): Group {
-  const starts = [...line.matchAll(/(?:^|[\s,])bucket=/g)];
-  const head = { text: line.slice(0, starts[0]?.index ?? line.length), at: 0 };
+  const head = { text: line.slice(0, bucketStarts(line)[0]?.index), at: 0 };
   let id: number | undefined;
   let type: GroupType | undefined;
   let selection: Selection = { method: "dp_hash", basis: 0n, fields: [], isExplicit: false };
@@ -53,23 +52,32 @@ export function parseGroup(line: string, ports: PortNames): Group {
     throw new FlowSyntaxError('fields may only be specified with "selection_method=hash"', whole);
   if (selection.isExplicit && type !== "select")
     throw new FlowSyntaxError("selection_method is only allowed for select groups", whole);
-  const drafts = starts.map((start, i) => {
-    const at = start.index + start[0].length;
-    return parseBucket({ text: line.slice(at, starts[i + 1]?.index ?? line.length), at }, type, ports);
-  });
-  const buckets = numbered(drafts);
+  const buckets = parseBuckets(line, type, ports);
   if (type === "indirect" && buckets.length > 1)
     throw new FlowSyntaxError("Indirect groups can have at most one bucket.", whole);
   if (type === "indirect" && buckets.length === 0)
     throw new FlowSyntaxError("an indirect group has one bucket (OFPGMFC_INVALID_GROUP)", whole);
-  const twice = buckets.find(({ id: one }, i) => buckets.slice(0, i).some((other) => other.id === one));
-  if (twice !== undefined)
-    throw new FlowSyntaxError(
-      `there are two buckets ${twice.id} (OFPGMFC_BAD_BUCKET)`,
-      whole,
-      "bucket_id= tells them apart.",
-    );
   return { id, type, buckets, selection };
+}
+
+const bucketStarts = (line: string) => [...line.matchAll(/(?:^|[\s,])bucket=/g)];
+
+/** The buckets of a line of group syntax; `type` undefined: of a group that is there, whose type the line does not say. */
+export function parseBuckets(line: string, type: GroupType | undefined, ports: PortNames): readonly Bucket[] {
+  const starts = bucketStarts(line);
+  const buckets = numbered(
+    starts.map((start, i) => {
+      const at = start.index + start[0].length;
+      return parseBucket({ text: line.slice(at, starts[i + 1]?.index ?? line.length), at }, type, ports);
+    }),
+  );
+  const twice = buckets.find(({ id }, i) => buckets.slice(0, i).some((other) => other.id === id));
+  if (twice === undefined) return buckets;
+  throw new FlowSyntaxError(
+    `there are two buckets ${twice.id} (OFPGMFC_BAD_BUCKET)`,
+    { text: line, at: 0 },
+    "bucket_id= tells them apart.",
+  );
 }
 
 /** Bytes of a method's name (NTR_MAX_SELECTION_METHOD_LEN). */
@@ -105,7 +113,7 @@ function parseSelection({ key, value, whole }: KeyValue, before: Selection, port
   }
 }
 
-function parseBucket(piece: Piece, type: GroupType, ports: PortNames): Unnumbered {
+function parseBucket(piece: Piece, type: GroupType | undefined, ports: PortNames): Unnumbered {
   const bucket: Draft = {
     id: undefined,
     weight: type === "select" ? 1 : 0,
@@ -153,10 +161,11 @@ function numbered(buckets: readonly Unnumbered[]): Bucket[] {
 }
 
 /** Takes a setting of a bucket; false: it is none. */
-function parseSetting({ key, value }: KeyValue, bucket: Draft, type: GroupType, ports: PortNames): boolean {
+function parseSetting({ key, value }: KeyValue, bucket: Draft, type: GroupType | undefined, ports: PortNames): boolean {
   switch (key.text) {
     case "weight":
-      if (type !== "select") throw new FlowSyntaxError("Only select groups can have bucket weights.", key);
+      if (type !== undefined && type !== "select")
+        throw new FlowSyntaxError("Only select groups can have bucket weights.", key);
       bucket.weight = unsigned(value, "weight", 16);
       return true;
     case "watch_port": {

@@ -4,12 +4,15 @@ import { checkReferences } from "../flow/references.ts";
 import { parseGroup } from "../group/parse-group.ts";
 import { parseMeter } from "../meter/meter.ts";
 import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
+import { insertBuckets, removeBuckets } from "./buckets.ts";
 import { chosen, deleteGroups, deleteMeters } from "./deletions.ts";
 import { overlap, parseSelection, selects } from "./selection.ts";
 
 /** What stands before a command's flow or group. */
 interface Options {
   readonly strict: boolean;
+  /** A group that is changed and is not there is added. */
+  readonly mayCreate: boolean;
   /** Of OpenFlow 1.0 and 1.1, as without -O: flows that are to be changed and are not there are added. */
   readonly adds: boolean;
   /** Of OpenFlow 1.0: a cookie without a mask is the new one of flows that are changed; later versions ignore it. */
@@ -32,13 +35,15 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       throw new FlowSyntaxError(`there is a group ${group.id} already (OFPGMFC_GROUP_EXISTS)`, { text, at: 0 });
     bridge.setGroup(group);
   },
-  "mod-group": (bridge, { text }) => {
+  "mod-group": (bridge, { text }, { mayCreate }) => {
     const group = parseGroup(text, bridge.portNames);
-    if (!bridge.groups.has(group.id))
+    if (!mayCreate && !bridge.groups.has(group.id))
       throw new FlowSyntaxError(`there is no group ${group.id} (OFPGMFC_UNKNOWN_GROUP)`, { text, at: 0 });
     bridge.setGroup(group);
   },
   "del-groups": deleteGroups,
+  "insert-buckets": insertBuckets,
+  "remove-buckets": removeBuckets,
   "add-meter": (bridge, { text }) => {
     const meter = parseMeter(text);
     if (bridge.meters.has(meter.id))
@@ -62,7 +67,7 @@ const STRICT = ["mod-flows", "del-flows"];
  * `-O OpenFlow13 mod-flows ip,actions=drop`. Throws a FlowSyntaxError.
  */
 export function runCommand(bridge: Bridge, line: string, now: number): void {
-  const [, dashes = "", name = ""] = /^(\s*(?:(?:--strict|-O\s*\w+)\s+)*)(\S*)/.exec(line)!;
+  const [, dashes = "", name = ""] = /^(\s*(?:(?:--strict|--may-create|-O\s*\w+)\s+)*)(\S*)/.exec(line)!;
   const command = COMMANDS[name];
   if (command === undefined)
     throw new FlowSyntaxError(
@@ -88,11 +93,23 @@ export function runCommand(bridge: Bridge, line: string, now: number): void {
       { text: "--strict", at: line.indexOf("--strict") },
       `${STRICT.join(" and ")} take it.`,
     );
+  const mayCreate = dashes.includes("--may-create");
+  if (mayCreate && name !== "mod-group")
+    throw new FlowSyntaxError(
+      `${name} takes no --may-create`,
+      { text: "--may-create", at: line.indexOf("--may-create") },
+      "mod-group takes it.",
+    );
+  if (name.endsWith("-buckets") && !setsCookies && version !== "OpenFlow15")
+    throw new FlowSyntaxError(`${name.slice(0, -1)} needs OpenFlow 1.5 or later ('-O OpenFlow15')`, {
+      text: version!,
+      at: line.indexOf(version!),
+    });
   const start = dashes.length + name.length + behind.length;
   const begin = start + /^\s*/.exec(line.slice(start))![0].length;
   const text: Piece = { text: line.slice(begin).trimEnd(), at: 0 };
   try {
-    command(bridge, text, { strict, adds, setsCookies }, now);
+    command(bridge, text, { strict, mayCreate, adds, setsCookies }, now);
   } catch (error) {
     if (!(error instanceof FlowSyntaxError)) throw error;
     const { message, hint } = error;

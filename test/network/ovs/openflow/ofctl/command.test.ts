@@ -68,6 +68,16 @@ const REFUSED = [
   { have: "add-meter meter=1", want: "must specify bands" },
   { have: "mod-meter meter=1,kbps,bands=type=drop,rate=1", want: "there is no meter 1 (OFPMMFC_UNKNOWN_METER)" },
   { have: "mod-flows ip,actions=meter:1,output:1", want: "there is no meter 1 (OFPMMFC_INVALID_METER)" },
+  { have: "insert-buckets group_id=1,bucket=output:1", want: "must specify a command bucket id" },
+  { have: "insert-buckets group_id=1,command_bucket_id=last", want: "must specify buckets" },
+  { have: "insert-buckets group_id=1,command_bucket_id=9,bucket=bucket_id=3,output:1", want: "OFPGMFC_UNKNOWN_BUCKET" },
+  { have: "insert-buckets group_id=1,command_bucket_id=last,bucket=output:1", want: "OFPGMFC_BUCKET_EXISTS" },
+  { have: "insert-buckets group_id=7,command_bucket_id=last,bucket=output:1", want: "OFPGMFC_UNKNOWN_GROUP" },
+  { have: "insert-buckets type=all", want: "type is not needed" },
+  { have: "-O OpenFlow13 remove-buckets group_id=1", want: "remove-bucket needs OpenFlow 1.5" },
+  { have: "remove-buckets group_id=1,command_bucket_id=4", want: "OFPGMFC_UNKNOWN_BUCKET" },
+  { have: "remove-buckets group_id=1,bucket=output:1", want: "bucket is not needed" },
+  { have: "--may-create add-group group_id=9,type=all", want: "add-group takes no --may-create" },
   { have: "mod-flows ip", want: "must specify an action" },
 ];
 
@@ -92,6 +102,25 @@ describe("commands of ovs-ofctl", () => {
     runCommand(made, "del-meters meter=3", 0);
     expect([...made.rules()]).toHaveLength(4);
     expect(made.meters.size).toBe(0);
+  });
+
+  it("change a group's buckets one by one", () => {
+    const made = bridge();
+    const steps = [
+      ["insert-buckets group_id=1,command_bucket_id=first,bucket=bucket_id=5,output:1", [5, 0]],
+      [
+        "insert-buckets group_id=1,command_bucket_id=5,bucket=bucket_id=6,output:1,bucket=bucket_id=7,output:2",
+        [5, 6, 7, 0],
+      ],
+      ["remove-buckets group_id=1,command_bucket_id=last", [5, 6, 7]],
+      ["remove-buckets group_id=1,command_bucket_id=6", [5, 7]],
+      ["remove-buckets group_id=1", []],
+      ["--may-create mod-group group_id=1,type=all,bucket=output:1", [0]],
+    ] as const;
+    for (const [line, want] of steps) {
+      runCommand(made, line, 0);
+      expect(made.groups.get(1)?.buckets.map(({ id }) => id)).toEqual(want);
+    }
   });
 
   it("keep what changed flows have seen, unless they are told not to", () => {
