@@ -45,6 +45,7 @@ export class ClassCommand {
     const known = qdisc.classes.get(own.classid);
     if (verb === "delete") this.remove(qdisc, own, known);
     else this.put(verb === "add", qdisc, { own, parent, known, mayAdd: verb !== "change" }, words);
+    if (!this.draft.isComplete) return [];
     return [{ kind: "options", device: on.name, handle: qdisc.handle, qdisc: qdisc.model() }];
   }
 
@@ -92,7 +93,7 @@ export class ClassCommand {
     if (above !== undefined && Object.hasOwn(part.classOptions ?? {}, "parent")) values.parent = above;
     qdisc.classes.set(own.classid, { filters: [], ...known, values });
     try {
-      qdisc.parse();
+      qdisc.check(own.classid);
     } catch (error) {
       if (known === undefined) qdisc.classes.delete(own.classid);
       else qdisc.classes.set(own.classid, known);

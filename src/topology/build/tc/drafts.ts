@@ -1,6 +1,7 @@
 import type { Place } from "../../../errors.ts";
 import type { AttachmentModel, QdiscModel, TcFilterModel, TcModel, TcSideModel } from "../../model.ts";
 import type { QdiscPart } from "../../parts.ts";
+import { parseClassid } from "../../quantity/classid.ts";
 import { ActionIndexes } from "./action-indexes.ts";
 
 /** The first handle that a kernel gives a discipline without one; others are counted up from it (qdisc_alloc_handle). */
@@ -10,6 +11,8 @@ const FIRST_HANDLE = 0x8001_0000;
 export class TcDraft {
   readonly devices = new Map<string, DeviceDraft>();
   readonly actions = new ActionIndexes();
+  /** It is complete, and steps change it, which commands tell then. */
+  isComplete = false;
   /** Filters that sides share, by the number of their block. */
   readonly blocks = new Map<number, FilterBlock>();
 
@@ -107,7 +110,9 @@ export class QdiscDraft {
   readonly classes = new Map<number, ClassDraft>();
   filters: TcFilterModel[] = [];
   /** What the kind has made of the values, once they were right. */
-  options: unknown;
+  private options: unknown;
+  /** Classes have changed since. */
+  private isStale = false;
 
   constructor(part: QdiscPart, handle: number, place: Place, values: Readonly<Record<string, unknown>>) {
     this.part = part;
@@ -126,13 +131,28 @@ export class QdiscDraft {
     return Object.keys(this.part.classOptions ?? {}).length > 0;
   }
 
+  /** Has the kind read the values of a class that is new or changed, with those of the classes above it only. Throws OptionError. */
+  check(classid: number): void {
+    const classes = new Map<number, Readonly<Record<string, unknown>>>();
+    for (let id: number | undefined = classid; id !== undefined && !classes.has(id); ) {
+      const values: Readonly<Record<string, unknown>> | undefined = this.classes.get(id)?.values;
+      if (values === undefined) break;
+      classes.set(id, values);
+      id = typeof values.parent === "string" ? parseClassid(values.parent) : undefined;
+    }
+    this.part.parse(this.values, classes, this.handle);
+    this.isStale = true;
+  }
+
   /** Has the kind read the values, its classes' included. Throws OptionError, and leaves the options as they were. */
   parse(): void {
     const classes = new Map([...this.classes].map(([classid, { values }]) => [classid, values]));
     this.options = this.part.parse(this.values, classes, this.handle);
+    this.isStale = false;
   }
 
   model(): QdiscModel {
+    if (this.isStale) this.parse();
     const classes = [...this.classes];
     return {
       place: this.place,

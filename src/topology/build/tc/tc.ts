@@ -12,6 +12,7 @@ export function readTc(node: Fields, scope: TcScope): TcDraft {
   if (value !== undefined && value.kind !== "map") {
     const commands = new TcCommands(draft, scope, node.context);
     for (const item of node.oneOrMore("tc")) commands.run(item);
+    draft.isComplete = true;
     return draft;
   }
   for (const { name, key, value: own } of node.named("tc")) {
@@ -23,5 +24,6 @@ export function readTc(node: Fields, scope: TcScope): TcDraft {
       node.context.problem("unknown-reference", key, `The node has no interface '${name}'.`, hint);
     }
   }
+  draft.isComplete = true;
   return draft;
 }
