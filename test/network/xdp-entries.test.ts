@@ -125,6 +125,11 @@ describe("programs in values of devmaps", () => {
     expect(await run({ ports: EAST, device, entry: see(text) })).toMatchObject({ c: 4, seen: want });
   });
 
+  it("may be written in place", async () => {
+    const ports = '{ 0: { to: "b:eth1", program: { type: xdp, extended: "r0 = 2\\nexit" } } }';
+    expect(await run({ ports, entry: returning(1) })).toMatchObject({ c: 4, entry: undefined });
+  });
+
   it("finds what is left of the room before the frame", async () => {
     const device = `r6 = r1\nr2 = -200\ncall bpf_xdp_adjust_head\n${TO_PORTS}`;
     const grow = (bytes: number) => see(`r2 = ${-bytes}\ncall bpf_xdp_adjust_head\nr7 = r0`);
@@ -175,6 +180,7 @@ describe("programs in values of cpumaps", () => {
 describe("what is wrong with programs in values", () => {
   it.each([
     { name: "no such program", ports: '{ 0: { to: "b:eth1", program: other } }', want: "There is no program 'other'." },
+    { name: "a list", ports: '{ 0: { to: "b:eth1", program: [entry] } }', want: "is no program." },
     { name: "a number", ports: '{ 0: { to: "b:eth1", program: 7 } }', want: "'7' is no program." },
     {
       name: "a key beyond the last",

@@ -160,7 +160,8 @@ export class Maps {
     const field = programField(map.value);
     if (field === undefined || value.kind !== "map") return undefined;
     const given = value.entries.get(field.name)?.value;
-    return given === undefined || Number(given.plain) === 0 ? undefined : this.programs.refer(given);
+    if (given === undefined || (given.kind !== "map" && Number(given.plain) === 0)) return undefined;
+    return this.programs.refer(given);
   }
 
   private thing(map: MapModel, value: YamlValue): NamedThing | undefined {

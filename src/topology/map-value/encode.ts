@@ -90,7 +90,7 @@ function scalarBytes({ kind, size }: ScalarLayout, value: unknown, { deviceIndex
     }
     case "program":
       // Which number the kernel gives it shows when it is loaded.
-      if (Number(value) !== 0 && (typeof value !== "string" || /^\d/.test(value)))
+      if (Array.isArray(value) || (typeof value !== "object" && !isProgramName(value)))
         throw new QuantityError(`'${textOf(value)}' is no program.`, "Give its name, or 0 for none.");
       return new Uint8Array(size);
     case "ipv4":
@@ -116,6 +116,9 @@ function scalarBytes({ kind, size }: ScalarLayout, value: unknown, { deviceIndex
       return numberBytes(kind, size, value);
   }
 }
+
+const isProgramName = (value: unknown): boolean =>
+  Number(value) === 0 || (typeof value === "string" && !/^\d/.test(value));
 
 function addressBytes(
   value: unknown,
