@@ -29,6 +29,8 @@ export interface QdiscPart<Options = unknown> {
   readonly makesOptions?: boolean;
   /** The same of a class; default: none. */
   readonly classChangeKeeps?: readonly string[];
+  /** Says in the discipline's keys what tc makes of the words of a command. */
+  completeWords?(values: Readonly<Record<string, unknown>>): Record<string, unknown>;
   /** Says in the keys of a class what words of a command say in another way. */
   completeClassWords?(values: Readonly<Record<string, unknown>>): Record<string, unknown>;
   /** Keys that no command changes. */

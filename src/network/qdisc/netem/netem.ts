@@ -163,6 +163,12 @@ export const netem: QdiscKind<NetemOptions> = {
     "seed",
   ],
   classOptions: {},
+  // tc sends the correlations of delay, loss and duplication together, and does not notice that of duplication alone.
+  completeWords: ({ "duplicate-correlation": correlation, ...values }) => ({
+    ...values,
+    ...(correlation !== undefined &&
+      ("delay-correlation" in values || "loss-correlation" in values) && { "duplicate-correlation": correlation }),
+  }),
   checkWords(values) {
     const options = new Options(values);
     if (values.ecn === true && !LOSS_KEYS.some((key) => key in values))

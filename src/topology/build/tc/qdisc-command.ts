@@ -95,7 +95,8 @@ export class QdiscCommand {
     // A qdisc that stays what it is need not be named.
     if (words.peek === undefined && there !== undefined && verb !== "add") return [];
     const { part, word: kindWord } = readKind(words, this.scope.qdiscs);
-    const values = readValues(words, part.words!, part.options, part.name, part.checkWords);
+    const read = readValues(words, part.words!, part.options, part.name, part.checkWords);
+    const values = part.completeWords?.(read) ?? read;
     // tc_modify_qdisc
     const isNamed = there !== undefined && handle?.classid === there.handle;
     if (there !== undefined && (isNamed || (handle === undefined && there.part === part))) {
