@@ -47,6 +47,27 @@ const disagreements = (flows: readonly string[]) =>
     return agree(flow, there, here) ? [] : [[flow, JSON.stringify(there), JSON.stringify(here)].join("\n")];
   });
 
+/** Where tunnels have no options mapped, which add-tlv-map does there and nothing here; no switch is asked by parse-flow. */
+const ABSENT = [
+  "tun_metadata0=5 actions=drop",
+  "tun_metadata63 actions=drop",
+  "actions=set_field:5->tun_metadata0",
+  "actions=move:tun_metadata9[0..31]->NXM_NX_REG0[]",
+  "actions=load:5->NXM_NX_TUN_METADATA1[0..3]",
+  "actions=learn(table=1,tun_metadata0=5)",
+  "actions=output:tun_metadata0[0..15]",
+];
+
+it.each(ABSENT)("refuses metadata of tunnels as a switch without a map of options: %s", (flow) => {
+  expect(parsedHere(flow)).toEqual({ refusal: expect.stringContaining("NXFMFC_INVALID_TLV_FIELD") });
+});
+
+const UNKNOWN = ["encap(nsh)", "decap()", "dec_nsh_ttl", "delete_field:tun_metadata0", "set_field:1->tun_gtpu_flags"];
+
+it.each(UNKNOWN)("refuses by name what is not there: %s", (action) => {
+  expect(parsedHere(`actions=${action}`)).toEqual({ refusal: expect.stringContaining("is not there") });
+});
+
 describe.skipIf(WITHOUT_VSWITCHD !== undefined)(
   `flow syntax as ovs-ofctl reads it (${WITHOUT_VSWITCHD ?? "here"})`,
   () => {

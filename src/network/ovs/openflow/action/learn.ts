@@ -1,6 +1,7 @@
 import type { FlowField } from "../../flow/field.ts";
 import { allOnes } from "../../flow/field-value.ts";
 import { fieldNamed } from "../../flow/fields.ts";
+import { refuseAbsentField } from "../field/absent.ts";
 import { fieldWidth, formatSubfield, parseSubfield, type Subfield } from "../field/subfield.ts";
 import { formatFieldValue, parseFieldValue } from "../field/value.ts";
 import { type KeyValue, splitKeyValues, splitOnce } from "../text/key-values.ts";
@@ -100,6 +101,7 @@ function parseSpec({ key, value, whole }: KeyValue, argument: string, { ports }:
     return { type: "load", source, destination };
   }
   const name = /^\w+/.exec(key.text)?.[0] ?? "";
+  refuseAbsentField(name, key);
   const field = fieldNamed(name);
   if (field === undefined) throw new FlowSyntaxError(`${argument}: unknown keyword ${key.text}`, key);
   if (field.oxm.length === 0)

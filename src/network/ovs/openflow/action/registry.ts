@@ -1,4 +1,5 @@
 import { suggestion } from "../../../../packet/describe/did-you-mean.ts";
+import { whyAbsent } from "../field/absent.ts";
 import { OFPP, type PortNames, portNumber } from "../ports.ts";
 import { splitKeyValues } from "../text/key-values.ts";
 import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
@@ -122,6 +123,8 @@ function bareOutput(key: Piece, ports: PortNames): Action {
   // Its number alone sends nothing of the packet, unlike its name.
   if (port === OFPP.CONTROLLER) return { ...CONTROLLER_ACTION, maxLength: 0 } as Action;
   if (port !== undefined) return outputTo(key, ports);
+  const why = whyAbsent(key.text);
+  if (why !== undefined) throw new FlowSyntaxError(`the action ${key.text} is not there`, key, why);
   const hint = suggestion(key.text, [...BY_NAME.keys(), "drop", ...ports.keys()]);
   throw new FlowSyntaxError(`unknown action ${key.text}`, key, hint ?? "An action of ovs-actions(7) is expected.");
 }

@@ -1,6 +1,7 @@
 import type { FlowField } from "../../flow/field.ts";
 import { allOnes } from "../../flow/field-value.ts";
 import { fieldOfName } from "../../flow/fields.ts";
+import { refuseAbsentField } from "../field/absent.ts";
 import { formatSubfield, parseSubfield, placed, type Subfield } from "../field/subfield.ts";
 import { type FieldValue, formatFieldValue, parseFieldValue } from "../field/value.ts";
 import { splitOnce } from "../text/key-values.ts";
@@ -45,6 +46,7 @@ export const SET_FIELD: ActionFamily<SetFieldAction> = {
     set_field: (text, { ports }) => {
       const [value, name] = arrow(text);
       if (name.text === "") throw new FlowSyntaxError(`${text.value.text}: missing field name following \`->'`, name);
+      refuseAbsentField(name.text, name);
       const field = fieldOfName(name.text);
       if (field === undefined || (field.isWritable && field.oxm.length === 0))
         throw new FlowSyntaxError(`${name.text} is not a valid OXM field name`, name);

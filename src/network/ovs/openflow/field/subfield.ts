@@ -2,6 +2,7 @@ import type { FlowField } from "../../flow/field.ts";
 import { allOnes, readField } from "../../flow/field-value.ts";
 import { fieldNamed } from "../../flow/fields.ts";
 import { FlowSyntaxError, type Piece } from "../text/syntax-error.ts";
+import { refuseAbsentField } from "./absent.ts";
 
 /** Some consecutive bits of a field. */
 export interface Subfield {
@@ -22,6 +23,7 @@ export function fieldWidth({ name, bits }: FlowField): number {
 export function parseSubfield(piece: Piece, use: "read" | "write"): Subfield {
   const match = SUBFIELD.exec(piece.text);
   const name = match?.[1];
+  if (name !== undefined) refuseAbsentField(name, piece);
   const field = name === undefined ? undefined : fieldNamed(name);
   if (match === null || name === undefined) throw new FlowSyntaxError(`${piece.text}: missing field name`, piece);
   if (field === undefined) throw new FlowSyntaxError(`${piece.text}: unknown field \`${name}'`, piece);

@@ -1,5 +1,6 @@
 import { suggestion } from "../../../../packet/describe/did-you-mean.ts";
 import { FIELDS, fieldNamed, fieldOfName } from "../../flow/fields.ts";
+import { refuseAbsentField } from "../field/absent.ts";
 import { parseFieldValue } from "../field/value.ts";
 import type { PortNames } from "../ports.ts";
 import type { KeyValue } from "../text/key-values.ts";
@@ -28,6 +29,7 @@ export function parseMatchItem(
       setMatchField(match, NW_PROTO, { value: BigInt(shorthand.protocol), mask: 0xffn });
     return;
   }
+  refuseAbsentField(key.text, key);
   const field = fieldOfName(key.text);
   if (field === undefined) {
     if (value.text === "") throw new FlowSyntaxError(`field ${key.text} missing value`, whole, hintFor(key, keywords));
