@@ -5,6 +5,7 @@ import { InterpretedProgram } from "../../src/bpf/vm/interpreter/interpreted-pro
 import type { AnyContext } from "../../src/hooks/contexts.ts";
 import type { ProgramHost } from "../../src/hooks/places.ts";
 import { SkBuffContext } from "../../src/hooks/skb/sk-buff-context.ts";
+import { HEADROOM } from "../../src/hooks/xdp/xdp-block.ts";
 import { XdpContext } from "../../src/hooks/xdp/xdp-context.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { PACKET_HOST, PACKET_MULTICAST, PACKET_OTHERHOST } from "../../src/packet/skb.ts";
@@ -79,7 +80,14 @@ export function runHere(
     kernelFunction: () => undefined,
     resolve: () => undefined,
   });
-  const site = { dataAddress: skb.data, length: skb.length, host };
+  const site = {
+    dataAddress: skb.data,
+    length: skb.length,
+    host,
+    queue: skb.queue,
+    egressIfindex: 0,
+    headroom: HEADROOM,
+  };
   const address = (context as AnyContext).enter(skb, site);
   const value = executable.run(address) >>> 0;
   (context as AnyContext).leave(skb, site);

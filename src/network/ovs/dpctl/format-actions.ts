@@ -40,6 +40,8 @@ function formatOne(action: DatapathAction, formats: ActionFormats): string {
       return `pop_mpls(eth_type=0x${action.ethertype.toString(16)})`;
     case "push_nsh":
       return formatNsh(action);
+    case "pop_nsh":
+      return "pop_nsh()";
     case "push_eth":
       return `push_eth(src=${formatMac(action.source)},dst=${formatMac(action.destination)})`;
     case "sample":
@@ -81,7 +83,8 @@ function formatNsh({ flags, ttl, mdType, nextProtocol, path, metadata }: PushNsh
     const word = metadata.subarray(4 * i, 4 * i + 4).reduce((value, byte) => value * 256 + byte, 0);
     return `c${i + 1}=0x${word.toString(16)}`;
   });
-  const context = mdType === 1 ? `,${words.join(",")}` : "";
+  const hex = Buffer.from(metadata).toString("hex");
+  const context = mdType === 1 ? `,${words.join(",")}` : hex === "" ? "" : `,md2=0x${hex}`;
   const spi = `spi=0x${(path >>> 8).toString(16)},si=${path & 0xff}`;
   return `push_nsh(flags=${flags},ttl=${ttl},mdtype=${mdType},np=${nextProtocol},${spi}${context})`;
 }

@@ -63,6 +63,20 @@ const GROUPS: Readonly<Record<string, readonly Part[]>> = {
   ],
 };
 
+/** What is written of a network service header: context words where some bit of them is (format_nsh_key_mask). */
+function formatNshParts(value: Uint8Array, mask: Uint8Array): string[] {
+  const parts: string[] = [];
+  if (mask[AT.nshFlags] !== 0) parts.push(`flags=${value[AT.nshFlags]}`);
+  if (mask[AT.nshTtl] !== 0) parts.push(`ttl=${value[AT.nshTtl]}`);
+  if (get32(mask, AT.nshPath) >>> 8 !== 0) parts.push(`spi=0x${(get32(value, AT.nshPath) >>> 8).toString(16)}`);
+  if (mask[AT.nshPath + 3] !== 0) parts.push(`si=${value[AT.nshPath + 3]}`);
+  for (let i = 0; i < 4; i++) {
+    const at = AT.nshContext + 4 * i;
+    if (get32(mask, at) !== 0) parts.push(`c${i + 1}=0x${get32(value, at).toString(16)}`);
+  }
+  return parts;
+}
+
 /** What stands in `set(...)`: the group, with the parts of which some bits are written. */
 export function formatSet({ group, value, mask }: SetAction): string {
   switch (group) {
@@ -74,6 +88,8 @@ export function formatSet({ group, value, mask }: SetAction): string {
       const lse = get32(value, AT.mpls);
       return `mpls(label=${lse >>> 12},tc=${(lse >> 9) & 7},ttl=${lse & 0xff},bos=${(lse >> 8) & 1})`;
     }
+    case "nsh":
+      return `nsh(${formatNshParts(value, mask).join(",")})`;
     case "tunnel":
       return `tunnel(${formatTunnel(value)})`;
     default: {

@@ -7,6 +7,7 @@ import { type Action, type ActionContext, type ActionFamily, APPLY, type OuterAc
 import { BUNDLE_FAMILY, MULTIPATH_FAMILY } from "./choice.ts";
 import { ctFamily } from "./conntrack.ts";
 import { CONTROLLER, CONTROLLER_ACTION } from "./controller.ts";
+import { DEC_NSH_TTL, DECAP, ENCAP } from "./encap.ts";
 import { LEARN } from "./learn.ts";
 import { MODIFY } from "./modify.ts";
 import { nestedFamilies } from "./nested.ts";
@@ -30,7 +31,7 @@ import {
 } from "./tags.ts";
 import { type PlacedAction, verifyActions } from "./verify.ts";
 
-/** Every action of a flow (ovs-actions(7), encap, decap and delete_field apart; netsim's own bpf). */
+/** Every action of a flow (ovs-actions(7), delete_field apart; netsim's own bpf). */
 const FAMILIES = [
   OUTPUT,
   OUTPUT_REG,
@@ -51,6 +52,9 @@ const FAMILIES = [
   POP_MPLS,
   DEC_MPLS_TTL,
   DEC_TTL,
+  ENCAP,
+  DECAP,
+  DEC_NSH_TTL,
   SET_QUEUE,
   POP_QUEUE,
   CHECK_PKT_LARGER,

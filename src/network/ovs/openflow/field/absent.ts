@@ -16,9 +16,6 @@ export function refuseAbsentField(name: string, place: Piece): void {
 }
 
 const ACTIONS: Readonly<Record<string, string>> = {
-  encap: "Packets are Ethernet here: encap and decap are not there.",
-  decap: "Packets are Ethernet here: encap and decap are not there.",
-  dec_nsh_ttl: "Packets are Ethernet here: network service headers are not there.",
   delete_field: "Tunnels carry no options here: there are none to delete.",
 };
 

@@ -3,6 +3,7 @@ import { fieldNamed } from "../../flow/fields.ts";
 import { AT, FRAGMENT } from "../../flow/layout.ts";
 import type { Action } from "../action/action.ts";
 import type { CtAction } from "../action/conntrack.ts";
+import type { DecapAction, EncapAction } from "../action/encap.ts";
 import type { LearnAction } from "../action/learn.ts";
 import type { NestedAction } from "../action/nested.ts";
 import { familyOf } from "../action/registry.ts";
@@ -27,7 +28,7 @@ interface Known {
   isLater: boolean;
   /** Tags that are there for certain. */
   vlans: number;
-  readonly isEthernet: boolean;
+  isEthernet: boolean;
   /** Belongs to a connection. */
   readonly isTracked: boolean;
 }
@@ -124,7 +125,22 @@ function follow(action: Action, known: Known): void {
   else if (action.kind === "mod" && /^mod_vlan/.test((action as Action & { name: string }).name))
     known.vlans = Math.max(known.vlans, 1);
   else if (action.kind === "strip_vlan") known.vlans = Math.max(known.vlans - 1, 0);
+  else if (action.kind === "encap" || action.kind === "decap")
+    followHeaders(action as EncapAction | DecapAction, known);
   else if (action.kind === "push_mpls" || action.kind === "pop_mpls") known.type = (action as TagAction).ethertype;
+}
+
+/** What encap and decap leave known of the packet (ofpact_check__). */
+function followHeaders(action: EncapAction | DecapAction, known: Known): void {
+  if (action.kind === "encap" && action.header === "ethernet") known.isEthernet = true;
+  else if (action.kind === "decap" && known.isEthernet) known.isEthernet = false;
+  else {
+    known.type = action.kind === "encap" ? ETHERTYPE.nsh : undefined;
+    known.protocol = undefined;
+    known.icmpType = undefined;
+    known.isEthernet = false;
+    known.vlans = 0;
+  }
 }
 
 const isIp = (type: number | undefined) => type === ETHERTYPE.ip || type === ETHERTYPE.ipv6;

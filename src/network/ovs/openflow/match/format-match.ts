@@ -49,6 +49,7 @@ export function formatMatch(match: Match): string {
     add(isArp ? "arp_spa" : "ip_src", isArp ? "arp_spa" : "nw_src");
     add(isArp ? "arp_tpa" : "ip_dst", isArp ? "arp_tpa" : "nw_dst");
   }
+  for (const name of NSH) add(name);
   if (!shown.protocol) add(isArp ? "arp_op" : "nw_proto");
   if (isArp) {
     add("arp_sha");
@@ -56,7 +57,6 @@ export function formatMatch(match: Match): string {
   }
   for (const name of ["nw_tos", "nw_ecn", "nw_ttl", "mpls_label", "mpls_tc", "mpls_ttl", "mpls_bos"]) add(name);
   for (let i = 1; i < 3; i++) addLse(match, i, parts);
-  for (const name of NSH) add(name);
   add("ip_frag", "nw_frag");
   addTransport(match, type, parts, add);
   return parts.join(",");
@@ -67,6 +67,8 @@ function formatValue(field: FlowField, value: FieldValue): string {
   if (field.form === "tunnel-flags")
     return formatFlagsMasked(Number(value.value), Number(value.mask), ALL_TUNNEL_FLAG_NAMES);
   if (field.name === "tun_gbp_flags") return hex(value.value);
+  if (/^nsh_(?:spi|c\d)$/.test(field.name) && value.mask === allOnes(field.bits))
+    return `0x${value.value.toString(16)}`;
   if (field.name === "nsh_flags" && value.mask !== 0xffn) return `${byte(value.value)}/${byte(value.mask)}`;
   if (field.form === "decimal" && value.mask !== allOnes(field.bits)) return `${hex(value.value)}/${hex(value.mask)}`;
   return formatFieldValue(field, value);

@@ -1,10 +1,11 @@
-import { get16, get32 } from "../../../../packet/wire.ts";
+import { get16, get32, set16 } from "../../../../packet/wire.ts";
 import { formatDatapathActions } from "../../dpctl/format-actions.ts";
 import { AT, blankKey, DATAPATH_SIZE, MPLS_LABELS, REGISTERS, VLAN_PRESENT } from "../../flow/layout.ts";
 import { formatCookie } from "../bridge/format-cookie.ts";
 import { formatMatch } from "../match/format-match.ts";
 import { ETHERTYPE, PROTOCOL } from "../match/protocols.ts";
 import { isIp, isLaterFragment, isMpls } from "../translate/fields.ts";
+import { isEthernet } from "../translate/packet-type.ts";
 import { LSE, labelAt, vlanAt } from "../translate/tags.ts";
 import type { Translation, TranslationError } from "../translate/translation.ts";
 
@@ -25,13 +26,20 @@ export function formatKey(key: Uint8Array): string {
   // The state is one byte of those that lie there.
   mask.fill(0, AT.ctState, AT.ctState + 3);
   want(AT.packetType, 4);
+  if (isEthernet(key)) wantLink(key, want);
+  wantHeaders(key, want);
+  const shown = key.map((byte, i) => byte & mask[i]!);
+  // Other packets have a type, too, which says what their fields are.
+  set16(shown, AT.ethType, get16(key, AT.ethType));
+  return formatMatch({ key: shown, mask });
+}
+
+function wantLink(key: Uint8Array, want: (at: number, count: number) => void): void {
   want(AT.ethDst, 14);
   for (const i of [0, 1]) {
     want(vlanAt(i) + 2, 2);
     if ((get16(key, vlanAt(i) + 2) & VLAN_PRESENT) === 0) break;
   }
-  wantHeaders(key, want);
-  return formatMatch({ key: key.map((byte, i) => byte & mask[i]!), mask });
 }
 
 const TUNNEL = [
@@ -56,6 +64,11 @@ function wantHeaders(key: Uint8Array, want: (at: number, count: number) => void)
       if ((get32(key, labelAt(i)) & LSE.bottom) !== 0) break;
     }
   }
+  if (type === ETHERTYPE.nsh) {
+    want(AT.nshFlags, 4);
+    want(AT.nshPath, key[AT.nshMdType] === 1 ? 20 : 4);
+    want(AT.nwFrag, 4);
+  }
   if (!isIp(key)) return;
   if (type === ETHERTYPE.ip) want(AT.nwSrc, 8);
   else {
@@ -76,7 +89,10 @@ const PORTS: ReadonlySet<number> = new Set(Object.values(PROTOCOL));
 
 /** The flow and the bits of it that count, as the line `Megaflow:` of ofproto/trace has them. */
 export function formatMegaflow({ original, wanted }: Translation): string {
-  return formatMatch({ key: original.map((byte, i) => byte & wanted[i]!), mask: wanted });
+  const mask = wanted.slice();
+  // It says nothing of contexts of network service headers.
+  mask.fill(0, AT.nshContext, AT.nshContext + 16);
+  return formatMatch({ key: original.map((byte, i) => byte & mask[i]!), mask });
 }
 
 /** What ofproto/trace calls errors (xlate_strerror). */

@@ -7,7 +7,17 @@ import { finishFreezing } from "./freeze.ts";
 import type { Translation } from "./translation.ts";
 
 /** Kinds of which an action set does the last one only, in the order in which it does them (OpenFlow 1.5, section 5.6). */
-const ONCE = ["strip_vlan", "pop_mpls", "push_mpls", "push_vlan", "dec_ttl", "dec_mpls_ttl"];
+const ONCE = [
+  "strip_vlan",
+  "pop_mpls",
+  "decap",
+  "encap",
+  "push_mpls",
+  "push_vlan",
+  "dec_ttl",
+  "dec_mpls_ttl",
+  "dec_nsh_ttl",
+];
 /** Kinds of which it does all, in the order in which they were written. */
 const ALL = new Set(["set_field", "mod", "move"]);
 /** Of these only the first that is there is done; without any the packet is dropped. */

@@ -1,9 +1,10 @@
 import { get16, get32, set32 } from "../../../../packet/wire.ts";
-import type { SetGroup } from "../../datapath/action.ts";
-import { AT, blankKey, VLAN_PRESENT } from "../../flow/layout.ts";
+import type { PushNshAction, SetGroup } from "../../datapath/action.ts";
+import { AT, blankKey, DATAPATH_SIZE, VLAN_PRESENT } from "../../flow/layout.ts";
 import { ETHERTYPE, PROTOCOL } from "../match/protocols.ts";
 import { isIp, isMpls } from "./fields.ts";
 import { copyPart, maskBytes, samePart } from "./key-access.ts";
+import { isEthernet, PACKET_TYPE } from "./packet-type.ts";
 import { LSE, labelAt, labelCount, popLabel, pushLabel, vlanAt, vlanCount } from "./tags.ts";
 import type { Translation } from "./translation.ts";
 
@@ -44,6 +45,15 @@ const GROUPS = {
     [AT.tpSrc, 2],
     [AT.tpDst, 2],
   ],
+  nsh: [
+    [AT.nshFlags, 1],
+    [AT.nshTtl, 1],
+    [AT.nshPath, 4],
+    [AT.nshContext, 4],
+    [AT.nshContext + 4, 4],
+    [AT.nshContext + 8, 4],
+    [AT.nshContext + 12, 4],
+  ],
   skb_priority: [[AT.skbPriority, 4]],
   skb_mark: [[AT.skbMark, 4]],
 } as const satisfies Readonly<Record<string, readonly Part[]>>;
@@ -53,7 +63,8 @@ const GROUPS = {
  * (commit_odp_actions of lib/odp-util.c).
  */
 export function commit(t: Translation): void {
-  setParts(t, "eth", GROUPS.eth);
+  commitHeaders(t);
+  if (isEthernet(t.flow)) setParts(t, "eth", GROUPS.eth);
   // L3 is reached only once labels are off.
   const popsAll = isMpls(t.base) && !isMpls(t.flow);
   if (popsAll) commitMpls(t);
@@ -84,7 +95,49 @@ function setParts(t: Translation, group: SetGroup, parts: readonly Part[], isWho
   return true;
 }
 
+/** Headers around the packet: those that actions put there or took away (commit_encap_decap_action). */
+function commitHeaders(t: Translation): void {
+  const { flow, base, out, pending } = t;
+  const type = get32(flow, AT.packetType);
+  if (pending?.kind === "encap") {
+    if (type === PACKET_TYPE.ethernet) {
+      out.push({
+        type: "push_eth",
+        source: flow.slice(AT.ethSrc, AT.ethSrc + 6),
+        destination: flow.slice(AT.ethDst, AT.ethDst + 6),
+      });
+      copyPart(base, flow, AT.ethDst, 12);
+    } else {
+      out.push(pushNsh(flow, pending.metadata!));
+      copyPart(base, flow, AT.ethDst, DATAPATH_SIZE - AT.ethDst);
+    }
+    set32(base, AT.packetType, type);
+  } else if (type !== get32(base, AT.packetType)) {
+    if (pending === undefined) {
+      out.push({ type: "pop_eth" });
+      base.fill(0, AT.ethDst, AT.ethDst + 12);
+      set32(base, AT.packetType, type);
+    } else out.push({ type: "pop_nsh" });
+  }
+  t.pending = undefined;
+}
+
+/** The header as actions have left it since encap(nsh). */
+function pushNsh(flow: Uint8Array, metadata: Uint8Array): PushNshAction {
+  const mdType = flow[AT.nshMdType] === 2 ? 2 : 1;
+  return {
+    type: "push_nsh",
+    flags: flow[AT.nshFlags]!,
+    ttl: flow[AT.nshTtl]!,
+    mdType,
+    nextProtocol: flow[AT.nshNp]!,
+    path: get32(flow, AT.nshPath),
+    metadata: mdType === 1 ? flow.slice(AT.nshContext, AT.nshContext + 16) : metadata,
+  };
+}
+
 function commitNetwork(t: Translation): void {
+  if (get16(t.base, AT.ethType) === ETHERTYPE.nsh) setParts(t, "nsh", GROUPS.nsh);
   if (t.flow[AT.nwProto] === 0) return;
   switch (get16(t.base, AT.ethType)) {
     case ETHERTYPE.ip:

@@ -1,6 +1,7 @@
 import { get32 } from "../../../../packet/wire.ts";
 import { AT } from "../../flow/layout.ts";
 import { commit } from "./commit.ts";
+import { isEthernet } from "./packet-type.ts";
 import { throughPatch } from "./patch.ts";
 import type { Translation } from "./translation.ts";
 import { throughTunnel } from "./tunnel.ts";
@@ -13,6 +14,10 @@ export function send(t: Translation, ofport: number, isLast: boolean): void {
   const port = t.bridge.ports.get(ofport);
   if (port === undefined) {
     t.say("warn", "Nonexistent output port");
+    return;
+  }
+  if (!isEthernet(t.flow)) {
+    t.say("warn", "Trying to send non-Ethernet packet through legacy L2 port. Dropping packet.");
     return;
   }
   if (port.kind === "patch" && t.entersPatches) {

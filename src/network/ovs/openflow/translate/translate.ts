@@ -137,4 +137,5 @@ function finishMask({ original, wanted, flow }: Translation): void {
   }
   if (isLaterFragment(flow)) wanted.fill(0, AT.tpSrc, AT.ctTpSrc);
   if (!isMpls(original)) wanted.fill(0, labelAt(0), labelAt(MPLS_LABELS));
+  if (get16(original, AT.ethType) !== ETHERTYPE.nsh) wanted.fill(0, AT.nshFlags, AT.nshContext + 16);
 }

@@ -88,6 +88,8 @@ export class Translation {
   frozen: Action[] = [];
   dpHash: { readonly algorithm: "l4" | "sym_l4"; readonly basis: number } | undefined = undefined;
   wasMpls = false;
+  /** A header that is put there or taken away with the next commit; `metadata` of a network service header. */
+  pending: { readonly kind: "encap" | "decap"; readonly metadata?: Uint8Array } | undefined = undefined;
   isTracked = false;
   nat: Nat | undefined = undefined;
   /** Something that no datapath can do by itself, or that may not be repeated from a cache. */

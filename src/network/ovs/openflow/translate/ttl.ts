@@ -23,6 +23,21 @@ export function decrementTtl(t: Translation, controllers: readonly number[]): "s
   return "stop";
 }
 
+/** dec_nsh_ttl: the same of a network service header (compose_dec_nsh_ttl_action). */
+export function decrementNshTtl(t: Translation): "stop" | undefined {
+  if (get16(t.flow, AT.ethType) === ETHERTYPE.nsh) {
+    t.wanted[AT.nshTtl] = 0xff;
+    const ttl = t.flow[AT.nshTtl]!;
+    if (ttl > 1) {
+      t.flow[AT.nshTtl] = ttl - 1;
+      return undefined;
+    }
+    sendToController(t, { ...EXPIRED, controller: 0 });
+  }
+  t.say("warn", "NSH decrement TTL exception");
+  return "stop";
+}
+
 /** dec_mpls_ttl: the same of the outermost label; a packet without labels ends here as well. */
 export function decrementMplsTtl(t: Translation): "stop" | undefined {
   if (isMpls(t.flow)) {
