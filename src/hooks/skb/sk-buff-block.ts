@@ -96,7 +96,6 @@ export class SkBuffBlock {
     this.showTime(skb);
     const { cb } = skb;
     for (let i = 0; i < CB_WORDS; i++) words[SK_BUFF.cb / 4 + i] = clearWords ? 0 : cb[i]!;
-    this.showSocket(skb.socket);
   }
 
   /** The packet's time, and which clock it is of. */
@@ -116,7 +115,7 @@ export class SkBuffBlock {
   }
 
   /** The packet's socket, where it has one: addresses and the remote port in network order, the local port in the host's. */
-  private showSocket(socket: Skb["socket"]): void {
+  showSocket(socket: Skb["socket"]): void {
     const { words, address, memory } = this;
     if (socket === undefined) {
       if (words[SK_BUFF.family / 4] !== 0) words.fill(0, SK_BUFF.family / 4, SK_BUFF.dataMeta / 4);

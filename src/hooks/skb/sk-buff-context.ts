@@ -13,7 +13,7 @@ import type { ExtendedContext } from "../program-context.ts";
 import type { HookServices } from "../services.ts";
 import type { SocketRecords } from "../socket-records.ts";
 import { packetHelpers } from "./helpers/packet-helpers.ts";
-import { readsField } from "./reads-field.ts";
+import { readsField, writesContext } from "./reads-field.ts";
 import { SK_BUFF, SK_BUFF_LAYOUT, SkBuffBlock, type WritableFields } from "./sk-buff-block.ts";
 import { readTimeOfArrival } from "./time-of-arrival.ts";
 
@@ -31,6 +31,10 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
   private readonly events: KernelEvents | undefined;
   /** Some program reads its packet's socket. */
   private showsSocket = false;
+  /** Some program reads its addresses. */
+  private showsAddresses = false;
+  /** Some program writes to its context. */
+  private takesBack = false;
   /** One for each program that runs inside another. */
   private readonly blocks: SkBuffBlock[] = [];
   private depth = 0;
@@ -59,6 +63,8 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
 
   adapt(program: Uint8Array, verified: Pick<VerifierResult, "insight">): Uint8Array {
     if (readsField(program, verified, SK_BUFF.sk)) this.showsSocket = true;
+    if (readsField(program, verified, SK_BUFF.family, SK_BUFF.dataMeta)) this.showsAddresses = true;
+    if (writesContext(program, verified)) this.takesBack = true;
     if (asksForStack(program)) this.events?.switchOn();
     const adapted = narrowStores(program, verified);
     readTimeOfArrival(adapted, verified);
@@ -80,12 +86,13 @@ export class SkBuffContext implements ExtendedContext<Skb, PacketSite> {
     this.depth++;
     block.host = host;
     block.show(skb, dataAddress, length, this.hasOwnWords);
+    if (this.showsAddresses) block.showSocket(skb.socket);
     if (this.showsSocket) block.pointToSocket(this.sockets.addressOf(skb.socket));
     return block.address;
   }
 
   leave(skb: Skb): void {
-    this.block.writeBack(skb, this.writable);
+    if (this.takesBack) this.block.writeBack(skb, this.writable);
     this.depth--;
   }
 
