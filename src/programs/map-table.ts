@@ -15,6 +15,7 @@ import { decodeValue, type Readable, readableText } from "../topology/map-value/
 import type { ValueLayout } from "../topology/map-value/layout.ts";
 import { programField } from "../topology/map-value/redirect-target.ts";
 import type { MapEntryModel, MapModel } from "../topology/model.ts";
+import { HeldNames } from "./held-names.ts";
 import type { LoadedExtendedProgram, ObjectOrigin } from "./language.ts";
 import type { MapCommands } from "./map-commands.ts";
 import { layoutOfTypeNamed, modelOfObjectMap } from "./object-map.ts";
@@ -53,8 +54,7 @@ export class MapTable {
   private readonly ofObjects = new Map<string, readonly number[]>();
   /** Types of the objects that use a map, by its descriptor. */
   private readonly types = new Map<number, readonly Btf[]>();
-  /** What entries of arrays of programs and control groups hold, by map and key: names, which the kernel would not give. */
-  private readonly heldNames = new Map<string, Map<string, { key: Uint8Array; name: string }>>();
+  private readonly heldNames = new HeldNames();
 
   /**
    * Makes and fills the maps; entries that are programs are left to others. Throws one NetsimError with all problems.
@@ -187,7 +187,7 @@ export class MapTable {
         hint: "The engines interpreter and jit do.",
       });
     const errno = this.commands.update(this.descriptor(map), key, int32(this.cgroups(value.name)), flags);
-    if (errno === 0) this.namesIn(map).set(keyText, { key: key!, name: value.name });
+    if (errno === 0) this.heldNames.put(map, keyText, { key: key!, name: value.name });
     return errno;
   }
 
@@ -202,8 +202,13 @@ export class MapTable {
         : int32(program);
     const errno = this.commands.update(this.descriptor(map), key, bytes, flags);
     this.commands.close(program);
-    if (errno === 0) this.namesIn(map).set(keyText, { key: key!, name });
+    if (errno === 0) this.heldNames.put(map, keyText, { key: key!, name });
     return errno;
+  }
+
+  /** Whether an entry holds the program of that name still. */
+  holds(map: string, { keyText }: MapEntryModel, name: string): boolean {
+    return this.heldNames.at(map, keyText)?.name === name;
   }
 
   /** Id of the program that the value under a key names; 0: none. */
@@ -222,13 +227,13 @@ export class MapTable {
     flags: number,
   ): number {
     const errno = this.commands.update(this.descriptor(map), key, value, flags);
-    if (errno === 0) this.heldNames.get(map)?.delete(keyText);
+    if (errno === 0) this.heldNames.delete(map, keyText);
     return errno;
   }
 
   delete(map: string, key: Uint8Array, keyText: string): number {
     const errno = this.commands.delete(this.descriptor(map), key);
-    if (errno === 0) this.namesIn(map).delete(keyText);
+    if (errno === 0) this.heldNames.delete(map, keyText);
     return errno;
   }
 
@@ -270,7 +275,7 @@ export class MapTable {
   *entries(map: string): Iterable<ReadableEntry> {
     const { model, descriptor } = this.maps.get(map)!;
     if (model.type === "prog_array" || model.type === "cgroup_array") {
-      for (const { key, name } of this.namesIn(map).values()) yield { key: decodeValue(model.key, key), value: name };
+      for (const { key, name } of this.heldNames.of(map)) yield { key: decodeValue(model.key, key), value: name };
       return;
     }
     if (model.key.size === 0) return;
@@ -288,7 +293,7 @@ export class MapTable {
     const readable = decodeValue(of, value);
     const field = programField(of);
     if (field === undefined || typeof readable !== "object") return readable;
-    const held = this.heldNames.get(map)?.get(readableText(decodeValue(layout, key)));
+    const held = this.heldNames.at(map, readableText(decodeValue(layout, key)));
     return held === undefined ? readable : { ...readable, [field.name]: held.name };
   }
 
@@ -331,15 +336,6 @@ export class MapTable {
   /** The descriptor of a map that there is. */
   descriptor(map: string): number {
     return this.maps.get(map)!.descriptor;
-  }
-
-  private namesIn(map: string): Map<string, { key: Uint8Array; name: string }> {
-    let names = this.heldNames.get(map);
-    if (names === undefined) {
-      names = new Map();
-      this.heldNames.set(map, names);
-    }
-    return names;
   }
 
   /** A value as user space gives it: per-CPU values are rounded up, other maps are named by their descriptors. */

@@ -125,7 +125,8 @@ export class ProgramTable {
       (place) => this.loader.prepare(loaded, place),
       (prepared) => {
         for (const { map, entry, program } of this.held)
-          if (program === prepared) this.maps.putProgram(map, entry, { name, slot: prepared.program.slot! });
+          if (program === prepared && this.maps.holds(map, entry, name))
+            this.maps.putProgram(map, entry, { name, slot: prepared.program.slot! });
       },
     );
   }

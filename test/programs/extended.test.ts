@@ -40,6 +40,7 @@ programs:
 steps:
   - { at: 500us, replace: { program: short, with: { extended: "r0 = 30\\nexit" } } }
   - { at: 1500us, map: next, delete: 1 }
+  - { at: 1600us, replace: { program: short, with: { extended: "r0 = 30\\nexit" } } }
   - { at: 2500us, map: next, update: { key: 1, value: short } }
   - { at: 2500us, map: next, update: { key: 4, value: short }, errno: E2BIG }
 expect:

@@ -84,7 +84,7 @@ export class LabEntries {
   /** Puts another program wherever one of that name is held. */
   replace(name: string, loaded: LoadedProgram): void {
     for (const { map, entry } of this.held.values()) {
-      if (nameIn(entry) !== name) continue;
+      if (nameIn(entry) !== name || !this.maps.holds(map, entry, name)) continue;
       if (entry.program === undefined) {
         this.call(map, entry, loaded, 0);
         continue;
