@@ -1,8 +1,8 @@
-import { errnoName } from "../bpf/maps/errno.ts";
 import { type Diagnostic, NetsimError } from "../errors.ts";
+import { xdpCpumap, xdpDevmap } from "../hooks/xdp/entry-hooks.ts";
 import type { AttachmentModel, MapEntryModel, MapModel, Topology } from "../topology/model.ts";
 import type { Attach, Attachment } from "./attachment.ts";
-import type { MapTable } from "./map-table.ts";
+import { type MapTable, refusedEntry } from "./map-table.ts";
 
 /** A program that stands in a value of a devmap or cpumap. */
 export type EntryAttachment = Attachment<"xdp-devmap" | "xdp-cpumap">;
@@ -34,13 +34,7 @@ export class EntryPrograms {
     for (const { name, contents } of maps.values())
       for (const entry of contents) {
         const errno = entry.program === undefined ? 0 : this.put(name, entry, 0);
-        if (errno < 0)
-          problems.push({
-            code: "bad-topology",
-            severity: "error",
-            message: `Linux refuses key ${entry.keyText} of map '${name}' with ${errnoName(errno)}.`,
-            place: entry.place,
-          });
+        if (errno < 0) problems.push(refusedEntry(this.maps.modelOf(name)!, entry, errno));
       }
     if (problems.length > 0) throw new NetsimError(problems);
     for (const step of steps)
@@ -64,19 +58,21 @@ export class EntryPrograms {
     const known = `${map.name} ${keyText} ${program}`;
     if (!this.attachments.has(known)) {
       const where = `map ${map.name} key ${keyText}`;
-      const attachment = this.attach(entryAttachment(map, entry), hookOf(map), "link", where);
+      const attachment = this.attach(entryAttachment(map, entry), entryHook(map).place, "link", where);
       this.attachments.set(known, attachment as EntryAttachment | undefined);
     }
     return this.attachments.get(known);
   }
 }
 
-const hookOf = ({ type }: MapModel): "xdp-devmap" | "xdp-cpumap" => (type === "cpumap" ? "xdp-cpumap" : "xdp-devmap");
+/** The hook of programs in values of a map. */
+export const entryHook = ({ type }: MapModel): typeof xdpDevmap | typeof xdpCpumap =>
+  type === "cpumap" ? xdpCpumap : xdpDevmap;
 
 /** How the program of an entry is attached. */
 export const entryAttachment = (map: MapModel, { program, place }: MapEntryModel): AttachmentModel => ({
   program: program!,
-  hook: hookOf(map),
+  hook: entryHook(map).name,
   options: undefined,
   place,
 });

@@ -70,13 +70,7 @@ export class MapTable {
     for (const { model } of this.maps.values())
       for (const entry of model.contents) {
         const errno = isProgram(entry) ? 0 : this.update(model.name, entry, 0);
-        if (errno < 0)
-          problems.push(
-            problem(
-              `Linux refuses ${entryText(model, entry)} of map '${model.name}' with ${errnoName(errno)}.`,
-              entry.place,
-            ),
-          );
+        if (errno < 0) problems.push(refusedEntry(model, entry, errno));
       }
     if (problems.length > 0) throw new NetsimError(problems);
   }
@@ -349,6 +343,10 @@ export class MapTable {
 
 const isProgram = ({ value, program }: MapEntryModel): boolean =>
   program !== undefined || (!(value instanceof Uint8Array) && value.kind === "program");
+
+/** Why an entry is not there from the beginning. */
+export const refusedEntry = (model: MapModel, entry: MapEntryModel, errno: number): Diagnostic =>
+  problem(`Linux refuses ${entryText(model, entry)} of map '${model.name}' with ${errnoName(errno)}.`, entry.place);
 
 const entryText = ({ type, key }: MapModel, { keyText }: MapEntryModel): string =>
   type === "user_ringbuf" ? "a record" : key.size === 0 ? "a value" : `key ${keyText}`;

@@ -54,33 +54,24 @@ export class ProgramTable {
     const slot = this.get(model.program);
     const type = typeAt(slot.loaded, hook);
     if (type === undefined || !hook.programTypes.includes(type)) {
-      this.problems.push({
-        code: "bad-topology",
-        severity: "error",
-        message: `The ${hook.name} hook takes ${hook.programTypes.join(" and ")} programs; '${model.program}' is ${type ?? "extended"}.`,
-        place: model.place,
-      });
-      return undefined;
+      return this.refuse(
+        model,
+        `The ${hook.name} hook takes ${hook.programTypes.join(" and ")} programs; '${model.program}' is ${type ?? "extended"}.`,
+      );
     }
     const loadedFor = slot.loaded.form === "extended" ? slot.loaded.attachType : undefined;
     if (loadedFor !== undefined && hook.takesAttachType?.(loadedFor) === false) {
-      this.problems.push({
-        code: "bad-topology",
-        severity: "error",
-        message: `Linux refuses '${model.program}' at the ${hook.name} hook with EINVAL: it was loaded for another place (attach type ${loadedFor}).`,
-        place: model.place,
-      });
-      return undefined;
+      return this.refuse(
+        model,
+        `Linux refuses '${model.program}' at the ${hook.name} hook with EINVAL: it was loaded for another place (attach type ${loadedFor}).`,
+      );
     }
     const most = hook.mostInstructions;
     if (most !== undefined && slot.loaded.form === "classic" && slot.instructions > most) {
-      this.problems.push({
-        code: "bad-topology",
-        severity: "error",
-        message: `The ${hook.name} hook takes classic programs of at most ${most} instructions; '${model.program}' has ${slot.instructions}.`,
-        place: model.place,
-      });
-      return undefined;
+      return this.refuse(
+        model,
+        `The ${hook.name} hook takes classic programs of at most ${most} instructions; '${model.program}' has ${slot.instructions}.`,
+      );
     }
     return this.attempt(() => {
       const context = this.contexts.of(hook as unknown as Hook, type);
@@ -93,6 +84,11 @@ export class ProgramTable {
       const prepared = slot.at(place, () => this.loader.prepare(slot.loaded, place));
       return new Attachment(hook, slot, prepared, model.options);
     });
+  }
+
+  private refuse({ place }: AttachmentModel, message: string): undefined {
+    this.problems.push({ code: "bad-topology", severity: "error", message, place });
+    return undefined;
   }
 
   /** To be called when all is attached: verifies what later steps put there. Throws one NetsimError with all problems. */

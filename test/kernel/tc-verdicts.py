@@ -5,9 +5,11 @@ second, which has direct action. Writes for each the number of datagrams of 4 th
 """
 import json
 import os
-import socket
 import subprocess
 import sys
+
+sys.dont_write_bytecode = True
+from datagrams import arrived  # noqa: E402
 
 NAMESPACE = f"netsim-tc-{os.getpid()}"
 
@@ -32,26 +34,9 @@ def measure(case):
     tc(*words)
     if case.get("second") is not None:
         tc("filter", "add", "dev", "lo", "egress", "protocol", "ip", "prio", "2", "bpf", "bytecode", bytecode(case["second"]), "da")
-    receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    receiver.bind(("127.0.0.1", 0))
-    receiver.settimeout(0.02)
-    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    for _ in range(4):
-        try:
-            sender.sendto(b"x" * 8, receiver.getsockname())
-        except OSError:
-            pass
-    got = 0
-    try:
-        while True:
-            receiver.recv(100)
-            got += 1
-    except socket.timeout:
-        pass
-    receiver.close()
-    sender.close()
+    come = arrived(0.02)
     tc("qdisc", "del", "dev", "lo", "clsact")
-    return got
+    return come
 
 
 def main():

@@ -1,9 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { runTopology } from "../../src/run-topology.ts";
 import { scratch } from "../scratch.ts";
-
-const SCRIPT = new URL("tc-verdicts.py", import.meta.url).pathname;
+import { askScript } from "./ask-script.ts";
 
 interface Case {
   readonly mode: "da" | "classic";
@@ -13,24 +11,12 @@ interface Case {
   readonly second: number | null;
 }
 
-/** Answers of the running kernel; undefined where there is no root or no tc. */
-function ask(cases: readonly Case[]): number[] | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  try {
-    const input = cases.map((one) => `${JSON.stringify(one)}\n`).join("");
-    const output = execFileSync("python3", [SCRIPT], { input, stdio: ["pipe", "pipe", "ignore"], timeout: 60_000 });
-    return String(output).trim().split("\n").map(Number);
-  } catch {
-    return undefined;
-  }
-}
-
 const VALUES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, 0x10001, 0x10010, 0x7fff_ffff, -0x8000_0000, 0x2000_0005];
 const CASES: readonly Case[] = VALUES.flatMap((value) =>
   (["da", "classic"] as const).flatMap((mode) => [null, 2].map((second) => ({ mode, value, second }))),
 );
 
-const answers = ask(CASES);
+const answers = askScript("tc-verdicts.py", CASES);
 const missing = answers === undefined ? " (skipped: needs root, ip and tc with clsact and cls_bpf)" : "";
 
 const text = (value: number) => `{ classic: "ret #${value >>> 0}\\n" }`;

@@ -1,9 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { runTopology } from "../../src/run-topology.ts";
 import { scratch } from "../scratch.ts";
-
-const SCRIPT = new URL("tcx-chains.py", import.meta.url).pathname;
+import { askScript } from "./ask-script.ts";
 
 interface Case {
   readonly side: "ingress" | "egress";
@@ -11,18 +9,6 @@ interface Case {
   readonly values: readonly number[];
   /** What a filter of clsact behind them does, with direct action. */
   readonly third: number | null;
-}
-
-/** Answers of the running kernel; undefined where there is no root, no tc or no tcx. */
-function ask(cases: readonly Case[]): number[] | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  try {
-    const input = cases.map((one) => `${JSON.stringify(one)}\n`).join("");
-    const output = execFileSync("python3", [SCRIPT], { input, stdio: ["pipe", "pipe", "ignore"], timeout: 60_000 });
-    return String(output).trim().split("\n").map(Number);
-  } catch {
-    return undefined;
-  }
 }
 
 const VALUES = [-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0x10001, 0x7fff_ffff, -0x8000_0000, 0x2000_0005];
@@ -34,7 +20,7 @@ const CASES: readonly Case[] = VALUES.flatMap((value) =>
   ]),
 );
 
-const answers = ask(CASES);
+const answers = askScript("tcx-chains.py", CASES);
 const missing = answers === undefined ? " (skipped: needs root, ip and tc with clsact, cls_bpf and tcx)" : "";
 
 /** What a host has where the programs run. */

@@ -1,8 +1,7 @@
-import { errnoName } from "../../bpf/maps/errno.ts";
 import { fail } from "../../errors.ts";
-import { entryAttachment } from "../../programs/entry-programs.ts";
+import { entryHook } from "../../programs/entry-programs.ts";
 import type { LoadedProgram } from "../../programs/language.ts";
-import type { MapTable } from "../../programs/map-table.ts";
+import { type MapTable, refusedEntry } from "../../programs/map-table.ts";
 import type { ProgramTable } from "../../programs/program-table.ts";
 import type { MapEntryModel, Topology } from "../../topology/model.ts";
 import type { Codes } from "./codes.ts";
@@ -11,8 +10,6 @@ import type { Skipped } from "./skipped.ts";
 
 /** BPF_PROG_TYPE_XDP */
 const XDP = 6;
-/** `enum bpf_attach_type` by hook. */
-const ATTACH_TYPE: Readonly<Record<string, number>> = { "xdp-devmap": 33, "xdp-cpumap": 35 };
 
 /** Types of maps whose entries are made here. */
 export const OF_REDIRECTIONS: readonly string[] = ["devmap", "devmap_hash", "cpumap"];
@@ -51,7 +48,7 @@ export class LabEntries {
       for (const entry of contents) {
         const errno = this.put(name, entry, 0);
         if (errno < 0)
-          fail("program-rejected", `Linux refuses key ${entry.keyText} of map '${name}' with ${errnoName(errno)}.`, {
+          fail("program-rejected", refusedEntry(this.maps.modelOf(name)!, entry, errno).message, {
             place: entry.place,
           });
       }
@@ -61,8 +58,7 @@ export class LabEntries {
   /** BPF_MAP_UPDATE_ELEM by a user, of a map of any type. Returns 0 or a negative error number. */
   put(map: string, entry: MapEntryModel, flags: number): number {
     const { type } = this.maps.modelOf(map)!;
-    const { node, program } = entry;
-    if (type.startsWith("devmap") && node === undefined) {
+    if (type.startsWith("devmap") && entry.node === undefined) {
       this.skipped.push({
         what: `key ${entry.keyText} of map ${map}`,
         why: "hosts number their own devices, and a number alone does not say whose it is",
@@ -73,51 +69,44 @@ export class LabEntries {
       this.skipped.push({ what: `key ${entry.keyText} of map ${map}`, why: "there are no control groups" });
       return 0;
     }
-    if (type === "prog_array") return this.call(map, entry, this.programs.get(nameIn(entry)).loaded, flags);
-    const update = () =>
-      program === undefined
+    const program = nameIn(entry);
+    return this.within(entry, () =>
+      program === ""
         ? this.maps.update(map, entry, flags)
-        : this.putProgram(map, entry, this.descriptor(map, entry), flags);
-    return node === undefined ? update() : this.network.namespaces.get(node)!.within(update);
+        : this.putProgram(map, entry, this.programs.get(program).loaded, flags),
+    );
   }
 
   /** Puts another program wherever one of that name is held. */
   replace(name: string, loaded: LoadedProgram): void {
-    for (const { map, entry } of this.held.values()) {
-      if (nameIn(entry) !== name || !this.maps.holds(map, entry, name)) continue;
-      if (entry.program === undefined) {
-        this.call(map, entry, loaded, 0);
-        continue;
-      }
-      const put = () => this.putProgram(map, entry, this.codes.descriptor(loaded, XDP, this.attachType(map, entry)), 0);
-      const { node } = entry;
-      if (node === undefined) put();
-      else this.network.namespaces.get(node)!.within(put);
-    }
+    for (const { map, entry } of this.held.values())
+      if (nameIn(entry) === name && this.maps.holds(map, entry, name))
+        this.within(entry, () => this.putProgram(map, entry, loaded, 0));
   }
 
-  /** Puts a program there that others call, for the place that they run at; nothing where nobody uses the array. */
-  private call(map: string, entry: MapEntryModel, loaded: LoadedProgram, flags: number): number {
-    const user = this.programs.userOf(map);
-    if (user?.context.kind !== "extended") return 0;
-    const { number, name } = user.context.programType;
-    // Only of these does the lab load programs for an attach type.
-    const attachType = name === "cgroup_skb" ? user.attachType : 0;
-    return this.putProgram(map, entry, this.codes.descriptor(loaded, number, attachType), flags);
+  /** Does something where the device is that an entry names; entries of other maps have no place. */
+  private within<T>({ node }: MapEntryModel, act: () => T): T {
+    return node === undefined ? act() : this.network.namespaces.get(node)!.within(act);
   }
 
-  private putProgram(map: string, entry: MapEntryModel, slot: number, flags: number): number {
-    const errno = this.maps.putProgram(map, entry, { name: nameIn(entry), slot }, flags);
+  /** Nothing where nobody uses an array of programs. */
+  private putProgram(map: string, entry: MapEntryModel, loaded: LoadedProgram, flags: number): number {
+    const kind = this.kindOf(map, entry);
+    if (kind === undefined) return 0;
+    const held = { name: nameIn(entry), slot: this.codes.descriptor(loaded, kind.type, kind.attachType) };
+    const errno = this.maps.putProgram(map, entry, held, flags);
     if (errno === 0) this.held.set(`${map} ${entry.keyText}`, { map, entry });
     return errno;
   }
 
-  private descriptor(map: string, entry: MapEntryModel): number {
-    return this.codes.descriptorOf(entry.program!, XDP, this.attachType(map, entry));
-  }
-
-  private attachType(map: string, entry: MapEntryModel): number {
-    return ATTACH_TYPE[entryAttachment(this.maps.modelOf(map)!, entry).hook]!;
+  /** What an entry's program is loaded as: an XDP program behind a redirection, or as those are that call it. */
+  private kindOf(map: string, { program }: MapEntryModel): { type: number; attachType: number } | undefined {
+    if (program !== undefined) return { type: XDP, attachType: entryHook(this.maps.modelOf(map)!).attachType! };
+    const user = this.programs.userOf(map);
+    if (user?.context.kind !== "extended") return undefined;
+    const { number, name } = user.context.programType;
+    // Only of these does the lab load programs for an attach type.
+    return { type: number, attachType: name === "cgroup_skb" ? user.attachType : 0 };
   }
 }
 
